@@ -1,0 +1,55 @@
+# `make` alone lists the targets. Extra arguments: `make demo ARGS="--help"`, `make test ARGS="-k codec"`.
+.DEFAULT_GOAL := help
+.PHONY: help env demo test check up clean lock
+SHELL := /bin/sh
+
+ARGS ?=
+JOBS ?= 2
+SUITABLE := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 15))
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.14 python3.11; do \
+	$$p -c '$(SUITABLE)' 2>/dev/null && echo $$p && break; done)
+VENV := .venv/bin/python
+STAMP := .venv/installed.stamp
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' Makefile
+
+env: $(STAMP) ## make .venv from requirements.lock (only when the lock has changed)
+
+demo: $(STAMP) ## a year of a synthetic clinic in about a minute, on a real server
+	@$(VENV) starter.py demo $(ARGS)
+
+up: $(STAMP) ## keep a server and a worker running; their data stay in var/
+	@$(VENV) starter.py up $(ARGS)
+
+test: $(STAMP) ## run every test on JOBS processes (default 2)
+	@$(VENV) -m pytest -n $(JOBS) --dist loadgroup $(ARGS)
+
+check: $(STAMP) ## formatting, lint, types, layers and generated docs
+	@$(VENV) -m ruff check
+	@$(VENV) -m ruff format --check
+	@$(VENV) -m mypy
+	@.venv/bin/lint-imports
+	@if [ -f cli/docs.py ]; then $(VENV) -m cli.docs --check; fi
+
+clean: ## remove .venv and every cache; data in var/ stay
+	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+lock: ## rewrite requirements.lock from pyproject.toml (needs uv)
+	@uv pip compile pyproject.toml --group dev --universal --generate-hashes --quiet --no-header \
+		--no-emit-index-url --no-emit-find-links --output-file requirements.lock
+
+$(VENV):
+	@if ! "$(PYTHON)" -c '$(SUITABLE)' 2>/dev/null; then \
+		echo "This needs Python 3.11 to 3.14 but found '$$(python3 --version 2>&1)': install one, or name it with 'make env PYTHON=/path/to/python3'." >&2; \
+		exit 1; fi
+	@rm -rf .venv
+	@if ! "$(PYTHON)" -m venv .venv >/dev/null 2>&1; then rm -rf .venv; \
+		echo "$(PYTHON) cannot create a virtual environment: install its venv module (on Debian and Ubuntu, 'apt install python3-venv')." >&2; \
+		exit 1; fi
+
+$(STAMP): requirements.lock $(VENV)
+	@echo "Installing the locked dependencies into .venv (about a minute the first time) ..."
+	@$(VENV) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@touch $(STAMP)
