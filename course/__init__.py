@@ -1,0 +1,1 @@
+"""The rules of a treatment course: pure functions over a record, with no clock, no I/O and no randomness."""

@@ -1,0 +1,339 @@
+"""Acts: everything that a person can do to a course, one strict model each."""
+
+import hashlib
+import unicodedata
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter
+
+from course.carried import Instant
+from course.record import Actor
+from course.terms import Decision, EndCause, GateAnswer, HoldCause, SkipCode
+
+REASON_MAX = 2_000
+NOTE_MAX = 8_000
+
+
+def _clean(text: str) -> str:
+    stripped = text.strip()
+    if any(unicodedata.category(one) in {"Cc", "Cf", "Cs", "Co"} and one not in "\n\t" for one in stripped):
+        msg = "text may not hold control or direction characters: type it again without them"
+        raise ValueError(msg)
+    return stripped
+
+
+Line = Annotated[str, Field(max_length=REASON_MAX), AfterValidator(_clean)]
+Prose = Annotated[str, Field(max_length=NOTE_MAX), AfterValidator(_clean)]
+Ref = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.:-]{1,64}$")]
+
+
+class BaseAct(BaseModel):
+    """Who did it, when it was written down, when it was true, and why; `request_id` makes it safe to repeat."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    request_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.:-]{8,64}$")]
+    actor: Actor
+    made_at: Instant
+    effective_at: Instant | None = None
+    reason: Line = ""
+
+    @property
+    def happened_at(self) -> datetime:
+        """When it was true; when it was written down unless said otherwise."""
+        return self.effective_at or self.made_at
+
+
+class RecordGate(BaseAct):
+    """Answer an intake gate; `effective_at` dates a change, `detail` names the escort, the value, the drug."""
+
+    action: Literal["gate"] = "gate"
+    gate: Ref
+    answer: GateAnswer
+    detail: Line = ""
+    upper_limit: Decimal | None = None
+    value: Decimal | None = None
+
+
+class SignClearance(BaseAct):
+    """A prescriber signs that the course may begin."""
+
+    action: Literal["clear"] = "clear"
+    meaning: Line = "I have reviewed the intake and clear this patient for treatment."
+
+
+class AmendOrder(BaseAct):
+    """A prescriber changes the order: amount in the protocol's dose basis, minutes, ceiling in mg, sessions, weekdays."""
+
+    action: Literal["order"] = "order"
+    amount: Decimal | None = None
+    minutes: int | None = None
+    max_mg: Decimal | None = None
+    sessions: int | None = None
+    weekdays: tuple[int, ...] | None = None
+
+
+class ScheduleSeries(BaseAct):
+    """Plan the series from its first visit, or at the exact instants in `at`."""
+
+    action: Literal["schedule"] = "schedule"
+    first: Instant | None = None
+    at: tuple[Instant, ...] = ()
+
+
+class ConfirmVisit(BaseAct):
+    """The patient will come; `escort` names nobody, it says that one is arranged."""
+
+    action: Literal["confirm"] = "confirm"
+    session: Ref
+    escort: bool = True
+
+
+class DeferVisit(BaseAct):
+    """Move a visit, alone or with those after it; the session keeps its id."""
+
+    action: Literal["defer"] = "defer"
+    session: Ref
+    to: Instant
+    scope: Literal["only", "rest"] = "only"
+    code: SkipCode = SkipCode.OTHER
+
+
+class OmitVisit(BaseAct):
+    """Leave a visit out for good; the series gets shorter by one."""
+
+    action: Literal["omit"] = "omit"
+    session: Ref
+    code: SkipCode
+
+
+class NoShow(BaseAct):
+    """The patient did not come."""
+
+    action: Literal["no_show"] = "no_show"
+    session: Ref
+
+
+class Reading(BaseModel):
+    """Blood pressure in mmHg, heart rate per minute, SpO2 in percent, at an instant."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    at: Instant
+    systolic: Annotated[int, Field(ge=40, le=300)]
+    diastolic: Annotated[int, Field(ge=20, le=200)]
+    heart_rate: Annotated[int, Field(ge=20, le=250)] | None = None
+    spo2: Annotated[int, Field(ge=50, le=100)] | None = None
+
+
+class CheckIn(BaseAct):
+    """The pre-dose check: identifiers, weight, escort, fasting, blood pressure, what has changed."""
+
+    action: Literal["check_in"] = "check_in"
+    session: Ref
+    identifiers: Annotated[int, Field(ge=0, le=4)] = 0
+    weight_kg: Annotated[Decimal, Field(gt=20, lt=400)]
+    weight_confirmed: bool = False
+    escort: bool
+    fasting: bool
+    readings: tuple[Reading, ...]
+    changes: tuple[Ref, ...] = ()
+    measure_waived: Line = ""
+    signed_bp: bool = False
+
+
+class NotGiven(BaseAct):
+    """The patient came and was not dosed; this is not a no-show."""
+
+    action: Literal["not_given"] = "not_given"
+    session: Ref
+    code: SkipCode
+    readings: tuple[Reading, ...] = ()
+
+
+class GivenSession(BaseAct):
+    """What was given: mg, minutes, weight, vitals; mg/kg is computed, never typed."""
+
+    action: Literal["session"] = "session"
+    session: Ref
+    started_at: Instant
+    minutes: Annotated[int, Field(gt=0, le=600)]
+    mg: Annotated[Decimal, Field(gt=0, le=2000, decimal_places=2)]
+    weight_kg: Annotated[Decimal, Field(gt=20, lt=400)] | None = None
+    readings: tuple[Reading, ...] = ()
+    adverse: tuple[Line, ...] = ()
+    serious: bool = False
+    left_at: Instant | None = None
+    planned: bool = False
+
+
+class AbortSession(BaseAct):
+    """An infusion stopped before its end; places a hold."""
+
+    action: Literal["abort"] = "abort"
+    session: Ref
+    started_at: Instant
+    minutes: Annotated[int, Field(ge=0, le=600)]
+    mg: Annotated[Decimal, Field(ge=0, le=2000, decimal_places=2)]
+    weight_kg: Annotated[Decimal, Field(gt=20, lt=400)] | None = None
+    readings: tuple[Reading, ...] = ()
+    serious: bool = False
+
+
+class CeaseSeries(BaseAct):
+    """End the running series early; what is planned is cancelled."""
+
+    action: Literal["cease"] = "cease"
+
+
+class RecordMeasure(BaseAct):
+    """A questionnaire's answers, or its total; `timed` says whether the time of day in `effective_at` is known."""
+
+    action: Literal["measure"] = "measure"
+    instrument: Ref
+    answers: tuple[int, ...] = ()
+    total: int | None = None
+    timed: bool = True
+
+
+class Evaluate(BaseAct):
+    """A prescriber's signed decision."""
+
+    action: Literal["evaluate"] = "evaluate"
+    decision: Decision
+    sessions: Annotated[int, Field(ge=1, le=30)] | None = None
+    interval_days: Annotated[int, Field(ge=1, le=365)] | None = None
+    as_needed: bool = False
+
+
+class PlaceHold(BaseAct):
+    """Stop dosing until somebody releases it; `review_at` is at most seven days off."""
+
+    action: Literal["hold"] = "hold"
+    cause: HoldCause
+    review_at: Instant | None = None
+
+
+class ReviewHold(BaseAct):
+    """The hold was reviewed and stays; it is looked at again at `review_at`."""
+
+    action: Literal["review"] = "review"
+    review_at: Instant
+
+
+class ReleaseHold(BaseAct):
+    """Dosing may go on; `asked_again` says that the absolute gates were asked again."""
+
+    action: Literal["release"] = "release"
+    asked_again: bool = False
+
+
+class BookBooster(BaseAct):
+    """Book one maintenance session; `early` before its window."""
+
+    action: Literal["booster"] = "booster"
+    at: Instant
+    early: bool = False
+
+
+class ChangeInterval(BaseAct):
+    """Change the days between boosters; None makes them as needed."""
+
+    action: Literal["interval"] = "interval"
+    interval_days: Annotated[int, Field(ge=1, le=365)] | None = None
+
+
+class ChangeContact(BaseAct):
+    """What the patient allows: channels, language, opt-out."""
+
+    action: Literal["contact"] = "contact"
+    email: bool | None = None
+    sms: bool | None = None
+    language: Annotated[str, Field(pattern=r"^[a-z]{2}$")] | None = None
+    opt_out: bool | None = None
+
+
+class Acknowledge(BaseAct):
+    """The escalation has an owner now."""
+
+    action: Literal["acknowledge"] = "acknowledge"
+
+
+class ResolveItem(BaseAct):
+    """A task is done, or an escalation has its signed disposition in `reason`."""
+
+    action: Literal["resolve"] = "resolve"
+    item: Ref
+
+
+class AddNote(BaseAct):
+    """A line on the course's page."""
+
+    action: Literal["note"] = "note"
+    text: Prose
+
+
+class Discharge(BaseAct):
+    """End the course by a prescriber's decision."""
+
+    action: Literal["discharge"] = "discharge"
+    cause: EndCause = EndCause.DISCHARGED
+
+
+class Withdraw(BaseAct):
+    """The patient ends the course."""
+
+    action: Literal["withdraw"] = "withdraw"
+    code: SkipCode = SkipCode.CHOICE
+
+
+class Correct(BaseAct):
+    """Put a score or a dose right; the earlier value stays visible on the page."""
+
+    action: Literal["correct"] = "correct"
+    item: Ref
+    answers: tuple[int, ...] = ()
+    total: int | None = None
+    mg: Annotated[Decimal, Field(gt=0, le=2000, decimal_places=2)] | None = None
+    weight_kg: Annotated[Decimal, Field(gt=20, lt=400)] | None = None
+    second: Actor | None = None
+
+
+class VoidItem(BaseAct):
+    """A score or a dose that belongs to another chart."""
+
+    action: Literal["void"] = "void"
+    item: Ref
+    second: Actor | None = None
+
+
+class Reopen(BaseAct):
+    """Take a closed course up again inside its amendment period."""
+
+    action: Literal["reopen"] = "reopen"
+
+
+Act = Annotated[
+    RecordGate | SignClearance | AmendOrder | ScheduleSeries | ConfirmVisit | DeferVisit | OmitVisit | NoShow | CheckIn
+    | NotGiven | GivenSession | AbortSession | CeaseSeries | RecordMeasure | Evaluate | PlaceHold | ReviewHold
+    | ReleaseHold | BookBooster | ChangeInterval | ChangeContact | Acknowledge | ResolveItem | AddNote | Discharge
+    | Withdraw | Correct | VoidItem | Reopen,
+    Field(discriminator="action"),
+]  # fmt: skip
+ACT: TypeAdapter[Act] = TypeAdapter(Act)
+
+
+class ActEnvelope(BaseModel):
+    """The one argument of the `act` update."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    act: Act
+
+
+def digest(act: BaseAct) -> str:
+    """A short fingerprint of what an act says, without when and by which proof it was sent."""
+    said = act.model_dump_json(exclude={"request_id": True, "made_at": True, "actor": {"proof"}})
+    return hashlib.sha256(said.encode()).hexdigest()[:16]

@@ -1,0 +1,134 @@
+"""What goes in and out of the workflow and its activities."""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from course.calendar import Calendar, Zone
+from course.carried import Carried, Instant
+from course.instrument import Instrument
+from course.protocol import Protocol
+from course.record import Actor, CourseRecord, Order
+from course.terms import Audience, EndCause, OccasionKind, OccasionState, Role
+
+
+class Strict(BaseModel):
+    """An input from outside: unknown fields are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class CourseOrder(Carried):
+    """What a course starts from; `carried` is the record of the run before, after a page turn."""
+
+    course_id: str
+    patient_id: str
+    site: str
+    owner: str
+    owner_name: str = ""
+    protocol: Protocol
+    instruments: dict[str, Instrument]
+    calendar: Calendar
+    patient_zone: Zone | None = None
+    language: str = "en"
+    order: Order | None = None
+    enrolled_by: Actor
+    enrolled_at: Instant
+    reason: str = ""
+    request_id: str = ""
+    amendment_days: int = 30
+    turn_after_days: int = 30
+    carried: CourseRecord | None = None
+
+
+class CourseSummary(Carried):
+    """What remains in the history when a course has ended for good."""
+
+    course_id: str
+    end_cause: EndCause | None
+    closed_at: Instant | None
+    sessions_given: int
+    runs: int
+
+
+class Receipt(Carried):
+    """The answer to an act: one sentence, the entry that it made, and what the course now stands at."""
+
+    sentence: str
+    entry: int
+    before: str = ""
+    after: str = ""
+    repeated: bool = False
+    warnings: tuple[str, ...] = ()
+
+
+class EvaluationSubmitted(Carried):
+    """The brief's signal, as tolerant as a machine's message must be read."""
+
+    request_id: str = ""
+    decision: str = ""
+    actor: dict[str, object] = Field(default_factory=dict)
+    made_at: str = ""
+    reason: str = ""
+    sessions: object = None
+
+
+class Part(Carried):
+    """One occasion's share of a message: its kind and the facts that its text names."""
+
+    occasion: str
+    kind: OccasionKind
+    facts: dict[str, str] = Field(default_factory=dict)
+
+
+class SendOrder(Carried):
+    """One message to one person, made of one part or more; addresses are looked up at send time."""
+
+    course_id: str
+    patient_id: str
+    site: str
+    audience: Audience
+    parts: tuple[Part, ...]
+    as_of: Instant
+    language: str = "en"
+    email: bool = True
+    sms: bool = False
+    step: int = 0
+    resend_unsure: bool = False
+
+    @property
+    def key(self) -> str:
+        """The identity of the message: its first occasion."""
+        return self.parts[0].occasion
+
+
+class SendOutcome(Carried):
+    """What became of a message; `to_*` name staff only, never the patient."""
+
+    state: OccasionState
+    at: Instant
+    channel: str = ""
+    reason: str = ""
+    to_account: str = ""
+    to_name: str = ""
+    to_role: Role | None = None
+
+
+class ArchiveOrder(Carried):
+    """A closed run to be archived."""
+
+    course_id: str
+    run_id: str
+
+
+class CalendarOrder(Carried):
+    """Which site's calendar to take anew, from when."""
+
+    site: str
+    as_of: Instant
+    patient_zone: str = ""
+
+
+class CalendarAnswer(Carried):
+    """A fresh snapshot of a site's calendar and of the patient's zone."""
+
+    calendar: Calendar
+    patient_zone: Zone | None = None

@@ -1,0 +1,159 @@
+"""A protocol: the clinic's page for one condition, as data that a medical lead signs and may change."""
+
+from decimal import Decimal
+from enum import StrEnum
+
+from pydantic import Field
+
+from course.carried import Carried
+from course.terms import GateKind, Role
+
+
+class DoseBasis(StrEnum):
+    """What a dose is computed against."""
+
+    MG_PER_KG = "mg/kg"
+    MG_PER_KG_PER_HOUR = "mg/kg/h"
+
+
+class Evidence(Carried):
+    """How good the evidence for a protocol is, negative and mixed results included."""
+
+    grade: str
+    statement: str
+    citations: tuple[str, ...] = ()
+
+
+class Induction(Carried):
+    """The first series: how many sessions, how far apart, on which weekdays (0 = Monday)."""
+
+    sessions: int
+    sessions_min: int
+    sessions_max: int
+    weekdays: tuple[int, ...]
+    gap_days_min: int
+    gap_days_max: int
+    span_days_max: int
+
+    @property
+    def is_daily(self) -> bool:
+        """Whether sessions follow day upon day, which makes messages fewer."""
+        return len(self.weekdays) >= 5  # noqa: PLR2004  Monday to Friday
+
+
+class DoseRule(Carried):
+    """The dose range inside which a prescriber orders."""
+
+    basis: DoseBasis
+    amount: Decimal
+    low: Decimal
+    high: Decimal
+    minutes: int
+    minutes_min: int
+    minutes_max: int
+    max_mg_per_hour: Decimal | None = None
+
+
+class OutcomeRule(Carried):
+    """How the primary measure is read: response is a drop of `response_percent` or of `response_points`."""
+
+    instrument: str
+    response_percent: int | None = None
+    response_points: int | None = None
+    substantial_percent: int | None = None
+    partial_percent: int | None = None
+    remission_at_most: int | None = None
+    source: str = ""
+
+
+class Cadence(Carried):
+    """From session 1 until `until_week`, the primary measure is asked every `every_days`; None = from then on."""
+
+    every_days: int
+    until_week: int | None = None
+
+
+class Measuring(Carried):
+    """When self-reports are asked between visits and how old a baseline may be."""
+
+    cadence: tuple[Cadence, ...]
+    baseline_days_max: int = 14
+    also_at_evaluation: tuple[str, ...] = ()
+
+
+class Maintenance(Carried):
+    """Boosters: the default interval in days, its range, and shorter ones that lead in."""
+
+    interval_days: int
+    interval_days_min: int
+    interval_days_max: int
+    lead_in_days: tuple[int, ...] = ()
+    as_needed: bool = True
+    early_gap_days_min: int = 7
+    early_most_in_28_days: int = 4
+    book_days_before: int = 10
+    lapse_days: int = 7
+
+
+class Evaluations(Carried):
+    """When a course is evaluated, in days after the last induction session, then by boosters or weeks."""
+
+    first_days_min: int = 3
+    first_days_max: int = 7
+    again_days_min: int = 14
+    again_days_max: int = 31
+    every_boosters: int = 3
+    every_weeks: int = 12
+
+
+class SessionRules(Carried):
+    """What a visit needs: blood pressure limits in mmHg, fasting hours, minutes watched after the end."""
+
+    systolic_refuse: int = 160
+    diastolic_refuse: int = 100
+    recheck_minutes: int = 15
+    systolic_sign: int = 140
+    diastolic_sign: int = 90
+    leave_minutes: int = 30
+    fasting_solids_hours: int = 6
+    fasting_fluids_hours: int = 2
+    weight_change_percent: int = 10
+    over_order_percent: int = 10
+
+
+class Gate(Carried):
+    """One intake condition: who may answer it, which answer opens it, and after how many days it expires."""
+
+    id: str
+    text: str
+    kind: GateKind
+    by: tuple[Role, ...] = (Role.NURSE, Role.PRESCRIBER)
+    expires_days: int | None = None
+    before_sessions: tuple[int, ...] = ()
+    optional: bool = False
+    source: str = ""
+
+
+class Protocol(Carried):
+    """One condition's protocol; a course keeps the copy it started with."""
+
+    id: str
+    title: str
+    version: str
+    short: str
+    evidence: Evidence
+    induction: Induction
+    dose: DoseRule
+    outcome: OutcomeRule
+    measuring: Measuring
+    maintenance: Maintenance
+    evaluations: Evaluations = Evaluations()
+    session: SessionRules = SessionRules()
+    gates: tuple[Gate, ...] = ()
+    instruments: tuple[str, ...] = ()
+    sources: dict[str, str] = Field(default_factory=dict)
+    sha256: str = ""
+
+    def gate(self, gate_id: str) -> Gate | None:
+        """The gate with this id, or None."""
+        return next((gate for gate in self.gates if gate.id == gate_id), None)
