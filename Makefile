@@ -15,6 +15,7 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' Makefile
 
 env: $(STAMP) ## make .venv from requirements.lock (only when the lock has changed)
+	@echo ".venv is ready."
 
 demo: $(STAMP) ## a year of a synthetic clinic in about a minute, on a real server
 	@$(VENV) starter.py demo $(ARGS)
@@ -51,5 +52,5 @@ $(VENV):
 
 $(STAMP): requirements.lock $(VENV)
 	@echo "Installing the locked dependencies into .venv (about a minute the first time) ..."
-	@$(VENV) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(VENV) -m pip install -qq --disable-pip-version-check --require-hashes -r requirements.lock
 	@touch $(STAMP)

@@ -1,0 +1,1 @@
+"""One outside thing each, idempotent by occasion, reached through ports."""

@@ -1,0 +1,1 @@
+"""Everything that touches the world: server, keys, store, channels, logs."""

@@ -1,0 +1,1 @@
+"""Reads what happened, and proves that it is whole."""

@@ -1,0 +1,1 @@
+"""Commands behind starter.py."""

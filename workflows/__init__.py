@@ -1,0 +1,1 @@
+"""The durable processes: a course's life."""
