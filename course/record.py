@@ -130,6 +130,11 @@ class Session(Carried):
         return self.status.is_open
 
     @property
+    def is_cut_off(self) -> bool:
+        """Whether the visit was taken away before it could happen."""
+        return self.status is SessionStatus.OMITTED
+
+    @property
     def end(self) -> datetime:
         """When the visit is planned to end."""
         from course.carried import minutes  # noqa: PLC0415  the field hides the helper's name
@@ -220,10 +225,16 @@ class Escalation(Carried):
     clock_from: Instant
     triggers: tuple[Trigger, ...]
     steps: int = 0
+    steps_before_clock: int = 0
     told: tuple[str, ...] = ()
     acknowledged_by: str = ""
     acknowledged_at: Instant | None = None
     resolved_at: Instant | None = None
+
+    @property
+    def steps_since_clock(self) -> int:
+        """How many people were told since the clock last began."""
+        return self.steps - self.steps_before_clock
 
     @property
     def is_open(self) -> bool:
@@ -286,7 +297,6 @@ class Maintained(Carried):
     since: Instant
     interval_days: int | None
     lead_in_done: int = 0
-    base: Instant
 
 
 class CourseRecord(Carried):
@@ -322,6 +332,7 @@ class CourseRecord(Carried):
     induction_ended_at: Instant | None = None
     maintained: Maintained | None = None
     decided: Decision | None = None
+    extend_by: int | None = None
     held: Held | None = None
     escalations: tuple[Escalation, ...] = ()
     escalation_count: int = 0

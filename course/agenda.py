@@ -1,0 +1,98 @@
+"""The heart: what is due on a course, and when, as a pure function of its record."""
+
+from collections.abc import Iterator
+from datetime import datetime, time
+
+from course import asking, upkeep, visits
+from course.calendar import days_from, in_sending_hours
+from course.carried import days, minutes
+from course.occasions import Occasion, last_ordinal, open_at
+from course.record import CourseRecord
+from course.terms import GateAnswer, GateKind, OccasionKind, Phase
+
+ACKNOWLEDGE_MINUTES = 30
+"""After so long without an acknowledgement the next on call is told. [set]"""
+
+FORMS_AFTER_DAYS = (0, 2, 5)
+MORNING = time(10)
+
+
+def agenda(record: CourseRecord) -> tuple[Occasion, ...]:
+    """All occasions that are still to be done, soonest first; none speaks of what is no longer true."""
+    found = (open_at(record, occasion) for occasion in _candidates(record))
+    return tuple(sorted((one for one in found if one is not None), key=lambda one: one.sort_key))
+
+
+def due(record: CourseRecord, now: datetime) -> tuple[Occasion, ...]:
+    """The occasions whose instant has come."""
+    return tuple(occasion for occasion in agenda(record) if occasion.at <= now)
+
+
+def still_true(record: CourseRecord, occasion_id: str, about: datetime | None) -> bool:
+    """Whether an occasion in flight still says what is true, so that a stuck send may go on."""
+    without = record.with_(occasions={key: mark for key, mark in record.occasions.items() if key != occasion_id})
+    return any(one.id == occasion_id and one.about == about for one in _candidates(without))
+
+
+def _candidates(record: CourseRecord) -> Iterator[Occasion]:
+    yield from _escalations(record)
+    yield from upkeep.archives(record)
+    if record.closed:
+        yield from _closing(record)
+        return
+    yield from upkeep.calendar(record)
+    yield from _forms(record)
+    yield from visits.occasions(record)
+    yield from asking.occasions(record)
+    yield from upkeep.bookings(record)
+
+
+def _escalations(record: CourseRecord) -> Iterator[Occasion]:
+    escalation = record.open_escalation
+    if escalation is None or escalation.acknowledged_at is not None:
+        return
+    yield Occasion(
+        escalation.id,
+        OccasionKind.ESCALATION,
+        escalation.steps + 1,
+        escalation.clock_from + minutes(ACKNOWLEDGE_MINUTES * escalation.steps_since_clock),
+        facts={
+            "course": record.course_id,
+            "triggers": ", ".join(sorted({trigger.what for trigger in escalation.triggers})),
+            "urgency": max(escalation.triggers, key=lambda one: one.urgency == "urgent").urgency,
+        },
+        urgent=True,
+    )
+
+
+def _forms(record: CourseRecord) -> Iterator[Occasion]:
+    if record.phase is not Phase.INTAKE or not forms_missing(record):
+        return
+    ordinal, _ = last_ordinal(record, "intake", OccasionKind.FORMS)
+    if ordinal < len(FORMS_AFTER_DAYS):
+        wait = FORMS_AFTER_DAYS[ordinal]
+        at = record.opened_at if wait == 0 else days_from(record.zone, record.opened_at, wait, MORNING)
+        yield Occasion("intake", OccasionKind.FORMS, ordinal + 1, in_sending_hours(record.messaging.zone, at))
+
+
+def forms_missing(record: CourseRecord) -> tuple[str, ...]:
+    """Ids of the gates that the patient's forms answer and that have no answer yet."""
+    asked = {GateKind.CONSENT, GateKind.ABSOLUTE, GateKind.RELATIVE, GateKind.NAMED}
+    return tuple(
+        gate.id
+        for gate in record.protocol.gates
+        if gate.kind in asked and not gate.optional and _unanswered(record, gate.id)
+    )
+
+
+def _unanswered(record: CourseRecord, gate_id: str) -> bool:
+    state = record.gates.get(gate_id)
+    return state is None or state.answer is GateAnswer.PENDING
+
+
+def _closing(record: CourseRecord) -> Iterator[Occasion]:
+    if record.closed_at is not None and not record.messaging.stopped:
+        at = in_sending_hours(record.messaging.zone, record.closed_at)
+        if any(one.told and one.start < record.closed_at + days(1) for one in record.sessions if one.is_cut_off):
+            at = record.closed_at
+        yield Occasion("course", OccasionKind.CLOSED, 1, at)

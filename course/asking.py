@@ -1,0 +1,84 @@
+"""Questionnaires between visits: when the next is due, and how a silence is chased."""
+
+from collections.abc import Iterator
+from datetime import datetime, time
+
+from course import judge
+from course.calendar import days_from, in_sending_hours
+from course.carried import days, hours
+from course.occasions import Occasion
+from course.record import Ask, CourseRecord
+from course.terms import OccasionKind, Phase
+from course.visits import nominal
+
+MORNING = time(10)
+CHASE_DAYS = 2
+ALIGN_EARLIER = days(2)
+ALIGN_LATER = days(3)
+RELAPSE_ASK_AFTER = hours(48)
+
+
+def occasions(record: CourseRecord) -> Iterator[Occasion]:
+    """The request that is open and unanswered, chased once, and the one after it."""
+    running = open_ask(record)
+    if running is not None and f"ask{running.number}/{OccasionKind.MEASURE}/1" in record.occasions:
+        at = days_from(record.messaging.zone, running.opened_at, CHASE_DAYS, MORNING)
+        yield Occasion(f"ask{running.number}", OccasionKind.MEASURE, 2, at)
+    at = next_ask_at(record)
+    if at is not None:
+        yield Occasion(f"ask{record.ask_count + 1}", OccasionKind.MEASURE, 1, at)
+
+
+def open_ask(record: CourseRecord) -> Ask | None:
+    """The request that waits for an answer, or None."""
+    return next((ask for ask in reversed(record.asks) if ask.closed_at is None), None)
+
+
+def next_ask_at(record: CourseRecord) -> datetime | None:
+    """When the next questionnaire is due; with the message before a visit where one is near."""
+    last = _last_asked(record)
+    if last is None:
+        return in_sending_hours(record.messaging.zone, record.opened_at)
+    zone = record.messaging.zone
+    regular = days_from(zone, last, every_days(record, last), MORNING)
+    for visit in record.open_sessions if record.held is None else ():
+        before = max(nominal(record, visit, OccasionKind.VISIT_24H), visit.planned_at)
+        if regular - ALIGN_EARLIER <= before <= regular + ALIGN_LATER and before > last:
+            regular = before
+            break
+    doubt = judge.relapse(record)
+    if doubt.first_bad_at is not None and doubt.second_bad_at is None:
+        again = in_sending_hours(zone, doubt.first_bad_at + RELAPSE_ASK_AFTER)
+        if last < again:
+            regular = min(regular, again)
+    return in_sending_hours(zone, regular)
+
+
+def every_days(record: CourseRecord, at: datetime) -> int:
+    """The days between questionnaires: a baseline's age before session 1, then the protocol's cadence."""
+    doses = record.valid_doses
+    if record.phase is Phase.INTAKE or not doses:
+        return record.protocol.measuring.baseline_days_max
+    week = (at - doses[0].at).days // 7
+    for step in record.protocol.measuring.cadence:
+        if step.until_week is None or week < step.until_week:
+            return step.every_days
+    return record.protocol.measuring.cadence[-1].every_days
+
+
+def _last_asked(record: CourseRecord) -> datetime | None:
+    opened = [ask.opened_at for ask in record.asks[-1:]]
+    answered = [score.at for score in record.primary_scores[-1:]]
+    return max(opened + answered, default=None)
+
+
+def silent_since(record: CourseRecord) -> datetime | None:
+    """When two sent requests had gone unanswered for two days; what was never sent is never missed."""
+    running = open_ask(record)
+    if running is None:
+        return None
+    chased = record.occasions.get(f"ask{running.number}/{OccasionKind.MEASURE}/2")
+    first = record.occasions.get(f"ask{running.number}/{OccasionKind.MEASURE}/1")
+    if chased is None or first is None or {chased.state, first.state} - {"sent"}:
+        return None
+    return chased.at + days(CHASE_DAYS)

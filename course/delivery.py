@@ -1,0 +1,172 @@
+"""From occasions due to messages sent: staleness, consent, caps, merging, and folding the outcome back."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from course.agenda import agenda, due
+from course.calendar import days_from
+from course.carried import days
+from course.folding import opened_ask, suppressed
+from course.messages import Part, SendOrder
+from course.occasions import REMINDERS, RULES, Occasion
+from course.record import CourseRecord, Mark
+from course.terms import Audience, OccasionKind, OccasionState
+from course.visits import MORNING
+
+DAY_CAP = 1
+WEEK_CAP = 3
+"""Messages a patient gets a day and in seven days before capped kinds wait. [set]"""
+
+JOBS = frozenset({OccasionKind.ARCHIVE, OccasionKind.CALENDAR})
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What to do now: the record with everything marked, the messages to send, the jobs to run."""
+
+    record: CourseRecord
+    sends: tuple[SendOrder, ...] = ()
+    jobs: tuple[Occasion, ...] = ()
+
+
+def take(record: CourseRecord, now: datetime) -> Taken:
+    """Take all that is due: suppress what is stale or not wanted, put off what a cap forbids, merge the rest."""
+    ready = due(record, now)
+    jobs = tuple(one for one in ready if one.kind in JOBS)
+    safety = tuple(one for one in ready if one.kind is OccasionKind.ESCALATION)
+    for_patient = tuple(one for one in ready if one not in jobs and one not in safety)
+    record = _mark_all(record, jobs + safety, now)
+    for one in safety:
+        record = _step(record, one)
+    sends = [_order(record, (one,), now, Audience.ONCALL) for one in safety]
+    record, letters = _letters(record, for_patient, now)
+    sends += [_order(record, letter, now, Audience.PATIENT) for letter in letters]
+    return Taken(record, tuple(sends), jobs)
+
+
+def _letters(
+    record: CourseRecord, ready: tuple[Occasion, ...], now: datetime
+) -> tuple[CourseRecord, list[tuple[Occasion, ...]]]:
+    kept: list[Occasion] = []
+    for one in ready:
+        why = _why_not(record, one, ready, now)
+        if why:
+            record = suppressed(record, one, now, why)
+        else:
+            kept.append(one)
+    if not kept:
+        return record, []
+    record, kept = _wait_for_room(record, kept, now)
+    if not kept:
+        return record, []
+    kept += _pulled_forward(record, kept, now)
+    if not record.messaging.allowed:
+        why = "the patient opted out" if record.messaging.opted_out_at else "no consent to written messages"
+        for one in kept:
+            record = suppressed(record, one, now, why, call=True)
+        return record, []
+    record = _mark_all(record, tuple(kept), now)
+    record = record.with_(sent_on=(*record.sent_on, now))
+    for one in kept:
+        record = opened_ask(record, one, now)
+    urgent = tuple(one for one in kept if one.urgent)
+    rest = tuple(one for one in kept if not one.urgent)
+    return record, [letter for letter in (urgent + rest,) if letter]
+
+
+def _why_not(record: CourseRecord, one: Occasion, ready: tuple[Occasion, ...], now: datetime) -> str:
+    rule = RULES[one.kind]
+    begun = one.kind in {*REMINDERS, OccasionKind.MOVED} and one.about is not None and one.about <= now
+    if begun or (rule.stale_after is not None and now - one.at > rule.stale_after):
+        return "stale: it came too late to be true"
+    same_visit = [other for other in ready if other.subject == one.subject and other is not one]
+    if one.kind in REMINDERS:
+        later = [other for other in same_visit if other.kind in REMINDERS]
+        if any(REMINDERS.index(other.kind) > REMINDERS.index(one.kind) for other in later):
+            return "superseded: a later reminder of the same visit is due"
+    if one.kind is OccasionKind.CHECKIN and any(other.kind is OccasionKind.MEASURE for other in ready):
+        return "superseded: a questionnaire goes out at the same time"
+    if one.kind is OccasionKind.MEASURE and one.ordinal > 1:
+        fresh = any(other.kind is OccasionKind.MEASURE and other.ordinal == 1 for other in ready)
+        return "superseded: the next questionnaire is due" if fresh else ""
+    return ""
+
+
+def _wait_for_room(
+    record: CourseRecord, kept: list[Occasion], now: datetime
+) -> tuple[CourseRecord, list[Occasion]]:
+    """Capped kinds alone wait for a visit's message of the same day, or for a day with room."""
+    if any(not RULES[one.kind].capped for one in kept):
+        return record, kept
+    until = _room_at(record, now)
+    if until is None:
+        return record, kept
+    for one in kept:
+        mark = Mark(state=OccasionState.LATER, at=now, about=one.about, until=until, reason="cap: enough messages already")
+        record = record.with_(occasions={**record.occasions, one.id: mark})
+    return record, []
+
+
+def _room_at(record: CourseRecord, now: datetime) -> datetime | None:
+    zone = record.messaging.zone
+    today = zone.local(now).date()
+    for other in agenda(record):
+        if other.at > now and zone.local(other.at).date() == today and not RULES[other.kind].capped and (
+            other.kind in {*REMINDERS, OccasionKind.PLAN}
+        ):
+            return other.at
+    sent_today = sum(1 for sent in record.sent_on if zone.local(sent).date() == today)
+    if sent_today >= DAY_CAP:
+        return days_from(zone, now, 1, MORNING)
+    week = sorted(sent for sent in record.sent_on if sent > now - days(7))
+    if len(week) >= WEEK_CAP:
+        return max(days_from(zone, now, 1, MORNING), days_from(zone, week[-WEEK_CAP], 7, MORNING))
+    return None
+
+
+def _pulled_forward(record: CourseRecord, kept: list[Occasion], now: datetime) -> list[Occasion]:
+    """What is due later the same day goes along, so that a day has one message."""
+    zone = record.messaging.zone
+    today = zone.local(now).date()
+    along: list[Occasion] = []
+    for one in agenda(record):
+        if one.at <= now or not RULES[one.kind].merges or zone.local(one.at).date() != today:
+            continue
+        if one.kind is OccasionKind.VISIT_2H and one.about is not None and zone.local(one.about).date() == today:
+            continue
+        if any(one.id == other.id for other in kept):
+            continue
+        if one.kind is OccasionKind.CHECKIN and any(other.kind is OccasionKind.MEASURE for other in kept):
+            continue
+        along.append(one)
+    return along
+
+
+def _mark_all(record: CourseRecord, taken: tuple[Occasion, ...], now: datetime) -> CourseRecord:
+    marks = {one.id: Mark(state=OccasionState.IN_FLIGHT, at=now, about=one.about) for one in taken}
+    return record.with_(occasions={**record.occasions, **marks})
+
+
+def _step(record: CourseRecord, one: Occasion) -> CourseRecord:
+    return record.with_(
+        escalations=tuple(
+            each.with_(steps=each.steps + 1) if each.id == one.subject else each for each in record.escalations
+        )
+    )
+
+
+def _order(record: CourseRecord, letter: tuple[Occasion, ...], now: datetime, audience: Audience) -> SendOrder:
+    safety = audience is Audience.ONCALL
+    return SendOrder(
+        course_id=record.course_id,
+        patient_id=record.patient_id,
+        site=record.site,
+        audience=audience,
+        parts=tuple(Part(occasion=one.id, kind=one.kind, facts=one.facts) for one in letter),
+        as_of=now,
+        language=record.messaging.language,
+        email=record.messaging.email,
+        sms=record.messaging.sms,
+        step=letter[0].ordinal - 1 if safety else 0,
+        resend_unsure=safety,
+    )

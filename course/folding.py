@@ -1,0 +1,132 @@
+"""Folding back what became of an occasion: marks, what the patient was told, tasks for people."""
+
+from datetime import datetime
+
+from course.calendar import Zone
+from course.carried import hours
+from course.messages import CalendarAnswer, SendOrder, SendOutcome
+from course.occasions import Occasion
+from course.page import open_task, write
+from course.record import COURSE, Ask, CourseRecord, Mark
+from course.terms import Audience, OccasionKind, OccasionState, Role, TaskKind
+
+TELL_TIMES = frozenset({OccasionKind.VISIT_72H, OccasionKind.VISIT_24H, OccasionKind.VISIT_2H, OccasionKind.MOVED})
+CALL_WITHIN = hours(24)
+
+
+def suppressed(record: CourseRecord, one: Occasion, now: datetime, why: str, *, call: bool = False) -> CourseRecord:
+    """The record with an occasion that is not sent, why, and where nobody is written to a task to call."""
+    mark = Mark(state=OccasionState.SUPPRESSED, at=now, about=one.about, reason=why)
+    record = record.with_(occasions={**record.occasions, one.id: mark})
+    if not call:
+        return record
+    record = opened_ask(record, one, now)
+    due = one.about if one.about is not None and one.about > now else now + CALL_WITHIN
+    text = f"call the patient instead of the {_plain(one.kind)} message: {why}"
+    return open_task(record, TaskKind.CALL_INSTEAD, now, due, Role.COORDINATOR, text, one.id)
+
+
+def opened_ask(record: CourseRecord, one: Occasion, now: datetime) -> CourseRecord:
+    """The record with the request that a first questionnaire message opens, the one before it closed."""
+    if one.kind is not OccasionKind.MEASURE or one.ordinal != 1:
+        return record
+    before = tuple(ask if ask.closed_at is not None else ask.with_(closed_at=now) for ask in record.asks)
+    ask = Ask(number=record.ask_count + 1, instruments=(record.protocol.outcome.instrument,), opened_at=now)
+    return record.with_(asks=(*before, ask), ask_count=ask.number)
+
+
+def sent(record: CourseRecord, order: SendOrder, outcome: SendOutcome, now: datetime) -> CourseRecord:
+    """The record once a message was sent, refused, or left in doubt."""
+    marks = dict(record.occasions)
+    for part in order.parts:
+        in_flight = marks.get(part.occasion)
+        marks[part.occasion] = Mark(
+            state=outcome.state, at=outcome.at, about=in_flight.about if in_flight else None,
+            reason=outcome.reason, to=outcome.to_name, channel=outcome.channel,
+        )  # fmt: skip
+        if outcome.state in {OccasionState.SENT, OccasionState.UNCERTAIN}:
+            record = _told(record, part.occasion, part.kind, marks[part.occasion].about)
+    record = record.with_(occasions=marks)
+    if outcome.state is not OccasionState.SENT and order.audience is Audience.PATIENT:
+        record = record.with_(sent_on=tuple(one for one in record.sent_on if one != order.as_of))
+    return _escalated(record, order, outcome, now) if order.audience is Audience.ONCALL else _tasks(
+        record, order, outcome, now
+    )
+
+
+def _told(record: CourseRecord, occasion: str, kind: OccasionKind, about: datetime | None) -> CourseRecord:
+    subject = occasion.split("/", 1)[0]
+    if kind is OccasionKind.PLAN:
+        return record.with_(
+            sessions=tuple(one.with_(told=one.start) if one.is_open else one for one in record.sessions)
+        )
+    session = record.session(subject)
+    if kind in TELL_TIMES and session is not None:
+        return record.with_session(session.with_(told=about))
+    if kind is OccasionKind.CANCELLED and session is not None:
+        return record.with_session(session.with_(told=None))
+    return record
+
+
+def _escalated(record: CourseRecord, order: SendOrder, outcome: SendOutcome, now: datetime) -> CourseRecord:
+    subject = order.key.split("/", 1)[0]
+    if outcome.state is not OccasionState.SENT:
+        return write(record, COURSE, now, f"escalation {subject} could not be delivered: {outcome.reason or outcome.state}")
+    record = record.with_(
+        escalations=tuple(
+            one.with_(told=(*one.told, outcome.to_name)) if one.id == subject else one for one in record.escalations
+        )
+    )
+    return write(record, COURSE, now, f"escalation {subject} sent to {outcome.to_name}")
+
+
+def _tasks(record: CourseRecord, order: SendOrder, outcome: SendOutcome, now: datetime) -> CourseRecord:
+    kinds = ", ".join(_plain(part.kind) for part in order.parts)
+    due = now + CALL_WITHIN
+    match outcome.state:
+        case OccasionState.UNCERTAIN:
+            text = f"nobody knows whether the {kinds} message arrived: ask the patient"
+            return open_task(record, TaskKind.UNCERTAIN_MESSAGE, now, due, Role.COORDINATOR, text, order.key)
+        case OccasionState.FAILED:
+            text = f"the {kinds} message was not delivered: call the patient"
+            return open_task(record, TaskKind.FAILED_MESSAGE, now, due, Role.COORDINATOR, text, order.key)
+        case OccasionState.SUPPRESSED if outcome.reason:
+            text = f"call the patient instead of the {kinds} message: {outcome.reason}"
+            return open_task(record, TaskKind.CALL_INSTEAD, now, due, Role.COORDINATOR, text, order.key)
+        case _:
+            return record
+
+
+def archived(record: CourseRecord, occasion: Occasion, run_id: str, now: datetime) -> CourseRecord:
+    """The record once a run's history is in the archive."""
+    marks = {**record.occasions, occasion.id: Mark(state=OccasionState.SENT, at=now)}
+    return record.with_(occasions=marks, archive_due=tuple(one for one in record.archive_due if one != run_id))
+
+
+def refreshed(record: CourseRecord, occasion: Occasion, answer: CalendarAnswer, now: datetime) -> CourseRecord:
+    """The record under a fresh calendar; visits that no longer fit become a task."""
+    zone: Zone = answer.patient_zone or record.messaging.zone
+    marks = {**record.occasions, occasion.id: Mark(state=OccasionState.SENT, at=now)}
+    record = record.with_(
+        calendar=answer.calendar,
+        messaging=record.messaging.with_(zone=zone),
+        calendar_count=record.calendar_count + 1,
+        occasions=marks,
+    )
+    for session in record.open_sessions:
+        why = record.calendar.why_not_open(session.start, session.minutes)
+        if why:
+            record = open_task(
+                record, TaskKind.CALENDAR_CLASH, now, session.start, Role.COORDINATOR, f"{session.id}: {why}", session.id
+            )
+    return record
+
+
+def put_back(record: CourseRecord, occasion: Occasion, until: datetime, now: datetime, why: str) -> CourseRecord:
+    """The record with a job that did not succeed and is tried again at `until`."""
+    mark = Mark(state=OccasionState.LATER, at=now, until=until, reason=why)
+    return record.with_(occasions={**record.occasions, occasion.id: mark})
+
+
+def _plain(kind: OccasionKind) -> str:
+    return kind.replace("_", " ")

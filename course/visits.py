@@ -1,0 +1,131 @@
+"""What is due around a visit: reminders, notices of change, the day after."""
+
+from collections.abc import Iterator
+from datetime import datetime, time
+
+from course.calendar import SENDING_OPENS, Zone, days_from, in_sending_hours
+from course.carried import days, hours
+from course.occasions import REMINDERS, RULES, Occasion, last_ordinal
+from course.record import CourseRecord, Session
+from course.terms import OccasionKind, OccasionState, Series, SessionStatus
+
+EVENING = time(18)
+MORNING = time(10)
+SOON = hours(24)
+"""A change to a visit this near is told at once, at any hour."""
+
+
+def occasions(record: CourseRecord) -> Iterator[Occasion]:
+    """Everything due for every visit that the record still carries."""
+    yield from _plan(record)
+    for session in record.sessions:
+        yield from _changes(record, session)
+        if session.is_open and record.held is None:
+            yield from _reminders(record, session)
+        yield from _afterwards(record, session)
+
+
+def nominal(record: CourseRecord, session: Session, kind: OccasionKind) -> datetime:
+    """When a reminder belongs, before late booking and by the patient's sending hours; 09:00 stays 09:00."""
+    zone = record.messaging.zone
+    match kind:
+        case OccasionKind.VISIT_72H:
+            return in_sending_hours(zone, days_from(record.zone, session.start, -3))
+        case OccasionKind.VISIT_24H:
+            return in_sending_hours(zone, days_from(record.zone, session.start, -1))
+        case _:
+            two_hours = session.start - hours(2)
+            if zone.local(two_hours).time() < SENDING_OPENS:
+                return days_from(zone, two_hours, -1, EVENING)
+            return in_sending_hours(zone, two_hours)
+
+
+def _plan(record: CourseRecord) -> Iterator[Occasion]:
+    """A daily series gets one message with all its dates."""
+    series = [one for one in record.open_sessions if one.series is Series.INDUCTION]
+    if record.protocol.induction.is_daily and len(series) > 1 and record.held is None:
+        planned_at = min(one.planned_at for one in series)
+        dates = "\n".join(when(record.zone, one.start) for one in series)
+        at = in_sending_hours(record.messaging.zone, planned_at)
+        yield Occasion(f"series{record.series_number}", OccasionKind.PLAN, 1, at, facts={"dates": dates})
+
+
+def _reminders(record: CourseRecord, session: Session) -> Iterator[Occasion]:
+    daily = record.protocol.induction.is_daily and session.series is Series.INDUCTION
+    known_since = max(
+        (one for one in (session.planned_at, session.moved_at, record.released_at) if one is not None),
+    )
+    for kind in (OccasionKind.VISIT_24H,) if daily else REMINDERS:
+        ordinal, last = last_ordinal(record, session.id, kind)
+        belongs = nominal(record, session, kind)
+        if last is None or last.state is OccasionState.LATER:
+            yield _reminder(record, session, kind, max(ordinal, 1), max(belongs, session.planned_at))
+            continue
+        moved_by = RULES[kind].resend_if_moved_by
+        far = last.about is not None and moved_by is not None and abs(session.start - last.about) >= moved_by
+        if far and last.state.is_settled and belongs > known_since:
+            yield _reminder(record, session, kind, ordinal + 1, belongs)
+
+
+def _reminder(record: CourseRecord, session: Session, kind: OccasionKind, ordinal: int, at: datetime) -> Occasion:
+    return Occasion(
+        session.id, kind, ordinal, in_sending_hours(record.messaging.zone, at), session.start, session.ordinal,
+        facts=_facts(record, session),
+    )  # fmt: skip
+
+
+def _facts(record: CourseRecord, session: Session) -> dict[str, str]:
+    return {
+        "when": when(record.zone, session.start),
+        "minutes": str(session.minutes),
+        "solids_hours": str(record.protocol.session.fasting_solids_hours),
+        "fluids_hours": str(record.protocol.session.fasting_fluids_hours),
+    }
+
+
+def _changes(record: CourseRecord, session: Session) -> Iterator[Occasion]:
+    """A visit whose time the patient was told, and which now stands elsewhere or nowhere."""
+    if session.told is None:
+        return
+    if session.is_open and session.told != session.start and session.moved_at is not None:
+        ordinal, last = last_ordinal(record, session.id, OccasionKind.MOVED)
+        waits = last is not None and last.state is OccasionState.LATER
+        if last is None or last.state.is_settled or waits:
+            facts = {**_facts(record, session), "was": when(record.zone, session.told)}
+            yield Occasion(
+                session.id, OccasionKind.MOVED, ordinal if waits else ordinal + 1,
+                _change_at(record, session.moved_at, min(session.told, session.start)),
+                session.start, session.ordinal, facts=facts, urgent=True,
+            )  # fmt: skip
+    if session.is_cut_off and session.ended_at is not None and session.told > session.ended_at:
+        yield Occasion(
+            session.id, OccasionKind.CANCELLED, 1, _change_at(record, session.ended_at, session.told),
+            None, session.ordinal, facts={"was": when(record.zone, session.told)}, urgent=True,
+        )  # fmt: skip
+
+
+def _change_at(record: CourseRecord, made: datetime, visit: datetime) -> datetime:
+    return made if visit - made < SOON else in_sending_hours(record.messaging.zone, made)
+
+
+def _afterwards(record: CourseRecord, session: Session) -> Iterator[Occasion]:
+    if session.ended_at is None:
+        return
+    zone = record.messaging.zone
+    if session.status is SessionStatus.NO_SHOW:
+        at = in_sending_hours(zone, session.ended_at)
+        yield Occasion(session.id, OccasionKind.NO_SHOW, 1, at, None, session.ordinal)
+    if session.status is SessionStatus.GIVEN and not _visit_next_day(record, session):
+        at = days_from(zone, session.ended_at, 1, MORNING)
+        yield Occasion(session.id, OccasionKind.CHECKIN, 1, at, None, session.ordinal)
+
+
+def _visit_next_day(record: CourseRecord, session: Session) -> bool:
+    ended = session.ended_at or session.start
+    return any(ended < one.start < ended + days(1.5) for one in record.open_sessions)
+
+
+def when(zone: Zone, instant: datetime) -> str:
+    """A visit time as people read it, in the clinic's zone, named."""
+    wall = zone.local(instant)
+    return f"{wall:%A} {wall.day} {wall:%B %Y} at {wall:%H:%M} {zone.abbreviation(instant)}".rstrip()

@@ -1,0 +1,229 @@
+"""The worklist: what a human must do, who, by when; and the card that lists show."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from course import asking, judge, upkeep
+from course.agenda import agenda, forms_missing
+from course.carried import Carried, Instant, days, hours, minutes
+from course.phases import still_to_plan
+from course.record import CourseRecord, Session
+from course.terms import NeedKind, Phase, Role, SessionStatus
+
+STALLED_DAYS = 7
+UNCONFIRMED_HOURS = 48
+NOT_READY_HOURS = 4
+RECORD_AFTER_HOURS = 1
+EVALUATE_BEFORE_BOOSTER = 3
+
+
+@dataclass(frozen=True)
+class Need:
+    """One row of the worklist: it opens at an instant, is due at another, and a role answers for it."""
+
+    kind: NeedKind
+    subject: str
+    opens: datetime
+    due: datetime
+    role: Role
+    text: str
+
+
+class Card(Carried):
+    """The row that lists show without asking the course; kept as an encrypted memo."""
+
+    phase: Phase
+    where: str
+    held: bool = False
+    given: int = 0
+    target: int = 0
+    next_session: Instant | None = None
+    scores: tuple[int, ...] = ()
+    reads: str = ""
+    needs: tuple[str, ...] = ()
+    need_due: Instant | None = None
+    short: str = ""
+    owner: str = ""
+
+
+def needs(record: CourseRecord, now: datetime) -> tuple[Need, ...]:
+    """What waits for a person now, most pressing first."""
+    return tuple(need for need in needs_ahead(record) if need.opens <= now)
+
+
+def needs_ahead(record: CourseRecord) -> tuple[Need, ...]:
+    """All needs that the record foresees, those that open later included."""
+    found = list(_safety(record)) + list(_tasks(record))
+    if not record.closed:
+        found += [*_intake(record), *_visits(record), *_answers(record), *_decisions(record)]
+    return tuple(sorted(found, key=lambda need: (need.kind is not NeedKind.ESCALATION, need.due, need.kind)))
+
+
+def next_due(record: CourseRecord, now: datetime) -> datetime | None:
+    """The next instant at which anything happens by itself or anything opens for a person."""
+    ahead = [occasion.at for occasion in agenda(record)]
+    ahead += [need.opens for need in needs_ahead(record) if need.opens > now]
+    return min(ahead, default=None)
+
+
+def next_owed(record: CourseRecord) -> datetime | None:
+    """When the course next owes anybody anything: an occasion, or a need's due time."""
+    ahead = [occasion.at for occasion in agenda(record)] + [need.due for need in needs_ahead(record)]
+    ahead += [session.start for session in record.open_sessions]
+    return min(ahead, default=None)
+
+
+def _safety(record: CourseRecord) -> list[Need]:
+    found = []
+    escalation = record.open_escalation
+    if escalation is not None:
+        what = ", ".join(sorted({trigger.what for trigger in escalation.triggers}))
+        owner = f", with {escalation.acknowledged_by}" if escalation.acknowledged_by else ", not acknowledged"
+        due = escalation.clock_from + (minutes(30) if escalation.acknowledged_at is None else hours(24))
+        found.append(
+            Need(NeedKind.ESCALATION, escalation.id, escalation.opened_at, due, Role.PRESCRIBER, f"{what}{owner}")
+        )
+    if record.held is not None and not record.closed:
+        held = record.held
+        found.append(
+            Need(NeedKind.HOLD_REVIEW, "hold", held.review_at, held.review_at, held.owner_role, f"held: {held.cause}")
+        )
+    return found
+
+
+def _tasks(record: CourseRecord) -> list[Need]:
+    return [
+        Need(NeedKind.TASK, task.id, task.opened_at, task.due, task.role, task.text)
+        for task in record.tasks
+        if task.resolved_at is None
+    ]
+
+
+def _intake(record: CourseRecord) -> list[Need]:
+    if record.phase is not Phase.INTAKE:
+        return []
+    if forms_missing(record):
+        stalled = record.opened_at + days(STALLED_DAYS)
+        text = f"{len(forms_missing(record))} intake answers missing"
+        return [Need(NeedKind.GATES, "intake", record.opened_at, stalled, Role.NURSE, text)]
+    since = max((gate.since for gate in record.gates.values()), default=record.opened_at)
+    return [
+        Need(NeedKind.CLEAR, "intake", since, since + days(STALLED_DAYS), Role.PRESCRIBER, "intake answered: sign clearance")
+    ]
+
+
+def _visits(record: CourseRecord) -> list[Need]:
+    found = []
+    missing = still_to_plan(record)
+    since = record.phase_since or record.opened_at
+    if missing and record.held is None:
+        ended = [one.ended_at for one in record.sessions if one.ended_at is not None and not one.status.is_dosed]
+        opens = max([since, *ended])
+        found.append(
+            Need(NeedKind.SCHEDULE, f"series{record.series_number}", opens, opens + days(2), Role.COORDINATOR,
+                 f"{missing} sessions to plan")
+        )  # fmt: skip
+    for session in record.open_sessions:
+        found += _visit(record, session)
+    return found
+
+
+def _visit(record: CourseRecord, session: Session) -> list[Need]:
+    late = session.end + hours(RECORD_AFTER_HOURS)
+    found = [Need(NeedKind.RECORD, session.id, session.end, late, Role.NURSE, f"session {session.ordinal}: what happened?")]
+    if session.status is SessionStatus.PLANNED and record.held is None:
+        opens = max(session.start - hours(UNCONFIRMED_HOURS), session.planned_at)
+        if opens < session.start:
+            found.append(
+                Need(NeedKind.CONFIRM, session.id, opens, session.start, Role.COORDINATOR,
+                     f"session {session.ordinal} is not confirmed")
+            )  # fmt: skip
+    return found
+
+
+def _answers(record: CourseRecord) -> list[Need]:
+    silent = asking.silent_since(record)
+    if silent is None:
+        return []
+    text = "two questionnaires sent, no answer: call"
+    return [Need(NeedKind.MEASURE, f"ask{record.ask_count}", silent, silent + days(1), Role.COORDINATOR, text)]
+
+
+def _decisions(record: CourseRecord) -> list[Need]:
+    found = []
+    evaluation = evaluation_due(record)
+    if evaluation is not None:
+        opens, due, why = evaluation
+        found.append(Need(NeedKind.EVALUATE, "evaluation", opens, due, Role.PRESCRIBER, why))
+    lapsed = upkeep.lapsed_since(record)
+    if lapsed is not None:
+        opens = lapsed + days(record.protocol.maintenance.lapse_days)
+        found.append(Need(NeedKind.LAPSED, "lapsed", opens, opens + days(7), Role.COORDINATOR, "no visit booked: call"))
+    book, window = upkeep.book_from(record), upkeep.booster_window(record)
+    if book is not None and window is not None and record.maintained is not None:
+        found.append(
+            Need(NeedKind.BOOK, f"b{upkeep.booster_number(record)}", max(book, record.maintained.since), window[0],
+                 Role.COORDINATOR, f"booster {upkeep.booster_number(record)} to book")
+        )  # fmt: skip
+    return found
+
+
+def evaluation_due(record: CourseRecord) -> tuple[datetime, datetime, str] | None:
+    """When an evaluation opens, when it is due, and why; None where none is owed."""
+    rule = record.protocol.evaluations
+    ended = record.induction_ended_at
+    if record.phase is Phase.EVALUATION:
+        base = max(ended or record.opened_at, record.phase_since or record.opened_at)
+        opens = max((ended or base) + days(rule.first_days_min), record.phase_since or base)
+        if record.ceased or ended is None:
+            opens = base
+        return opens, max(opens, (ended or base) + days(rule.first_days_max)), "the series is over: evaluate"
+    if record.phase is not Phase.MAINTENANCE or record.maintained is None:
+        return None
+    forced = judge.evaluation_forced(record)
+    if forced:
+        return record.last_infusion_at or record.maintained.since, record.maintained.since, forced
+    last = max((one.at for one in record.evaluations), default=record.maintained.since)
+    again_opens = (ended or record.maintained.since) + days(rule.again_days_min)
+    if last < again_opens:
+        return again_opens, (ended or record.maintained.since) + days(rule.again_days_max), "second evaluation"
+    by_weeks = last + days(7 * rule.every_weeks)
+    boosters = [dose.at for dose in record.valid_doses if dose.series == "booster" and dose.at > last]
+    if len(boosters) >= rule.every_boosters:
+        opens = boosters[rule.every_boosters - 1]
+        return opens, min(opens + days(7), by_weeks), f"{rule.every_boosters} boosters since the last evaluation"
+    return by_weeks - days(7), by_weeks, f"{rule.every_weeks} weeks since the last evaluation"
+
+
+def card(record: CourseRecord, now: datetime) -> Card:
+    """The row for lists."""
+    waiting = needs(record, now)
+    reading = judge.latest(record)
+    ahead = [one.start for one in record.open_sessions]
+    given = len([dose for dose in record.valid_doses if dose.series_number == record.series_number or dose.series == "booster"])
+    return Card(
+        phase=record.phase,
+        where=_where(record),
+        held=record.held is not None,
+        given=given,
+        target=record.series_target,
+        next_session=min(ahead, default=None),
+        scores=tuple(score.total for score in record.primary_scores[-12:]),
+        reads=reading.sentence if reading is not None else "",
+        needs=tuple(need.kind for need in waiting),
+        need_due=min((need.due for need in waiting), default=None),
+        short=record.protocol.short,
+        owner=record.owner,
+    )
+
+
+def _where(record: CourseRecord) -> str:
+    if record.held is not None:
+        return f"held: {record.held.cause}"
+    if record.phase is Phase.INDUCTION:
+        from course.phases import dosed_in_series  # noqa: PLC0415
+
+        return f"induction {dosed_in_series(record)}/{record.series_target}"
+    if record.phase is Phase.MAINTENANCE:
+        return f"maintenance, {upkeep.booster_number(record) - 1} boosters"
+    return str(record.phase)
