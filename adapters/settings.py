@@ -1,0 +1,127 @@
+"""Every option of the program, read from ST_* variables and from .env."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, Self
+
+from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "ST_"
+ADDRESS = r"^[^\s:]+:\d{1,5}$"
+
+
+class Channel(StrEnum):
+    """How messages leave the clinic."""
+
+    MAILBOX = "mailbox"
+    EMAIL = "email"
+
+
+class LogLevel(StrEnum):
+    """The least severe line that is logged."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+class LogFormat(StrEnum):
+    """How a log line is drawn."""
+
+    AUTO = "auto"
+    JSON = "json"
+    PRETTY = "pretty"
+
+
+class SettingsError(Exception):
+    """One sentence that names the variable which is wrong."""
+
+
+def data_folder_of(options: dict[str, Any]) -> Path:
+    """The data folder among options that were already read."""
+    folder: Path = options.get("data_folder", Path("var"))
+    return folder
+
+
+class Settings(BaseSettings):
+    """The options; each is ST_ and its name in capitals."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", extra="forbid", frozen=True)
+
+    data_folder: Path = Field(Path("var"), description="Folder that holds all that the program keeps on this machine.")
+    clinic_folder: Path = Field(Path("clinic"), description="Folder with clinic.toml, protocols, instruments, texts.")
+    key_ring_file: Path = Field(
+        default_factory=lambda options: data_folder_of(options) / "keys.json",
+        description="File with the encryption keys, mode 0600. Default: keys.json in the data folder.",
+    )
+    store_url: SecretStr = Field(
+        default_factory=lambda options: SecretStr(f"sqlite+aiosqlite:///{data_folder_of(options) / 'store.db'}"),
+        description="SQLAlchemy URL of the store. Default: the SQLite file store.db in the data folder.",
+    )
+    namespace: str = Field("default", min_length=1, description="Temporal namespace, unless TEMPORAL_NAMESPACE is set.")
+    task_queue: str = Field(
+        "courses",
+        pattern=r"^[A-Za-z0-9_-]{1,100}$",
+        description="Task queue of the workers, and the name of their Temporal deployment.",
+    )
+    site: str | None = Field(None, description="Site of people who name none. Default: the first in clinic.toml.")
+    channel: Channel = Field(Channel.MAILBOX, description="How messages leave: files in a folder, or e-mail.")
+    mailbox_folder: Path = Field(
+        default_factory=lambda options: data_folder_of(options) / "mailbox",
+        description="Where the mailbox channel writes messages. Default: mailbox in the data folder.",
+    )
+    smtp_host: str | None = Field(None, description="Mail server; needed when the channel is e-mail.")
+    smtp_port: int = Field(587, ge=1, le=65535, description="Port of the mail server.")
+    smtp_user: str | None = Field(None, description="Account at the mail server, when it asks for one.")
+    smtp_password: SecretStr | None = Field(None, description="Password of that account.")
+    smtp_from: str | None = Field(None, description="Address that messages come from; needed for e-mail.")
+    smtp_starttls: bool = Field(default=True, description="Whether to refuse a mail server without STARTTLS.")
+    amendment_days: int = Field(30, ge=0, le=3650, description="Days after closing in which a course can be amended.")
+    log_level: LogLevel = Field(LogLevel.INFO, description="The least severe line that is logged.")
+    log_format: LogFormat = Field(LogFormat.AUTO, description="auto: pretty on a terminal, JSON elsewhere.")
+    metrics_address: Annotated[str, Field(pattern=ADDRESS)] | None = Field(
+        None, description="host:port where a worker serves Prometheus metrics. Default: none."
+    )
+    graceful_shutdown_seconds: int = Field(
+        20, ge=1, le=3600, description="Seconds that a stopping worker gives its running activities."
+    )
+    max_cached_workflows: int = Field(1000, ge=2, description="Courses that a worker keeps in memory.")
+    max_concurrent_workflow_tasks: int = Field(
+        20,
+        ge=2,
+        description="Courses that a worker advances at once, so that a restart does not replay all.",
+    )
+
+    @model_validator(mode="after")
+    def email_is_complete(self) -> Self:
+        """E-mail needs a server and a sender."""
+        for name in ("smtp_host", "smtp_from"):
+            if self.channel is Channel.EMAIL and not getattr(self, name):
+                raise ValueError(f"{variable(name)} is needed when {variable('channel')} is 'email'")
+        return self
+
+
+def variable(name: str) -> str:
+    """The environment variable of an option."""
+    return f"{PREFIX}{name.upper()}"
+
+
+def load_settings(env_file: Path | None = Path(".env"), **options: Any) -> Settings:
+    """The settings of this process; raises SettingsError in one sentence, quoting no value."""
+    try:
+        return Settings(_env_file=env_file, **options)
+    except ValidationError as error:
+        raise SettingsError(sentence(error)) from None
+
+
+def sentence(error: ValidationError) -> str:
+    """The first fault, with the variable it is in."""
+    fault = error.errors(include_input=False, include_url=False)[0]
+    if not fault["loc"]:
+        return f"{fault['msg'].removeprefix('Value error, ')}."
+    name = str(fault["loc"][0])
+    if fault["type"] == "extra_forbidden":
+        return f"{name.upper()} in .env is not a setting: .env.example lists them all."
+    return f"{variable(name)} is wrong: {fault['msg'][0].lower()}{fault['msg'][1:]}."
