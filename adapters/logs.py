@@ -1,0 +1,107 @@
+"""Logs: one line per event, ids only; an exception's own words only where this program wrote them."""
+
+import logging
+import sys
+import traceback
+from pathlib import Path
+
+import structlog
+from structlog.stdlib import ExtraAdder, ProcessorFormatter
+from structlog.typing import EventDict, Processor, WrappedLogger
+from temporalio import activity, workflow
+from temporalio.runtime import (
+    LogForwardingConfig,
+    LoggingConfig,
+    PrometheusConfig,
+    Runtime,
+    TelemetryConfig,
+    TelemetryFilter,
+)
+
+from adapters.settings import LogFormat, Settings
+
+ROOT = Path(__file__).parent.parent
+OURS = frozenset({"activities", "adapters", "audit", "cli", "console", "course", "workflows"})
+NOISE = ("_from_structlog", "_record")
+
+
+def configure_logs(settings: Settings) -> None:
+    """Send the lines of this program, of Temporal and of every library to standard error, in one form."""
+    before: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    structlog.configure(
+        processors=[structlog.stdlib.filter_by_level, *before, ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        ProcessorFormatter(
+            foreign_pre_chain=[ExtraAdder(), *before],
+            processors=[without_content, ProcessorFormatter.remove_processors_meta, renderer(settings.log_format)],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(settings.log_level.upper())
+    workflow.logger.workflow_info_on_message = False
+    activity.logger.activity_info_on_message = False
+
+
+def renderer(form: LogFormat) -> Processor:
+    """JSON lines, or pretty ones on a terminal."""
+    if form is LogFormat.PRETTY or (form is LogFormat.AUTO and sys.stderr.isatty()):
+        return structlog.dev.ConsoleRenderer()
+    return structlog.processors.JSONRenderer()
+
+
+def without_content(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Put where it happened in place of an exception, whose message may quote what a patient wrote."""
+    raised = event.pop("exc_info", None)
+    error = (
+        raised[1]
+        if isinstance(raised, tuple)
+        else raised
+        if isinstance(raised, BaseException)
+        else sys.exc_info()[1]
+        if raised
+        else None
+    )
+    if error is not None:
+        event["error"] = described(error)
+    event.pop("stack_info", None)
+    return event
+
+
+def described(error: BaseException) -> list[str]:
+    """The chain of exceptions: type, place, and the message of those that this program defines."""
+    lines: list[str] = []
+    seen: BaseException | None = error
+    while seen is not None:
+        kind = type(seen)
+        where = traceback.extract_tb(seen.__traceback__)[-1:]
+        place = "".join(f" at {place_of(frame)}" for frame in where)
+        words = f": {seen}" if kind.__module__.partition(".")[0] in OURS or isinstance(seen, OSError) else ""
+        lines.append(f"{kind.__module__}.{kind.__qualname__}{place}{words}")
+        seen = seen.__cause__ or (None if seen.__suppress_context__ else seen.__context__)
+    return lines
+
+
+def place_of(frame: traceback.FrameSummary) -> str:
+    """File, line and function."""
+    path = Path(frame.filename)
+    shown = path.relative_to(ROOT) if path.is_relative_to(ROOT) else path.name
+    return f"{shown}:{frame.lineno} in {frame.name}"
+
+
+def worker_runtime(settings: Settings) -> Runtime:
+    """Temporal's core: its log lines go where ours go, its metrics to Prometheus when an address is set."""
+    metrics = PrometheusConfig(bind_address=settings.metrics_address) if settings.metrics_address else None
+    forwarding = LogForwardingConfig(logger=logging.getLogger("temporalio.core"))
+    logs = LoggingConfig(filter=TelemetryFilter(core_level="WARN", other_level="ERROR"), forwarding=forwarding)
+    return Runtime(telemetry=TelemetryConfig(logging=logs, metrics=metrics))
