@@ -1,0 +1,54 @@
+"""One real server for each test process; every test has a task queue of its own."""
+
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from temporalio.client import Client
+from temporalio.testing import TimeSkipper, TimeSkippingConfig
+
+from adapters.keyring import KeyRing
+from adapters.server import EmbeddedServer, embedded_server
+from adapters.settings import Settings
+from adapters.temporal import course_plugin
+
+for name in [name for name in os.environ if name.startswith(("ST_", "TEMPORAL_"))]:
+    del os.environ[name]
+
+
+@pytest.fixture(scope="session")
+async def server() -> AsyncIterator[EmbeddedServer]:
+    """A server in memory that lives as long as this test process."""
+    async with embedded_server() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def keyring() -> KeyRing:
+    """One fresh key."""
+    return KeyRing.generate()
+
+
+@pytest.fixture(scope="session")
+async def client(server: EmbeddedServer, keyring: KeyRing) -> Client:
+    """A client of the server, with the converter and the codec of the program."""
+    return await Client.connect(server.target, namespace=server.namespace, plugins=[course_plugin(keyring)])
+
+
+@pytest.fixture(scope="session")
+def skipper(client: Client) -> TimeSkipper:
+    """Workflows started through `skipper.client` own a clock that moves only on `fast_forward`."""
+    return TimeSkipper(
+        client,
+        config=TimeSkippingConfig(enabled=False, disable_propagation=True, max_session_skip_count=1_000_000),
+    )
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Settings with a data folder and a task queue that no other test has."""
+    return Settings(
+        _env_file=None, data_folder=tmp_path / "var", task_queue=f"test-{uuid4().hex}", graceful_shutdown_seconds=1
+    )
