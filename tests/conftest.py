@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from uuid import uuid4
 
+import hypothesis
 import pytest
 from temporalio.client import Client
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
@@ -16,6 +17,10 @@ from adapters.temporal import course_plugin
 
 for name in [name for name in os.environ if name.startswith(("ST_", "TEMPORAL_"))]:
     del os.environ[name]
+
+# Examples may take as long as a busy machine needs; a build server tries the same ones each time.
+hypothesis.settings.register_profile("here", deadline=None, derandomize="CI" in os.environ)
+hypothesis.settings.load_profile("here")
 
 
 @pytest.fixture(scope="session")
