@@ -22,7 +22,8 @@ from adapters.settings import LogFormat, Settings
 
 ROOT = Path(__file__).parent.parent
 OURS = frozenset({"activities", "adapters", "audit", "cli", "console", "course", "workflows"})
-NOISE = ("_from_structlog", "_record")
+CORE = "temporalio.core"
+FRAMES = 3
 
 
 def configure_logs(settings: Settings) -> None:
@@ -61,21 +62,27 @@ def renderer(form: LogFormat) -> Processor:
 
 
 def without_content(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    """Put where it happened in place of an exception, whose message may quote what a patient wrote."""
-    raised = event.pop("exc_info", None)
-    error = (
-        raised[1]
-        if isinstance(raised, tuple)
-        else raised
-        if isinstance(raised, BaseException)
-        else sys.exc_info()[1]
-        if raised
-        else None
-    )
+    """Keep types and places of an exception, and the head of a library's line: the rest may quote a patient."""
+    error = raised(event.pop("exc_info", None))
     if error is not None:
         event["error"] = described(error)
-    event.pop("stack_info", None)
+    for name in ("stack_info", "temporal_log", "__temporal_error_identifier"):
+        event.pop(name, None)
+    record = event.get("_record")
+    if isinstance(record, logging.LogRecord) and not is_ours(record):
+        event["event"] = str(event["event"]).partition("\n")[0].partition(": ")[0]
     return event
+
+
+def raised(exc_info: object) -> BaseException | None:
+    """The exception that a line is about."""
+    found = exc_info[1] if isinstance(exc_info, tuple) else sys.exc_info()[1] if exc_info is True else exc_info
+    return found if isinstance(found, BaseException) else None
+
+
+def is_ours(record: logging.LogRecord) -> bool:
+    """Whether this program wrote the line, or Temporal's core, which sees only what is encrypted."""
+    return record.name.startswith(CORE) or is_project_file(Path(record.pathname))
 
 
 def described(error: BaseException) -> list[str]:
@@ -84,8 +91,8 @@ def described(error: BaseException) -> list[str]:
     seen: BaseException | None = error
     while seen is not None:
         kind = type(seen)
-        where = traceback.extract_tb(seen.__traceback__)[-1:]
-        place = "".join(f" at {place_of(frame)}" for frame in where)
+        where = traceback.extract_tb(seen.__traceback__)[-FRAMES:]
+        place = "".join(f" at {place_of(frame)}" for frame in reversed(where))
         words = f": {seen}" if kind.__module__.partition(".")[0] in OURS or isinstance(seen, OSError) else ""
         lines.append(f"{kind.__module__}.{kind.__qualname__}{place}{words}")
         seen = seen.__cause__ or (None if seen.__suppress_context__ else seen.__context__)
@@ -95,13 +102,19 @@ def described(error: BaseException) -> list[str]:
 def place_of(frame: traceback.FrameSummary) -> str:
     """File, line and function."""
     path = Path(frame.filename)
-    shown = path.relative_to(ROOT) if path.is_relative_to(ROOT) else path.name
-    return f"{shown}:{frame.lineno} in {frame.name}"
+    if is_project_file(path):
+        return f"{path.relative_to(ROOT)}:{frame.lineno} in {frame.name}"
+    return f"{'/'.join(path.parts[-2:])}:{frame.lineno} in {frame.name}"
+
+
+def is_project_file(path: Path) -> bool:
+    """Whether this program's authors wrote the file."""
+    return path.is_relative_to(ROOT) and "site-packages" not in path.parts
 
 
 def worker_runtime(settings: Settings) -> Runtime:
     """Temporal's core: its log lines go where ours go, its metrics to Prometheus when an address is set."""
     metrics = PrometheusConfig(bind_address=settings.metrics_address) if settings.metrics_address else None
-    forwarding = LogForwardingConfig(logger=logging.getLogger("temporalio.core"))
+    forwarding = LogForwardingConfig(logger=logging.getLogger(CORE))
     logs = LoggingConfig(filter=TelemetryFilter(core_level="WARN", other_level="ERROR"), forwarding=forwarding)
     return Runtime(telemetry=TelemetryConfig(logging=logs, metrics=metrics))
