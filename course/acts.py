@@ -19,8 +19,7 @@ NOTE_MAX = 8_000
 def _clean(text: str) -> str:
     stripped = text.strip()
     if any(unicodedata.category(one) in {"Cc", "Cf", "Cs", "Co"} and one not in "\n\t" for one in stripped):
-        msg = "text may not hold control or direction characters: type it again without them"
-        raise ValueError(msg)
+        raise ValueError("text may not hold control or direction characters: type it again without them")
     return stripped
 
 
@@ -34,6 +33,7 @@ class BaseAct(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    action: str
     request_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.:-]{8,64}$")]
     actor: Actor
     made_at: Instant
@@ -65,7 +65,7 @@ class SignClearance(BaseAct):
 
 
 class AmendOrder(BaseAct):
-    """A prescriber changes the order: amount in the protocol's dose basis, minutes, ceiling in mg, sessions, weekdays."""
+    """A prescriber changes the order: amount in the dose basis, minutes, ceiling in mg, sessions, weekdays."""
 
     action: Literal["order"] = "order"
     amount: Decimal | None = None
@@ -140,6 +140,7 @@ class CheckIn(BaseAct):
     fasting: bool
     readings: tuple[Reading, ...]
     changes: tuple[Ref, ...] = ()
+    planned_mg: Annotated[Decimal, Field(gt=0, le=2000, decimal_places=2)] | None = None
     measure_waived: Line = ""
     signed_bp: bool = False
 
@@ -166,7 +167,6 @@ class GivenSession(BaseAct):
     adverse: tuple[Line, ...] = ()
     serious: bool = False
     left_at: Instant | None = None
-    planned: bool = False
 
 
 class AbortSession(BaseAct):

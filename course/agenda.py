@@ -28,12 +28,6 @@ def due(record: CourseRecord, now: datetime) -> tuple[Occasion, ...]:
     return tuple(occasion for occasion in agenda(record) if occasion.at <= now)
 
 
-def still_true(record: CourseRecord, occasion_id: str, about: datetime | None) -> bool:
-    """Whether an occasion in flight still says what is true, so that a stuck send may go on."""
-    without = record.with_(occasions={key: mark for key, mark in record.occasions.items() if key != occasion_id})
-    return any(one.id == occasion_id and one.about == about for one in _candidates(without))
-
-
 def _candidates(record: CourseRecord) -> Iterator[Occasion]:
     yield from _escalations(record)
     yield from upkeep.archives(record)

@@ -24,9 +24,7 @@ def occasions(record: CourseRecord) -> Iterator[Occasion]:
     if running is not None and f"ask{running.number}/{OccasionKind.MEASURE}/1" in record.occasions:
         at = days_from(record.messaging.zone, running.opened_at, CHASE_DAYS, MORNING)
         yield Occasion(f"ask{running.number}", OccasionKind.MEASURE, 2, at)
-    at = next_ask_at(record)
-    if at is not None:
-        yield Occasion(f"ask{record.ask_count + 1}", OccasionKind.MEASURE, 1, at)
+    yield Occasion(f"ask{record.ask_count + 1}", OccasionKind.MEASURE, 1, next_ask_at(record))
 
 
 def open_ask(record: CourseRecord) -> Ask | None:
@@ -34,7 +32,7 @@ def open_ask(record: CourseRecord) -> Ask | None:
     return next((ask for ask in reversed(record.asks) if ask.closed_at is None), None)
 
 
-def next_ask_at(record: CourseRecord) -> datetime | None:
+def next_ask_at(record: CourseRecord) -> datetime:
     """When the next questionnaire is due; with the message before a visit where one is near."""
     last = _last_asked(record)
     if last is None:

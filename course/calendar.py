@@ -46,12 +46,12 @@ class Zone(Carried):
         """The one instant of a wall time; raises WallClockError in a gap or an overlap."""
         found = self.instants(wall)
         if not found:
-            msg = f"{wall:%Y-%m-%d %H:%M} does not exist in {self.name}: the clocks skip it, choose a time before or after"
-            raise WallClockError(msg)
+            raise WallClockError(
+                f"{wall:%Y-%m-%d %H:%M} does not exist in {self.name}: the clocks skip it, choose an earlier or later time"
+            )
         if len(found) > 1:
             first, second = (f"{wall:%Y-%m-%dT%H:%M}{_offset(self._at(one).offset_minutes)}" for one in found)
-            msg = f"{wall:%Y-%m-%d %H:%M} happens twice in {self.name}: write {first} or {second}"
-            raise WallClockError(msg)
+            raise WallClockError(f"{wall:%Y-%m-%d %H:%M} happens twice in {self.name}: write {first} or {second}")
         return found[0]
 
     def lenient(self, wall: datetime) -> datetime:

@@ -4,13 +4,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, SerializerFunctionWrapHandler, model_serializer
-from pydantic_core import PydanticUndefined
 
 
 def _aware(value: datetime) -> datetime:
     if value.tzinfo is None:
-        msg = "an instant needs a UTC offset, for example 2026-11-02T09:00:00Z"
-        raise ValueError(msg)
+        raise ValueError("an instant needs a UTC offset, for example 2026-11-02T09:00:00Z")
     return value.astimezone(UTC)
 
 
@@ -19,18 +17,25 @@ Instant = Annotated[datetime, AfterValidator(_aware)]
 
 
 class Carried(BaseModel):
-    """A frozen fact that outlives releases: unknown fields are kept, defaults are not written."""
+    """A frozen fact that outlives releases: unknown fields are kept, empty ones are not written.
+
+    Only what is empty by default (None, "", (), {}, 0, False) is left out, so a default that says something stays
+    with the record that was written under it, whatever a later release makes of it.
+    """
 
     model_config = ConfigDict(frozen=True, extra="allow")
 
     @model_serializer(mode="wrap")
-    def _without_defaults(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+    def _without_empty(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
         written: dict[str, Any] = handler(self)
-        for name, field in type(self).model_fields.items():
-            default = field.get_default(call_default_factory=True, validated_data={})
-            if default is not PydanticUndefined and name in written and getattr(self, name) == default:
-                del written[name]
-        return written
+        return {name: value for name, value in written.items() if value or not self._empty_by_default(name)}
+
+    def _empty_by_default(self, name: str) -> bool:
+        field = type(self).model_fields.get(name)
+        if field is None or field.is_required():
+            return False
+        default = field.get_default(call_default_factory=True, validated_data={})
+        return not default and getattr(self, name) == default
 
     def with_(self, **changes: object) -> Self:
         """The same fact with the named fields changed."""

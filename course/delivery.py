@@ -49,7 +49,7 @@ def _letters(
 ) -> tuple[CourseRecord, list[tuple[Occasion, ...]]]:
     kept: list[Occasion] = []
     for one in ready:
-        why = _why_not(record, one, ready, now)
+        why = _why_not(one, ready, now)
         if why:
             record = suppressed(record, one, now, why)
         else:
@@ -74,7 +74,7 @@ def _letters(
     return record, [letter for letter in (urgent + rest,) if letter]
 
 
-def _why_not(record: CourseRecord, one: Occasion, ready: tuple[Occasion, ...], now: datetime) -> str:
+def _why_not(one: Occasion, ready: tuple[Occasion, ...], now: datetime) -> str:
     rule = RULES[one.kind]
     begun = one.kind in {*REMINDERS, OccasionKind.MOVED} and one.about is not None and one.about <= now
     if begun or (rule.stale_after is not None and now - one.at > rule.stale_after):
@@ -92,9 +92,7 @@ def _why_not(record: CourseRecord, one: Occasion, ready: tuple[Occasion, ...], n
     return ""
 
 
-def _wait_for_room(
-    record: CourseRecord, kept: list[Occasion], now: datetime
-) -> tuple[CourseRecord, list[Occasion]]:
+def _wait_for_room(record: CourseRecord, kept: list[Occasion], now: datetime) -> tuple[CourseRecord, list[Occasion]]:
     """Capped kinds alone wait for a visit's message of the same day, or for a day with room."""
     if any(not RULES[one.kind].capped for one in kept):
         return record, kept
@@ -102,7 +100,9 @@ def _wait_for_room(
     if until is None:
         return record, kept
     for one in kept:
-        mark = Mark(state=OccasionState.LATER, at=now, about=one.about, until=until, reason="cap: enough messages already")
+        mark = Mark(
+            state=OccasionState.LATER, at=now, about=one.about, until=until, reason="cap: enough messages already"
+        )
         record = record.with_(occasions={**record.occasions, one.id: mark})
     return record, []
 
@@ -111,8 +111,11 @@ def _room_at(record: CourseRecord, now: datetime) -> datetime | None:
     zone = record.messaging.zone
     today = zone.local(now).date()
     for other in agenda(record):
-        if other.at > now and zone.local(other.at).date() == today and not RULES[other.kind].capped and (
-            other.kind in {*REMINDERS, OccasionKind.PLAN}
+        if (
+            other.at > now
+            and zone.local(other.at).date() == today
+            and not RULES[other.kind].capped
+            and (other.kind in {*REMINDERS, OccasionKind.PLAN})
         ):
             return other.at
     sent_today = sum(1 for sent in record.sent_on if zone.local(sent).date() == today)

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from course.calendar import Zone
 from course.carried import hours
-from course.messages import CalendarAnswer, SendOrder, SendOutcome
+from course.messages import CalendarAnswer, Part, SendOrder, SendOutcome
 from course.occasions import Occasion
 from course.page import open_task, write
 from course.record import COURSE, Ask, CourseRecord, Mark
@@ -12,6 +12,7 @@ from course.terms import Audience, OccasionKind, OccasionState, Role, TaskKind
 
 TELL_TIMES = frozenset({OccasionKind.VISIT_72H, OccasionKind.VISIT_24H, OccasionKind.VISIT_2H, OccasionKind.MOVED})
 CALL_WITHIN = hours(24)
+OVERTAKEN = "overtaken by a change before it went out"
 
 
 def suppressed(record: CourseRecord, one: Occasion, now: datetime, why: str, *, call: bool = False) -> CourseRecord:
@@ -35,23 +36,43 @@ def opened_ask(record: CourseRecord, one: Occasion, now: datetime) -> CourseReco
     return record.with_(asks=(*before, ask), ask_count=ask.number)
 
 
+def overtaken(record: CourseRecord, part: Part) -> bool:
+    """Whether a part in flight speaks of a visit that has moved, gone, or been held since."""
+    mark = record.occasions.get(part.occasion)
+    if part.kind not in TELL_TIMES or mark is None:
+        return False
+    session = record.session(part.occasion.split("/", 1)[0])
+    return session is None or not session.is_open or session.start != mark.about or record.held is not None
+
+
 def sent(record: CourseRecord, order: SendOrder, outcome: SendOutcome, now: datetime) -> CourseRecord:
-    """The record once a message was sent, refused, or left in doubt."""
+    """The record once a message was sent, refused, called back, or left in doubt."""
     marks = dict(record.occasions)
+    called_back = outcome.reason == OVERTAKEN
     for part in order.parts:
         in_flight = marks.get(part.occasion)
+        about = in_flight.about if in_flight else None
+        if called_back and not overtaken(record, part) and part.kind is not OccasionKind.MEASURE:
+            del marks[part.occasion]
+            continue
         marks[part.occasion] = Mark(
-            state=outcome.state, at=outcome.at, about=in_flight.about if in_flight else None,
-            reason=outcome.reason, to=outcome.to_name, channel=outcome.channel,
-        )  # fmt: skip
-        if outcome.state in {OccasionState.SENT, OccasionState.UNCERTAIN}:
-            record = _told(record, part.occasion, part.kind, marks[part.occasion].about)
+            state=outcome.state,
+            at=outcome.at,
+            about=about,
+            reason=outcome.reason,
+            to=outcome.to_name,
+            channel=outcome.channel,
+        )
+        if called_back or outcome.state in {OccasionState.SENT, OccasionState.UNCERTAIN}:
+            record = _told(record, part.occasion, part.kind, about)
     record = record.with_(occasions=marks)
     if outcome.state is not OccasionState.SENT and order.audience is Audience.PATIENT:
         record = record.with_(sent_on=tuple(one for one in record.sent_on if one != order.as_of))
-    return _escalated(record, order, outcome, now) if order.audience is Audience.ONCALL else _tasks(
-        record, order, outcome, now
-    )
+    if called_back:
+        return record
+    if order.audience is Audience.ONCALL:
+        return _escalated(record, order, outcome, now)
+    return _tasks(record, order, outcome, now)
 
 
 def _told(record: CourseRecord, occasion: str, kind: OccasionKind, about: datetime | None) -> CourseRecord:
@@ -71,7 +92,9 @@ def _told(record: CourseRecord, occasion: str, kind: OccasionKind, about: dateti
 def _escalated(record: CourseRecord, order: SendOrder, outcome: SendOutcome, now: datetime) -> CourseRecord:
     subject = order.key.split("/", 1)[0]
     if outcome.state is not OccasionState.SENT:
-        return write(record, COURSE, now, f"escalation {subject} could not be delivered: {outcome.reason or outcome.state}")
+        return write(
+            record, COURSE, now, f"escalation {subject} could not be delivered: {outcome.reason or outcome.state}"
+        )
     record = record.with_(
         escalations=tuple(
             one.with_(told=(*one.told, outcome.to_name)) if one.id == subject else one for one in record.escalations
@@ -117,7 +140,13 @@ def refreshed(record: CourseRecord, occasion: Occasion, answer: CalendarAnswer, 
         why = record.calendar.why_not_open(session.start, session.minutes)
         if why:
             record = open_task(
-                record, TaskKind.CALENDAR_CLASH, now, session.start, Role.COORDINATOR, f"{session.id}: {why}", session.id
+                record,
+                TaskKind.CALENDAR_CLASH,
+                now,
+                session.start,
+                Role.COORDINATOR,
+                f"{session.id}: {why}",
+                session.id,
             )
     return record
 

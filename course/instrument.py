@@ -71,16 +71,20 @@ class Scored(Carried):
 def score(instrument: Instrument, answers: tuple[int, ...], total: int | None = None) -> Scored:
     """Score `answers`; a stated `total` must agree with them. Raises ScoringError."""
     if len(answers) != instrument.items:
-        msg = f"{instrument.id} has {instrument.items} items, {len(answers)} answers came: give one answer an item"
-        raise ScoringError(msg)
+        raise ScoringError(
+            f"{instrument.id} has {instrument.items} items, {len(answers)} answers came: give one answer an item"
+        )
     for number, answer in enumerate(answers, start=1):
         if not instrument.item_min <= answer <= instrument.item_max:
-            msg = f"{instrument.id} item {number} is out of range: answers go from {instrument.item_min} to {instrument.item_max}"
-            raise ScoringError(msg)
+            raise ScoringError(
+                f"{instrument.id} item {number} is out of range: "
+                f"answers go from {instrument.item_min} to {instrument.item_max}"
+            )
     added = sum(answers)
     if total is not None and total != added:
-        msg = f"{instrument.id}: the stated total contradicts its items: leave the total out or correct the answers"
-        raise ScoringError(msg)
+        raise ScoringError(
+            f"{instrument.id}: the stated total contradicts its items: leave the total out or correct the answers"
+        )
     return Scored(
         instrument=instrument.id,
         total=added,
@@ -94,8 +98,9 @@ def score(instrument: Instrument, answers: tuple[int, ...], total: int | None = 
 def score_total(instrument: Instrument, total: int) -> Scored:
     """Score a bare total, as raters and paper forms give it. Raises ScoringError."""
     if not instrument.item_min * instrument.items <= total <= instrument.total_max:
-        msg = f"{instrument.id} totals go from {instrument.item_min * instrument.items} to {instrument.total_max}"
-        raise ScoringError(msg)
+        raise ScoringError(
+            f"{instrument.id} totals go from {instrument.item_min * instrument.items} to {instrument.total_max}"
+        )
     return Scored(instrument=instrument.id, total=total, band=band_of(instrument, total))
 
 

@@ -1,6 +1,6 @@
 """What goes in and out of the workflow and its activities."""
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from course.calendar import Calendar, Zone
 from course.carried import Carried, Instant
@@ -8,12 +8,6 @@ from course.instrument import Instrument
 from course.protocol import Protocol
 from course.record import Actor, CourseRecord, Order
 from course.terms import Audience, EndCause, OccasionKind, OccasionState, Role
-
-
-class Strict(BaseModel):
-    """An input from outside: unknown fields are refused."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class CourseOrder(Carried):
@@ -29,6 +23,8 @@ class CourseOrder(Carried):
     calendar: Calendar
     patient_zone: Zone | None = None
     language: str = "en"
+    email_consent: bool = False
+    sms_consent: bool = False
     order: Order | None = None
     enrolled_by: Actor
     enrolled_at: Instant
@@ -58,17 +54,6 @@ class Receipt(Carried):
     after: str = ""
     repeated: bool = False
     warnings: tuple[str, ...] = ()
-
-
-class EvaluationSubmitted(Carried):
-    """The brief's signal, as tolerant as a machine's message must be read."""
-
-    request_id: str = ""
-    decision: str = ""
-    actor: dict[str, object] = Field(default_factory=dict)
-    made_at: str = ""
-    reason: str = ""
-    sessions: object = None
 
 
 class Part(Carried):

@@ -4,11 +4,12 @@ from datetime import datetime
 
 from course.carried import days
 from course.record import Actor, CourseRecord, Entry, Task
-from course.terms import Action, Role, TaskKind
+from course.terms import Action, Role, Series, TaskKind
 
 ENTRIES_KEPT = 200
 APPLIED_KEPT = 500
 APPLIED_DAYS = 30
+VISIT_DAYS = 45
 
 
 def write(
@@ -21,45 +22,49 @@ def write(
     return record.with_(entries=(*record.entries, entry)[-ENTRIES_KEPT:], entry_count=entry.number)
 
 
-def open_task(  # noqa: PLR0913  a task is these facts
+def open_task(  # noqa: PLR0917  a task is these facts
     record: CourseRecord, kind: TaskKind, at: datetime, due: datetime, role: Role, text: str, session: str = ""
 ) -> CourseRecord:
     """The record with a task for a person, once a kind and session while it is open."""
     if any(task.kind is kind and task.session == session and task.resolved_at is None for task in record.tasks):
         return record
-    task = Task(
-        id=f"t{record.task_count + 1}", kind=kind, opened_at=at, due=due, role=role, text=text, session=session
-    )
+    task = Task(id=f"t{record.task_count + 1}", kind=kind, opened_at=at, due=due, role=role, text=text, session=session)
     return record.with_(tasks=(*record.tasks, task), task_count=record.task_count + 1)
 
 
 def prune(record: CourseRecord, now: datetime) -> CourseRecord:
-    """The record without what no rule needs any more: settled tasks, old requests, closed visits and their occasions."""
+    """The record without what no rule needs any more: old requests, settled items, past visits with their occasions."""
     month = now - days(APPLIED_DAYS)
     applied = [(key, one) for key, one in record.applied.items() if one.at >= month][-APPLIED_KEPT:]
-    gone = {
-        session.id
-        for session in record.sessions
-        if session.ended_at is not None and session.ended_at < month and session.series_number < record.series_number
-        or session.ended_at is not None and session.ended_at < now - days(60)
-    }
-    last_asks = record.asks[-2:]
-    subjects = {f"ask{ask.number}" for ask in last_asks}
-    return record.with_(
+    kept = record.with_(
         applied=dict(applied),
-        sessions=tuple(session for session in record.sessions if session.id not in gone),
-        tasks=tuple(task for task in record.tasks if task.resolved_at is None or task.resolved_at >= month),
+        sessions=tuple(
+            one for one in record.sessions if one.ended_at is None or one.ended_at >= now - days(VISIT_DAYS)
+        ),
+        tasks=tuple(one for one in record.tasks if one.resolved_at is None or one.resolved_at >= month),
         escalations=tuple(one for one in record.escalations if one.resolved_at is None or one.resolved_at >= month),
-        asks=last_asks,
-        sent_on=tuple(sent for sent in record.sent_on if sent >= now - days(8)),
+        asks=record.asks[-2:],
+        sent_on=tuple(one for one in record.sent_on if one >= now - days(8)),
+    )
+    live = _live_subjects(kept)
+    return kept.with_(
         occasions={
             key: mark
             for key, mark in record.occasions.items()
-            if not _done_with(key, gone, subjects) or not mark.state.is_settled
-        },
+            if key.split("/", 1)[0] in live or not mark.state.is_settled or mark.at >= month
+        }
     )
 
 
-def _done_with(key: str, gone_sessions: set[str], asks: set[str]) -> bool:
-    subject = key.split("/", 1)[0]
-    return subject in gone_sessions or (subject.startswith("ask") and subject not in asks)
+def _live_subjects(record: CourseRecord) -> set[str]:
+    boosters = sum(1 for dose in record.valid_doses if dose.series is Series.BOOSTER)
+    return {
+        "intake",
+        "course",
+        f"series{record.series_number}",
+        f"n{record.session_count}",
+        f"b{boosters + 1}",
+        *(session.id for session in record.sessions),
+        *(escalation.id for escalation in record.escalations),
+        *(f"ask{ask.number}" for ask in record.asks),
+    }

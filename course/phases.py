@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from course.carried import days
 from course.page import write
 from course.record import COURSE, CourseRecord, Maintained
 from course.terms import Decision, EndCause, Phase, Series
@@ -68,7 +69,10 @@ def advance(record: CourseRecord, now: datetime) -> CourseRecord:
             moved = moved.with_(maintained=_maintained(record, now))
         case Phase.CLOSED:
             moved = moved.with_(
-                closed_at=now, end_cause=record.end_cause or EndCause.DISCHARGED, held=None
+                closed_at=now,
+                amend_until=now + days(record.amendment_days),
+                end_cause=record.end_cause or EndCause.DISCHARGED,
+                held=None,
             )
         case _:
             pass

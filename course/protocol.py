@@ -51,6 +51,7 @@ class DoseRule(Carried):
     minutes: int
     minutes_min: int
     minutes_max: int
+    max_mg: Decimal = Decimal(100)
     max_mg_per_hour: Decimal | None = None
 
 

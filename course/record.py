@@ -2,8 +2,9 @@
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from course.calendar import Calendar, Zone
 from course.carried import Carried, Instant
@@ -24,6 +25,7 @@ from course.terms import (
     TaskKind,
     Urgency,
 )
+from course.upgrade import upgraded
 
 SCHEMA = 1
 """Version of the carried shape; a build refuses a higher one and upgrades a lower one."""
@@ -346,10 +348,16 @@ class CourseRecord(Carried):
     closed_at: Instant | None = None
     end_cause: EndCause | None = None
     archive_due: tuple[str, ...] = ()
+    amendment_days: int = 30
     amend_until: Instant | None = None
     released_at: Instant | None = None
     calendar_count: int = 0
     runs: int = 1
+
+    @model_validator(mode="before")
+    @classmethod
+    def _upgrade(cls, stored: Any) -> Any:
+        return upgraded(stored, SCHEMA) if isinstance(stored, dict) else stored
 
     @property
     def closed(self) -> bool:

@@ -66,9 +66,7 @@ def bookings(record: CourseRecord) -> Iterator[Occasion]:
     if book is not None and window is not None and record.maintained is not None:
         at = in_sending_hours(zone, max(book, record.maintained.since))
         opens, closes = (f"{record.zone.local(one):%-d %B}" for one in window)
-        yield Occasion(
-            f"b{booster_number(record)}", OccasionKind.BOOK, 1, at, facts={"opens": opens, "closes": closes}
-        )
+        yield Occasion(f"b{booster_number(record)}", OccasionKind.BOOK, 1, at, facts={"opens": opens, "closes": closes})
     since = lapsed_since(record)
     if since is not None:
         for ordinal, weeks in enumerate(LAPSE_WEEKS, start=1):

@@ -69,9 +69,14 @@ def _reminders(record: CourseRecord, session: Session) -> Iterator[Occasion]:
 
 def _reminder(record: CourseRecord, session: Session, kind: OccasionKind, ordinal: int, at: datetime) -> Occasion:
     return Occasion(
-        session.id, kind, ordinal, in_sending_hours(record.messaging.zone, at), session.start, session.ordinal,
+        session.id,
+        kind,
+        ordinal,
+        in_sending_hours(record.messaging.zone, at),
+        session.start,
+        session.ordinal,
         facts=_facts(record, session),
-    )  # fmt: skip
+    )
 
 
 def _facts(record: CourseRecord, session: Session) -> dict[str, str]:
@@ -93,15 +98,26 @@ def _changes(record: CourseRecord, session: Session) -> Iterator[Occasion]:
         if last is None or last.state.is_settled or waits:
             facts = {**_facts(record, session), "was": when(record.zone, session.told)}
             yield Occasion(
-                session.id, OccasionKind.MOVED, ordinal if waits else ordinal + 1,
+                session.id,
+                OccasionKind.MOVED,
+                ordinal if waits else ordinal + 1,
                 _change_at(record, session.moved_at, min(session.told, session.start)),
-                session.start, session.ordinal, facts=facts, urgent=True,
-            )  # fmt: skip
+                session.start,
+                session.ordinal,
+                facts=facts,
+                urgent=True,
+            )
     if session.is_cut_off and session.ended_at is not None and session.told > session.ended_at:
         yield Occasion(
-            session.id, OccasionKind.CANCELLED, 1, _change_at(record, session.ended_at, session.told),
-            None, session.ordinal, facts={"was": when(record.zone, session.told)}, urgent=True,
-        )  # fmt: skip
+            session.id,
+            OccasionKind.CANCELLED,
+            1,
+            _change_at(record, session.ended_at, session.told),
+            None,
+            session.ordinal,
+            facts={"was": when(record.zone, session.told)},
+            urgent=True,
+        )
 
 
 def _change_at(record: CourseRecord, made: datetime, visit: datetime) -> datetime:

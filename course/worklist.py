@@ -108,7 +108,14 @@ def _intake(record: CourseRecord) -> list[Need]:
         return [Need(NeedKind.GATES, "intake", record.opened_at, stalled, Role.NURSE, text)]
     since = max((gate.since for gate in record.gates.values()), default=record.opened_at)
     return [
-        Need(NeedKind.CLEAR, "intake", since, since + days(STALLED_DAYS), Role.PRESCRIBER, "intake answered: sign clearance")
+        Need(
+            NeedKind.CLEAR,
+            "intake",
+            since,
+            since + days(STALLED_DAYS),
+            Role.PRESCRIBER,
+            "intake answered: sign clearance",
+        )
     ]
 
 
@@ -120,9 +127,15 @@ def _visits(record: CourseRecord) -> list[Need]:
         ended = [one.ended_at for one in record.sessions if one.ended_at is not None and not one.status.is_dosed]
         opens = max([since, *ended])
         found.append(
-            Need(NeedKind.SCHEDULE, f"series{record.series_number}", opens, opens + days(2), Role.COORDINATOR,
-                 f"{missing} sessions to plan")
-        )  # fmt: skip
+            Need(
+                NeedKind.SCHEDULE,
+                f"series{record.series_number}",
+                opens,
+                opens + days(2),
+                Role.COORDINATOR,
+                f"{missing} sessions to plan",
+            )
+        )
     for session in record.open_sessions:
         found += _visit(record, session)
     return found
@@ -130,14 +143,22 @@ def _visits(record: CourseRecord) -> list[Need]:
 
 def _visit(record: CourseRecord, session: Session) -> list[Need]:
     late = session.end + hours(RECORD_AFTER_HOURS)
-    found = [Need(NeedKind.RECORD, session.id, session.end, late, Role.NURSE, f"session {session.ordinal}: what happened?")]
+    found = [
+        Need(NeedKind.RECORD, session.id, session.end, late, Role.NURSE, f"session {session.ordinal}: what happened?")
+    ]
     if session.status is SessionStatus.PLANNED and record.held is None:
         opens = max(session.start - hours(UNCONFIRMED_HOURS), session.planned_at)
         if opens < session.start:
             found.append(
-                Need(NeedKind.CONFIRM, session.id, opens, session.start, Role.COORDINATOR,
-                     f"session {session.ordinal} is not confirmed")
-            )  # fmt: skip
+                Need(
+                    NeedKind.CONFIRM,
+                    session.id,
+                    opens,
+                    session.start,
+                    Role.COORDINATOR,
+                    f"session {session.ordinal} is not confirmed",
+                )
+            )
     return found
 
 
@@ -162,9 +183,15 @@ def _decisions(record: CourseRecord) -> list[Need]:
     book, window = upkeep.book_from(record), upkeep.booster_window(record)
     if book is not None and window is not None and record.maintained is not None:
         found.append(
-            Need(NeedKind.BOOK, f"b{upkeep.booster_number(record)}", max(book, record.maintained.since), window[0],
-                 Role.COORDINATOR, f"booster {upkeep.booster_number(record)} to book")
-        )  # fmt: skip
+            Need(
+                NeedKind.BOOK,
+                f"b{upkeep.booster_number(record)}",
+                max(book, record.maintained.since),
+                window[0],
+                Role.COORDINATOR,
+                f"booster {upkeep.booster_number(record)} to book",
+            )
+        )
     return found
 
 
@@ -200,7 +227,9 @@ def card(record: CourseRecord, now: datetime) -> Card:
     waiting = needs(record, now)
     reading = judge.latest(record)
     ahead = [one.start for one in record.open_sessions]
-    given = len([dose for dose in record.valid_doses if dose.series_number == record.series_number or dose.series == "booster"])
+    given = len(
+        [dose for dose in record.valid_doses if dose.series_number == record.series_number or dose.series == "booster"]
+    )
     return Card(
         phase=record.phase,
         where=_where(record),

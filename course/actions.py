@@ -1,0 +1,160 @@
+"""One table of who may do what, when; and the one door through which an act enters a record."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from course.acts import BaseAct, digest
+from course.applying import care, decisions, intake, measures, planning, room
+from course.applying.change import Change, Refused, refuse_if, session_of
+from course.carried import days, minutes
+from course.messages import Receipt
+from course.page import APPLIED_DAYS, prune, write
+from course.record import Applied, CourseRecord
+from course.terms import Action, Phase, Role, SessionStatus
+
+__all__ = ["WHO", "Done", "Refused", "Who", "apply", "may"]
+
+FRONT = frozenset({Role.COORDINATOR, Role.NURSE, Role.PRESCRIBER})
+CLINICAL = frozenset({Role.NURSE, Role.PRESCRIBER})
+SIGNER = frozenset({Role.PRESCRIBER})
+WITH_PATIENT = FRONT | {Role.PATIENT}
+
+RUNNING = frozenset(set(Phase) - {Phase.CLOSED})
+EVER = frozenset(Phase)
+TREATING = frozenset({Phase.INDUCTION, Phase.EVALUATION, Phase.MAINTENANCE})
+AHEAD = frozenset({SessionStatus.PLANNED, SessionStatus.CONFIRMED})
+STILL_OPEN = AHEAD | {SessionStatus.ARRIVED}
+
+CLOCK_SKEW_MINUTES = 5
+OLDEST_DAYS = 400
+
+
+@dataclass(frozen=True)
+class Who:
+    """Roles that may act, in which phases and session statuses, whether held matters, and whether a reason is owed."""
+
+    roles: frozenset[Role]
+    phases: frozenset[Phase]
+    handler: Callable[[CourseRecord, Any, datetime], Change]
+    statuses: frozenset[SessionStatus] | None = None
+    held: bool | None = None
+    reason: bool = False
+
+
+WHO: dict[Action, Who] = {
+    Action.GATE: Who(WITH_PATIENT, RUNNING, intake.answer_gate),
+    Action.CLEAR: Who(SIGNER, frozenset({Phase.INTAKE}), intake.sign_clearance, held=False),
+    Action.ORDER: Who(SIGNER, RUNNING, intake.amend_order, reason=True),
+    Action.SCHEDULE: Who(FRONT, frozenset({Phase.INDUCTION}), planning.schedule_series, held=False),
+    Action.CONFIRM: Who(WITH_PATIENT, TREATING, planning.confirm_visit, frozenset({SessionStatus.PLANNED})),
+    Action.DEFER: Who(FRONT, TREATING, planning.defer_visit, AHEAD, reason=True),
+    Action.OMIT: Who(FRONT, TREATING, planning.omit_visit, STILL_OPEN, reason=True),
+    Action.NO_SHOW: Who(FRONT, TREATING, room.no_show, AHEAD),
+    Action.CHECK_IN: Who(CLINICAL, TREATING, room.check_in, STILL_OPEN, held=False),
+    Action.NOT_GIVEN: Who(CLINICAL, TREATING, room.not_given, STILL_OPEN, reason=True),
+    Action.SESSION: Who(CLINICAL, TREATING, room.give_session, STILL_OPEN),
+    Action.ABORT: Who(CLINICAL, TREATING, room.abort_session, STILL_OPEN, reason=True),
+    Action.CEASE: Who(SIGNER, frozenset({Phase.INDUCTION}), decisions.cease, reason=True),
+    Action.MEASURE: Who(WITH_PATIENT, EVER, measures.record_measure),
+    Action.EVALUATE: Who(SIGNER, frozenset({Phase.EVALUATION, Phase.MAINTENANCE}), decisions.evaluate, reason=True),
+    Action.HOLD: Who(FRONT, RUNNING, care.place_hold, held=False, reason=True),
+    Action.REVIEW: Who(CLINICAL, RUNNING, care.review_hold, held=True, reason=True),
+    Action.RELEASE: Who(CLINICAL, RUNNING, care.release_hold, held=True, reason=True),
+    Action.BOOSTER: Who(FRONT, frozenset({Phase.MAINTENANCE}), planning.book_booster, held=False),
+    Action.INTERVAL: Who(SIGNER, frozenset({Phase.MAINTENANCE}), decisions.change_interval, reason=True),
+    Action.CONTACT: Who(WITH_PATIENT, EVER, care.change_contact),
+    Action.ACKNOWLEDGE: Who(CLINICAL, EVER, care.acknowledge),
+    Action.RESOLVE: Who(FRONT, EVER, care.resolve_item),
+    Action.NOTE: Who(FRONT, EVER, care.add_note),
+    Action.DISCHARGE: Who(SIGNER, RUNNING, decisions.discharge, reason=True),
+    Action.WITHDRAW: Who(WITH_PATIENT, RUNNING, decisions.withdraw, reason=True),
+    Action.CORRECT: Who(CLINICAL, EVER, measures.correct_item, reason=True),
+    Action.VOID: Who(CLINICAL, EVER, measures.void_item, reason=True),
+    Action.REOPEN: Who(SIGNER, frozenset({Phase.CLOSED}), decisions.reopen, reason=True),
+}
+"""Action x phase x session status x held -> roles; everything that may be done stands here."""
+
+
+@dataclass(frozen=True)
+class Done:
+    """The record after an act, and the receipt for whoever asked."""
+
+    record: CourseRecord
+    receipt: Receipt
+
+
+def apply(record: CourseRecord, act: BaseAct, now: datetime) -> Done:
+    """Apply one act, or raise Refused with one sentence; the same request twice gets the first answer."""
+    earlier = record.applied.get(act.request_id)
+    if earlier is not None:
+        if earlier.digest != digest(act):
+            raise Refused(f"request {act.request_id} was used for another act: send this one under a new id")
+        return Done(record, Receipt(sentence=earlier.answer, entry=earlier.entry, repeated=True))
+    _check_times(record, act, now)
+    action = Action(act.action)
+    _check_table(record, act, action)
+    change = WHO[action].handler(record, act, now)
+    text = change.sentence + "".join(f" [{warning}]" for warning in change.warnings)
+    written = write(change.record, act.actor, now, text, action=action, reason=act.reason)
+    receipt = Receipt(
+        sentence=change.sentence,
+        entry=written.entry_count,
+        before=change.before,
+        after=change.after,
+        warnings=change.warnings,
+    )
+    applied = Applied(at=now, digest=digest(act), answer=change.sentence, entry=written.entry_count)
+    return Done(prune(written.with_(applied={**written.applied, act.request_id: applied}), now), receipt)
+
+
+def may(record: CourseRecord, action: Action, role: Role, status: SessionStatus | None = None) -> bool:
+    """Whether a role may do this now, as far as the table says; it drives buttons and lists."""
+    return not _why_not(record, action, role, status)
+
+
+def _why_not(record: CourseRecord, action: Action, role: Role, status: SessionStatus | None) -> str:
+    who = WHO[action]
+    if role not in who.roles:
+        return f"a {role} may not {_plain(action)}: it takes {_listed(who.roles)}"
+    if record.phase not in who.phases:
+        return f"{_plain(action)} belongs to {_listed(who.phases)}, this course is in {record.phase}"
+    if who.held is False and record.held is not None:
+        return f"the course is held ({record.held.cause}): release it before you {_plain(action)}"
+    if who.held is True and record.held is None:
+        return f"the course is not held: there is nothing to {_plain(action)}"
+    if who.statuses is not None and status is not None and status not in who.statuses:
+        return f"the session is {_plain(status)}: {_plain(action)} needs it to be {_listed(who.statuses)}"
+    return ""
+
+
+def _check_table(record: CourseRecord, act: BaseAct, action: Action) -> None:
+    named = getattr(act, "session", None)
+    status = None
+    if named is not None and record.phase in WHO[action].phases and act.actor.role in WHO[action].roles:
+        status = session_of(record, named).status
+    refuse_if(_why_not(record, action, act.actor.role, status))
+    if WHO[action].reason and not act.reason:
+        raise Refused(f"{_plain(action)} needs a reason: add --reason")
+    if not act.actor.account_id or not act.actor.name.strip():
+        raise Refused("an act needs an author: sign in first")
+
+
+def _check_times(record: CourseRecord, act: BaseAct, now: datetime) -> None:
+    if act.made_at > now + minutes(CLOCK_SKEW_MINUTES):
+        raise Refused("this act was written in the future: set the clock of the machine that sent it")
+    if act.made_at < now - days(APPLIED_DAYS):
+        raise Refused(f"this request is older than {APPLIED_DAYS} days: make it again")
+    if act.effective_at is not None and act.effective_at > now + minutes(CLOCK_SKEW_MINUTES):
+        raise Refused("what has been done cannot lie in the future: correct the time of the act")
+    if act.effective_at is not None and act.effective_at < record.opened_at - days(OLDEST_DAYS):
+        raise Refused(f"that is more than {OLDEST_DAYS} days before the course began: correct the time of the act")
+
+
+def _listed(words: frozenset[Any]) -> str:
+    return " or ".join(sorted(_plain(word) for word in words))
+
+
+def _plain(word: str) -> str:
+    return word.replace("_", " ")

@@ -1,0 +1,128 @@
+"""Care between visits: holds, contact, escalations, tasks, notes."""
+
+from datetime import datetime
+
+from course import safety
+from course.acts import Acknowledge, AddNote, ChangeContact, PlaceHold, ReleaseHold, ResolveItem, ReviewHold
+from course.applying.change import Change, Refused, shown
+from course.applying.holding import REVIEW_DAYS, held_now
+from course.carried import days
+from course.record import CourseRecord
+from course.terms import GateAnswer, GateKind, HoldCause, Role
+
+PRESCRIBER_AFTER_DAYS = 14
+GRAVE = frozenset(
+    {
+        HoldCause.PSYCHOSIS,
+        HoldCause.MANIA,
+        HoldCause.PREGNANCY,
+        HoldCause.LIVER,
+        HoldCause.ADVERSE_EVENT,
+        HoldCause.EXCLUSION,
+    }
+)
+"""Causes that only a prescriber releases, after the absolute gates were asked again. [set]"""
+
+
+def place_hold(record: CourseRecord, act: PlaceHold, now: datetime) -> Change:
+    """Hold the course until it is released; its review is due within seven days."""
+    review = act.review_at or now + days(REVIEW_DAYS)
+    _review_in_time(review, now)
+    changed = held_now(record, act.cause, now, act.reason, review)
+    return Change(changed, f"held ({act.cause}), review {shown(record, review)}", "running", "held")
+
+
+def _review_in_time(review: datetime, now: datetime) -> None:
+    if not now < review <= now + days(REVIEW_DAYS):
+        raise Refused(f"a hold is reviewed within {REVIEW_DAYS} days: give a review time from now to then")
+
+
+def review_hold(record: CourseRecord, act: ReviewHold, now: datetime) -> Change:
+    """The hold stays; it is looked at again."""
+    _review_in_time(act.review_at, now)
+    if record.held is None:
+        raise Refused("the course is not held: there is nothing to review")
+    changed = record.with_(held=record.held.with_(review_at=act.review_at))
+    before, after = shown(record, record.held.review_at), shown(record, act.review_at)
+    return Change(changed, f"hold reviewed and kept, next review {after}", before, after)
+
+
+def release_hold(record: CourseRecord, act: ReleaseHold, now: datetime) -> Change:
+    """Dosing may go on; grave or long holds take a prescriber and the absolute gates asked again."""
+    held = record.held
+    if held is None:
+        raise Refused("the course is not held: there is nothing to release")
+    long = now - held.since > days(PRESCRIBER_AFTER_DAYS)
+    if held.cause in GRAVE or long:
+        if act.actor.role is not Role.PRESCRIBER:
+            raise Refused(f"a hold for {held.cause} after {(now - held.since).days} days is released by a prescriber")
+        if not act.asked_again:
+            raise Refused("ask the absolute exclusions again first, then release with --asked-again")
+    standing = [
+        gate.id for gate in record.protocol.gates if gate.kind is GateKind.ABSOLUTE and _answered_yes(record, gate.id)
+    ]
+    if standing:
+        raise Refused(f"{', '.join(standing)} still excludes treatment: record the change with its date first")
+    return Change(record.with_(held=None, released_at=now), "hold released", f"held: {held.cause}", "running")
+
+
+def _answered_yes(record: CourseRecord, gate_id: str) -> bool:
+    state = record.gates.get(gate_id)
+    return state is not None and state.answer is GateAnswer.YES
+
+
+def change_contact(record: CourseRecord, act: ChangeContact, now: datetime) -> Change:
+    """Record what the patient allows; an opt-out counts at once."""
+    changes: dict[str, object] = {
+        name: value for name in ("email", "sms", "language") if (value := getattr(act, name)) is not None
+    }
+    if act.opt_out is not None:
+        changes["opted_out_at"] = now if act.opt_out else None
+    if not changes:
+        raise Refused("nothing to change: give at least one of email, sms, language, opt-out")
+    said = ", ".join(f"{name} {_said(value)}" for name, value in changes.items())
+    return Change(record.with_(messaging=record.messaging.with_(**changes)), f"messages: {said}", "", said)
+
+
+def _said(value: object) -> str:
+    if isinstance(value, str):
+        return value
+    return "yes" if value else "no"
+
+
+def acknowledge(record: CourseRecord, act: Acknowledge, now: datetime) -> Change:
+    """The open escalation has an owner now."""
+    escalation = record.open_escalation
+    if escalation is None:
+        raise Refused("no escalation is open on this course")
+    if escalation.acknowledged_at is not None:
+        raise Refused(f"{escalation.acknowledged_by} has acknowledged it already")
+    changed = safety.acknowledge(record, act.actor, now)
+    return Change(changed, f"escalation {escalation.id} acknowledged", "open", f"with {act.actor.name}")
+
+
+def resolve_item(record: CourseRecord, act: ResolveItem, now: datetime) -> Change:
+    """Close a task, or an escalation by its signed disposition."""
+    escalation = record.open_escalation
+    if escalation is not None and act.item == escalation.id:
+        if act.actor.role is not Role.PRESCRIBER or not act.reason:
+            raise Refused(f"escalation {escalation.id} is resolved by a prescriber with a disposition: add --reason")
+        return Change(
+            safety.resolve(record, act.actor, now), f"escalation {escalation.id} resolved", "open", "resolved"
+        )
+    task = next((one for one in record.tasks if one.id == act.item and one.resolved_at is None), None)
+    if task is None:
+        open_items = ", ".join(one.id for one in record.tasks if one.resolved_at is None) or "none"
+        raise Refused(f"there is no open item {act.item}: open items are {open_items}")
+    if task.role is Role.PRESCRIBER and act.actor.role is not Role.PRESCRIBER:
+        raise Refused(f"task {task.id} is a prescriber's: ask one to resolve it")
+    done = task.with_(resolved_at=now)
+    changed = record.with_(tasks=tuple(done if one.id == task.id else one for one in record.tasks))
+    return Change(changed, f"task {task.id} done: {task.text}", "open", "done")
+
+
+def add_note(record: CourseRecord, act: AddNote, now: datetime) -> Change:  # noqa: ARG001  every handler takes now
+    """A line on the course's page."""
+    if not act.text:
+        raise Refused("the note is empty: write a line")
+    return Change(record, f"note: {act.text}")

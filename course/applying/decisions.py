@@ -1,0 +1,119 @@
+"""Decisions: evaluation, interval, ceasing a series, ending and reopening a course."""
+
+from datetime import datetime
+
+from course import judge
+from course.acts import CeaseSeries, ChangeInterval, Discharge, Evaluate, Reopen, Withdraw
+from course.applying.change import Change, Refused
+from course.record import CourseRecord, Evaluation, Maintained
+from course.terms import Decision, EndCause, Phase, Role, SessionStatus, SkipCode
+
+
+def evaluate(record: CourseRecord, act: Evaluate, now: datetime) -> Change:
+    """Sign what the evaluation decides; the phase follows from it."""
+    if act.decision is Decision.EXTEND and record.phase is not Phase.EVALUATION:
+        raise Refused("a series can be extended only at its own evaluation: decide reinduct instead")
+    if act.decision in {Decision.EXTEND, Decision.REINDUCT}:
+        _sessions_in_range(record, act)
+    if record.open_sessions and act.decision is not Decision.MAINTENANCE:
+        raise Refused(f"session {record.open_sessions[0].id} is still planned: omit it before this decision")
+    reading = judge.latest(record)
+    signed = Evaluation(
+        at=now,
+        decision=act.decision,
+        by=act.actor.name,
+        reason=act.reason,
+        outcome=reading.outcome if reading else "",
+        stood_on=tuple(score.id for score in record.primary_scores[-3:]),
+        boosters_then=sum(1 for dose in record.valid_doses if dose.series == "booster"),
+    )
+    changed = record.with_(evaluations=(*record.evaluations, signed), decided=act.decision, extend_by=act.sessions)
+    if act.decision is Decision.DISCHARGE:
+        changed = _ended(changed, EndCause.DISCHARGED, now)
+    if act.decision is Decision.MAINTENANCE and (act.interval_days is not None or act.as_needed):
+        changed = _at_interval(changed, None if act.as_needed else act.interval_days, act.reason, now)
+    reads = f" ({reading.sentence})" if reading else ""
+    return Change(changed, f"evaluated: {act.decision}{reads}", record.phase, act.decision)
+
+
+def _sessions_in_range(record: CourseRecord, act: Evaluate) -> None:
+    most = record.protocol.induction.sessions_max
+    if act.decision is Decision.EXTEND and act.sessions is None:
+        raise Refused("say by how many sessions to extend: --sessions")
+    if act.sessions is not None and act.sessions > most:
+        raise Refused(f"{record.protocol.id} allows at most {most} sessions in a series: ask for {most} or fewer")
+
+
+def change_interval(record: CourseRecord, act: ChangeInterval, now: datetime) -> Change:
+    """Change the days between boosters, inside the protocol's range unless reasoned."""
+    before = record.maintained.interval_days if record.maintained else None
+    changed = _at_interval(record, act.interval_days, act.reason, now)
+    return Change(changed, f"boosters {_every(act.interval_days)}", _every(before), _every(act.interval_days))
+
+
+def _every(interval_days: int | None) -> str:
+    return "as needed" if interval_days is None else f"every {interval_days} days"
+
+
+def _at_interval(record: CourseRecord, interval_days: int | None, reason: str, now: datetime) -> CourseRecord:
+    rule = record.protocol.maintenance
+    if interval_days is None and not rule.as_needed:
+        raise Refused(f"{record.protocol.id} has no as-needed boosters: give an interval in days")
+    if (
+        interval_days is not None
+        and not rule.interval_days_min <= interval_days <= rule.interval_days_max
+        and not reason
+    ):
+        raise Refused(
+            f"{record.protocol.id} allows {rule.interval_days_min} to {rule.interval_days_max} days between boosters: "
+            "choose inside the range or give a --reason"
+        )
+    done = len(rule.lead_in_days)
+    if record.maintained is None:
+        return record.with_(maintained=Maintained(since=now, interval_days=interval_days, lead_in_done=done))
+    return record.with_(maintained=record.maintained.with_(interval_days=interval_days, lead_in_done=done))
+
+
+def cease(record: CourseRecord, act: CeaseSeries, now: datetime) -> Change:
+    """End the running series early."""
+    changed = _without_visits(record, act.reason, now, SkipCode.SAFETY).with_(ceased=True)
+    return Change(changed, "series ceased", record.phase, "ceased")
+
+
+def discharge(record: CourseRecord, act: Discharge, now: datetime) -> Change:
+    """End the course by a prescriber's decision."""
+    if act.cause is EndCause.WITHDRAWN:
+        raise Refused("a patient's withdrawal is recorded with `withdraw`")
+    changed = _ended(_without_visits(record, act.reason, now, SkipCode.OTHER), act.cause, now)
+    if act.cause is EndCause.DIED:
+        changed = changed.with_(messaging=changed.messaging.with_(stopped=True))
+    return Change(changed, f"course ended: {act.cause}", record.phase, "closed")
+
+
+def withdraw(record: CourseRecord, act: Withdraw, now: datetime) -> Change:
+    """The patient ends the course."""
+    changed = _ended(_without_visits(record, act.reason, now, act.code), EndCause.WITHDRAWN, now)
+    return Change(changed, f"the patient withdrew ({act.code})", record.phase, "closed")
+
+
+def _ended(record: CourseRecord, cause: EndCause, now: datetime) -> CourseRecord:
+    return record.with_(end_cause=cause, closed_at=now, decided=Decision.DISCHARGE)
+
+
+def _without_visits(record: CourseRecord, reason: str, now: datetime, code: SkipCode) -> CourseRecord:
+    return record.with_(
+        sessions=tuple(
+            one.with_(status=SessionStatus.OMITTED, ended_at=now, code=code, reason=reason) if one.is_open else one
+            for one in record.sessions
+        )
+    )
+
+
+def reopen(record: CourseRecord, act: Reopen, now: datetime) -> Change:
+    """Take a closed course up again inside its amendment period."""
+    if record.amend_until is not None and now > record.amend_until:
+        raise Refused("the amendment period is over: enrol the patient in a new course")
+    if record.end_cause is EndCause.DIED or act.actor.role is not Role.PRESCRIBER:
+        raise Refused("this course cannot be reopened")
+    before = record.end_cause or "closed"
+    return Change(record.with_(end_cause=None, closed_at=None), "course reopened", before, "open")

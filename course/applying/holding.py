@@ -1,0 +1,27 @@
+"""Placing a hold, for the acts that must."""
+
+from datetime import datetime
+
+from course.carried import days
+from course.record import CourseRecord, Held
+from course.terms import HoldCause, Role
+
+REVIEW_DAYS = 7
+"""A hold is reviewed within so many days, again and again. [set]"""
+
+
+def held_now(
+    record: CourseRecord, cause: HoldCause, now: datetime, reason: str, review_at: datetime | None = None
+) -> CourseRecord:
+    """The record on hold; a hold that stands already keeps its cause."""
+    if record.held is not None:
+        return record
+    held = Held(
+        cause=cause,
+        since=now,
+        review_at=review_at or now + days(REVIEW_DAYS),
+        owner=record.owner,
+        owner_role=Role.PRESCRIBER,
+        reason=reason,
+    )
+    return record.with_(held=held)

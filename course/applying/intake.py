@@ -1,0 +1,95 @@
+"""Intake: gates, clearance, the order."""
+
+from datetime import datetime
+
+from course import clearance
+from course.acts import AmendOrder, RecordGate, SignClearance
+from course.applying.change import Change, Refused, refuse_if
+from course.applying.holding import held_now
+from course.carried import days
+from course.page import open_task
+from course.record import CourseRecord, GateState, Signature
+from course.terms import GateAnswer, GateKind, HoldCause, Phase, Role, TaskKind
+
+
+def answer_gate(record: CourseRecord, act: RecordGate, now: datetime) -> Change:
+    """Record a gate's answer from when it became true; an absolute yes holds a course under way at once."""
+    gate = record.protocol.gate(act.gate)
+    if gate is None:
+        raise Refused(f"there is no gate {act.gate} in {record.protocol.id}: see `show` for the gates")
+    if act.actor.role not in gate.by:
+        raise Refused(f"gate {gate.id} is answered by {_listed(gate.by)}, not by a {act.actor.role}")
+    if act.answer is GateAnswer.OVERRIDDEN:
+        _may_override(gate.kind, act)
+    if gate.kind is GateKind.NAMED and act.answer is GateAnswer.YES and not act.detail:
+        raise Refused(f"gate {gate.id} needs --detail: who or what it names")
+    before = record.gates.get(gate.id)
+    expires = act.happened_at + days(gate.expires_days) if gate.expires_days is not None else None
+    state = GateState(
+        answer=act.answer,
+        since=act.happened_at,
+        by=act.actor.name,
+        reason=act.reason,
+        expires=expires,
+        detail=act.detail,
+    )
+    changed = record.with_(gates={**record.gates, gate.id: state})
+    sentence = f"gate {gate.id}: {act.answer}"
+    blocks = gate.kind is GateKind.ABSOLUTE and act.answer is GateAnswer.YES
+    if blocks and record.phase is not Phase.INTAKE and not record.closed:
+        changed = held_now(changed, HoldCause.EXCLUSION, now, f"gate {gate.id}")
+        changed = open_task(
+            changed,
+            TaskKind.EXCLUSION,
+            now,
+            now + days(1),
+            Role.PRESCRIBER,
+            f"exclusion {gate.id} became true: decide",
+            gate.id,
+        )
+        sentence += ", the course is held"
+    return Change(changed, sentence, before.answer if before else "unanswered", act.answer)
+
+
+def _may_override(kind: GateKind, act: RecordGate) -> None:
+    if kind is not GateKind.RELATIVE:
+        raise Refused(f"gate {act.gate} cannot be overridden: only relative exclusions can")
+    if act.actor.role is not Role.PRESCRIBER or not act.reason:
+        raise Refused(f"overriding {act.gate} takes a prescriber and a reason: add --reason")
+
+
+def _listed(roles: tuple[Role, ...]) -> str:
+    return " or ".join(roles)
+
+
+def sign_clearance(record: CourseRecord, act: SignClearance, now: datetime) -> Change:
+    """Sign that the course may begin, once nothing stands against it."""
+    against = clearance.why_not_clear(record, now)
+    if against:
+        raise Refused(f"not cleared: {'; '.join(against)}")
+    actor = act.actor
+    signed = Signature(
+        name=actor.name, account_id=actor.account_id, role=actor.role, at=act.happened_at, meaning=act.meaning
+    )
+    order = record.order if record.order.signed else record.order.with_(signed=signed)
+    return Change(record.with_(clearance=signed, order=order), "clearance signed", "not cleared", "cleared")
+
+
+def amend_order(record: CourseRecord, act: AmendOrder, now: datetime) -> Change:  # noqa: ARG001  every handler takes now
+    """Change the order inside the protocol's ranges."""
+    fields = ("amount", "minutes", "max_mg", "sessions", "weekdays")
+    changes = {name: value for name in fields if (value := getattr(act, name)) is not None}
+    if not changes:
+        raise Refused("nothing to amend: give at least one of amount, minutes, max_mg, sessions, weekdays")
+    actor = act.actor
+    signed = Signature(
+        name=actor.name, account_id=actor.account_id, role=actor.role, at=act.happened_at, meaning="ordered"
+    )
+    order = record.order.with_(**changes, signed=signed)
+    refuse_if(clearance.why_order_refused(record.protocol, order))
+    changed = record.with_(order=order)
+    if "sessions" in changes and record.phase is Phase.INDUCTION:
+        changed = changed.with_(series_target=order.sessions)
+    before = ", ".join(f"{name} {getattr(record.order, name)}" for name in changes)
+    after = ", ".join(f"{name} {value}" for name, value in changes.items())
+    return Change(changed, f"order amended: {after}", before, after)

@@ -1,0 +1,143 @@
+"""Measures: answers come in, are scored, may escalate; scores and doses are put right."""
+
+from datetime import datetime
+
+from course import clearance, judge, safety
+from course.acts import Correct, RecordMeasure, VoidItem
+from course.applying.change import Change, Refused
+from course.carried import days
+from course.instrument import Instrument, Scored, ScoringError, score, score_total
+from course.page import open_task
+from course.record import CourseRecord, Dose, Score
+from course.terms import Phase, Role, TaskKind
+
+
+def record_measure(record: CourseRecord, act: RecordMeasure, now: datetime) -> Change:
+    """Score an answer, close the request that waited for it, escalate what must be."""
+    instrument = _instrument(record, act.instrument)
+    scored = _scored(instrument, act.answers, act.total)
+    taken = Score(
+        id=f"m{record.score_count + 1}",
+        instrument=instrument.id,
+        at=act.happened_at,
+        total=scored.total,
+        band=scored.band,
+        timed=act.timed,
+        answers=_digits(instrument, act.answers),
+        flags=scored.flags,
+        by=act.actor.name,
+    )
+    triggers = safety.triggers(record, instrument, taken)
+    changed = record.with_(scores=(*record.scores, taken), score_count=record.score_count + 1)
+    changed = _answered(changed, instrument.id, now)
+    if triggers:
+        changed = safety.raise_escalation(changed, triggers, now)
+    changed = _relapse_task(record, changed, now)
+    flags = tuple(f"{flag}: escalated" for flag in scored.flags) if triggers else ()
+    return Change(changed, f"{instrument.title}: {scored.total} ({scored.band})", "", str(scored.total), flags)
+
+
+def _answered(record: CourseRecord, instrument: str, now: datetime) -> CourseRecord:
+    return record.with_(
+        asks=tuple(
+            ask.with_(closed_at=now, answered=True) if ask.closed_at is None and instrument in ask.instruments else ask
+            for ask in record.asks
+        )
+    )
+
+
+def _relapse_task(before: CourseRecord, changed: CourseRecord, now: datetime) -> CourseRecord:
+    if changed.phase is not Phase.MAINTENANCE:
+        return changed
+    found, known = judge.relapse(changed), judge.relapse(before)
+    if found.second_bad_at is None or known.second_bad_at is not None:
+        return changed
+    text = "the response is lost on two readings: consider an early booster"
+    return open_task(changed, TaskKind.EARLY_BOOSTER, now, now + days(2), Role.PRESCRIBER, text)
+
+
+def _instrument(record: CourseRecord, name: str) -> Instrument:
+    found = record.instruments.get(name)
+    if found is None:
+        raise Refused(f"this course has no instrument {name}: it uses {', '.join(sorted(record.instruments))}")
+    return found
+
+
+def _scored(instrument: Instrument, answers: tuple[int, ...], total: int | None) -> Scored:
+    try:
+        if answers:
+            return score(instrument, answers, total)
+        if total is None:
+            raise Refused(f"no answers came: give the {instrument.items} answers, or the total")
+        return score_total(instrument, total)
+    except ScoringError as wrong:
+        raise Refused(str(wrong)) from None
+
+
+def _digits(instrument: Instrument, answers: tuple[int, ...]) -> str:
+    return ",".join(str(one) for one in answers) if instrument.item_max > 9 else "".join(str(one) for one in answers)  # noqa: PLR2004  one digit
+
+
+def correct_item(record: CourseRecord, act: Correct, now: datetime) -> Change:
+    """Put a score or a dose right; what is computed from it follows, signed evaluations on it are flagged."""
+    earlier = next((one for one in record.scores if one.id == act.item), None)
+    if earlier is not None:
+        return _correct_score(record, act, earlier, now)
+    dose = next((one for one in record.doses if one.session == act.item), None)
+    if dose is None:
+        raise Refused(f"there is no score or dose {act.item}: `show` lists them by id")
+    _second(act)
+    if act.mg is None and act.weight_kg is None:
+        raise Refused("nothing to correct: give mg or weight_kg")
+    right = dose.with_(mg=act.mg or dose.mg, weight_kg=act.weight_kg or dose.weight_kg)
+    changed = record.with_(doses=tuple(right if one is dose else one for one in record.doses))
+    check = clearance.dose_check(record, right.minutes, right.mg, right.weight_kg)
+    warnings = (check.sentence,) if check.exceeds else ()
+    return Change(changed, f"dose of {dose.session} corrected to {_dose(right)}", _dose(dose), _dose(right), warnings)
+
+
+def _dose(dose: Dose) -> str:
+    return f"{dose.mg} mg at {dose.weight_kg} kg"
+
+
+def _correct_score(record: CourseRecord, act: Correct, earlier: Score, now: datetime) -> Change:
+    instrument = _instrument(record, earlier.instrument)
+    scored = _scored(instrument, act.answers, act.total)
+    if earlier.flags or scored.flags:
+        _second(act)
+    right = earlier.with_(
+        total=scored.total, band=scored.band, flags=scored.flags, answers=_digits(instrument, act.answers)
+    )
+    changed = record.with_(scores=tuple(right if one is earlier else one for one in record.scores))
+    triggers = safety.triggers(
+        record.with_(scores=tuple(one for one in record.scores if one is not earlier)), instrument, right
+    )
+    if triggers and not earlier.flags:
+        changed = safety.raise_escalation(changed, triggers, now)
+    changed = _flag_evaluations(changed, earlier.id)
+    return Change(changed, f"{instrument.title} {earlier.id} corrected", str(earlier.total), str(right.total))
+
+
+def _second(act: Correct | VoidItem) -> None:
+    if act.second is None or act.second.account_id == act.actor.account_id:
+        raise Refused("this correction is substantive: a second person must sign it")
+
+
+def _flag_evaluations(record: CourseRecord, score_id: str) -> CourseRecord:
+    return record.with_(
+        evaluations=tuple(
+            one.with_(inputs_changed=True) if score_id in one.stood_on else one for one in record.evaluations
+        )
+    )
+
+
+def void_item(record: CourseRecord, act: VoidItem, now: datetime) -> Change:  # noqa: ARG001  every handler takes now
+    """Take a score or dose of another chart out of every computation; it stays visible."""
+    _second(act)
+    if any(one.id == act.item for one in record.scores):
+        scores = tuple(one.with_(voided=True) if one.id == act.item else one for one in record.scores)
+        return Change(_flag_evaluations(record.with_(scores=scores), act.item), f"{act.item} voided", "counted", "void")
+    if any(one.session == act.item for one in record.doses):
+        doses = tuple(one.with_(voided=True) if one.session == act.item else one for one in record.doses)
+        return Change(record.with_(doses=doses), f"dose of {act.item} voided", "counted", "void")
+    raise Refused(f"there is no score or dose {act.item}: `show` lists them by id")

@@ -1,0 +1,17 @@
+"""What an operator's cancellation becomes: a hold and a task; the patient is never messaged about it."""
+
+from datetime import datetime
+
+from course.applying.holding import held_now
+from course.carried import days
+from course.page import open_task, write
+from course.record import COURSE, CourseRecord
+from course.terms import HoldCause, Role, TaskKind
+
+
+def cancellation(record: CourseRecord, now: datetime) -> CourseRecord:
+    """The record after somebody cancelled the workflow from outside; the course goes on."""
+    text = "the workflow was cancelled from outside: decide whether the course goes on"
+    noted = write(record, COURSE, now, "cancelled from outside: held, the course goes on")
+    held = noted if noted.closed else held_now(noted, HoldCause.OPERATOR, now, text)
+    return open_task(held, TaskKind.CANCELLATION, now, now + days(1), Role.PRESCRIBER, text)

@@ -1,0 +1,49 @@
+"""How a record begins: from an order, or from the run before."""
+
+from datetime import datetime
+
+from course.messages import CourseOrder
+from course.page import write
+from course.record import CourseRecord, Messaging, Order
+from course.terms import Action
+
+
+def open_record(order: CourseOrder, now: datetime) -> CourseRecord:
+    """The first record of a course; the protocol's text, version and sha256 are copied in and never change under it."""
+    messaging = Messaging(zone=order.patient_zone or order.calendar.zone, language=order.language)
+    record = CourseRecord(
+        course_id=order.course_id,
+        patient_id=order.patient_id,
+        opened_at=now,
+        phase_since=now,
+        site=order.site,
+        owner=order.owner,
+        owner_name=order.owner_name,
+        protocol=order.protocol,
+        instruments=order.instruments,
+        calendar=order.calendar,
+        messaging=messaging.with_(email=order.email_consent, sms=order.sms_consent),
+        order=order.order or default_order(order),
+        amendment_days=order.amendment_days,
+    )
+    text = f"enrolled on {order.protocol.id} {order.protocol.version} (sha {order.protocol.sha256[:8]})"
+    return write(record, order.enrolled_by, now, text, action=Action.ENROL, reason=order.reason)
+
+
+def default_order(order: CourseOrder) -> Order:
+    """The protocol's own defaults, unsigned until a prescriber clears or amends."""
+    dose, induction = order.protocol.dose, order.protocol.induction
+    return Order(
+        amount=dose.amount,
+        minutes=dose.minutes,
+        max_mg=dose.max_mg,
+        sessions=induction.sessions,
+        weekdays=induction.weekdays,
+    )
+
+
+def carried_on(record: CourseRecord, run_before: str | None) -> CourseRecord:
+    """The record at the top of a new page; the run before waits to be archived."""
+    if run_before is None or run_before in record.archive_due:
+        return record
+    return record.with_(archive_due=(*record.archive_due, run_before), runs=record.runs + 1)

@@ -1,0 +1,194 @@
+"""One patient's course as one durable workflow; `run` reads like the clinic's page."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from temporalio import workflow
+from temporalio.common import RawValue
+from temporalio.exceptions import ApplicationError
+
+with workflow.unsafe.imports_passed_through():
+    from course import actions, delivery, phases, signals
+    from course.acts import ActEnvelope
+    from course.cancelled import cancellation
+    from course.carried import days
+    from course.enrolment import carried_on, open_record
+    from course.messages import CourseOrder, CourseSummary, Receipt
+    from course.phases import phase_over
+    from course.record import CourseRecord
+    from course.worklist import next_due
+
+from workflows.board import Board
+from workflows.doings import Doings
+
+
+@workflow.defn
+class TreatmentCourse:
+    """From intake to the end of the amendment period; everything it knows is its record."""
+
+    @workflow.init
+    def __init__(self, order: CourseOrder) -> None:
+        now = workflow.now()
+        self.order = order
+        self.record = (
+            carried_on(order.carried, workflow.info().continued_run_id) if order.carried else open_record(order, now)
+        )
+        self.doings = Doings(self.changed)
+        self.board = Board()
+        self.page_began = now
+        self.page_full = False
+        self.stirred = True
+        self.alarm_at: datetime | None = None
+        self.alarm: asyncio.Task[None] | None = None
+
+    @workflow.run
+    async def run(self, order: CourseOrder) -> CourseSummary:  # noqa: ARG002  __init__ has taken it
+        """Live each phase until it is over, and go where its decision leads; closing turns the page to an epilogue."""
+        while not self.over_for_good():
+            await self.live_until(lambda: phase_over(self.record) or self.over_for_good())
+            if phase_over(self.record):
+                self.record = phases.advance(self.record, workflow.now())
+                self.page_full = self.record.closed
+        return self.summary()
+
+    async def live_until(self, over: Callable[[], bool]) -> None:
+        """Do what is due, await none of it, sleep until something changes; turn the page when it is quiet."""
+        while not over():
+            self.do_what_is_due()
+            self.board.publish(self.record)
+            if self.page_is_full() and self.is_quiet():
+                self.turn_page()
+            await self.until_something_happens()
+
+    def do_what_is_due(self) -> None:
+        """Take the due occasions and start a task for each; what was overtaken is called back."""
+        taken = delivery.take(self.record, workflow.now())
+        self.record = taken.record
+        self.doings.call_back_overtaken(self.record)
+        self.doings.begin(taken)
+
+    def changed(self, fold: Callable[[CourseRecord], CourseRecord]) -> None:
+        """Fold a completion into the record and wake the loop."""
+        self.record = fold(self.record)
+        self.stirred = True
+
+    async def until_something_happens(self) -> None:
+        """Wait for the next due instant, an act, or a completion; a cancellation becomes a hold and a task."""
+        self.set_alarm(self.wakes_at())
+        try:
+            await workflow.wait_condition(lambda: self.stirred)
+        except asyncio.CancelledError:
+            self.record = cancellation(self.record, workflow.now())
+        self.stirred = False
+
+    def wakes_at(self) -> datetime:
+        """The next due instant, or the end of the page if that comes first."""
+        turn = self.page_began + days(self.order.turn_after_days)
+        now = workflow.now()
+        if self.record.amend_until is not None and self.record.closed:
+            turn = min(turn, self.record.amend_until)
+        ahead = next_due(self.record, now)
+        at = turn if ahead is None else min(ahead, turn)
+        return max(at, now + timedelta(seconds=1))
+
+    def set_alarm(self, at: datetime) -> None:
+        """Keep the timer while its instant stays."""
+        if at == self.alarm_at:
+            return
+        if self.alarm is not None:
+            self.alarm.cancel()
+        self.alarm_at = at
+        self.alarm = asyncio.create_task(self.ring(at))
+
+    async def ring(self, at: datetime) -> None:
+        """Wake the loop at an instant."""
+        await workflow.sleep(at - workflow.now(), summary="next due")
+        self.alarm_at = None
+        self.stirred = True
+
+    def page_is_full(self) -> bool:
+        """Whether this run should end: closing, the server's advice, a newer build, or its age."""
+        info = workflow.info()
+        return (
+            self.page_full
+            or info.is_continue_as_new_suggested()
+            or info.is_target_worker_deployment_version_changed()
+            or workflow.now() >= self.page_began + days(self.order.turn_after_days)
+        )
+
+    def is_quiet(self) -> bool:
+        """Whether nothing is in flight and every handler has finished."""
+        return self.doings.none_in_flight and workflow.all_handlers_finished()
+
+    def turn_page(self) -> None:
+        """Continue as a new run, on the newest build."""
+        workflow.continue_as_new(
+            self.order.with_(carried=self.record),
+            initial_versioning_behavior=workflow.ContinueAsNewVersioningBehavior.AUTO_UPGRADE,
+        )
+
+    def over_for_good(self) -> bool:
+        """Whether the amendment period has passed and nothing is left open."""
+        record = self.record
+        return (
+            record.closed
+            and record.amend_until is not None
+            and workflow.now() >= record.amend_until
+            and record.open_escalation is None
+            and not record.archive_due
+            and self.is_quiet()
+        )
+
+    def summary(self) -> CourseSummary:
+        """What the history keeps of a course that has ended for good."""
+        return CourseSummary(
+            course_id=self.record.course_id,
+            end_cause=self.record.end_cause,
+            closed_at=self.record.closed_at,
+            sessions_given=len(self.record.valid_doses),
+            runs=self.record.runs,
+        )
+
+    @workflow.update
+    def act(self, envelope: ActEnvelope) -> Receipt:
+        """Apply one act; refused by the validator if it cannot stand."""
+        done = guarded(lambda: actions.apply(self.record, envelope.act, workflow.now()))
+        self.changed(lambda _: done.record)
+        return done.receipt
+
+    @act.validator
+    def may_act(self, envelope: ActEnvelope) -> None:
+        """Refuse before anything is written to history."""
+        guarded(lambda: actions.apply(self.record, envelope.act, workflow.now()))
+
+    @workflow.update
+    def wake(self) -> str:
+        """Do nothing but run a workflow task, so that a sleeping course notices a newer build."""
+        self.stirred = True
+        return workflow.info().get_current_build_id()
+
+    @workflow.signal
+    def evaluation_submitted(self, said: RawValue) -> None:
+        """An evaluation from a machine; what cannot be accepted is written down and becomes a task."""
+        try:
+            content = workflow.payload_converter().from_payload(said.payload, object)
+        except Exception:  # noqa: BLE001  any content that does not decode is one case: not readable
+            content = {"unreadable": "undecodable"}
+        self.changed(lambda record: signals.evaluation_submitted(record, content, workflow.now()))
+
+    @workflow.query(name="record")
+    def read_record(self) -> CourseRecord:
+        """The whole record."""
+        return self.record
+
+
+def guarded(apply: Callable[[], actions.Done]) -> actions.Done:
+    """Turn a refusal, or a fault of ours, into the failure of this one request instead of the course."""
+    try:
+        return apply()
+    except actions.Refused as refused:
+        raise ApplicationError(str(refused), type="Refused", non_retryable=True) from None
+    except Exception as fault:
+        workflow.logger.exception("an act could not be applied")
+        raise ApplicationError("this act hit a fault in the program: nothing was changed", type="Fault") from fault

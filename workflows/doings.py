@@ -1,0 +1,119 @@
+"""What a course has in flight: messages on their way, runs being archived, calendars being taken."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import timedelta
+
+from temporalio import workflow
+from temporalio.common import RetryPolicy
+from temporalio.exceptions import ActivityError, ApplicationError, CancelledError
+
+with workflow.unsafe.imports_passed_through():
+    from activities.archive import Archivist
+    from activities.calendar import Calendars
+    from activities.reminders import Messenger
+    from course import folding
+    from course.delivery import Taken
+    from course.messages import ArchiveOrder, CalendarOrder, SendOrder, SendOutcome
+    from course.occasions import Occasion
+    from course.record import CourseRecord
+    from course.terms import Audience, OccasionKind, OccasionState
+
+Fold = Callable[[CourseRecord], CourseRecord]
+
+SEND_WITHIN = timedelta(hours=6)
+ONE_TRY = timedelta(seconds=60)
+RETRY = RetryPolicy(initial_interval=timedelta(seconds=10), maximum_interval=timedelta(minutes=10))
+RETRY_SAFETY = RetryPolicy(initial_interval=timedelta(seconds=5), maximum_interval=timedelta(minutes=1))
+JOB_WITHIN = timedelta(hours=1)
+JOB_AGAIN = timedelta(days=1)
+
+
+class Doings:
+    """Starts tasks and awaits none; each folds its own outcome into the record through `changed`."""
+
+    def __init__(self, changed: Callable[[Fold], None]) -> None:
+        self.changed = changed
+        self.sends: dict[str, tuple[SendOrder, asyncio.Task[None]]] = {}
+        self.jobs: dict[str, asyncio.Task[None]] = {}
+
+    @property
+    def none_in_flight(self) -> bool:
+        """Whether nothing is on its way."""
+        return not self.sends and not self.jobs
+
+    def begin(self, taken: Taken) -> None:
+        """Start what was taken."""
+        for order in taken.sends:
+            self.sends[order.key] = (order, asyncio.create_task(self._send(order)))
+        for job in taken.jobs:
+            self.jobs[job.id] = asyncio.create_task(self._job(job, taken.record))
+
+    def call_back_overtaken(self, record: CourseRecord) -> None:
+        """Cancel the sends that no longer say what is true; one that is already out counts as sent."""
+        for order, task in self.sends.values():
+            if any(folding.overtaken(record, part) for part in order.parts):
+                task.cancel()
+
+    async def _send(self, order: SendOrder) -> None:
+        try:
+            outcome = await workflow.execute_activity_method(
+                Messenger.send_message,
+                order,
+                activity_id=order.key,
+                summary=", ".join(part.kind for part in order.parts),
+                start_to_close_timeout=ONE_TRY,
+                schedule_to_close_timeout=SEND_WITHIN,
+                retry_policy=RETRY_SAFETY if order.audience is Audience.ONCALL else RETRY,
+                cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+            )
+        except ActivityError as error:
+            outcome = _unfinished(error)
+        self.sends.pop(order.key, None)
+        self.changed(lambda record: folding.sent(record, order, outcome, workflow.now()))
+
+    async def _job(self, job: Occasion, record: CourseRecord) -> None:
+        try:
+            fold = await (
+                self._archive(job, record) if job.kind is OccasionKind.ARCHIVE else self._calendar(job, record)
+            )
+        except ActivityError:
+            fold = self._again(job)
+        self.jobs.pop(job.id, None)
+        self.changed(fold)
+
+    async def _archive(self, job: Occasion, record: CourseRecord) -> Fold:
+        run_id = job.subject.removeprefix("run-")
+        await workflow.execute_activity_method(
+            Archivist.archive_run,
+            ArchiveOrder(course_id=record.course_id, run_id=run_id),
+            start_to_close_timeout=ONE_TRY,
+            schedule_to_close_timeout=JOB_WITHIN,
+            summary="archive the run before",
+        )
+        return lambda current: folding.archived(current, job, run_id, workflow.now())
+
+    async def _calendar(self, job: Occasion, record: CourseRecord) -> Fold:
+        answer = await workflow.execute_activity_method(
+            Calendars.take_calendar,
+            CalendarOrder(site=record.site, as_of=workflow.now(), patient_zone=record.messaging.zone.name),
+            start_to_close_timeout=ONE_TRY,
+            schedule_to_close_timeout=JOB_WITHIN,
+            summary="take a fresh calendar",
+        )
+        return lambda current: folding.refreshed(current, job, answer, workflow.now())
+
+    def _again(self, job: Occasion) -> Fold:
+        until = workflow.now() + JOB_AGAIN
+        return lambda current: folding.put_back(current, job, until, workflow.now(), "it failed and is tried again")
+
+
+def _unfinished(error: ActivityError) -> SendOutcome:
+    """What a send that never came back means: called back, refused to the end, or not known."""
+    now = workflow.now()
+    if isinstance(error.cause, CancelledError):
+        return SendOutcome(state=OccasionState.SUPPRESSED, at=now, reason=folding.OVERTAKEN)
+    last = error.cause.__cause__ if error.cause is not None else None
+    if isinstance(error.cause, ApplicationError) or isinstance(last, ApplicationError):
+        return SendOutcome(state=OccasionState.FAILED, at=now, reason="not delivered within six hours")
+    return SendOutcome(state=OccasionState.UNCERTAIN, at=now, reason="nobody knows whether it was sent")
