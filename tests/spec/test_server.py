@@ -9,11 +9,12 @@ from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client, WorkflowFailureError, WorkflowUpdateFailedError
 from temporalio.common import VersioningBehavior
 from temporalio.testing import TimeSkipper
+from temporalio.worker import Replayer
 
 from adapters.keyring import KeyRing
-from adapters.server import ServerError, address_file, embedded_server, read_address
+from adapters.server import EmbeddedServer, ServerError, address_file, embedded_server, read_address
 from adapters.settings import Settings
-from adapters.temporal import build_id, connect, course_worker, make_current
+from adapters.temporal import build_id, connect, course_plugin, course_worker, make_current
 from tests.clock import go_to
 from tests.spec.toy import Ledger, Toy, double
 
@@ -62,8 +63,38 @@ async def test_the_server_stores_nothing_readable(client: Client, settings: Sett
         assert word.encode() not in stored
 
 
-async def test_a_virtual_year_passes_over_many_pages(skipper: TimeSkipper, settings: Settings) -> None:
-    """Timers, activities and updates land at their own virtual instants, across continue-as-new."""
+async def test_a_stray_plaintext_message_refuses_itself_alone(
+    server: EmbeddedServer, client: Client, settings: Settings
+) -> None:
+    """An update that nobody encrypted is refused, and the workflow answers the next one."""
+    stranger = await Client.connect(server.target)
+    async with course_worker(client, settings, workflows=[Toy], activities=[double]):
+        await make_current(client, settings)
+        handle = await client.start_workflow(
+            Toy.run, Ledger(pages_left=1), id=settings.task_queue, task_queue=settings.task_queue
+        )
+        with pytest.raises(WorkflowUpdateFailedError):
+            await stranger.get_workflow_handle(handle.id).execute_update("write", "in the clear")
+        assert await handle.execute_update(Toy.write, "sealed") == 1
+        await handle.terminate()
+
+
+async def test_temporal_variables_win_over_the_embedded_server(
+    monkeypatch: pytest.MonkeyPatch, server: EmbeddedServer, keyring: KeyRing, settings: Settings
+) -> None:
+    """TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE say where to connect; where nobody listens, that is said."""
+    monkeypatch.setenv("TEMPORAL_ADDRESS", server.target)
+    monkeypatch.setenv("TEMPORAL_NAMESPACE", "default")
+    assert (await connect(settings, keyring)).service_client.config.target_host == server.target
+    monkeypatch.setenv("TEMPORAL_ADDRESS", "127.0.0.1:9")
+    with pytest.raises(ServerError, match=r"No Temporal server answers at 127\.0\.0\.1:9"):
+        await connect(settings, keyring)
+
+
+async def test_a_virtual_year_passes_over_many_pages(
+    skipper: TimeSkipper, keyring: KeyRing, settings: Settings
+) -> None:
+    """Timers, activities and updates land at their own virtual instants, across pages; the last one replays."""
     async with course_worker(skipper.client, settings, workflows=[Toy], activities=[double]):
         await make_current(skipper.client, settings)
         handle = await skipper.client.start_workflow(
@@ -78,6 +109,8 @@ async def test_a_virtual_year_passes_over_many_pages(skipper: TimeSkipper, setti
             assert await handle.execute_update(Toy.write, f"month {month}") == 1
         assert not await go_to(skipper, handle, began + timedelta(days=400)), "it ended before"
         done = await handle.result()
+        last_page = await skipper.client.get_workflow_handle(handle.id).fetch_history()
+    await Replayer(workflows=[Toy], plugins=[course_plugin(keyring)]).replay_workflow(last_page)
     assert done.notes == tuple(f"month {month}" for month in range(11))
     assert done.dose_mg == Decimal("2048.0")
     for page, instant in enumerate(done.instants, start=1):
