@@ -1,0 +1,129 @@
+"""Strict loaders for the clinic's TOML files: every mistake is one sentence with its file and line."""
+
+import json
+import re
+import tomllib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, time
+from decimal import Decimal
+from difflib import get_close_matches
+from hashlib import sha256
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from typing_extensions import override
+
+from course.findings import Finding
+from course.instrument import Instrument
+from course.instrument_check import instrument_findings
+from course.protocol import Protocol
+from course.protocol_check import protocol_findings
+from course.toml_lines import Path, line_at, lines_of
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+@dataclass(frozen=True, order=True)
+class Fault:
+    """One mistake in one file; line 0 speaks of the file as a whole."""
+
+    file: str
+    line: int
+    sentence: str
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.file}{f' line {self.line}' if self.line else ''}: {self.sentence}"
+
+
+class LoadError(ValueError):
+    """All mistakes that were found, one sentence a line."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = tuple(sorted(faults))
+        super().__init__("\n".join(str(fault) for fault in self.faults))
+
+
+def load_instrument(text: str, file: str) -> Instrument:
+    """The instrument in a file, its worked examples scored; raises LoadError."""
+    return _stamped(read(text, file, Instrument, instrument_findings), text)
+
+
+def load_protocol(text: str, file: str, instruments: Mapping[str, Instrument]) -> Protocol:
+    """The protocol in a file, judged together with the instruments that it names; raises LoadError."""
+    return _stamped(read(text, file, Protocol, lambda protocol: protocol_findings(protocol, instruments)), text)
+
+
+def read(text: str, file: str, model: type[Model], findings: Callable[[Model], Iterable[Finding]]) -> Model:
+    """A model from TOML: first its shape, then what `findings` say of its meaning; raises LoadError."""
+    try:
+        data = tomllib.loads(text, parse_float=Decimal)
+    except tomllib.TOMLDecodeError as error:
+        raise LoadError([_syntax(str(error), text, file)]) from None
+    lines = lines_of(text)
+    if "sha256" in data:
+        raise LoadError([Fault(file, line_at(lines, ("sha256",)), '"sha256" is computed from the file: remove it')])
+    try:
+        found = model.model_validate_json(json.dumps(data, default=_plain), strict=True, extra="forbid")
+    except ValidationError as error:
+        raise LoadError([_shape(dict(one), lines, file, model) for one in error.errors()]) from None
+    faults = [Fault(file, line_at(lines, path), sentence) for path, sentence in findings(found)]
+    if faults:
+        raise LoadError(faults)
+    return found
+
+
+Stamped = TypeVar("Stamped", Instrument, Protocol)
+
+
+def _stamped(found: Stamped, text: str) -> Stamped:
+    return found.with_(sha256=sha256(text.encode()).hexdigest())
+
+
+def _plain(value: object) -> str:
+    return value.isoformat() if isinstance(value, date | time) else str(value)
+
+
+def _syntax(message: str, text: str, file: str) -> Fault:
+    place = re.search(r" \(at (?:line (\d+), column \d+|end of document)\)$", message)
+    line = int(place[1]) if place is not None and place[1] else text.count("\n") + 1
+    said = message[: place.start()] if place is not None else message
+    return Fault(file, line, f"this is not TOML: {said[0].lower()}{said[1:]}")
+
+
+def _shape(error: dict[str, Any], lines: dict[Path, int], file: str, model: type[BaseModel]) -> Fault:
+    path: Path = error["loc"]
+    line = line_at(lines, path)
+    name = path[-1]
+    if isinstance(name, int):
+        name = f"{path[-2]} entry {name + 1}"
+    where = next((str(step) for step in reversed(path[:-1]) if isinstance(step, str)), "the file")
+    match error["type"]:
+        case "missing":
+            return Fault(file, line, f'{where} lacks "{name}": add it')
+        case "extra_forbidden":
+            known = _fields_at(model, path[:-1])
+            close = get_close_matches(str(name), known, 1)
+            remedy = f'did you mean "{close[0]}"?' if close else f"it knows {', '.join(sorted(known))}"
+            return Fault(file, line, f'"{name}" is not a field of {where}: {remedy}')
+        case _:
+            rule = re.sub(r"^(Value error, |(Decimal )?[Ii]nput )", "", error["msg"])
+            rule = rule.replace("valid integer", "whole number").replace("valid array", "list")
+            rule = rule.replace("an object", "a table").replace("valid string", "text")
+            return Fault(file, line, f'"{name}" {rule}, but is {_shown(error["input"])}')
+
+
+def _shown(value: object) -> str:
+    written = json.dumps(value, default=str)
+    return written if len(written) <= 40 else f"{written[:37]}..."  # noqa: PLR2004  a sentence, not a page
+
+
+def _fields_at(model: type[BaseModel], path: Path) -> list[str]:
+    """The fields of the model that stands at a path, lists and tuples passed through."""
+    for step in path:
+        if isinstance(step, str):
+            held = model.model_fields[step].annotation
+            inner = [one for one in (held, *getattr(held, "__args__", ())) if isinstance(one, type)]
+            model = next(one for one in inner if issubclass(one, BaseModel))
+    return [name for name in model.model_fields if name != "sha256"]

@@ -1,0 +1,148 @@
+"""What a protocol may not say, beyond the shape of its file."""
+
+from collections.abc import Iterator, Mapping
+
+from course.findings import Finding, at_least, identified, listed, rising, spoken
+from course.instrument import Instrument
+from course.protocol import Gate, Induction, Maintenance, Measuring, Protocol
+from course.terms import GateKind
+
+_WEEK = 7
+_MESSAGES = "messages-"
+"""Gate ids of consents to written messages begin so."""
+
+
+def protocol_findings(protocol: Protocol, instruments: Mapping[str, Instrument]) -> Iterator[Finding]:
+    """Everything that a protocol says and cannot mean."""
+    yield from identified((), protocol.id)
+    yield from spoken((), protocol, "title", "version", "short")
+    yield from _evidence(protocol)
+    yield from _induction(protocol.induction)
+    yield from rising(("dose",), protocol.dose, "low", "amount", "high")
+    yield from rising(("dose",), protocol.dose, "minutes_min", "minutes", "minutes_max", low=1)
+    for name in ("low", "max_mg_per_hour"):
+        amount = getattr(protocol.dose, name)
+        if amount is not None and amount <= 0:
+            yield ("dose", name), f'"{name}" is more than 0, not {amount}'
+    yield from _instruments(protocol, instruments)
+    yield from _outcome(protocol, instruments.get(protocol.outcome.instrument))
+    yield from _measuring(protocol.measuring)
+    yield from _maintenance(protocol.maintenance)
+    days = ("first_days_min", "first_days_max", "again_days_min", "again_days_max")
+    yield from rising(("evaluations",), protocol.evaluations, *days, low=0)
+    yield from at_least(("evaluations",), protocol.evaluations, 1, "every_boosters", "every_weeks")
+    yield from _session(protocol)
+    yield from _gates(protocol)
+
+
+def _evidence(protocol: Protocol) -> Iterator[Finding]:
+    yield from spoken(("evidence",), protocol.evidence, "grade", "statement")
+    for number, citation in enumerate(protocol.evidence.citations):
+        if citation not in protocol.sources:
+            path = ("evidence", "citations", number)
+            yield path, f'"{citation}" is not listed under [sources]: write its reference there'
+
+
+def _induction(rule: Induction) -> Iterator[Finding]:
+    table = ("induction",)
+    yield from rising(table, rule, "sessions_min", "sessions", "sessions_max", low=1)
+    yield from rising(table, rule, "gap_days_min", "gap_days_max", low=1)
+    needed = (rule.sessions_max - 1) * rule.gap_days_min
+    if rule.span_days_max < needed:
+        apart = f"{rule.sessions_max} sessions at least {rule.gap_days_min} days apart"
+        yield (*table, "span_days_max"), f"{apart} span {needed} days, more than {rule.span_days_max}"
+    days = rule.weekdays
+    if not days or list(days) != sorted(set(days)) or not set(days) <= set(range(_WEEK)):
+        yield (*table, "weekdays"), "weekdays rise from 0 (Monday) to 6 (Sunday), each at most once, at least one"
+        return
+    between = [(after - before - 1) % _WEEK + 1 for before, after in zip(days, [*days[1:], days[0]], strict=True)]
+    if not all(rule.gap_days_min <= gap <= rule.gap_days_max for gap in between):
+        window = f"gaps go from {rule.gap_days_min} to {rule.gap_days_max} days"
+        yield (*table, "weekdays"), f"these weekdays lie {listed(between)} days apart, but {window}"
+
+
+def _instruments(protocol: Protocol, instruments: Mapping[str, Instrument]) -> Iterator[Finding]:
+    for number, name in enumerate(protocol.instruments):
+        if name not in instruments:
+            known = listed(sorted(instruments)) or "none"
+            yield ("instruments", number), f'there is no instrument "{name}": known are {known}'
+    asked = [(("outcome", "instrument"), protocol.outcome.instrument)]
+    extra = enumerate(protocol.measuring.also_at_evaluation)
+    asked += [(("measuring", "also_at_evaluation", number), name) for number, name in extra]  # type: ignore[misc]
+    for path, name in asked:
+        if name not in protocol.instruments:
+            yield path, f'"{name}" is not among the instruments of this protocol: add it to "instruments"'
+
+
+def _outcome(protocol: Protocol, instrument: Instrument | None) -> Iterator[Finding]:
+    table, rule = ("outcome",), protocol.outcome
+    if (rule.response_percent is None) == (rule.response_points is None):
+        yield table, "a response is a drop in percent or in points: give one of response_percent and response_points"
+    yield from rising(table, rule, "partial_percent", "response_percent", "substantial_percent", low=1, high=100)
+    yield from rising(table, rule, "response_points", low=1)
+    if instrument is None:
+        return
+    if instrument.rater:
+        yield (*table, "instrument"), f"{instrument.id} is rated by staff: the primary measure is a self-report"
+    lowest = instrument.items * instrument.item_min
+    yield from rising(table, rule, "remission_at_most", low=lowest, high=instrument.total_max - 1)
+
+
+def _measuring(rule: Measuring) -> Iterator[Finding]:
+    yield from at_least(("measuring",), rule, 1, "baseline_days_max")
+    table = ("measuring", "cadence")
+    if not rule.cadence or rule.cadence[-1].until_week is not None:
+        yield table, "the last step of the cadence goes without until_week: it holds from then on"
+    week = 0
+    for number, step in enumerate(rule.cadence):
+        yield from at_least((*table, number), step, 1, "every_days")
+        if step.until_week is not None and step.until_week <= week:
+            yield (*table, number, "until_week"), f"the cadence rises: the step before it holds until week {week}"
+        if step.until_week is None and number < len(rule.cadence) - 1:
+            yield (*table, number), "only the last step of the cadence goes without until_week"
+        week = step.until_week or week
+
+
+def _maintenance(rule: Maintenance) -> Iterator[Finding]:
+    table = ("maintenance",)
+    yield from rising(table, rule, "interval_days_min", "interval_days", "interval_days_max", low=1)
+    for number, wait in enumerate(rule.lead_in_days):
+        if not 1 <= wait < rule.interval_days_min:
+            yield (*table, "lead_in_days", number), f"a lead-in interval is 1 to {rule.interval_days_min - 1} days"
+    yield from at_least(table, rule, 1, "early_gap_days_min", "early_most_in_28_days", "lapse_days")
+    yield from at_least(table, rule, 0, "book_days_before")
+
+
+def _session(protocol: Protocol) -> Iterator[Finding]:
+    table, rule = ("session",), protocol.session
+    yield from rising(table, rule, "systolic_sign", "systolic_refuse", low=1)
+    yield from rising(table, rule, "diastolic_sign", "diastolic_refuse", low=1)
+    yield from at_least(table, rule, 1, "recheck_minutes", "weight_change_percent")
+    hours = ("fasting_solids_hours", "fasting_fluids_hours")
+    yield from at_least(table, rule, 0, "leave_minutes", "over_order_percent", *hours)
+
+
+def _gates(protocol: Protocol) -> Iterator[Finding]:
+    seen: set[str] = set()
+    for number, gate in enumerate(protocol.gates):
+        path = ("gates", number)
+        if gate.id in seen:
+            yield (*path, "id"), f'the gate "{gate.id}" stands twice: keep one'
+        seen.add(gate.id)
+        for where, sentence in _gate(gate, protocol.induction.sessions_max):
+            yield (*path, *where), sentence
+
+
+def _gate(gate: Gate, sessions_max: int) -> Iterator[Finding]:
+    yield from identified((), gate.id)
+    yield from spoken((), gate, "text")
+    yield from rising((), gate, "expires_days", low=1)
+    if not gate.by:
+        yield ("by",), f'the gate "{gate.id}" needs a role that may answer it'
+    before = list(gate.before_sessions)
+    if before != sorted(set(before)) or not all(1 <= session <= sessions_max for session in before):
+        yield ("before_sessions",), f"before_sessions rises and stays within 1 to {sessions_max}"
+    if gate.optional and gate.kind is GateKind.ABSOLUTE:
+        yield ("optional",), f'"{gate.id}" is an absolute exclusion, which is never optional'
+    if not gate.optional and gate.kind is GateKind.CONSENT and gate.id.startswith(_MESSAGES):
+        yield (), f'"{gate.id}" is never a condition of treatment: add optional = true'
