@@ -42,13 +42,17 @@ lock: ## rewrite requirements.lock from pyproject.toml (needs uv)
 		--no-emit-index-url --no-emit-find-links --output-file requirements.lock
 
 $(VENV):
-	@if ! "$(PYTHON)" -c '$(SUITABLE)' 2>/dev/null; then \
-		echo "This needs Python 3.11 to 3.14 but found '$$(python3 --version 2>&1)': install one, or name it with 'make env PYTHON=/path/to/python3'." >&2; \
-		exit 1; fi
-	@rm -rf .venv
-	@if ! "$(PYTHON)" -m venv .venv >/dev/null 2>&1; then rm -rf .venv; \
-		echo "$(PYTHON) cannot create a virtual environment: install its venv module (on Debian and Ubuntu, 'apt install python3-venv')." >&2; \
-		exit 1; fi
+	@python="$(PYTHON)"; python="$${python:-python3}"; \
+	if ! "$$python" -c '$(SUITABLE)' 2>/dev/null; then \
+		echo "This needs Python 3.11 to 3.14, but $$python is '$$("$$python" --version 2>&1)': install one, or name it with 'make env PYTHON=/path/to/python3'." >&2; \
+		exit 1; \
+	fi; \
+	rm -rf .venv; \
+	if ! "$$python" -m venv .venv >/dev/null 2>&1; then \
+		rm -rf .venv; \
+		echo "$$python cannot make a virtual environment: install its venv module (on Debian and Ubuntu, 'apt install python3-venv')." >&2; \
+		exit 1; \
+	fi
 
 $(STAMP): requirements.lock $(VENV)
 	@echo "Installing the locked dependencies into .venv (about a minute the first time) ..."
