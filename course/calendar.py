@@ -47,7 +47,7 @@ class Zone(Carried):
         found = self.instants(wall)
         if not found:
             raise WallClockError(
-                f"{wall:%Y-%m-%d %H:%M} does not exist in {self.name}: the clocks skip it, choose an earlier or later time"
+                f"{wall:%Y-%m-%d %H:%M} does not exist in {self.name}: the clocks skip it, choose another time"
             )
         if len(found) > 1:
             first, second = (f"{wall:%Y-%m-%dT%H:%M}{_offset(self._at(one).offset_minutes)}" for one in found)

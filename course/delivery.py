@@ -6,7 +6,7 @@ from datetime import datetime
 from course.agenda import agenda, due
 from course.calendar import days_from
 from course.carried import days
-from course.folding import opened_ask, suppressed
+from course.folding import called_too, opened_ask, suppressed
 from course.messages import Part, SendOrder
 from course.occasions import REMINDERS, RULES, Occasion
 from course.record import CourseRecord, Mark
@@ -68,7 +68,7 @@ def _letters(
     record = _mark_all(record, tuple(kept), now)
     record = record.with_(sent_on=(*record.sent_on, now))
     for one in kept:
-        record = opened_ask(record, one, now)
+        record = called_too(opened_ask(record, one, now), one, now)
     urgent = tuple(one for one in kept if one.urgent)
     rest = tuple(one for one in kept if not one.urgent)
     return record, [letter for letter in (urgent + rest,) if letter]

@@ -27,6 +27,18 @@ def suppressed(record: CourseRecord, one: Occasion, now: datetime, why: str, *, 
     return open_task(record, TaskKind.CALL_INSTEAD, now, due, Role.COORDINATOR, text, one.id)
 
 
+def called_too(record: CourseRecord, one: Occasion, now: datetime) -> CourseRecord:
+    """The record with a call beside a change notice that comes less than a day before the visit."""
+    if one.kind not in {OccasionKind.MOVED, OccasionKind.CANCELLED} or one.about is None:
+        return record
+    session = record.session(_subject(one.id))
+    visit = one.about if session is None or session.told is None else min(one.about, max(session.told, now))
+    if visit - now >= CALL_WITHIN:
+        return record
+    text = f"session {_subject(one.id)} was {_plain(one.kind)} at short notice: call the patient"
+    return open_task(record, TaskKind.CALL_MOVED, now, visit, Role.COORDINATOR, text, _subject(one.id))
+
+
 def opened_ask(record: CourseRecord, one: Occasion, now: datetime) -> CourseRecord:
     """The record with the request that a first questionnaire message opens, the one before it closed."""
     if one.kind is not OccasionKind.MEASURE or one.ordinal != 1:
@@ -41,7 +53,7 @@ def overtaken(record: CourseRecord, part: Part) -> bool:
     mark = record.occasions.get(part.occasion)
     if part.kind not in TELL_TIMES or mark is None:
         return False
-    session = record.session(part.occasion.split("/", 1)[0])
+    session = record.session(_subject(part.occasion))
     return session is None or not session.is_open or session.start != mark.about or record.held is not None
 
 
@@ -76,7 +88,7 @@ def sent(record: CourseRecord, order: SendOrder, outcome: SendOutcome, now: date
 
 
 def _told(record: CourseRecord, occasion: str, kind: OccasionKind, about: datetime | None) -> CourseRecord:
-    subject = occasion.split("/", 1)[0]
+    subject = _subject(occasion)
     if kind is OccasionKind.PLAN:
         return record.with_(
             sessions=tuple(one.with_(told=one.start) if one.is_open else one for one in record.sessions)
@@ -90,7 +102,7 @@ def _told(record: CourseRecord, occasion: str, kind: OccasionKind, about: dateti
 
 
 def _escalated(record: CourseRecord, order: SendOrder, outcome: SendOutcome, now: datetime) -> CourseRecord:
-    subject = order.key.split("/", 1)[0]
+    subject = _subject(order.key)
     if outcome.state is not OccasionState.SENT:
         return write(
             record, COURSE, now, f"escalation {subject} could not be delivered: {outcome.reason or outcome.state}"
@@ -155,6 +167,10 @@ def put_back(record: CourseRecord, occasion: Occasion, until: datetime, now: dat
     """The record with a job that did not succeed and is tried again at `until`."""
     mark = Mark(state=OccasionState.LATER, at=now, until=until, reason=why)
     return record.with_(occasions={**record.occasions, occasion.id: mark})
+
+
+def _subject(occasion: str) -> str:
+    return occasion.split("/", 1)[0]
 
 
 def _plain(kind: OccasionKind) -> str:

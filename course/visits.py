@@ -20,7 +20,7 @@ def occasions(record: CourseRecord) -> Iterator[Occasion]:
     yield from _plan(record)
     for session in record.sessions:
         yield from _changes(record, session)
-        if session.is_open and record.held is None:
+        if session.is_open and session.arrived_at is None and record.held is None:
             yield from _reminders(record, session)
         yield from _afterwards(record, session)
 
@@ -59,7 +59,7 @@ def _reminders(record: CourseRecord, session: Session) -> Iterator[Occasion]:
         ordinal, last = last_ordinal(record, session.id, kind)
         belongs = nominal(record, session, kind)
         if last is None or last.state is OccasionState.LATER:
-            yield _reminder(record, session, kind, max(ordinal, 1), max(belongs, session.planned_at))
+            yield _reminder(record, session, kind, max(ordinal, 1), max(belongs, known_since))
             continue
         moved_by = RULES[kind].resend_if_moved_by
         far = last.about is not None and moved_by is not None and abs(session.start - last.about) >= moved_by
@@ -113,7 +113,7 @@ def _changes(record: CourseRecord, session: Session) -> Iterator[Occasion]:
             OccasionKind.CANCELLED,
             1,
             _change_at(record, session.ended_at, session.told),
-            None,
+            session.told,
             session.ordinal,
             facts={"was": when(record.zone, session.told)},
             urgent=True,

@@ -3,8 +3,9 @@
 from datetime import datetime
 
 from course.carried import days
+from course.page import open_task
 from course.record import CourseRecord, Held
-from course.terms import HoldCause, Role
+from course.terms import HoldCause, Role, TaskKind
 
 REVIEW_DAYS = 7
 """A hold is reviewed within so many days, again and again. [set]"""
@@ -24,4 +25,9 @@ def held_now(
         owner_role=Role.PRESCRIBER,
         reason=reason,
     )
-    return record.with_(held=held)
+    record = record.with_(held=held)
+    for session in record.open_sessions:
+        if session.told is not None and session.start > now:
+            text = f"the course is held: call the patient about session {session.id}"
+            record = open_task(record, TaskKind.CALL_MOVED, now, session.start, Role.COORDINATOR, text, session.id)
+    return record
