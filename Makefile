@@ -30,7 +30,7 @@ check: $(STAMP) ## formatting, lint, types, layers and generated docs
 	@$(VENV) -m ruff check
 	@$(VENV) -m ruff format --check
 	@$(VENV) -m mypy
-	@.venv/bin/lint-imports
+	@.venv/bin/lint-imports --no-logo
 	@if [ -f cli/docs.py ]; then $(VENV) -m cli.docs --check; fi
 
 clean: ## remove .venv and every cache; data in var/ stay
