@@ -7,8 +7,9 @@ from course import asking, upkeep, visits
 from course.calendar import days_from, in_sending_hours
 from course.carried import days, minutes
 from course.occasions import Occasion, last_ordinal, open_at
+from course.protocol import Gate
 from course.record import CourseRecord
-from course.terms import GateAnswer, GateKind, OccasionKind, Phase
+from course.terms import GateAnswer, OccasionKind, Phase, Role
 
 ACKNOWLEDGE_MINUTES = 30
 """After so long without an acknowledgement the next on call is told. [set]"""
@@ -71,17 +72,19 @@ def _forms(record: CourseRecord) -> Iterator[Occasion]:
 
 def forms_missing(record: CourseRecord) -> tuple[str, ...]:
     """Ids of the gates that the patient's forms answer and that have no answer yet."""
-    asked = {GateKind.CONSENT, GateKind.ABSOLUTE, GateKind.RELATIVE, GateKind.NAMED}
-    return tuple(
-        gate.id
-        for gate in record.protocol.gates
-        if gate.kind in asked and not gate.optional and _unanswered(record, gate.id)
-    )
+    return tuple(gate.id for gate in _unanswered(record) if Role.PATIENT in gate.by)
 
 
-def _unanswered(record: CourseRecord, gate_id: str) -> bool:
-    state = record.gates.get(gate_id)
-    return state is None or state.answer is GateAnswer.PENDING
+def gates_missing(record: CourseRecord) -> tuple[str, ...]:
+    """Ids of all gates that still want an answer from anybody."""
+    return tuple(gate.id for gate in _unanswered(record))
+
+
+def _unanswered(record: CourseRecord) -> Iterator[Gate]:
+    for gate in record.protocol.gates:
+        state = record.gates.get(gate.id)
+        if not gate.optional and (state is None or state.answer is GateAnswer.PENDING):
+            yield gate
 
 
 def _closing(record: CourseRecord) -> Iterator[Occasion]:

@@ -123,7 +123,7 @@ class SessionRules(Carried):
 
 
 class Gate(Carried):
-    """One intake condition: who may answer it, which answer opens it, and after how many days it expires."""
+    """One intake condition: who may answer it, when it expires, and for a consent to messages its channel."""
 
     id: str
     text: str
@@ -132,6 +132,7 @@ class Gate(Carried):
     expires_days: int | None = None
     before_sessions: tuple[int, ...] = ()
     optional: bool = False
+    channel: str = ""
     source: str = ""
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime, time
 
+from course import planner
 from course.calendar import days_from, in_sending_hours
 from course.carried import days
 from course.occasions import Occasion
@@ -29,10 +30,9 @@ def booster_window(record: CourseRecord) -> tuple[datetime, datetime] | None:
     interval = booster_interval_days(record)
     if interval is None or record.maintained is None:
         return None
-    rule = record.protocol.maintenance
     base = record.last_infusion_at or record.maintained.since
-    slack = rule.interval_days_max - rule.interval_days_min if interval >= rule.interval_days_min else 2
-    return days_from(record.zone, base, interval, MORNING), days_from(record.zone, base, interval + slack, MORNING)
+    opens, _, closes = planner.booster_window(base, interval, record.protocol.maintenance, record.zone)
+    return opens, closes
 
 
 def booster_number(record: CourseRecord) -> int:

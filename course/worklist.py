@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from course import asking, judge, upkeep
-from course.agenda import agenda, forms_missing
+from course.agenda import agenda, gates_missing
 from course.carried import Carried, Instant, days, hours, minutes
 from course.phases import still_to_plan
 from course.record import CourseRecord, Session
@@ -102,9 +102,10 @@ def _tasks(record: CourseRecord) -> list[Need]:
 def _intake(record: CourseRecord) -> list[Need]:
     if record.phase is not Phase.INTAKE:
         return []
-    if forms_missing(record):
+    missing = gates_missing(record)
+    if missing:
         stalled = record.opened_at + days(STALLED_DAYS)
-        text = f"{len(forms_missing(record))} intake answers missing"
+        text = f"{len(missing)} intake answers missing: {', '.join(missing[:3])}{' …' if len(missing) > 3 else ''}"
         return [Need(NeedKind.GATES, "intake", record.opened_at, stalled, Role.NURSE, text)]
     since = max((gate.since for gate in record.gates.values()), default=record.opened_at)
     return [

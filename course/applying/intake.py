@@ -34,6 +34,9 @@ def answer_gate(record: CourseRecord, act: RecordGate, now: datetime) -> Change:
         detail=act.detail,
     )
     changed = record.with_(gates={**record.gates, gate.id: state})
+    if gate.channel:
+        consents = {gate.channel: act.answer is GateAnswer.YES}
+        changed = changed.with_(messaging=changed.messaging.with_(**consents))
     sentence = f"gate {gate.id}: {act.answer}"
     blocks = gate.kind is GateKind.ABSOLUTE and act.answer is GateAnswer.YES
     if blocks and record.phase is not Phase.INTAKE and not record.closed:

@@ -180,13 +180,13 @@ def book_booster(record: CourseRecord, act: BookBooster, now: datetime) -> Chang
         if act.actor.role is not Role.PRESCRIBER or not act.reason:
             raise Refused("an early booster takes a prescriber and a reason: add --reason")
         refuse_if(judge.why_no_early_booster(record, act.at))
-    elif window is not None and act.at < window[0] - days(1):
+    elif window is not None and act.at < window[0]:
         raise Refused(
             f"the window opens {shown(record, window[0])}: book inside it, "
             "or a prescriber books with --early and a reason"
         )
     deviation = ""
-    if window is not None and act.at > window[1] + days(1):
+    if window is not None and act.at > window[1]:
         deviation = f"after the window, which closes {shown(record, window[1])}"
         if not act.reason:
             raise Refused(f"this is {deviation}: choose another time or give a --reason")
