@@ -50,7 +50,7 @@ def load_instrument(text: str, file: str) -> Instrument:
     return _stamped(read(text, file, Instrument, instrument_findings), text)
 
 
-def load_protocol(text: str, file: str, instruments: Mapping[str, Instrument]) -> Protocol:
+def load_protocol(text: str, file: str, instruments: Mapping[str, Instrument | None]) -> Protocol:
     """The protocol in a file, judged together with the instruments that it names; raises LoadError."""
     return _stamped(read(text, file, Protocol, lambda protocol: protocol_findings(protocol, instruments)), text)
 

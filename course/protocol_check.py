@@ -12,8 +12,8 @@ _MESSAGES = "messages-"
 """Gate ids of consents to written messages begin so."""
 
 
-def protocol_findings(protocol: Protocol, instruments: Mapping[str, Instrument]) -> Iterator[Finding]:
-    """Everything that a protocol says and cannot mean."""
+def protocol_findings(protocol: Protocol, instruments: Mapping[str, Instrument | None]) -> Iterator[Finding]:
+    """Everything that a protocol says and cannot mean; an instrument that could not be read stands as None."""
     yield from identified((), protocol.id)
     yield from spoken((), protocol, "title", "version", "short")
     yield from _evidence(protocol)
@@ -61,7 +61,7 @@ def _induction(rule: Induction) -> Iterator[Finding]:
         yield (*table, "weekdays"), f"these weekdays lie {listed(between)} days apart, but {window}"
 
 
-def _instruments(protocol: Protocol, instruments: Mapping[str, Instrument]) -> Iterator[Finding]:
+def _instruments(protocol: Protocol, instruments: Mapping[str, Instrument | None]) -> Iterator[Finding]:
     for number, name in enumerate(protocol.instruments):
         if name not in instruments:
             known = listed(sorted(instruments)) or "none"

@@ -1,0 +1,172 @@
+"""The clinic folder: its sites, protocols and instruments, read strictly, every mistake with its file and line."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+from adapters.zones import UnknownZoneError, forward, zone_snapshot
+from course.calendar import Calendar, Hours
+from course.findings import Finding, at_least, identified, rising, spoken
+from course.instrument import Instrument
+from course.loading import Fault, LoadError, load_instrument, load_protocol, read
+from course.protocol import Protocol
+
+Loaded = TypeVar("Loaded", Instrument, Protocol)
+
+_MONDAY, _SUNDAY = 0, 6
+
+
+class _FromFile(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Site(_FromFile):
+    """One place where patients are treated; `closed` are days besides those of the whole clinic."""
+
+    id: str
+    name: str
+    zone: str
+    address: str
+    phone: str
+    chairs: int
+    hours: tuple[Hours, ...]
+    closed: tuple[date, ...] = ()
+
+
+class Limits(_FromFile):
+    """Numbers that the whole clinic shares."""
+
+    calendar_years: int
+
+
+class ClinicFile(_FromFile):
+    """What clinic.toml says."""
+
+    name: str
+    limits: Limits
+    sites: tuple[Site, ...]
+    closed: tuple[date, ...] = ()
+
+
+@dataclass(frozen=True)
+class Clinic:
+    """Everything that the clinic folder says; sites carry the closed days of the whole clinic too."""
+
+    name: str
+    limits: Limits
+    sites: dict[str, Site]
+    protocols: dict[str, Protocol]
+    instruments: dict[str, Instrument]
+
+
+def load_clinic(folder: Path) -> Clinic:
+    """Read clinic.toml, instruments/ and protocols/; raises LoadError with all mistakes of all files."""
+    faults: list[Fault] = []
+    found = _site_file(folder, faults)
+    tried = dict(_each(folder, "instruments", faults, load_instrument))
+    instruments = {name: instrument for name, instrument in tried.items() if instrument is not None}
+    protocols = dict(_each(folder, "protocols", faults, lambda text, file: load_protocol(text, file, tried)))
+    if faults or found is None:
+        raise LoadError(faults)
+    return Clinic(
+        name=found.name,
+        limits=found.limits,
+        sites={one.id: _with_clinic_days(one, found.closed) for one in found.sites},
+        protocols={name: protocol for name, protocol in protocols.items() if protocol is not None},
+        instruments=instruments,
+    )
+
+
+def snapshot(site: Site, taken_at: datetime, years: int) -> Calendar:
+    """A site's calendar as a course carries it: clocks, hours and closed days, known for `years` ahead."""
+    zone = zone_snapshot(site.zone, taken_at, years)
+    horizon = forward(taken_at, years)
+    known = (zone.local(zone.transitions[0].at).date(), zone.local(horizon).date())
+    return Calendar(
+        site=site.id,
+        zone=zone,
+        hours=site.hours,
+        closed=tuple(sorted(day for day in set(site.closed) if known[0] <= day <= known[1])),
+        taken_at=taken_at,
+        horizon=horizon,
+    )
+
+
+def _with_clinic_days(site: Site, closed: tuple[date, ...]) -> Site:
+    return site.model_copy(update={"closed": tuple(sorted({*site.closed, *closed}))})
+
+
+def _site_file(folder: Path, faults: list[Fault]) -> ClinicFile | None:
+    try:
+        return read(_text(folder / "clinic.toml", "clinic.toml"), "clinic.toml", ClinicFile, _findings)
+    except LoadError as error:
+        faults += error.faults
+        return None
+
+
+def _each(
+    folder: Path, kind: str, faults: list[Fault], load: Callable[[str, str], Loaded]
+) -> Iterator[tuple[str, Loaded | None]]:
+    """Each file of one kind by its name; None, and its faults, where it cannot be read."""
+    paths = sorted((folder / kind).glob("*.toml"))
+    if not paths:
+        faults.append(Fault(f"{kind}/", 0, f"there are no {kind}: put one TOML file for each into this folder"))
+    for path in paths:
+        file = f"{kind}/{path.name}"
+        try:
+            loaded = load(_text(path, file), file)
+            if loaded.id != path.stem:
+                faults.append(Fault(file, 0, f'its id is "{loaded.id}": name the file {loaded.id}.toml'))
+            yield path.stem, loaded
+        except LoadError as error:
+            faults += error.faults
+            yield path.stem, None
+
+
+def _text(path: Path, file: str) -> str:
+    try:
+        return path.read_bytes().decode()
+    except OSError:
+        raise LoadError([Fault(file, 0, "there is no such file that can be read")]) from None
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise LoadError([Fault(file, line, "this is not UTF-8 text: save it as UTF-8")]) from None
+
+
+def _findings(clinic: ClinicFile) -> Iterator[Finding]:
+    yield from spoken((), clinic, "name")
+    yield from at_least(("limits",), clinic.limits, 1, "calendar_years")
+    if not clinic.sites:
+        yield ("sites",), "a clinic has at least one site: add [[sites]]"
+    seen: set[str] = set()
+    for number, site in enumerate(clinic.sites):
+        path = ("sites", number)
+        if site.id in seen:
+            yield (*path, "id"), f'the site "{site.id}" stands twice: keep one'
+        seen.add(site.id)
+        yield from _site(path, site)
+
+
+def _site(path: tuple[str | int, ...], site: Site) -> Iterator[Finding]:
+    yield from identified(path, site.id)
+    yield from spoken(path, site, "name", "address", "phone")
+    yield from at_least(path, site, 1, "chairs")
+    try:
+        zone_snapshot(site.zone, datetime(2026, 1, 1, tzinfo=UTC), 1)
+    except UnknownZoneError as error:
+        yield (*path, "zone"), str(error)
+    if not site.hours:
+        yield (*path, "hours"), "a site opens on at least one weekday"
+    days: set[int] = set()
+    for number, hours in enumerate(site.hours):
+        where = (*path, "hours", number)
+        yield from rising(where, hours, "weekday", low=_MONDAY, high=_SUNDAY)
+        if hours.weekday in days:
+            yield (*where, "weekday"), f"weekday {hours.weekday} stands twice: keep one span a day"
+        days.add(hours.weekday)
+        if hours.opens >= hours.closes:
+            yield (*where, "opens"), f"it opens at {hours.opens:%H:%M}, so it closes later, not at {hours.closes:%H:%M}"
