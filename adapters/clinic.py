@@ -85,12 +85,12 @@ def snapshot(site: Site, taken_at: datetime, years: int) -> Calendar:
     """A site's calendar as a course carries it: clocks, hours and closed days, known for `years` ahead."""
     zone = zone_snapshot(site.zone, taken_at, years)
     horizon = forward(taken_at, years)
-    known = (zone.local(zone.transitions[0].at).date(), zone.local(horizon).date())
+    today, last = zone.local(taken_at).date(), zone.local(horizon).date()
     return Calendar(
         site=site.id,
         zone=zone,
         hours=site.hours,
-        closed=tuple(sorted(day for day in set(site.closed) if known[0] <= day <= known[1])),
+        closed=tuple(sorted(day for day in set(site.closed) if today <= day <= last)),
         taken_at=taken_at,
         horizon=horizon,
     )

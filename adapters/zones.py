@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from course.calendar import Transition, Zone
 
-BEFORE = timedelta(days=366)
-"""How far back a snapshot knows the clocks, for late entries."""
+YEARS_BEFORE = 10
+"""How far back a snapshot knows the clocks, so that an old visit is still printed at the time at which it was."""
 
 
 class UnknownZoneError(ValueError):
@@ -15,9 +15,9 @@ class UnknownZoneError(ValueError):
 
 
 def zone_snapshot(name: str, taken_at: datetime, years: int) -> Zone:
-    """The clocks of a zone from a year before `taken_at` to `years` after it; raises UnknownZoneError."""
+    """The clocks of a zone from ten years before `taken_at` to `years` after it; raises UnknownZoneError."""
     zone = _zone(name)
-    at = taken_at.astimezone(UTC).replace(microsecond=0) - BEFORE
+    at = forward(taken_at.replace(microsecond=0), -YEARS_BEFORE)
     until = forward(taken_at, years)
     transitions = [_from(at, zone)]
     while at < until:
@@ -29,7 +29,7 @@ def zone_snapshot(name: str, taken_at: datetime, years: int) -> Zone:
 
 
 def forward(instant: datetime, years: int) -> datetime:
-    """At least so many years on."""
+    """At least so many years on, or back."""
     return instant.astimezone(UTC) + timedelta(days=366 * years)
 
 

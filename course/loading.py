@@ -6,7 +6,6 @@ import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, time
-from decimal import Decimal
 from difflib import get_close_matches
 from hashlib import sha256
 from typing import Any, TypeVar
@@ -58,7 +57,7 @@ def load_protocol(text: str, file: str, instruments: Mapping[str, Instrument | N
 def read(text: str, file: str, model: type[Model], findings: Callable[[Model], Iterable[Finding]]) -> Model:
     """A model from TOML: first its shape, then what `findings` say of its meaning; raises LoadError."""
     try:
-        data = tomllib.loads(text, parse_float=Decimal)
+        data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise LoadError([_syntax(str(error), text, file)]) from None
     lines = lines_of(text)
@@ -81,8 +80,8 @@ def _stamped(found: Stamped, text: str) -> Stamped:
     return found.with_(sha256=sha256(text.encode()).hexdigest())
 
 
-def _plain(value: object) -> str:
-    return value.isoformat() if isinstance(value, date | time) else str(value)
+def _plain(value: date | time) -> str:
+    return value.isoformat()
 
 
 def _syntax(message: str, text: str, file: str) -> Fault:

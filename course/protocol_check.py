@@ -8,8 +8,7 @@ from course.protocol import Gate, Induction, Maintenance, Measuring, Protocol
 from course.terms import GateKind
 
 _WEEK = 7
-_MESSAGES = "messages-"
-"""Gate ids of consents to written messages begin so."""
+_CHANNELS = ("email", "sms")
 
 
 def protocol_findings(protocol: Protocol, instruments: Mapping[str, Instrument | None]) -> Iterator[Finding]:
@@ -92,7 +91,8 @@ def _measuring(rule: Measuring) -> Iterator[Finding]:
     yield from at_least(("measuring",), rule, 1, "baseline_days_max")
     table = ("measuring", "cadence")
     if not rule.cadence or rule.cadence[-1].until_week is not None:
-        yield table, "the last step of the cadence goes without until_week: it holds from then on"
+        last = (*table, len(rule.cadence) - 1, "until_week")
+        yield last, "the last step of the cadence goes without until_week: it holds from then on"
     week = 0
     for number, step in enumerate(rule.cadence):
         yield from at_least((*table, number), step, 1, "every_days")
@@ -144,5 +144,9 @@ def _gate(gate: Gate, sessions_max: int) -> Iterator[Finding]:
         yield ("before_sessions",), f"before_sessions rises and stays within 1 to {sessions_max}"
     if gate.optional and gate.kind is GateKind.ABSOLUTE:
         yield ("optional",), f'"{gate.id}" is an absolute exclusion, which is never optional'
-    if not gate.optional and gate.kind is GateKind.CONSENT and gate.id.startswith(_MESSAGES):
+    if not gate.channel:
+        return
+    if gate.channel not in _CHANNELS or gate.kind is not GateKind.CONSENT:
+        yield ("channel",), f"a channel belongs to a consent and is one of {listed(_CHANNELS)}"
+    if not gate.optional:
         yield (), f'"{gate.id}" is never a condition of treatment: add optional = true'
