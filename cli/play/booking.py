@@ -1,0 +1,58 @@
+"""Dates that the default staff proposes: the next open days that the course would take without a reason."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from cli.play.desk import Desk
+from cli.play.when import clock, span
+from course import upkeep
+from course.calendar import days_from
+from course.terms import Role, Series
+
+LOOK_AHEAD_DAYS = 60
+LEAST_NOTICE = timedelta(hours=20)
+
+
+def series(desk: Desk) -> dict[str, Any] | None:
+    """The series from its first day, or one more visit where others stand; None where no day would be taken."""
+    record = desk.record
+    others = [one for one in record.open_sessions if one.series is Series.INDUCTION]
+    first_ever = not record.valid_doses and not others
+    least = desk.now + (span(desk.scenario.staff.first_visit_after) if first_ever else LEAST_NOTICE)
+    after = max([least, *(one.start for one in others)])
+    wanted = [
+        {"action": "schedule", "at": (day,)} if others else {"action": "schedule", "first": day}
+        for day in _days(desk, after)
+        if record.zone.local(day).weekday() in record.order.weekdays
+    ]
+    return _taken(desk, wanted)
+
+
+def booster(desk: Desk) -> dict[str, Any] | None:
+    """One booster, on the first open day of its window."""
+    window = upkeep.booster_window(desk.record)
+    if window is None:
+        return None
+    return _taken(
+        desk, [{"action": "booster", "at": day} for day in _days(desk, max(window[0], desk.now + LEAST_NOTICE))]
+    )
+
+
+def _days(desk: Desk, after: datetime) -> Iterator[datetime]:
+    """The visit time on every open day from then on."""
+    calendar = desk.record.calendar
+    at = clock(desk.scenario.staff.visit_time)
+    for ahead in range(LOOK_AHEAD_DAYS):
+        day = days_from(calendar.zone, after, ahead, at)
+        if day >= after and not calendar.why_not_open(day, desk.record.order.minutes):
+            yield day
+
+
+def _taken(desk: Desk, wanted: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """The first that is taken as it stands, else the first that is taken with a reason."""
+    for reason in ({}, {"reason": "no nearer day"}):
+        for said in wanted:
+            if desk.accepts({**said, **reason}, Role.COORDINATOR):
+                return {**said, **reason}
+    return None

@@ -1,0 +1,176 @@
+"""What a scenario may not say, beyond the shape of its file; and how it is read."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from cli.play import when
+from cli.play.acting import CAST, KINDS, Moment, SayingError, act_of, check_details, default_role, readings
+from cli.play.scenario import CLOSED, Answers, Scenario, Step, Visit
+from course.calendar import Transition, Zone
+from course.findings import Finding, listed
+from course.instrument import Instrument
+from course.loading import Fault, LoadError, read
+from course.protocol import Protocol
+
+BEFALLS = ("signal", "cancel", "reply", "restart_worker", "kill_worker", "mail_refuses")
+"""What a step can do besides acts: things that befall a course or the system."""
+
+TRIGGERS = ("at", "day", "on_session", "after_session", "on_need", "on_task", "on_phase")
+
+_DAY = datetime(2027, 1, 4, 9, tzinfo=UTC)
+_UTC = Zone(name="UTC", transitions=(Transition(at=_DAY, offset_minutes=0),))
+_MOMENT = Moment(now=_DAY, start=_DAY, zone=_UTC)
+
+
+class Known:
+    """The names that a scenario may use."""
+
+    def __init__(
+        self, protocols: dict[str, Protocol], instruments: dict[str, Instrument], sites: tuple[str, ...]
+    ) -> None:
+        self.protocols, self.instruments, self.sites = protocols, instruments, sites
+
+
+def load_scenario(path: Path, known: Known) -> Scenario:
+    """The scenario in a file. Raises LoadError: one sentence a mistake, with its line."""
+    try:
+        text = path.read_bytes().decode()
+    except OSError:
+        raise LoadError([Fault(path.name, 0, "there is no such file that can be read")]) from None
+    except UnicodeDecodeError:
+        raise LoadError([Fault(path.name, 0, "this is not UTF-8 text: save it as UTF-8")]) from None
+    return parse_scenario(text, path.name, known)
+
+
+def parse_scenario(text: str, file: str, known: Known) -> Scenario:
+    """The scenario in a text. Raises LoadError."""
+    return read(text, file, Scenario, lambda scenario: findings(scenario, known))
+
+
+def findings(scenario: Scenario, known: Known) -> Iterator[Finding]:
+    """Everything that a scenario says and cannot mean."""
+    yield from _named(("protocol",), "protocol", scenario.protocol, tuple(known.protocols))
+    if scenario.site is not None:
+        yield from _named(("site",), "site", scenario.site, known.sites)
+    yield from _readable(("start",), when.check_start, scenario.start)
+    if scenario.until != CLOSED:
+        for path, sentence in _readable(("until",), when.span, scenario.until):
+            yield path, f"{sentence}; or `closed`"
+    staff = ("staff",)
+    yield from _readable((*staff, "visit_time"), when.clock, scenario.staff.visit_time)
+    for name in ("first_visit_after", "reacts_after", "acknowledges_after", "resolves_after"):
+        yield from _readable((*staff, name), when.span, getattr(scenario.staff, name))
+    if scenario.protocol in known.protocols:
+        gates = tuple(gate.id for gate in known.protocols[scenario.protocol].gates)
+        for gate in scenario.staff.gates:
+            yield from _named((*staff, "gates", gate), "gate", gate, gates)
+    for number, answers in enumerate(scenario.answers):
+        yield from _answers(("answers", number), answers, known.instruments)
+    for number, visit in enumerate(scenario.visits):
+        yield from _visit(("visits", number), visit)
+    for number, step in enumerate(scenario.steps):
+        yield from _step(("steps", number), step)
+
+
+def _named(path: tuple[str | int, ...], kind: str, name: str, known: tuple[str, ...]) -> Iterator[Finding]:
+    if name not in known:
+        yield path, f'there is no {kind} "{name}": known are {listed(sorted(known))}'
+
+
+def _readable(path: tuple[str | int, ...], read_it: Any, text: str) -> Iterator[Finding]:
+    try:
+        read_it(text)
+    except (when.WhenError, SayingError) as wrong:
+        yield path, f'"{text}" cannot be read: {wrong}'
+
+
+def _answers(path: tuple[str | int, ...], answers: Answers, instruments: dict[str, Instrument]) -> Iterator[Finding]:
+    yield from _named((*path, "instrument"), "instrument", answers.instrument, tuple(instruments))
+    yield from _readable((*path, "after"), when.span, answers.after)
+    given = [name for name in ("totals", "by_day", "by_session") if getattr(answers, name)]
+    if len(given) > 1:
+        yield path, f"{listed(given)} contradict each other: keep one"
+    instrument = instruments.get(answers.instrument)
+    if instrument is None:
+        return
+    lowest = instrument.items * instrument.item_min
+    for total in (*answers.totals, *answers.by_day.values(), *answers.by_session.values()):
+        if not lowest <= total <= instrument.total_max:
+            yield (*path, given[0]), f"totals of {instrument.id} are {lowest} to {instrument.total_max}, not {total}"
+    for number, exact in enumerate(answers.exactly):
+        where = (*path, "exactly", number, "items")
+        if len(exact.items) != instrument.items:
+            yield where, f"{instrument.id} has {instrument.items} items, not {len(exact.items)}: give one each"
+        elif not all(instrument.item_min <= one <= instrument.item_max for one in exact.items):
+            yield where, f"items of {instrument.id} go from {instrument.item_min} to {instrument.item_max}"
+
+
+def _visit(path: tuple[str | int, ...], visit: Visit) -> Iterator[Finding]:
+    yield from _readable((*path, "recorded_after"), when.span, visit.recorded_after)
+    for name in ("readings", "during"):
+        yield from _readable((*path, name), lambda texts: readings(texts, _DAY), getattr(visit, name))
+    if visit.stops_after is not None and visit.minutes is not None:
+        yield (*path, "stops_after"), "an infusion that is stopped has no other minutes: leave minutes out"
+
+
+def _step(path: tuple[str | int, ...], step: Step) -> Iterator[Finding]:
+    if step.do not in KINDS and step.do not in BEFALLS:
+        known = listed(sorted((*KINDS, *BEFALLS)))
+        yield (*path, "do"), f'"{step.do}" cannot be done: known are {known}'
+        return
+    yield from _when(path, step)
+    if step.by is not None and step.by not in CAST:
+        yield (*path, "by"), f"a {step.by} does not act here: known are {listed(sorted(CAST))}"
+    if (step.lasts is not None) != (step.do == "mail_refuses"):
+        yield (*path, "do"), "mail refuses for as long as it `lasts`: give it there, and nowhere else"
+    if step.raw is not None and step.do != "signal":
+        yield (*path, "raw"), "only a signal has raw content: use details"
+    if step.do == "reply" and not isinstance(step.details.get("text"), str):
+        yield (*path, "do"), 'a reply has words: details = { text = "STOP" }'
+    if step.do in KINDS:
+        yield from _details(path, step)
+
+
+def _when(path: tuple[str | int, ...], step: Step) -> Iterator[Finding]:
+    given = [name for name in TRIGGERS if getattr(step, name) is not None]
+    if len(given) != 1:
+        yield path, f"say once when it happens: one of {listed(TRIGGERS)}" + (f", not {listed(given)}" if given else "")
+    if step.time is not None and step.day is None:
+        yield (*path, "time"), "a time of day belongs to a day: give day too"
+    if step.at is not None:
+        yield from _readable((*path, "at"), when.check, step.at)
+    if step.time is not None:
+        yield from _readable((*path, "time"), when.clock, step.time)
+    if step.lasts is not None:
+        yield from _readable((*path, "lasts"), when.span, step.lasts)
+    yield from _readable((*path, "offset"), when.check_offset, step.offset)
+
+
+def _details(path: tuple[str | int, ...], step: Step) -> Iterator[Finding]:
+    details = with_session(step)
+    wrong = check_details(step.do, details)
+    if wrong:
+        yield (*path, "details"), wrong
+        return
+    said = {"action": step.do, "reason": step.reason, **details}
+    try:
+        act_of(said, step.by or default_role(step.do, details), step.request_id or "simulated-0", _MOMENT)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        name = ".".join(str(one) for one in first["loc"][1:]) or step.do
+        said_of_it = first["msg"].removeprefix("Value error, ")
+        yield (*path, "details"), f'"{name}" of {step.do} does not fit: {said_of_it[0].lower()}{said_of_it[1:]}'
+    except (when.WhenError, SayingError, ValueError) as wrong_value:
+        yield (*path, "details"), f"{step.do} cannot be read: {wrong_value}"
+
+
+def with_session(step: Step) -> dict[str, Any]:
+    """The details of an act; one that names no visit means the visit at which it happens."""
+    named = step.on_session or step.after_session
+    if named is not None and "session" in KINDS[step.do].model_fields and "session" not in step.details:
+        return {**step.details, "session": named}
+    return dict(step.details)

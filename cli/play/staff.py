@@ -1,0 +1,166 @@
+"""The default staff: everything right and on time, as a pure function of record, now and scenario."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from cli.play.booking import booster, series
+from cli.play.desk import Desk
+from cli.play.duty import Duty
+from cli.play.patient import answer
+from cli.play.scenario import Review, Scenario
+from cli.play.visiting import HOLD_LOOKS_AHEAD, gate_duty, visits
+from cli.play.when import span
+from course.agenda import gates_missing
+from course.applying.holding import REVIEW_DAYS
+from course.calendar import days_from
+from course.record import CourseRecord, Task
+from course.terms import Decision, NeedKind, OccasionKind, Role
+from course.worklist import Need, needs
+
+
+def duties(record: CourseRecord, now: datetime, scenario: Scenario) -> tuple[Duty, ...]:
+    """What the staff will do about all that is open, each with its instant, soonest first."""
+    desk = Desk(record, now, scenario)
+    found = list(visits(desk))
+    for need in needs(record, now):
+        handle = HANDLERS.get(need.kind)
+        if handle is not None and need.kind not in scenario.staff.leaves:
+            found += handle(desk, need)
+    return tuple(sorted(found, key=lambda duty: duty.at))
+
+
+def looks_again(record: CourseRecord, now: datetime) -> tuple[datetime, ...]:
+    """When the staff look at the course anew although nothing has opened: before visits, and as they begin."""
+    starts = [one.start for one in record.open_sessions]
+    return tuple(sorted(one for start in starts for one in (start - HOLD_LOOKS_AHEAD, start) if one > now))
+
+
+def _gates(desk: Desk, need: Need) -> Iterator[Duty]:
+    at = desk.soon(need.opens)
+    missing = gates_missing(desk.record)
+    asked = [gate for gate in desk.record.protocol.gates if gate.id in missing or gate.id in desk.scenario.staff.gates]
+    for gate in asked:
+        if gate.id in missing or gate.id not in desk.record.gates:
+            yield gate_duty(desk, gate, at)
+
+
+def _clear(desk: Desk, need: Need) -> Iterator[Duty]:
+    said = {"action": "clear"}
+    if desk.accepts(said, Role.PRESCRIBER):
+        since = max([need.opens, *(score.at for score in desk.record.primary_scores)])
+        yield Duty(desk.soon(since), "clear", Role.PRESCRIBER, said)
+
+
+def _schedule(desk: Desk, need: Need) -> Iterator[Duty]:
+    said = series(desk)
+    if said is not None:
+        yield Duty(desk.soon(need.opens), f"schedule/{desk.record.session_count}", Role.COORDINATOR, said)
+
+
+def _book(desk: Desk, need: Need) -> Iterator[Duty]:
+    said = booster(desk)
+    if said is not None:
+        yield Duty(desk.soon(need.opens), f"book/{desk.record.session_count}", Role.COORDINATOR, said)
+
+
+def _lapsed(desk: Desk, need: Need) -> Iterator[Duty]:
+    yield from _book(desk, need) if desk.record.maintained is not None else _schedule(desk, need)
+
+
+def _confirm(desk: Desk, need: Need) -> Iterator[Duty]:
+    at = desk.soon(need.opens)
+    if desk.scenario.patient.confirms and at < need.due:
+        said = {"action": "confirm", "session": need.subject}
+        yield Duty(at, f"confirm/{need.subject}/{need.due}", Role.COORDINATOR, said)
+
+
+def _silence(desk: Desk, need: Need) -> Iterator[Duty]:
+    """A call after two questionnaires: the patient answers on the telephone, or stays silent."""
+    number = desk.record.ask_count
+    said = answer(desk.record, desk.scenario, desk.record.protocol.outcome.instrument, number)
+    if said is not None:
+        yield Duty(desk.soon(need.opens), f"call/{need.subject}", Role.COORDINATOR, said)
+
+
+def _evaluate(desk: Desk, need: Need) -> Iterator[Duty]:
+    record, staff = desk.record, desk.scenario.staff
+    number = len(record.evaluations)
+    decision = staff.decisions[min(number, len(staff.decisions) - 1)]
+    said: dict[str, Any] = {"action": "evaluate", "decision": decision, "reason": "seen with the patient"}
+    if decision is Decision.EXTEND:
+        said["sessions"] = staff.extend_by
+    if decision is Decision.MAINTENANCE and record.maintained is None:
+        said |= {"as_needed": staff.as_needed, "interval_days": None if staff.as_needed else staff.interval_days}
+    at = desk.soon(need.opens)
+    for instrument in record.protocol.measuring.also_at_evaluation:
+        described = any(one.instrument == instrument for one in desk.scenario.answers)
+        asked = answer(record, desk.scenario, instrument, number + 1) if described else None
+        if asked is not None:
+            yield Duty(at, f"measure/{instrument}/{number}", Role.NURSE, asked)
+    yield Duty(at, f"evaluate/{number}/{record.phase}", Role.PRESCRIBER, said)
+
+
+def _hold_review(desk: Desk, need: Need) -> Iterator[Duty]:
+    held = desk.record.held
+    if held is None:
+        return
+    at = desk.soon(need.opens)
+    reviews = desk.scenario.staff.hold_reviews
+    number = (need.opens - held.since) // timedelta(days=REVIEW_DAYS)
+    verdict = reviews[min(max(number - 1, 0), len(reviews) - 1)]
+    said: dict[str, Any] = {"action": "release", "asked_again": True, "reason": "the cause has passed"}
+    if verdict is Review.KEEP:
+        review_at = days_from(desk.record.zone, at, REVIEW_DAYS) - timedelta(hours=1)
+        said = {"action": "review", "review_at": review_at, "reason": "the cause stands"}
+    yield Duty(at, f"hold/{need.opens}", Role.PRESCRIBER, said)
+
+
+def _escalation(desk: Desk, need: Need) -> Iterator[Duty]:
+    escalation = desk.record.open_escalation
+    if escalation is None:
+        return
+    staff = desk.scenario.staff
+    if escalation.acknowledged_at is None:
+        at = max(escalation.clock_from + span(staff.acknowledges_after), desk.now)
+        yield Duty(
+            at, f"acknowledge/{need.subject}/{escalation.clock_from}", Role.PRESCRIBER, {"action": "acknowledge"}
+        )
+        return
+    at = max(escalation.acknowledged_at + span(staff.resolves_after), desk.now)
+    said = {"action": "resolve", "item": escalation.id, "reason": "spoken with the patient, safety plan made"}
+    yield Duty(at, f"resolve/{need.subject}", Role.PRESCRIBER, said)
+
+
+def _task(desk: Desk, need: Need) -> Iterator[Duty]:
+    task = next(one for one in desk.record.tasks if one.id == need.subject)
+    at = desk.soon(need.opens)
+    yield from _by_telephone(desk, task, at)
+    said = {"action": "resolve", "item": task.id, "reason": "done"}
+    yield Duty(at, f"resolve/{task.id}", task.role, said)
+
+
+def _by_telephone(desk: Desk, task: Task, at: datetime) -> Iterator[Duty]:
+    """Who may not be written to is asked by telephone."""
+    subject, _, kind = task.session.partition("/")
+    number = subject.removeprefix("ask")
+    if kind.startswith(OccasionKind.MEASURE) and number.isdigit():
+        said = answer(desk.record, desk.scenario, desk.record.protocol.outcome.instrument, int(number))
+        if said is not None:
+            yield Duty(at, f"call/{subject}", Role.COORDINATOR, said)
+
+
+HANDLERS: dict[NeedKind, Callable[[Desk, Need], Iterator[Duty]]] = {
+    NeedKind.ESCALATION: _escalation,
+    NeedKind.HOLD_REVIEW: _hold_review,
+    NeedKind.TASK: _task,
+    NeedKind.GATES: _gates,
+    NeedKind.CLEAR: _clear,
+    NeedKind.SCHEDULE: _schedule,
+    NeedKind.CONFIRM: _confirm,
+    NeedKind.MEASURE: _silence,
+    NeedKind.EVALUATE: _evaluate,
+    NeedKind.BOOK: _book,
+    NeedKind.LAPSED: _lapsed,
+}
+"""Who looks after which need; what happens on the day of a visit stands in `visiting`."""

@@ -1,0 +1,173 @@
+"""The day of a visit, as the default staff lives it: gates, check-in, dose, what else may become of it."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from cli.play.desk import Desk
+from cli.play.duty import Duty, staffed
+from cli.play.patient import answer
+from cli.play.scenario import Visit
+from cli.play.when import span
+from course.calendar import days_from
+from course.carried import days, minutes
+from course.clearance import dose_check
+from course.protocol import Gate
+from course.record import Session
+from course.terms import GateAnswer, GateKind, Role, SessionStatus, SkipCode
+
+FINE = "122/78 72 98"
+"""Readings that nothing stands against."""
+
+ANY_MG = Decimal(1)
+RECHECK_AFTER = 20
+NO_SHOW_AFTER = 30
+HOLD_LOOKS_AHEAD = days(1)
+HOLD_PUTS_OFF_DAYS = 7
+
+
+def visits(desk: Desk) -> Iterator[Duty]:
+    """What becomes of the visits whose hour has come, and of those that a hold stands before."""
+    for session in desk.record.open_sessions:
+        visit = desk.scenario.visit(session.ordinal)
+        if desk.record.held is not None:
+            yield from _while_held(desk, session)
+        elif session.status is SessionStatus.ARRIVED:
+            yield from _dosed(desk, session, visit, session.arrived_at or session.start)
+        elif session.start > desk.now:
+            continue
+        elif not visit.comes:
+            yield _no_show(session, visit)
+        elif not visit.checked:
+            yield from _dosed(desk, session, visit, session.start)
+        else:
+            yield from _arrives(desk, session, visit)
+
+
+def _no_show(session: Session, visit: Visit) -> Duty:
+    at = session.start + minutes(NO_SHOW_AFTER) + span(visit.recorded_after)
+    said = {"action": "no_show", "session": session.id}
+    return Duty(at, f"no_show/{session.id}", Role.COORDINATOR, said)
+
+
+def _arrives(desk: Desk, session: Session, visit: Visit) -> Iterator[Duty]:
+    """Gates that have run out, the questionnaire on the tablet, the check; and what follows where it is refused."""
+    for gate in _stale(desk.record, session):
+        yield gate_duty(desk, gate, session.start)
+    if not _measured(desk.record, session):
+        number = desk.record.ask_count
+        said = answer(desk.record, desk.scenario, desk.record.protocol.outcome.instrument, number)
+        if said is not None:
+            yield Duty(session.start, f"tablet/{session.id}", Role.NURSE, said)
+    said, role = _check_in(desk, session, visit)
+    yield Duty(session.start, f"check_in/{session.id}/{session.start}", role, said)
+    refused = {
+        "action": "not_given",
+        "session": session.id,
+        "code": _why_not(visit),
+        "reason": "not cleared for dosing",
+        "readings": visit.readings,
+    }
+    at = session.start + minutes(RECHECK_AFTER)
+    yield Duty(at, f"not_given/{session.id}/{session.start}", Role.NURSE, refused)
+
+
+def _check_in(desk: Desk, session: Session, visit: Visit) -> tuple[dict[str, Any], Role]:
+    """The check as it is; a prescriber signs a raised pressure, and a weight that jumped was weighed twice."""
+    weight = visit.weight_kg or desk.scenario.patient.weight_kg
+    plain: dict[str, Any] = {
+        "action": "check_in",
+        "session": session.id,
+        "identifiers": 2,
+        "weight_kg": weight,
+        "weight_confirmed": visit.weight_kg is not None,
+        "escort": visit.escort,
+        "fasting": visit.fasting,
+        "readings": visit.readings or (FINE,),
+        "changes": visit.changes,
+        "planned_mg": dose_check(desk.record, session.minutes, ANY_MG, weight).ordered_mg,
+    }
+    waived = {**plain, "measure_waived": "the patient did not answer"}
+    signed = {**plain, "signed_bp": True}
+    for said, role in (
+        (plain, Role.NURSE),
+        (waived, Role.PRESCRIBER),
+        (signed, Role.PRESCRIBER),
+        ({**waived, **signed}, Role.PRESCRIBER),
+    ):
+        if desk.accepts(said, role):
+            return said, role
+    return plain, Role.NURSE
+
+
+def _dosed(desk: Desk, session: Session, visit: Visit, began: datetime) -> Iterator[Duty]:
+    """What was given, written down when the patient has left, or later."""
+    if not visit.recorded:
+        return
+    given = visit.stops_after or visit.minutes or session.minutes
+    weight = visit.weight_kg or desk.scenario.patient.weight_kg
+    ordered = dose_check(desk.record, given, ANY_MG, weight).ordered_mg
+    mg = visit.mg or (ordered if visit.stops_after is None else _part(ordered, given, session.minutes))
+    left = began + minutes(given + desk.record.protocol.session.leave_minutes)
+    said: dict[str, Any] = {
+        "session": session.id,
+        "started_at": began,
+        "minutes": given,
+        "mg": mg,
+        "weight_kg": weight,
+        "readings": visit.during or (FINE,),
+        "serious": visit.serious,
+    }
+    if visit.stops_after is None:
+        said |= {"action": "session", "adverse": visit.adverse, "left_at": left}
+    else:
+        said |= {"action": "abort", "reason": "; ".join(visit.adverse) or "stopped"}
+    yield Duty(left + span(visit.recorded_after), f"dosed/{session.id}", Role.NURSE, said)
+
+
+def _part(mg: Decimal, given: int, planned: int) -> Decimal:
+    return round(mg * given / planned, 1)
+
+
+def _why_not(visit: Visit) -> SkipCode:
+    if not visit.escort:
+        return SkipCode.ESCORT
+    if not visit.fasting:
+        return SkipCode.FASTING
+    if visit.changes:
+        return SkipCode.SAFETY
+    return SkipCode.BLOOD_PRESSURE if visit.readings else SkipCode.OTHER
+
+
+def _while_held(desk: Desk, session: Session) -> Iterator[Duty]:
+    """A visit under a hold is put off a week, with those after it, while there is time; else it is not given."""
+    to = days_from(desk.record.zone, session.start, HOLD_PUTS_OFF_DAYS)
+    said = {
+        "action": "defer",
+        "session": session.id,
+        "to": to,
+        "scope": "rest",
+        "code": SkipCode.SAFETY,
+        "reason": "the course is held",
+    }
+    at = max(desk.now, staffed(desk.record.calendar, session.start - HOLD_LOOKS_AHEAD))
+    if at < session.start and session.status is not SessionStatus.ARRIVED:
+        yield Duty(at, f"put_off/{session.id}/{session.start}", Role.COORDINATOR, said)
+    not_given = {"action": "not_given", "session": session.id, "code": SkipCode.SAFETY, "reason": "the course is held"}
+    at = max(desk.now, session.start)
+    yield Duty(at, f"not_given/{session.id}/{session.start}", Role.NURSE, not_given)
+
+
+def gate_duty(desk: Desk, gate: Gate, at: datetime) -> Duty:
+    """A gate answered so that it opens, or as the scenario says."""
+    opens = GateAnswer.NO if gate.kind in {GateKind.ABSOLUTE, GateKind.RELATIVE, GateKind.FLAG} else GateAnswer.YES
+    given = desk.scenario.staff.gates.get(gate.id, opens)
+    by = [role for role in (Role.NURSE, Role.COORDINATOR, Role.PRESCRIBER, Role.PATIENT) if role in gate.by]
+    role = Role.PRESCRIBER if given is GateAnswer.OVERRIDDEN else by[0]
+    said = {"action": "gate", "gate": gate.id, "answer": given}
+    if gate.kind is GateKind.NAMED:
+        said |= {"detail": "named"}
+    if given is GateAnswer.OVERRIDDEN:
+        said |= {"reason": "benefit outweighs risk"}
+    return Duty(at, f"gate/{gate.id}/{at}", role, said)
