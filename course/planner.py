@@ -128,7 +128,8 @@ class _Layer:
             if why and start == wanted:
                 unopened.append(f"no open day is found: {why}")
             elif why:
-                notes.append(f"{why}; the visit moves to {self.calendar.zone.local(start):%A %Y-%m-%d}")
+                closed = why.removesuffix(": choose another day")
+                notes.append(f"{closed}: the visit moves to {self.calendar.zone.local(start):%A %Y-%m-%d}")
             elif self._weekday(start) not in self.weekdays:
                 ordered = ", ".join(_WEEKDAYS[day] for day in self.weekdays)
                 notes.append(f"{self.calendar.zone.local(start):%A %Y-%m-%d} is none of the ordered days: {ordered}")
