@@ -108,6 +108,8 @@ def _shape(error: dict[str, Any], lines: dict[Path, int], file: str, model: type
             return Fault(file, line, f'"{name}" is not a field of {where}: {remedy}')
         case _:
             rule = re.sub(r"^(Value error, |(Decimal )?[Ii]nput )", "", error["msg"])
+            if error["type"].endswith("_parsing"):
+                rule = rule.split(", ")[0]
             rule = rule.replace("valid integer", "whole number").replace("valid array", "list")
             rule = rule.replace("an object", "a table").replace("valid string", "text")
             return Fault(file, line, f'"{name}" {rule}, but is {_shown(error["input"])}')

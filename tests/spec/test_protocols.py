@@ -1,0 +1,228 @@
+"""The shipped protocols and instruments say what the clinic's page and the cited sources say."""
+
+import re
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from adapters.clinic import load_clinic
+from course.instrument import score
+from course.protocol import Cadence, DoseBasis, Evaluations, Gate, Protocol, SessionRules
+from course.terms import GateKind, Role
+
+FOLDER = Path("clinic")
+CLINIC = load_clinic(FOLDER)
+DEPRESSION = CLINIC.protocols["depression"]
+TRD = CLINIC.protocols["treatment-resistant-depression"]
+CRPS = CLINIC.protocols["crps"]
+MOOD = [DEPRESSION, TRD]
+EVERY = [*MOOD, CRPS]
+MONDAY_WEDNESDAY_FRIDAY = (0, 2, 4)
+WEEKDAYS = (0, 1, 2, 3, 4)
+
+
+def ids(protocol: Protocol, kind: GateKind) -> list[str]:
+    """The gates of one kind."""
+    return [gate.id for gate in protocol.gates if gate.kind is kind]
+
+
+def test_depression_is_six_sessions_over_two_to_three_weeks() -> None:
+    """Six, Monday-Wednesday-Friday, 2 to 7 days apart, 21 days at most."""
+    rule = DEPRESSION.induction
+    assert (rule.sessions, rule.weekdays) == (6, MONDAY_WEDNESDAY_FRIDAY)
+    assert (rule.gap_days_min, rule.gap_days_max, rule.span_days_max) == (2, 7, 21)
+
+
+def test_treatment_resistant_depression_is_customised() -> None:
+    """Six, four to eight, three a week, in the same windows; four weekly boosters lead in."""
+    rule = TRD.induction
+    assert (rule.sessions_min, rule.sessions, rule.sessions_max, len(rule.weekdays)) == (4, 6, 8, 3)
+    assert (rule.gap_days_min, rule.gap_days_max, rule.span_days_max) == (2, 7, 21)
+    assert TRD.maintenance.lead_in_days == (7, 7, 7, 7)
+    assert DEPRESSION.maintenance.lead_in_days == ()
+
+
+def test_crps_is_ten_weekday_sessions_of_four_hours() -> None:
+    """Ten weekdays in a row, 240 minutes, 0.35 mg/kg/h, at most 25 mg/h and so 100 mg."""
+    rule, dose = CRPS.induction, CRPS.dose
+    assert (rule.sessions, rule.weekdays, rule.gap_days_min, rule.is_daily) == (10, WEEKDAYS, 1, True)
+    assert (dose.basis, dose.amount, dose.minutes) == (DoseBasis.MG_PER_KG_PER_HOUR, Decimal("0.35"), 240)
+    assert (dose.max_mg_per_hour, dose.max_mg) == (Decimal(25), Decimal(100))
+
+
+@pytest.mark.parametrize("protocol", MOOD, ids=lambda one: one.id)
+def test_mood_dose_outcome_and_boosters(protocol: Protocol) -> None:
+    """0.5 mg/kg (0.2-1.0) in 40 minutes; half the PHQ-9 is a response, below 5 remission; boosters at 28-42 days."""
+    dose, outcome, boosters = protocol.dose, protocol.outcome, protocol.maintenance
+    assert (dose.basis, dose.minutes) == (DoseBasis.MG_PER_KG, 40)
+    assert (dose.low, dose.amount, dose.high) == (Decimal("0.2"), Decimal("0.5"), Decimal(1))
+    assert (outcome.instrument, outcome.response_percent, outcome.remission_at_most) == ("phq9", 50, 4)
+    assert (outcome.partial_percent, outcome.substantial_percent, outcome.response_points) == (25, None, None)
+    assert (boosters.interval_days, boosters.interval_days_min, boosters.interval_days_max) == (28, 28, 42)
+    assert boosters.as_needed
+
+
+def test_pain_outcome_and_boosters() -> None:
+    """A drop of 30 percent is a response, of 50 substantial; no remission, no partial; boosters at 28-84 days."""
+    outcome, boosters = CRPS.outcome, CRPS.maintenance
+    assert (outcome.instrument, outcome.response_percent, outcome.substantial_percent) == ("nrs_pain", 30, 50)
+    assert (outcome.remission_at_most, outcome.partial_percent) == (None, None)
+    assert (boosters.interval_days_min, boosters.interval_days_max) == (28, 84)
+
+
+@pytest.mark.parametrize("protocol", EVERY, ids=lambda one: one.id)
+def test_what_all_protocols_share(protocol: Protocol) -> None:
+    """Cadence, baseline age, early boosters, evaluations and visit limits are those of the clinical reference."""
+    measuring, boosters = protocol.measuring, protocol.maintenance
+    assert measuring.cadence == (
+        Cadence(every_days=7, until_week=12),
+        Cadence(every_days=14, until_week=26),
+        Cadence(every_days=28),
+    )
+    assert measuring.baseline_days_max == 14
+    assert (boosters.early_gap_days_min, boosters.early_most_in_28_days) == (7, 4)
+    assert (boosters.book_days_before, boosters.lapse_days) == (10, 7)
+    assert protocol.evaluations == Evaluations(
+        first_days_min=3, first_days_max=7, again_days_min=14, again_days_max=31, every_boosters=3, every_weeks=12
+    )
+    assert protocol.session == SessionRules(
+        systolic_refuse=160, diastolic_refuse=100, recheck_minutes=15, systolic_sign=140, diastolic_sign=90,
+        leave_minutes=30, fasting_solids_hours=6, fasting_fluids_hours=2, weight_change_percent=10,
+        over_order_percent=10,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("protocol", EVERY, ids=lambda one: one.id)
+def test_every_intake_condition_is_one_gate(protocol: Protocol) -> None:
+    """Five consents, nine absolute and six relative exclusions, five flags, and an escort who is named."""
+    assert ids(protocol, GateKind.CONSENT) == [
+        "consent-treatment", "consent-privacy", "messages-email", "messages-sms", "emergency-contact",
+    ]  # fmt: skip
+    assert ids(protocol, GateKind.ABSOLUTE) == [
+        "heart", "aneurysm", "psychosis", "mania", "pregnancy", "substance-use", "liver-disease", "hypersensitivity",
+        "cannot-consent",
+    ]  # fmt: skip
+    assert ids(protocol, GateKind.RELATIVE) == [
+        "raised-pressure", "seizures", "ketamine-misuse", "cystitis", "dementia-or-tbi", "age",
+    ]  # fmt: skip
+    assert ids(protocol, GateKind.FLAG) == ["benzodiazepine", "lamotrigine", "maoi", "stimulants", "ssri-stop"]
+    assert ids(protocol, GateKind.NAMED) == ["escort"]
+
+
+@pytest.mark.parametrize("protocol", EVERY, ids=lambda one: one.id)
+def test_only_messages_and_what_may_not_apply_is_optional(protocol: Protocol) -> None:
+    """Consent to written messages is never a condition of treatment; each channel has its own."""
+    optional = [gate.id for gate in protocol.gates if gate.optional]
+    assert optional == ["messages-email", "messages-sms", "pregnancy-test", "ecg"]
+    assert {gate.channel: gate.id for gate in protocol.gates if gate.channel} == {
+        "email": "messages-email", "sms": "messages-sms",
+    }  # fmt: skip
+
+
+def test_the_extra_gates_of_two_protocols() -> None:
+    """Two failed trials for treatment-resistant depression; a liver panel before sessions 4 and 8 for pain."""
+    assert ids(TRD, GateKind.REQUIRED) == ["failed-trials"]
+    assert ids(DEPRESSION, GateKind.REQUIRED) == ids(CRPS, GateKind.REQUIRED) == []
+    liver = CRPS.gate("liver-panel")
+    assert liver is not None
+    assert (liver.kind, liver.before_sessions) == (GateKind.LAB, (4, 8))
+    assert liver.expires_days is not None
+    assert liver.expires_days <= CRPS.maintenance.interval_days_min, "a panel is due before every booster"
+
+
+def test_gates_that_protocols_share_read_the_same() -> None:
+    """A gate id means one thing in the whole clinic."""
+    seen: dict[str, Gate] = {}
+    for protocol in EVERY:
+        for gate in protocol.gates:
+            assert seen.setdefault(gate.id, gate) == gate
+
+
+@pytest.mark.parametrize("protocol", EVERY, ids=lambda one: one.id)
+def test_what_only_a_clinician_can_judge_is_not_asked_of_the_patient(protocol: Protocol) -> None:
+    """Psychosis, mania, capacity, flags, laboratory and failed trials are answered by a nurse or a prescriber."""
+    for gate in protocol.gates:
+        clinical = gate.id in {"psychosis", "mania", "cannot-consent"} or gate.kind in {
+            GateKind.FLAG, GateKind.LAB, GateKind.REQUIRED,
+        }  # fmt: skip
+        assert (Role.PATIENT not in gate.by) == clinical, gate.id
+        assert {Role.NURSE, Role.PRESCRIBER} <= set(gate.by), gate.id
+
+
+@pytest.mark.parametrize("path", sorted((FOLDER / "protocols").glob("*.toml")), ids=lambda one: one.stem)
+def test_every_value_says_where_it_comes_from(path: Path) -> None:
+    """Behind each parameter stands [brief], [set] or a source, and [sources] lists each source that is named."""
+    protocol = CLINIC.protocols[path.stem]
+    body = path.read_text().split("[induction]")[1].split("[sources]")[0]
+    values = [line for line in body.split("\n") if re.match(r"\w+ = ", line) and not line.startswith("source = ")]
+    assert len(values) > 40
+    named = "|".join(re.escape(name) for name in protocol.sources)
+    for line in values:
+        assert re.search(rf"#.*(\[brief\]|\[set\]|{named})", line), line
+    told = body + " ".join(gate.source for gate in protocol.gates)
+    assert set(re.findall(r"[A-Z]\w+ (?:19|20)\d\d\b", told)) <= set(protocol.sources)
+    assert all(gate.source for gate in protocol.gates)
+    everything = path.read_text()
+    assert all(everything.count(name) > 1 for name in protocol.sources), "a source is listed that nothing names"
+
+
+@pytest.mark.parametrize("protocol", EVERY, ids=lambda one: one.id)
+def test_evidence_is_graded_and_cites_what_speaks_against(protocol: Protocol) -> None:
+    """Use is off-label, and a negative or sobering result is among the citations."""
+    assert protocol.evidence.statement.startswith("Off-label.")
+    assert {"Ionescu 2019", "Sigtermans 2009"} & set(protocol.evidence.citations)
+
+
+def test_the_author_list_of_the_page_is_put_right() -> None:
+    """The page misnames the authors of the 2014 study; its DOI is right."""
+    cited = DEPRESSION.sources["Shiroma 2014"]
+    assert cited.startswith("Shiroma, Johns, Kuskowski, Wels, Thuras, Albott, Lim. ")
+    assert cited.endswith("doi:10.1016/j.jad.2013.10.036")
+
+
+@pytest.mark.parametrize(
+    ("name", "items", "item_max", "cuts", "reliable_change"),
+    [
+        ("phq9", 9, 3, (0, 5, 10, 15, 20), 6),
+        ("gad7", 7, 3, (0, 5, 10, 15), 4),
+        ("nrs_pain", 1, 10, (0, 1, 4, 7), 2),
+    ],
+)
+def test_instruments(name: str, items: int, item_max: int, cuts: tuple[int, ...], reliable_change: int) -> None:
+    """Items, range, cuts and reliable change; the worked examples run and reach every band and the highest total."""
+    instrument = CLINIC.instruments[name]
+    assert (instrument.items, instrument.item_min, instrument.item_max) == (items, 0, item_max)
+    assert tuple(band.from_total for band in instrument.bands) == cuts
+    assert (instrument.reliable_change, instrument.rater) == (reliable_change, False)
+    for example in instrument.examples:
+        scored = score(instrument, example.answers)
+        assert (scored.total, scored.band, scored.flags) == (example.total, example.band, example.flags)
+    assert {example.band for example in instrument.examples} == {band.name for band in instrument.bands}
+    assert {0, instrument.total_max} <= {example.total for example in instrument.examples}
+
+
+def test_loinc_codes() -> None:
+    """Totals, panel and items carry the codes of loinc.org, in the order of the questionnaire."""
+    phq9, gad7 = CLINIC.instruments["phq9"].loinc, CLINIC.instruments["gad7"].loinc
+    assert (phq9["panel"], phq9["total"], phq9["difficulty"]) == ("44249-1", "44261-6", "69722-7")
+    assert [phq9[f"item{number}"] for number in range(1, 10)] == [
+        "44250-9", "44255-8", "44259-0", "44254-1", "44251-7", "44258-2", "44252-5", "44253-3", "44260-8",
+    ]  # fmt: skip
+    assert (gad7["panel"], gad7["total"]) == ("69737-5", "70274-6")
+    assert [gad7[f"item{number}"] for number in range(1, 8)] == [
+        "69725-0", "68509-9", "69733-4", "69734-2", "69735-9", "69689-8", "69736-7",
+    ]  # fmt: skip
+
+
+def test_item_nine_is_a_safety_item() -> None:
+    """Any answer above 0 is flagged, 2 and 3 are urgent."""
+    (safety,) = CLINIC.instruments["phq9"].safety_items
+    assert (safety.item, safety.at_least, safety.urgent_at_least) == (9, 1, 2)
+
+
+def test_questionnaires_asked_of_patients() -> None:
+    """The primary measure, and one more at evaluations."""
+    assert [protocol.instruments for protocol in MOOD] == [("phq9", "gad7")] * 2
+    assert CRPS.instruments == ("nrs_pain", "phq9")
+    assert [protocol.measuring.also_at_evaluation for protocol in EVERY] == [("gad7",), ("gad7",), ("phq9",)]
