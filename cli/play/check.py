@@ -124,14 +124,14 @@ def _step(path: tuple[str | int, ...], step: Step) -> Iterator[Finding]:
         return
     yield from _when(path, step)
     if step.by is not None and step.by not in CAST:
-        yield (*path, "by"), f"a {step.by} does not act here: known are {listed(sorted(CAST))}"
+        yield (*path, "by"), f"{step.by} does not act here: known are {listed(sorted(CAST))}"
     if (step.lasts is not None) != (step.do == "mail_refuses"):
         yield (*path, "do"), "mail refuses for as long as it `lasts`: give it there, and nowhere else"
     if step.raw is not None and step.do != "signal":
         yield (*path, "raw"), "only a signal has raw content: use details"
     if step.do == "reply" and not isinstance(step.details.get("text"), str):
         yield (*path, "do"), 'a reply has words: details = { text = "STOP" }'
-    if step.do in KINDS:
+    if step.do in KINDS and (step.by is None or step.by in CAST):
         yield from _details(path, step)
 
 

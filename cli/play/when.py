@@ -60,7 +60,7 @@ def instant(text: str, *, start: datetime, base: datetime, zone: Zone) -> dateti
         return _wall(zone, start, int(day[1]), day[2])
     if offset := _OFFSET.fullmatch(text):
         sign = -1 if offset[1] == "-" else 1
-        return _offset(zone, base, sign * span(offset[2]), offset[3])
+        return _offset(zone, base, sign, offset[2], offset[3])
     found = _iso(text)
     return found.astimezone(UTC) if found.tzinfo else zone.lenient(found)
 
@@ -74,14 +74,15 @@ def _wall(zone: Zone, start: datetime, day: int, at: str) -> datetime:
     return day_at(zone, start, day, time.fromisoformat(at))
 
 
-def _offset(zone: Zone, base: datetime, by: timedelta, at: str | None) -> datetime:
-    """Whole days move the wall clock, so that 09:00 stays 09:00; hours and minutes are spans."""
-    sign = -1 if by < timedelta() else 1
-    whole, rest = sign * abs(by).days, by - timedelta(days=sign * abs(by).days)
-    wall = zone.local(base) + timedelta(days=whole)
+def _offset(zone: Zone, base: datetime, sign: int, text: str, at: str | None) -> datetime:
+    """Weeks and days move the wall clock, so that 09:00 stays 09:00; hours and minutes are spans of time."""
+    parts = [(int(count), unit) for count, unit in _PARTS.findall(text)]
+    whole = sum(count * _UNITS[unit] for count, unit in parts if unit in "wd") // _UNITS["d"]
+    rest = sum(count * _UNITS[unit] for count, unit in parts if unit in "hm")
+    wall = zone.local(base) + timedelta(days=sign * whole)
     if at is not None:
         return zone.lenient(datetime.combine(wall.date(), time.fromisoformat(at)))
-    return (zone.lenient(wall) if whole else base) + rest
+    return (zone.lenient(wall) if whole else base) + sign * timedelta(minutes=rest)
 
 
 def _iso(text: str) -> datetime:
