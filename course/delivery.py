@@ -49,7 +49,7 @@ def _letters(
 ) -> tuple[CourseRecord, list[tuple[Occasion, ...]]]:
     kept: list[Occasion] = []
     for one in ready:
-        why = _why_not(one, ready, now)
+        why = _why_not(record, one, ready, now)
         if why:
             record = suppressed(record, one, now, why)
         else:
@@ -74,22 +74,31 @@ def _letters(
     return record, [letter for letter in (urgent + rest,) if letter]
 
 
-def _why_not(one: Occasion, ready: tuple[Occasion, ...], now: datetime) -> str:
+def _why_not(record: CourseRecord, one: Occasion, ready: tuple[Occasion, ...], now: datetime) -> str:
     rule = RULES[one.kind]
     begun = one.kind in {*REMINDERS, OccasionKind.MOVED} and one.about is not None and one.about <= now
-    if begun or (rule.stale_after is not None and now - one.at > rule.stale_after):
-        return "stale: it came too late to be true"
+    if begun:
+        return "stale: the visit has begun"
+    if rule.stale_after is not None and now - (one.put_off_from or one.at) > rule.stale_after:
+        return "cap: no day had room for it in time" if one.put_off_from else "stale: it came too late"
     same_visit = [other for other in ready if other.subject == one.subject and other is not one]
     if one.kind in REMINDERS:
         later = [other for other in same_visit if other.kind in REMINDERS]
         if any(REMINDERS.index(other.kind) > REMINDERS.index(one.kind) for other in later):
             return "superseded: a later reminder of the same visit is due"
-    if one.kind is OccasionKind.CHECKIN and any(other.kind is OccasionKind.MEASURE for other in ready):
-        return "superseded: a questionnaire goes out at the same time"
+    if one.kind is OccasionKind.CHECKIN and (
+        any(other.kind is OccasionKind.MEASURE for other in ready) or _asked_on_the_day(record, one.at)
+    ):
+        return "superseded: a questionnaire goes out the same day"
     if one.kind is OccasionKind.MEASURE and one.ordinal > 1:
         fresh = any(other.kind is OccasionKind.MEASURE and other.ordinal == 1 for other in ready)
         return "superseded: the next questionnaire is due" if fresh else ""
     return ""
+
+
+def _asked_on_the_day(record: CourseRecord, at: datetime) -> bool:
+    day = record.messaging.zone.local(at).date()
+    return any(record.messaging.zone.local(ask.opened_at).date() == day for ask in record.asks)
 
 
 def _wait_for_room(record: CourseRecord, kept: list[Occasion], now: datetime) -> tuple[CourseRecord, list[Occasion]]:

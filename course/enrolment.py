@@ -4,12 +4,15 @@ from datetime import datetime
 
 from course.messages import CourseOrder
 from course.page import write
+from course.protocol import Protocol
 from course.record import CourseRecord, Messaging, Order
 from course.terms import Action
 
 
 def open_record(order: CourseOrder, now: datetime) -> CourseRecord:
     """The first record of a course; the protocol's text, version and sha256 are copied in and never change under it."""
+    if order.protocol is None or order.calendar is None:
+        raise ValueError("a course starts with its protocol and its site's calendar")
     messaging = Messaging(zone=order.patient_zone or order.calendar.zone, language=order.language)
     record = CourseRecord(
         course_id=order.course_id,
@@ -23,16 +26,16 @@ def open_record(order: CourseOrder, now: datetime) -> CourseRecord:
         instruments=order.instruments,
         calendar=order.calendar,
         messaging=messaging.with_(email=order.email_consent, sms=order.sms_consent),
-        order=order.order or default_order(order),
+        order=order.order or default_order(order.protocol),
         amendment_days=order.amendment_days,
     )
     text = f"enrolled on {order.protocol.id} {order.protocol.version} (sha {order.protocol.sha256[:8]})"
     return write(record, order.enrolled_by, now, text, action=Action.ENROL, reason=order.reason)
 
 
-def default_order(order: CourseOrder) -> Order:
+def default_order(protocol: Protocol) -> Order:
     """The protocol's own defaults, unsigned until a prescriber clears or amends."""
-    dose, induction = order.protocol.dose, order.protocol.induction
+    dose, induction = protocol.dose, protocol.induction
     return Order(
         amount=dose.amount,
         minutes=dose.minutes,

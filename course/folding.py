@@ -102,17 +102,19 @@ def _told(record: CourseRecord, occasion: str, kind: OccasionKind, about: dateti
 
 
 def _escalated(record: CourseRecord, order: SendOrder, outcome: SendOutcome, now: datetime) -> CourseRecord:
-    subject = _subject(order.key)
-    if outcome.state is not OccasionState.SENT:
-        return write(
-            record, COURSE, now, f"escalation {subject} could not be delivered: {outcome.reason or outcome.state}"
-        )
+    """Who was told; the page names each person once, however often the rounds go on."""
+    escalation = next((one for one in record.escalations if one.id == _subject(order.key)), None)
+    told = outcome.to_name or outcome.reason or outcome.state
+    if escalation is None or told in escalation.told:
+        return record
     record = record.with_(
         escalations=tuple(
-            one.with_(told=(*one.told, outcome.to_name)) if one.id == subject else one for one in record.escalations
+            one.with_(told=(*one.told, told)) if one.id == escalation.id else one for one in record.escalations
         )
     )
-    return write(record, COURSE, now, f"escalation {subject} sent to {outcome.to_name}")
+    if outcome.state is OccasionState.SENT:
+        return write(record, COURSE, now, f"escalation {escalation.id} sent to {told}")
+    return write(record, COURSE, now, f"escalation {escalation.id} could not be delivered: {told}")
 
 
 def _tasks(record: CourseRecord, order: SendOrder, outcome: SendOutcome, now: datetime) -> CourseRecord:

@@ -11,16 +11,16 @@ from course.terms import Audience, EndCause, OccasionKind, OccasionState, Role
 
 
 class CourseOrder(Carried):
-    """What a course starts from; `carried` is the record of the run before, after a page turn."""
+    """What a course starts from; after a page turn `carried`, the record so far, stands for the rest."""
 
     course_id: str
     patient_id: str
     site: str
     owner: str
     owner_name: str = ""
-    protocol: Protocol
-    instruments: dict[str, Instrument]
-    calendar: Calendar
+    protocol: Protocol | None = None
+    instruments: dict[str, Instrument] = Field(default_factory=dict)
+    calendar: Calendar | None = None
     patient_zone: Zone | None = None
     language: str = "en"
     email_consent: bool = False
@@ -33,6 +33,12 @@ class CourseOrder(Carried):
     amendment_days: int = 30
     turn_after_days: int = 30
     carried: CourseRecord | None = None
+
+    def on_a_new_page(self, record: CourseRecord) -> "CourseOrder":
+        """What the next run starts from."""
+        return self.with_(
+            protocol=None, instruments={}, calendar=None, patient_zone=None, order=None, reason="", carried=record
+        )
 
 
 class CourseSummary(Carried):

@@ -1,6 +1,6 @@
 """Occasions: what a course does by itself, each known by what it is about and never by its time."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from course.carried import days, hours, minutes
@@ -45,7 +45,10 @@ REMINDERS = (OccasionKind.VISIT_72H, OccasionKind.VISIT_24H, OccasionKind.VISIT_
 
 @dataclass(frozen=True)
 class Occasion:
-    """One thing due at an instant; `about` is the visit time that it speaks of, `order` breaks ties by number."""
+    """One thing due at an instant; `about` is the visit time that it speaks of, `order` breaks ties by number.
+
+    `put_off_from` is when it was first due, where a cap or a failed job put it off.
+    """
 
     subject: str
     kind: OccasionKind
@@ -55,6 +58,7 @@ class Occasion:
     order: int = 0
     facts: dict[str, str] = field(default_factory=dict)
     urgent: bool = False
+    put_off_from: datetime | None = None
 
     @property
     def id(self) -> str:
@@ -79,7 +83,7 @@ def open_at(record: CourseRecord, occasion: Occasion) -> Occasion | None:
     if held is None:
         return occasion
     if held.state is OccasionState.LATER and held.until is not None:
-        return Occasion(**{**occasion.__dict__, "at": max(occasion.at, held.until)})
+        return replace(occasion, at=max(occasion.at, held.until), put_off_from=occasion.at)
     return None
 
 

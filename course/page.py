@@ -10,6 +10,7 @@ ENTRIES_KEPT = 200
 APPLIED_KEPT = 500
 APPLIED_DAYS = 30
 VISIT_DAYS = 45
+EVALUATIONS_KEPT = 12
 
 
 def write(
@@ -44,6 +45,7 @@ def prune(record: CourseRecord, now: datetime) -> CourseRecord:
         tasks=tuple(one for one in record.tasks if one.resolved_at is None or one.resolved_at >= month),
         escalations=tuple(one for one in record.escalations if one.resolved_at is None or one.resolved_at >= month),
         asks=record.asks[-2:],
+        evaluations=record.evaluations[-EVALUATIONS_KEPT:],
         sent_on=tuple(one for one in record.sent_on if one >= now - days(8)),
     )
     live = _live_subjects(kept)

@@ -45,7 +45,7 @@ def book_from(record: CourseRecord) -> datetime | None:
     window = booster_window(record)
     if window is None or record.open_sessions or record.held is not None:
         return None
-    return days_from(record.zone, window[0], -record.protocol.maintenance.book_days_before)
+    return days_from(record.zone, window[0], -record.protocol.maintenance.book_days_before, MORNING)
 
 
 def lapsed_since(record: CourseRecord) -> datetime | None:

@@ -14,7 +14,7 @@ STALLED_DAYS = 7
 UNCONFIRMED_HOURS = 48
 NOT_READY_HOURS = 4
 RECORD_AFTER_HOURS = 1
-EVALUATE_BEFORE_BOOSTER = 3
+NAMED_MOST = 3
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,8 @@ def _intake(record: CourseRecord) -> list[Need]:
     missing = gates_missing(record)
     if missing:
         stalled = record.opened_at + days(STALLED_DAYS)
-        text = f"{len(missing)} intake answers missing: {', '.join(missing[:3])}{' …' if len(missing) > 3 else ''}"
+        more = " …" if len(missing) > NAMED_MOST else ""
+        text = f"{len(missing)} intake answers missing: {', '.join(missing[:NAMED_MOST])}{more}"
         return [Need(NeedKind.GATES, "intake", record.opened_at, stalled, Role.NURSE, text)]
     since = max((gate.since for gate in record.gates.values()), default=record.opened_at)
     return [

@@ -13,20 +13,20 @@ from workflows import attributes
 
 
 class Board:
-    """Remembers what it last wrote."""
+    """Writes what changed since it was last written, also across page turns."""
 
     def __init__(self) -> None:
-        self.written: dict[Any, Any] = {}
-        self.card: Card | None = None
+        self.card: Card | None = workflow.memo_value("card", None, type_hint=Card)
 
     def publish(self, record: CourseRecord) -> None:
         """Write the attributes that changed, and the card if it did."""
         shown = card(record, workflow.now())
-        updates: list[SearchAttributeUpdate[Any]] = []
-        for key, value in self._attributes(record, shown).items():
-            if self.written.get(key, None) != value:
-                updates.append(key.value_unset() if value is None else key.value_set(value))
-                self.written[key] = value
+        written = workflow.info().typed_search_attributes
+        updates: list[SearchAttributeUpdate[Any]] = [
+            key.value_unset() if value is None else key.value_set(value)
+            for key, value in self._attributes(record, shown).items()
+            if written.get(key) != value
+        ]
         if updates:
             workflow.upsert_search_attributes(updates)
         if shown != self.card:

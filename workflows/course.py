@@ -124,7 +124,7 @@ class TreatmentCourse:
     def turn_page(self) -> None:
         """Continue as a new run, on the newest build."""
         workflow.continue_as_new(
-            self.order.with_(carried=self.record),
+            self.order.on_a_new_page(self.record),
             initial_versioning_behavior=workflow.ContinueAsNewVersioningBehavior.AUTO_UPGRADE,
         )
 

@@ -262,7 +262,7 @@ class Lives(RuleBasedStateMachine):
 
     def acted_at(self, instant: datetime) -> bool:
         """Whether staff acted at this instant, which may add a letter."""
-        return any(entry.at == instant and entry.role is not Role.COURSE for entry in self.record.entries)
+        return instant in self.life.acted or instant == self.record.opened_at
 
     @invariant()
     def told_the_truth(self) -> None:

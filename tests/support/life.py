@@ -32,6 +32,7 @@ class Life:
         self.now = now
         self.sent: list[tuple[datetime, SendOrder]] = []
         self.fate: Fate = lambda _: OccasionState.SENT
+        self.acted: set[datetime] = set()
         self.requests = count(1)
         self._settle()
 
@@ -60,6 +61,7 @@ class Life:
         )
         done = actions.apply(self.record, act, self.now)
         self.record = done.record
+        self.acted.add(self.now)
         self._settle()
         return done.receipt
 
