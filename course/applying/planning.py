@@ -38,18 +38,34 @@ def _starts(
 ) -> tuple[tuple[datetime, ...], tuple[str, ...]]:
     if bool(act.at) == (act.first is not None):
         raise Refused("say either when the first session is (--first) or when each one is (--at)")
-    rule, last = record.protocol.induction, record.last_infusion_at
+    rule, given = record.protocol.induction, _given(record)
+    taken = tuple(one.start for one in record.open_sessions)
     if act.at:
         if len(act.at) > missing:
             raise Refused(f"{len(act.at)} times given, {missing} sessions to plan: give at most {missing}")
-        taken = tuple(one.start for one in record.open_sessions)
-        return act.at, planner.check_series(tuple(sorted((*taken, *act.at))), rule)
+        return act.at, planner.check_series(tuple(sorted((*given, *taken, *act.at))), rule)
     if act.first is None or act.first < now:
         raise Refused("the first session lies in the past: a planned act needs a time to come")
     plan = planner.plan_series(
-        rule, missing, act.first, record.order.weekdays, record.order.minutes, record.calendar, after=last
+        rule,
+        missing,
+        act.first,
+        record.order.weekdays,
+        record.order.minutes,
+        record.calendar,
+        after=max(given, default=None),
     )
-    return plan.starts, plan.deviations
+    whole = planner.check_series(tuple(sorted((*given, *taken, *plan.starts))), rule)
+    return plan.starts, tuple(dict.fromkeys((*plan.deviations, *whole)))
+
+
+def _given(record: CourseRecord) -> tuple[datetime, ...]:
+    """When the sessions of the running series gave drug."""
+    return tuple(
+        dose.at
+        for dose in record.valid_doses
+        if dose.series is Series.INDUCTION and dose.series_number == record.series_number
+    )
 
 
 def why_not_at(record: CourseRecord, start: datetime, minutes: int, now: datetime, but: str = "") -> str:
@@ -144,15 +160,13 @@ def _moves(
     series = [one for one in record.open_sessions if one.series is session.series]
     if session.series is Series.BOOSTER:
         return [(session, act.to)], ()
-    given = tuple(
-        dose.at
-        for dose in record.valid_doses
-        if dose.series is Series.INDUCTION and dose.series_number == record.series_number
-    )
+    given = _given(record)
     starts = tuple(one.start for one in series)
     index = series.index(session)
     if act.scope == "rest":
-        plan = planner.shift_rest(starts, index, act.to, rule, record.calendar, session.minutes)
+        plan = planner.shift_rest(
+            starts, index, act.to, rule, record.calendar, session.minutes, weekdays=record.order.weekdays
+        )
         return list(zip(series[index:], plan.starts[index:], strict=True)), planner.check_series(
             given + plan.starts, rule
         )
