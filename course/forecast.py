@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from course.delivery import take
-from course.folding import archived, sent
-from course.messages import SendOrder, SendOutcome
+from course.folding import archived, refreshed, sent
+from course.messages import CalendarAnswer, SendOrder, SendOutcome
 from course.phases import advance, phase_over
 from course.record import CourseRecord
 from course.terms import OccasionKind, OccasionState
@@ -56,9 +56,8 @@ def _live(record: CourseRecord, now: datetime) -> tuple[CourseRecord, list[Comin
         if job.kind is OccasionKind.ARCHIVE:
             record = archived(record, job, job.subject.removeprefix("run-"), now)
         else:
-            record = record.with_(
-                calendar=record.calendar.with_(taken_at=now), calendar_count=record.calendar_count + 1
-            )
+            same = CalendarAnswer(calendar=record.calendar.with_(taken_at=now))
+            record = refreshed(record, job, same, now)
     return record, messages
 
 

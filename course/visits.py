@@ -95,7 +95,7 @@ def _changes(record: CourseRecord, session: Session) -> Iterator[Occasion]:
     if session.is_open and session.told != session.start and session.moved_at is not None:
         ordinal, last = last_ordinal(record, session.id, OccasionKind.MOVED)
         waits = last is not None and last.state is OccasionState.LATER
-        if last is None or last.state.is_settled or waits:
+        if last is None or waits or (last.state.is_settled and last.about != session.start):
             facts = {**_facts(record, session), "was": when(record.zone, session.told)}
             yield Occasion(
                 session.id,

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from course import asking, judge, upkeep
 from course.agenda import agenda, gates_missing
-from course.carried import Carried, Instant, days, hours, minutes
-from course.phases import still_to_plan
+from course.carried import Carried, days, hours, minutes
+from course.phases import dosed_in_series, still_to_plan
 from course.record import CourseRecord, Session
 from course.terms import NeedKind, Phase, Role, SessionStatus
 
@@ -30,20 +30,15 @@ class Need:
 
 
 class Card(Carried):
-    """The row that lists show without asking the course; kept as an encrypted memo."""
+    """The part of a list's row that no search attribute holds; kept as an encrypted memo, so it changes seldom."""
 
     phase: Phase
     where: str
-    held: bool = False
     given: int = 0
     target: int = 0
-    next_session: Instant | None = None
     scores: tuple[int, ...] = ()
     reads: str = ""
-    needs: tuple[str, ...] = ()
-    need_due: Instant | None = None
     short: str = ""
-    owner: str = ""
 
 
 def needs(record: CourseRecord, now: datetime) -> tuple[Need, ...]:
@@ -146,7 +141,14 @@ def _visits(record: CourseRecord) -> list[Need]:
 def _visit(record: CourseRecord, session: Session) -> list[Need]:
     late = session.end + hours(RECORD_AFTER_HOURS)
     found = [
-        Need(NeedKind.RECORD, session.id, session.end, late, Role.NURSE, f"session {session.ordinal}: what happened?")
+        Need(
+            NeedKind.RECORD,
+            session.id,
+            late,
+            late + hours(RECORD_AFTER_HOURS),
+            Role.NURSE,
+            f"session {session.ordinal}: what happened?",
+        )
     ]
     if session.status is SessionStatus.PLANNED and record.held is None:
         opens = max(session.start - hours(UNCONFIRMED_HOURS), session.planned_at)
@@ -224,27 +226,20 @@ def evaluation_due(record: CourseRecord) -> tuple[datetime, datetime, str] | Non
     return by_weeks - days(7), by_weeks, f"{rule.every_weeks} weeks since the last evaluation"
 
 
-def card(record: CourseRecord, now: datetime) -> Card:
+def card(record: CourseRecord) -> Card:
     """The row for lists."""
-    waiting = needs(record, now)
     reading = judge.latest(record)
-    ahead = [one.start for one in record.open_sessions]
     given = len(
         [dose for dose in record.valid_doses if dose.series_number == record.series_number or dose.series == "booster"]
     )
     return Card(
         phase=record.phase,
         where=_where(record),
-        held=record.held is not None,
         given=given,
         target=record.series_target,
-        next_session=min(ahead, default=None),
         scores=tuple(score.total for score in record.primary_scores[-12:]),
         reads=reading.sentence if reading is not None else "",
-        needs=tuple(need.kind for need in waiting),
-        need_due=min((need.due for need in waiting), default=None),
         short=record.protocol.short,
-        owner=record.owner,
     )
 
 
@@ -252,8 +247,6 @@ def _where(record: CourseRecord) -> str:
     if record.held is not None:
         return f"held: {record.held.cause}"
     if record.phase is Phase.INDUCTION:
-        from course.phases import dosed_in_series  # noqa: PLC0415
-
         return f"induction {dosed_in_series(record)}/{record.series_target}"
     if record.phase is Phase.MAINTENANCE:
         return f"maintenance, {upkeep.booster_number(record) - 1} boosters"

@@ -7,7 +7,7 @@ from temporalio.common import SearchAttributeUpdate
 
 with workflow.unsafe.imports_passed_through():
     from course.record import CourseRecord
-    from course.worklist import Card, card
+    from course.worklist import Card, card, needs
 
 from workflows import attributes
 
@@ -20,11 +20,11 @@ class Board:
 
     def publish(self, record: CourseRecord) -> None:
         """Write the attributes that changed, and the card if it did."""
-        shown = card(record, workflow.now())
+        shown = card(record)
         written = workflow.info().typed_search_attributes
         updates: list[SearchAttributeUpdate[Any]] = [
             key.value_unset() if value is None else key.value_set(value)
-            for key, value in self._attributes(record, shown).items()
+            for key, value in self._attributes(record).items()
             if written.get(key) != value
         ]
         if updates:
@@ -33,14 +33,15 @@ class Board:
             workflow.upsert_memo({"card": shown})
             self.card = shown
 
-    def _attributes(self, record: CourseRecord, shown: Card) -> dict[Any, Any]:
+    def _attributes(self, record: CourseRecord) -> dict[Any, Any]:
+        waiting = needs(record, workflow.now())
         return {
             attributes.PHASE: str(record.phase),
             attributes.PROTOCOL: record.protocol.id,
             attributes.SITE: record.site,
             attributes.OWNER: record.owner,
-            attributes.NEEDS: sorted(set(shown.needs)) or None,
-            attributes.NEED_DUE: shown.need_due,
-            attributes.NEXT_SESSION: shown.next_session,
+            attributes.NEEDS: sorted({str(need.kind) for need in waiting}) or None,
+            attributes.NEED_DUE: min((need.due for need in waiting), default=None),
+            attributes.NEXT_SESSION: min((one.start for one in record.open_sessions), default=None),
             attributes.HELD: record.held is not None,
         }

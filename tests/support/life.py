@@ -8,7 +8,7 @@ from typing import Any
 from course import actions, delivery, folding
 from course.acts import ACT
 from course.carried import days
-from course.messages import Receipt, SendOrder, SendOutcome
+from course.messages import CalendarAnswer, Receipt, SendOrder, SendOutcome
 from course.phases import advance, phase_over
 from course.record import Actor, CourseRecord
 from course.terms import Audience, OccasionKind, OccasionState, Role
@@ -101,4 +101,4 @@ class Life:
             self.record = folding.archived(self.record, job, job.subject.removeprefix("run-"), self.now)
             return
         fresh = self.record.calendar.with_(taken_at=self.now, horizon=self.record.calendar.horizon + days(90))
-        self.record = self.record.with_(calendar=fresh, calendar_count=self.record.calendar_count + 1)
+        self.record = folding.refreshed(self.record, job, CalendarAnswer(calendar=fresh), self.now)

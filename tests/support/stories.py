@@ -1,0 +1,98 @@
+"""Lives brought to a point that many tests start from."""
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from tests.support.records import at, make_record
+
+from course.terms import GateAnswer, GateKind, Role
+from tests.support.life import Life
+
+BEGAN = at("2026-11-02T14:00Z")
+"""Monday 2 November 2026, 09:00 in New York."""
+
+MONDAY = at("2026-11-09T14:00Z")
+"""Monday 9 November 2026, 09:00 in New York."""
+
+BASELINE = (2, 2, 2, 2, 2, 2, 2, 2, 0)
+
+
+def enrolled() -> Life:
+    """A course that has just begun, for a patient who agreed to e-mail."""
+    record = make_record()
+    record = record.with_(opened_at=BEGAN, phase_since=BEGAN, messaging=record.messaging.with_(email=True))
+    return Life(record, BEGAN)
+
+
+def cleared() -> Life:
+    """Every gate answered well, a baseline of 16, clearance signed."""
+    life = enrolled()
+    for gate in life.record.protocol.gates:
+        safe = GateAnswer.NO if gate.kind in {GateKind.ABSOLUTE, GateKind.RELATIVE, GateKind.FLAG} else GateAnswer.YES
+        role = Role.PRESCRIBER if Role.PRESCRIBER in gate.by else gate.by[0]
+        life.do("gate", role, gate=gate.id, answer=safe, detail="as told")
+    life.do("measure", Role.NURSE, instrument="phq9", answers=BASELINE)
+    life.do("clear")
+    return life
+
+
+def scheduled(first: datetime = MONDAY) -> Life:
+    """Six visits planned, Monday, Wednesday, Friday at nine."""
+    life = cleared()
+    life.do("schedule", Role.COORDINATOR, first=first)
+    return life
+
+
+def treated(life: Life | None = None) -> Life:
+    """All planned visits given, on time."""
+    life = life or scheduled()
+    while life.record.open_sessions:
+        give(life)
+    return life
+
+
+def maintained() -> Life:
+    """A response, evaluated four days after the last infusion; boosters every 28 days."""
+    life = treated()
+    life.wait(days=4)
+    life.do("measure", Role.NURSE, instrument="phq9", answers=(1, 1, 1, 1, 1, 1, 1, 0, 0))
+    life.do("evaluate", decision="maintenance", reason="response")
+    return life
+
+
+def give(life: Life) -> None:
+    """The next visit as it should go: checked in at its start, the ordered dose, recorded at its end."""
+    session = life.record.open_sessions[0]
+    life.go_to(session.start)
+    check_in(life, session.id)
+    life.wait(minutes=session.minutes + 10)
+    dose = {"started_at": session.start, "minutes": session.minutes, "mg": Decimal(35)}
+    life.do("session", Role.NURSE, session=session.id, **dose)
+
+
+def check_in(life: Life, session: str, role: Role = Role.NURSE, **but: object) -> None:
+    """The pre-dose check with nothing against it, but for what is named."""
+    fine = {
+        "identifiers": 2,
+        "weight_kg": Decimal(70),
+        "escort": True,
+        "fasting": True,
+        "readings": [{"at": life.now, "systolic": 122, "diastolic": 78}],
+        "measure_waived": "asked at the last visit",
+    }
+    life.do("check_in", role, session=session, **{**fine, **but})
+
+
+def local(life: Life, instant: datetime) -> str:
+    """An instant on the clinic's wall, for example `Mon 09 Nov 09:00`."""
+    return f"{life.record.zone.local(instant):%a %d %b %H:%M}"
+
+
+def letters(life: Life) -> list[tuple[str, list[str]]]:
+    """What the patient received: when, and which occasions each letter carried."""
+    return [(local(life, when), [part.occasion for part in order.parts]) for when, order in life.to_patient()]
+
+
+def after(life: Life, minutes: float) -> datetime:
+    """An instant some minutes from now."""
+    return life.now + timedelta(minutes=minutes)
