@@ -1,0 +1,179 @@
+"""Sends one message to one person: a reminder at most once, an escalation at least once."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from hashlib import sha256
+
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+
+from activities.ports import (
+    Channel,
+    Contacts,
+    Ledger,
+    Letter,
+    Medium,
+    NotAcceptedError,
+    OnCall,
+    Person,
+    RefusedForGoodError,
+    Standing,
+    TextError,
+    Texts,
+    Written,
+)
+from course.messages import SendOrder, SendOutcome
+from course.terms import Audience, OccasionState
+
+MOST_RESENDS = 3
+"""How often an escalation that may have gone out is sent again before people are told that nobody knows."""
+
+UNKNOWN = "nobody knows whether it was sent"
+NO_ADDRESS = "there is no address that the patient allows and the clinic can write to"
+NOBODY = "nobody on call can be written to"
+REFUSED = "the address was refused for good"
+PUT_BACK = "not accepted yet"
+
+
+@dataclass(frozen=True)
+class Target:
+    """One way to reach one person."""
+
+    medium: Medium
+    to: str
+    person: Person | None = None
+
+
+class Messenger:
+    """Looks addresses up, writes the text, commits to the ledger that it is about to send, and sends."""
+
+    def __init__(
+        self,
+        *,
+        ledger: Ledger,
+        contacts: Contacts,
+        oncall: OnCall,
+        texts: Texts,
+        channels: Mapping[Medium, Channel],
+    ) -> None:
+        self.ledger = ledger
+        self.contacts = contacts
+        self.oncall = oncall
+        self.texts = texts
+        self.channels = channels
+
+    @activity.defn
+    async def send_message(self, order: SendOrder) -> SendOutcome:
+        """Send what of the order has not gone out yet; fails, to be tried again, only while it is known not to have."""
+        at = max(order.as_of, activity.info().started_time)
+        known = await self.ledger.standing(order.course_id, [part.occasion for part in order.parts])
+        left = tuple(part for part in order.parts if not _settled(known.get(part.occasion)))
+        if not left:
+            return _outcome(order, known[order.key])
+        rest = order.with_(parts=left)
+        doubtful = [known[part.occasion] for part in left if _in_doubt(known.get(part.occasion), order)]
+        if doubtful:
+            return await self._settle(rest, _became(doubtful[0], OccasionState.UNCERTAIN, UNKNOWN), at)
+        return await self._send(rest, at)
+
+    async def _send(self, order: SendOrder, at: datetime) -> SendOutcome:
+        targets = await self._targets(order)
+        new = Standing(letter=order.key, state=OccasionState.IN_FLIGHT)
+        if not targets and order.audience is Audience.ONCALL:
+            return await self._settle(order, _became(new, OccasionState.FAILED, NOBODY), at)
+        if not targets:
+            return await self._settle(order, _became(new, OccasionState.SUPPRESSED, NO_ADDRESS), at)
+        try:
+            written = self.texts.written(order)
+        except TextError as error:
+            return await self._settle(order, _became(new, OccasionState.FAILED, str(error)), at)
+        for target in targets:
+            outcome = await self._try(order, target, written, at)
+            if outcome is not None:
+                return outcome
+        return await self._settle(order, _became(new, OccasionState.FAILED, REFUSED), at)
+
+    async def _try(self, order: SendOrder, target: Target, written: Written, at: datetime) -> SendOutcome | None:
+        """The outcome, or None where this address is refused for good."""
+        resent = await self.ledger.begin(order, _letter(order, target, written), target.person, at)
+        if resent is None:
+            raise ApplicationError("another try of this message is under way: this one looks again later", type="Busy")
+        new = Standing(letter=order.key, state=OccasionState.SENT, channel=target.medium, to=target.person)
+        try:
+            provider_id = await self.channels[target.medium].deliver(_letter(order, target, written))
+        except NotAcceptedError:
+            await self.ledger.put_back(order, PUT_BACK, at)
+            raise ApplicationError("the message was not accepted: it is tried again", type="NotAccepted") from None
+        except RefusedForGoodError:
+            await self.ledger.put_back(order, REFUSED, at)
+            return None
+        except Exception as error:  # noqa: BLE001  whatever else went wrong, it may have gone out
+            activity.logger.warning("nobody knows whether a message went out (%s)", type(error).__name__)
+            if order.resend_unsure and resent < MOST_RESENDS:
+                raise ApplicationError("nobody knows whether it went out: it is sent again", type="Unknown") from None
+            return await self._settle(order, _became(new, OccasionState.UNCERTAIN, UNKNOWN), at)
+        return await self._settle(order, new, at, provider_id)
+
+    async def _settle(self, order: SendOrder, standing: Standing, at: datetime, provider_id: str = "") -> SendOutcome:
+        await self.ledger.settle(order, standing, at, provider_id)
+        return _outcome(order, standing)
+
+    async def _targets(self, order: SendOrder) -> Sequence[Target]:
+        if order.audience is Audience.PATIENT:
+            return await self._patient(order)
+        if Medium.EMAIL not in self.channels:
+            return ()
+        people = await self.oncall.people(order.site, order.as_of)
+        first = order.step % len(people) if people else 0
+        ring = (*people[first:], *people[:first])
+        return [Target(Medium.EMAIL, one.email, one) for one in ring if one.email]
+
+    async def _patient(self, order: SendOrder) -> Sequence[Target]:
+        contact = await self.contacts.of(order.patient_id)
+        if contact is None:
+            return ()
+        allowed = [medium for medium, yes in ((Medium.EMAIL, order.email), (Medium.SMS, order.sms)) if yes]
+        allowed.sort(key=lambda medium: medium is not contact.preferred)
+        return [
+            Target(medium, contact.address(medium))
+            for medium in allowed
+            if medium in self.channels and contact.address(medium)
+        ]
+
+
+def _letter(order: SendOrder, target: Target, written: Written) -> Letter:
+    to = target.person.account_id if target.person else ""
+    return Letter(
+        id=sha256(f"{order.course_id}\n{order.key}\n{to}".encode()).hexdigest()[:32],
+        medium=target.medium,
+        to=target.to,
+        subject=written.subject,
+        body=written.sms if target.medium is Medium.SMS else written.body,
+        sender=written.sender,
+        as_of=order.as_of,
+    )
+
+
+def _in_doubt(standing: Standing | None, order: SendOrder) -> bool:
+    return standing is not None and standing.state is OccasionState.IN_FLIGHT and not order.resend_unsure
+
+
+def _settled(standing: Standing | None) -> bool:
+    return standing is not None and standing.state.is_settled
+
+
+def _became(standing: Standing, state: OccasionState, reason: str) -> Standing:
+    return replace(standing, state=state, reason=reason)
+
+
+def _outcome(order: SendOrder, standing: Standing) -> SendOutcome:
+    return SendOutcome(
+        state=standing.state,
+        at=order.as_of,
+        channel=standing.channel,
+        reason=standing.reason,
+        to_account=standing.to.account_id if standing.to else "",
+        to_name=standing.to.name if standing.to else "",
+        to_role=standing.to.role if standing.to else None,
+    )

@@ -1,0 +1,57 @@
+"""The store: who is who, what was sent, what came in, who looked, what has ended; SQLite or PostgreSQL."""
+
+from types import TracebackType
+from typing import Self
+
+from adapters.keyring import KeyRing
+from adapters.store.access import AccessLog
+from adapters.store.archive import Archive
+from adapters.store.contacts import ContactBook
+from adapters.store.database import Database
+from adapters.store.directory import Directory
+from adapters.store.errors import StoreError
+from adapters.store.inbox import Inbox
+from adapters.store.migrating import migrate
+from adapters.store.oncall import Roster
+from adapters.store.sends import SendLedger
+from adapters.store.signins import SignIns
+from adapters.store.staff import StaffList
+
+__all__ = ["Store", "StoreError"]
+
+
+class Store:
+    """One noun each; every write is one transaction."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.directory = Directory(database)
+        self.contacts = ContactBook(database)
+        self.staff = StaffList(database)
+        self.signins = SignIns(database)
+        self.oncall = Roster(database)
+        self.sends = SendLedger(database)
+        self.inbox = Inbox(database)
+        self.access = AccessLog(database)
+        self.archive = Archive(database)
+
+    @classmethod
+    def open(cls, url: str, ring: KeyRing) -> Self:
+        """The store at a URL, `sqlite:///file` or `postgresql://...`; nothing is read before it is used."""
+        return cls(Database(url, ring))
+
+    async def migrate(self) -> None:
+        """Make or renew the tables; any number of programs may do this at once."""
+        await migrate(self.database)
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self.database.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()

@@ -1,0 +1,44 @@
+"""Who looked at what; rows are added and never changed."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Select, insert, select
+
+from adapters.store.database import Database
+from adapters.store.tables import ACCESS
+
+
+@dataclass(frozen=True)
+class Access:
+    """One look: by whom, at what, of which course, when."""
+
+    account_id: str
+    what: str
+    at: datetime
+    course_id: str = ""
+
+
+class AccessLog:
+    """The log that HIPAA 164.312(b) asks to record and to examine."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def note(self, access: Access) -> None:
+        """Add one line."""
+        async with self._database.writing() as connection:
+            await connection.execute(insert(ACCESS).values(**vars(access)))
+
+    async def of_course(self, course_id: str) -> tuple[Access, ...]:
+        """Who looked at one course, oldest first."""
+        return await self._found(select(ACCESS).where(ACCESS.c.course_id == course_id))
+
+    async def of_account(self, account_id: str) -> tuple[Access, ...]:
+        """What one account looked at, oldest first."""
+        return await self._found(select(ACCESS).where(ACCESS.c.account_id == account_id))
+
+    async def _found(self, query: Select[tuple[object, ...]]) -> tuple[Access, ...]:
+        async with self._database.reading() as connection:
+            rows = await connection.execute(query.order_by(ACCESS.c.number))
+            return tuple(Access(row.account_id, row.what, row.at, row.course_id) for row in rows)

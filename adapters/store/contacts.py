@@ -1,0 +1,65 @@
+"""Where patients are reached; read at the moment of sending."""
+
+import re
+
+from sqlalchemy import insert, select, update
+
+from activities.ports import Contact, Medium
+from adapters.store.database import Database
+from adapters.store.errors import StoreError
+from adapters.store.tables import CONTACTS, PATIENTS
+
+_EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
+_PHONE = re.compile(r"\+[0-9]{7,15}")
+_LANGUAGE = re.compile(r"[a-z]{2}")
+
+
+def email_of(said: str) -> str:
+    """An e-mail address, or nothing; raises StoreError, which does not quote it."""
+    if said.strip() and not _EMAIL.fullmatch(said.strip()):
+        raise StoreError("An e-mail address looks like name@example.org, in plain letters: type it again.")
+    return said.strip()
+
+
+def phone_of(said: str) -> str:
+    """A phone number with its country, or nothing; spaces, dots, brackets and hyphens are taken out."""
+    plain = re.sub(r"[ .()-]", "", said)
+    if plain and not _PHONE.fullmatch(plain):
+        raise StoreError("A phone number begins with + and its country, such as +1 212 555 0100: type it again.")
+    return plain
+
+
+class ContactBook:
+    """One contact a patient."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def put(self, patient_id: str, contact: Contact) -> None:
+        """Keep a patient's contact in place of the one before."""
+        if not _LANGUAGE.fullmatch(contact.language):
+            raise StoreError("A language is written with two letters, such as en: type it again.")
+        values = {
+            "email": email_of(contact.email),
+            "phone": phone_of(contact.phone),
+            "language": contact.language,
+            "preferred": contact.preferred,
+        }
+        async with self._database.writing() as connection:
+            mine = select(PATIENTS.c.patient_id).where(PATIENTS.c.patient_id == patient_id).with_for_update()
+            if (await connection.execute(mine)).one_or_none() is None:
+                raise StoreError(f"There is no patient {patient_id}: add the patient first.")
+            changed = await connection.execute(
+                update(CONTACTS).where(CONTACTS.c.patient_id == patient_id).values(**values)
+            )
+            if not changed.rowcount:
+                await connection.execute(insert(CONTACTS).values(patient_id=patient_id, **values))
+
+    async def of(self, patient_id: str) -> Contact | None:
+        """Where the patient is reached, or None."""
+        async with self._database.reading() as connection:
+            found = await connection.execute(select(CONTACTS).where(CONTACTS.c.patient_id == patient_id))
+            row = found.one_or_none()
+        if row is None:
+            return None
+        return Contact(email=row.email, phone=row.phone, language=row.language, preferred=Medium(row.preferred))

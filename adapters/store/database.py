@@ -1,0 +1,100 @@
+"""One database, SQLite or PostgreSQL: how it is opened, read and written."""
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from sqlalchemy import Connection, event, make_url
+from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+
+from adapters.keyring import KeyRing
+from adapters.store.columns import seal_with
+from adapters.store.errors import StoreError
+
+DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg"}
+BUSY_SECONDS = 30
+WRITES = "writes"
+
+
+class Database:
+    """Gives connections; what is done inside one `writing` is one transaction."""
+
+    def __init__(self, url: str, ring: KeyRing) -> None:
+        try:
+            parsed = make_url(url)
+            kind = parsed.get_backend_name()
+        except ArgumentError:
+            raise StoreError("ST_STORE_URL is not a database URL: write one such as sqlite:///var/store.db") from None
+        if kind not in DRIVERS:
+            raise StoreError(f"A store is kept in SQLite or PostgreSQL, not in {kind}: set ST_STORE_URL.")
+        self.is_sqlite = kind == "sqlite"
+        self.shown = parsed.render_as_string(hide_password=True)
+        self.file = parsed.database if self.is_sqlite else None
+        self._engine = create_async_engine(
+            parsed.set(drivername=DRIVERS[kind]),
+            hide_parameters=True,
+            pool_pre_ping=not self.is_sqlite,
+            connect_args={"timeout": BUSY_SECONDS} if self.is_sqlite else {},
+        )
+        seal_with(self._engine.dialect, ring)
+        if self.is_sqlite:
+            event.listen(self._engine.sync_engine, "connect", _prepare)
+            event.listen(self._engine.sync_engine, "begin", _begin)
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """A connection that sees one state of the database."""
+        async with self._connection(writes=False) as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction; committed at the end, rolled back on any error."""
+        async with self._connection(writes=True) as connection:
+            yield connection
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._engine.dispose()
+
+    @asynccontextmanager
+    async def _connection(self, *, writes: bool) -> AsyncIterator[AsyncConnection]:
+        if self.file is not None:
+            _private_file(self.file)
+        connection = self._engine.connect()
+        try:
+            await connection.start()
+        except (OperationalError, OSError):
+            raise StoreError(f"The store at {self.shown} does not answer: start it, or set ST_STORE_URL.") from None
+        try:
+            await connection.execution_options(**{WRITES: writes})
+            async with connection.begin():
+                yield connection
+        finally:
+            await connection.close()
+
+
+def _private_file(path: str) -> None:
+    """SQLite makes its other files with the mode of the first."""
+    if path == ":memory:" or os.path.exists(path):
+        return
+    folder = os.path.dirname(path)
+    if folder:
+        os.makedirs(folder, exist_ok=True)
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+
+
+def _prepare(connection: Any, _record: object) -> None:
+    """Make SQLite keep its promises, and leave transactions to us."""
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "foreign_keys=ON", f"busy_timeout={BUSY_SECONDS * 1000}"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    """A writer takes its turn at the start, so that what it has read is still true when it writes."""
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get(WRITES) else "BEGIN")

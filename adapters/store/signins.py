@@ -1,0 +1,45 @@
+"""Who is signed in; the store knows tokens by their hashes only."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import delete, insert, select
+
+from adapters.store.database import Database
+from adapters.store.tables import SIGNINS
+
+
+class SignIn(NamedTuple):
+    """One sign-in and its end."""
+
+    account_id: str
+    expires_at: datetime
+
+
+class SignIns:
+    """One row a token."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def put(self, token_hash: str, account_id: str, made_at: datetime, expires_at: datetime) -> None:
+        """Keep a sign-in; those that have expired by then are swept."""
+        async with self._database.writing() as connection:
+            await connection.execute(delete(SIGNINS).where(SIGNINS.c.expires_at <= made_at))
+            await connection.execute(
+                insert(SIGNINS).values(
+                    token_hash=token_hash, account_id=account_id, made_at=made_at, expires_at=expires_at
+                )
+            )
+
+    async def find(self, token_hash: str) -> SignIn | None:
+        """The sign-in of a token, expired or not, or None."""
+        async with self._database.reading() as connection:
+            found = await connection.execute(select(SIGNINS).where(SIGNINS.c.token_hash == token_hash))
+            row = found.one_or_none()
+        return None if row is None else SignIn(row.account_id, row.expires_at)
+
+    async def drop(self, token_hash: str) -> None:
+        """Sign out."""
+        async with self._database.writing() as connection:
+            await connection.execute(delete(SIGNINS).where(SIGNINS.c.token_hash == token_hash))
