@@ -3,16 +3,13 @@
 from collections.abc import Iterator
 from datetime import datetime, time
 
-from course import asking, upkeep, visits
+from course import asking, safety, upkeep, visits
 from course.calendar import days_from, in_sending_hours
-from course.carried import days, minutes
+from course.carried import days
 from course.occasions import Occasion, last_ordinal, open_at
 from course.protocol import Gate
 from course.record import CourseRecord
 from course.terms import GateAnswer, OccasionKind, Phase, Role
-
-ACKNOWLEDGE_MINUTES = 30
-"""After so long without an acknowledgement the next on call is told. [set]"""
 
 FORMS_AFTER_DAYS = (0, 2, 5)
 MORNING = time(10)
@@ -50,7 +47,7 @@ def _escalations(record: CourseRecord) -> Iterator[Occasion]:
         escalation.id,
         OccasionKind.ESCALATION,
         escalation.steps + 1,
-        escalation.clock_from + minutes(ACKNOWLEDGE_MINUTES * escalation.steps_since_clock),
+        safety.step_due(escalation),
         facts={
             "course": record.course_id,
             "triggers": ", ".join(sorted({trigger.what for trigger in escalation.triggers})),
