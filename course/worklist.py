@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from course import asking, judge, upkeep
+from course import asking, clearance, judge, upkeep
 from course.agenda import agenda, gates_missing
 from course.carried import Carried, days, hours, minutes
 from course.phases import dosed_in_series, still_to_plan
@@ -12,7 +12,8 @@ from course.terms import NeedKind, Phase, Role, SessionStatus
 
 STALLED_DAYS = 7
 UNCONFIRMED_HOURS = 48
-NOT_READY_HOURS = 4
+NOT_READY_HOURS = 24
+MEASURE_HOURS = 4
 RECORD_AFTER_HOURS = 1
 NAMED_MOST = 3
 
@@ -150,6 +151,8 @@ def _visit(record: CourseRecord, session: Session) -> list[Need]:
             f"session {session.ordinal}: what happened?",
         )
     ]
+    if session.arrived_at is None:
+        found += _not_ready(record, session)
     if session.status is SessionStatus.PLANNED and record.held is None:
         opens = max(session.start - hours(UNCONFIRMED_HOURS), session.planned_at)
         if opens < session.start:
@@ -164,6 +167,20 @@ def _visit(record: CourseRecord, session: Session) -> list[Need]:
                 )
             )
     return found
+
+
+def _not_ready(record: CourseRecord, session: Session) -> list[Need]:
+    """What would refuse this visit's clearance and can still be mended: gates the day before, the measure at last."""
+    number = 1 + dosed_in_series(record)
+    missing = [(NOT_READY_HOURS, one.sentence) for one in clearance.gate_problems(record, session.start, number)]
+    if not clearance.measure_in(record, session.start):
+        missing.append((MEASURE_HOURS, f"{record.protocol.outcome.instrument} is missing"))
+    if not missing or record.held is not None:
+        return []
+    opens = max(session.start - hours(max(ahead for ahead, _ in missing)), session.planned_at)
+    shown = [what for ahead, what in missing if session.start - hours(ahead) <= opens]
+    text = f"session {session.ordinal} is not ready: {', '.join(shown)}"
+    return [Need(NeedKind.NOT_READY, session.id, opens, session.start, Role.NURSE, text)]
 
 
 def _answers(record: CourseRecord) -> list[Need]:
