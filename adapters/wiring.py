@@ -1,0 +1,86 @@
+"""The one place where ports meet their adapters: worker, command line, simulation and tests are all built here."""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from temporalio.client import Client
+from temporalio.runtime import Runtime
+
+from activities.archive import Archivist
+from activities.calendar import Calendars
+from activities.ports import Channel, Medium
+from activities.reminders import Messenger
+from adapters.channels.email import Email, MailServer
+from adapters.channels.mailbox import Mailbox
+from adapters.clinic import Clinic, load_clinic
+from adapters.histories import ServerHistories
+from adapters.keyring import KeyRing
+from adapters.settings import Channel as ChannelName
+from adapters.settings import Settings
+from adapters.sites import ClinicSites
+from adapters.store import Store
+from adapters.temporal import connect
+from adapters.texts import ClinicTexts, load_texts
+from workflows.course import TreatmentCourse
+
+WORKFLOWS: tuple[type, ...] = (TreatmentCourse,)
+
+
+@dataclass(frozen=True)
+class House:
+    """Everything that is opened once in a process."""
+
+    settings: Settings
+    ring: KeyRing
+    clinic: Clinic
+    texts: ClinicTexts
+    store: Store
+    client: Client
+
+
+@asynccontextmanager
+async def open_house(
+    settings: Settings, *, client: Client | None = None, ring: KeyRing | None = None, runtime: Runtime | None = None
+) -> AsyncIterator[House]:
+    """Open keys, clinic files, store and server, in this order; each failure is one sentence of its own error."""
+    ring = ring or KeyRing.load_or_create(settings.key_ring_file)
+    clinic = load_clinic(settings.clinic_folder)
+    texts = load_texts(settings.clinic_folder, clinic.sites)
+    async with Store.open(settings.store_url.get_secret_value(), ring) as store:
+        await store.migrate()
+        server = client or await connect(settings, ring, runtime=runtime)
+        yield House(settings, ring, clinic, texts, store, server)
+
+
+def course_activities(house: House, channels: Mapping[Medium, Channel] | None = None) -> list[Callable[..., Any]]:
+    """The activities of a worker, over this house's ports."""
+    store = house.store
+    messenger = Messenger(
+        ledger=store.sends,
+        contacts=store.contacts,
+        oncall=store.oncall,
+        texts=house.texts,
+        channels=channels or channels_of(house.settings),
+    )
+    archivist = Archivist(ServerHistories(house.client), store.archive)
+    calendars = Calendars(ClinicSites(house.clinic))
+    return [messenger.send_message, archivist.archive_run, calendars.take_calendar]
+
+
+def channels_of(settings: Settings) -> dict[Medium, Channel]:
+    """How messages leave, as the settings say; a medium that is not there becomes a call."""
+    if settings.channel is ChannelName.MAILBOX:
+        return {Medium.EMAIL: Mailbox(Path(settings.mailbox_folder))}
+    password = settings.smtp_password
+    server = MailServer(
+        host=settings.smtp_host or "",
+        port=settings.smtp_port,
+        sender=settings.smtp_from or "",
+        starttls=settings.smtp_starttls,
+        user=settings.smtp_user,
+        password=password.get_secret_value() if password is not None else None,
+    )
+    return {Medium.EMAIL: Email(server)}
