@@ -47,7 +47,7 @@ def _escalations(record: CourseRecord) -> Iterator[Occasion]:
         escalation.id,
         OccasionKind.ESCALATION,
         escalation.steps + 1,
-        safety.step_due(escalation),
+        safety.step_due(escalation, escalation.steps_since_clock),
         facts={
             "course": record.course_id,
             "triggers": ", ".join(sorted({trigger.what for trigger in escalation.triggers})),

@@ -1,37 +1,44 @@
-"""Judging: response, remission and relapse by the protocol's own outcome rule; brakes on early boosters."""
+"""Judging: how a score reads against its baseline, relapse, and the brakes on early boosters.
+
+Criteria come from the protocol's outcome rule and the instrument; a missing score is never carried forward.
+"""
 
 from dataclasses import dataclass
-from datetime import datetime
-from decimal import Decimal
+from datetime import datetime, time
+from decimal import ROUND_DOWN, Decimal
 from enum import StrEnum
 
-from course.carried import days
+from course.protocol import OutcomeRule
 from course.record import CourseRecord, Score
 from course.terms import Outcome, Series
 
-RELAPSE_GAP_DAYS = 2
-"""Two readings at least so far apart lose a response. [set]"""
+RELAPSE_DAYS_APART = 2
+"""Calendar days from the first lost reading to the one that confirms a relapse. [set]"""
 
-FORCED_BY_EARLY = 2
-"""So many early boosters running force an evaluation. [set]"""
+BRAKE_DAYS = 28
+EARLY_RUNNING = 2
+"""So many early boosters running force an evaluation: tolerance, misuse. [set]"""
 
-FOUR_WEEKS = 28
-
-RESPONDING = frozenset({Outcome.REMISSION, Outcome.SUBSTANTIAL, Outcome.RESPONSE})
+TENTH = Decimal("0.1")
 
 
 @dataclass(frozen=True)
 class Reading:
-    """How one score reads: points and percent are the drop from baseline."""
+    """A score against the baseline; changes are negative where the score fell."""
 
     outcome: Outcome
     change_percent: Decimal | None
     points: int | None
     sentence: str
 
+    @property
+    def responds(self) -> bool:
+        """Whether the protocol's own response criterion is met."""
+        return self.outcome in {Outcome.REMISSION, Outcome.SUBSTANTIAL, Outcome.RESPONSE}
+
 
 class RelapseState(StrEnum):
-    """Whether a response holds."""
+    """How far the loss of a response is established."""
 
     NONE = "none"
     SUSPECTED = "suspected"
@@ -40,119 +47,149 @@ class RelapseState(StrEnum):
 
 @dataclass(frozen=True)
 class Relapse:
-    """Whether a response is being lost, and on which readings."""
+    """Whether a response is lost, and the readings that say so."""
 
-    state: RelapseState
+    state: RelapseState = RelapseState.NONE
     first_bad_at: datetime | None = None
     second_bad_at: datetime | None = None
 
 
 def baseline(record: CourseRecord) -> Score | None:
-    """The last score before session 1; one without a time on that day counts as before the session."""
+    """The last standing primary score before the first standing dose; one without a time counts from its midnight."""
     doses = record.valid_doses
-    if not doses:
-        return record.primary_scores[-1] if record.primary_scores else None
-    first = doses[0].at
-    before = [score for score in record.primary_scores if _is_before(record, score, first)]
+    before = [one for one in _in_order(record) if doses and _counts_from(record, one) <= doses[0].at]
     return before[-1] if before else None
 
 
-def _is_before(record: CourseRecord, score: Score, dose_at: datetime) -> bool:
-    if score.timed:
-        return score.at < dose_at
-    return record.zone.local(score.at).date() <= record.zone.local(dose_at).date()
-
-
 def read(record: CourseRecord, score: Score) -> Reading:
-    """How a score reads against the baseline; no percentages from a zero or below-cut baseline."""
-    base = baseline(record)
-    if base is None:
-        return _not_computable("there is no baseline before session 1")
-    instrument = record.instruments.get(score.instrument)
-    cut = instrument.clinical_cut if instrument is not None else None
-    if base.total == 0 or (cut is not None and base.total < cut):
-        return _not_computable(f"the baseline of {base.total} is below the clinical cut")
-    points = base.total - score.total
-    percent = Decimal(points * 100) / base.total
-    outcome = _outcome(record, score.total, points, percent)
-    way = "down" if points >= 0 else "up"
-    return Reading(outcome, percent, points, f"{outcome}: {base.total} to {score.total}, {way} {abs(percent):.0f} %")
-
-
-def _not_computable(why: str) -> Reading:
-    return Reading(Outcome.NOT_COMPUTABLE, None, None, f"not computable: {why}")
-
-
-def _outcome(record: CourseRecord, total: int, points: int, percent: Decimal) -> Outcome:
-    """The best outcome whose threshold is met; worse is a rise of the instrument's own reliable change."""
-    rule = record.protocol.outcome
-    instrument = record.instruments.get(rule.instrument)
-    reliable = (instrument.reliable_change if instrument is not None else None) or 1
-    met = {
-        Outcome.REMISSION: rule.remission_at_most is not None and total <= rule.remission_at_most,
-        Outcome.SUBSTANTIAL: _reached(percent, rule.substantial_percent),
-        Outcome.RESPONSE: _reached(percent, rule.response_percent) or _reached(points, rule.response_points),
-        Outcome.PARTIAL: _reached(percent, rule.partial_percent),
-        Outcome.WORSE: -points >= reliable,
-    }
-    return next((outcome for outcome, holds in met.items() if holds), Outcome.NON_RESPONSE)
-
-
-def _reached(value: Decimal | int, threshold: int | None) -> bool:
-    return threshold is not None and value >= threshold
+    """How one primary score reads against the course's baseline, in the protocol's own terms."""
+    return _read(record, baseline(record), score)
 
 
 def latest(record: CourseRecord) -> Reading | None:
-    """How the last score reads, or None before the first dose or score."""
-    scores = record.primary_scores
-    return read(record, scores[-1]) if scores and record.valid_doses else None
+    """How the last standing primary score since the first dose reads, or None before there is one."""
+    scores = _since_first_dose(record)
+    return read(record, scores[-1]) if scores else None
 
 
 def relapse(record: CourseRecord) -> Relapse:
-    """Whether a response is lost: the protocol's own criterion unmet on two readings at least two days apart.
+    """Whether, after a response, two readings at least two calendar days apart have lost it.
 
-    A good reading between clears it, and the last dose begins a new look: what was lost before a booster was answered
-    by it. A response once reached is remembered. Sources: Murrough 2013, Shiroma 2014 (lost at a median of 16-18 days).
+    A reading that responds clears both. A dose or an evaluation after the confirming reading starts afresh: only a
+    new response can then be lost.
     """
-    doses = record.valid_doses
-    responded, first = False, None
-    for score in record.primary_scores:
-        if not doses or score.at <= doses[0].at:
-            continue
-        outcome = read(record, score).outcome
-        if outcome is Outcome.NOT_COMPUTABLE:
-            continue
-        if outcome in RESPONDING:
-            responded, first = True, None
-        elif responded and score.at > doses[-1].at:
-            if first is None:
-                first = score.at
-            elif score.at - first >= days(RELAPSE_GAP_DAYS):
-                return Relapse(RelapseState.CONFIRMED, first, score.at)
-    return Relapse(RelapseState.SUSPECTED if first else RelapseState.NONE, first)
+    start = baseline(record)
+    turns = [*(dose.at for dose in record.valid_doses), *(one.at for one in record.evaluations)]
+    responded, first, second = False, None, None
+    for score in _since_first_dose(record):
+        if second is not None and any(_counts_from(record, second) <= at < _counts_from(record, score) for at in turns):
+            responded, first, second = False, None, None
+        if _read(record, start, score).responds:
+            responded, first, second = True, None, None
+        elif responded and first is None:
+            first = score
+        elif first is not None and second is None and days_between(record, first.at, score.at) >= RELAPSE_DAYS_APART:
+            second = score
+    if first is None or (second is not None and any(at >= _counts_from(record, second) for at in turns)):
+        return Relapse()
+    if second is None:
+        return Relapse(RelapseState.SUSPECTED, first.at)
+    return Relapse(RelapseState.CONFIRMED, first.at, second.at)
 
 
 def why_no_early_booster(record: CourseRecord, at: datetime) -> str:
-    """Why no early booster may be given at an instant, or an empty string; the brakes are [set] by the protocol."""
+    """Why no early booster may stand at an instant: too near the last infusion, or too many boosters in 28 days."""
     rule = record.protocol.maintenance
     last = record.last_infusion_at
-    if last is not None and at - last < days(rule.early_gap_days_min):
-        return f"the last infusion is less than {rule.early_gap_days_min} days before: choose a later day"
-    recent = [dose for dose in record.valid_doses if at - dose.at < days(FOUR_WEEKS)]
+    if last is not None and days_between(record, last, at) < rule.early_gap_days_min:
+        return (
+            f"that is {days_between(record, last, at)} days after the last infusion: "
+            f"an early booster waits for {rule.early_gap_days_min}"
+        )
+    recent = [one for one in record.valid_doses if one.series is Series.BOOSTER]
+    recent = [one for one in recent if days_between(record, one.at, at) < BRAKE_DAYS]
     if len(recent) >= rule.early_most_in_28_days:
         return (
-            f"{len(recent)} infusions lie within 28 days, at most {rule.early_most_in_28_days} may: choose a later day"
+            f"{len(recent)} boosters were given in the {BRAKE_DAYS} days before: "
+            f"an early one needs fewer than {rule.early_most_in_28_days}"
         )
     return ""
 
 
 def evaluation_forced(record: CourseRecord) -> str:
-    """Why an evaluation is owed whatever the calendar says: tolerance or misuse may show in early boosters."""
-    last = max((one.at for one in record.evaluations), default=None)
-    boosters = [
-        dose for dose in record.valid_doses if dose.series is Series.BOOSTER and (last is None or dose.at > last)
-    ]
-    running = boosters[-FORCED_BY_EARLY:]
-    if len(running) == FORCED_BY_EARLY and all(dose.early for dose in running):
-        return f"{FORCED_BY_EARLY} early boosters running: evaluate"
+    """Why an evaluation is owed at once: two early boosters running since the last one; or an empty string."""
+    evaluated = max((one.at for one in record.evaluations), default=record.opened_at)
+    boosters = [one for one in record.valid_doses if one.series is Series.BOOSTER and one.at > evaluated]
+    running = boosters[-EARLY_RUNNING:]
+    if len(running) == EARLY_RUNNING and all(one.early for one in running):
+        return "two early boosters running: evaluate before the next"
     return ""
+
+
+def days_between(record: CourseRecord, since: datetime, until: datetime) -> int:
+    """Calendar days from one instant to another on the clinic's wall; negative where `until` is earlier."""
+    return (record.zone.local(until).date() - record.zone.local(since).date()).days
+
+
+def _counts_from(record: CourseRecord, score: Score) -> datetime:
+    if score.timed:
+        return score.at
+    return record.zone.lenient(datetime.combine(record.zone.local(score.at).date(), time.min))
+
+
+def _in_order(record: CourseRecord) -> list[Score]:
+    return sorted(record.primary_scores, key=lambda one: (_counts_from(record, one), len(one.id), one.id))
+
+
+def _since_first_dose(record: CourseRecord) -> list[Score]:
+    doses = record.valid_doses
+    return [one for one in _in_order(record) if doses and _counts_from(record, one) > doses[0].at]
+
+
+def _read(record: CourseRecord, start: Score | None, score: Score) -> Reading:
+    rule = record.protocol.outcome
+    instrument = record.instruments.get(rule.instrument)
+    cut = instrument.clinical_cut if instrument else None
+    if score.instrument != rule.instrument:
+        return _not_computable(f"outcomes are read from {rule.instrument}, not from {score.instrument}")
+    if start is None:
+        return _not_computable("there is no score from before the first infusion")
+    if start.total == 0:
+        return _not_computable("the baseline is 0")
+    if cut is not None and start.total < cut:
+        return _not_computable(f"the baseline of {start.total} is below the cut of {cut}")
+    points = score.total - start.total
+    outcome = _outcome(rule, start.total, score.total, instrument.reliable_change if instrument else None)
+    percent = (Decimal(100 * points) / start.total).quantize(TENTH, ROUND_DOWN)
+    said = f"{outcome}: {start.total} to {score.total}, {_change(rule, points, percent)}"
+    return Reading(outcome, percent, points, said)
+
+
+def _not_computable(why: str) -> Reading:
+    return Reading(Outcome.NOT_COMPUTABLE, None, None, f"{Outcome.NOT_COMPUTABLE}: {why}")
+
+
+def _outcome(rule: OutcomeRule, start: int, total: int, reliable_change: int | None) -> Outcome:
+    drop = start - total
+
+    def fell_by(percent: int | None) -> bool:
+        return percent is not None and 100 * drop >= percent * start
+
+    if rule.remission_at_most is not None and total <= rule.remission_at_most:
+        return Outcome.REMISSION
+    if fell_by(rule.substantial_percent):
+        return Outcome.SUBSTANTIAL
+    if fell_by(rule.response_percent) or (rule.response_points is not None and drop >= rule.response_points):
+        return Outcome.RESPONSE
+    if fell_by(rule.partial_percent):
+        return Outcome.PARTIAL
+    if reliable_change is not None and -drop >= reliable_change:
+        return Outcome.WORSE
+    return Outcome.NON_RESPONSE
+
+
+def _change(rule: OutcomeRule, points: int, percent: Decimal) -> str:
+    if points == 0:
+        return "unchanged"
+    size = f"{abs(points)} points" if rule.response_percent is None else f"{abs(int(percent))} %"
+    return f"{'down' if points < 0 else 'up'} {size}"

@@ -1,6 +1,6 @@
-"""Safety escalations: what raises one, who is told next, and when it is over."""
+"""Safety escalations: what raises one, how it collects, and when the next on call is told."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from course.carried import minutes
 from course.instrument import Instrument, SafetyItem
@@ -12,73 +12,96 @@ ACKNOWLEDGE_MINUTES = 30
 
 
 def triggers(record: CourseRecord, instrument: Instrument, score: Score) -> tuple[Trigger, ...]:
-    """What a score asks a person to look at; a trigger names the item, never the answer."""
-    return tuple(
-        Trigger(
-            what=f"{instrument.id} item {item.item}",
-            subject=score.id,
-            at=score.at,
-            urgency=_urgency(record, instrument, item, score),
+    """What a score's safety items raise against the last answers before it; a trigger never holds the answer.
+
+    Urgent: the first positive answer, any rise, and from `urgent_at_least` on; a positive one that did not rise is
+    prompt. [set] A falling total hides nothing, because only the item counts.
+    """
+    found = []
+    for safety in instrument.safety_items:
+        answer = _answer(instrument, score, safety)
+        if answer is None or answer < safety.at_least:
+            continue
+        before = _answers_before(record, instrument, score, safety)
+        rose = not before or answer > before[-1]
+        first = all(earlier < safety.at_least for earlier in before)
+        urgent = first or rose or answer >= safety.urgent_at_least
+        found.append(
+            Trigger(
+                what=f"{instrument.title} item {safety.item}",
+                subject=score.id,
+                at=score.at,
+                urgency=Urgency.URGENT if urgent else Urgency.PROMPT,
+            )
         )
-        for item in instrument.safety_items
-        if (answer := answer_to(score, item.item)) is not None and answer >= item.at_least
-    )
+    return tuple(found)
 
 
-def _urgency(record: CourseRecord, instrument: Instrument, item: SafetyItem, score: Score) -> Urgency:
-    """Urgent [set]: the first positive, any rise, or a grave answer."""
-    answer = answer_to(score, item.item) or 0
-    earlier = [
-        before
-        for one in sorted(record.scores, key=lambda one: one.at)
-        if one.instrument == instrument.id and not one.voided and one.at <= score.at and one.id != score.id
-        if (before := answer_to(one, item.item)) is not None
-    ]
-    unchanged = bool(earlier) and item.at_least <= answer <= earlier[-1]
-    return Urgency.PROMPT if unchanged and answer < item.urgent_at_least else Urgency.URGENT
-
-
-def answer_to(score: Score, item: int) -> int | None:
-    """The answer to one item (1-based), or None where only a total is known."""
-    answers = score.answers.split(",") if "," in score.answers else list(score.answers)
-    return int(answers[item - 1]) if len(answers) >= item else None
-
-
-def raise_escalation(record: CourseRecord, found: tuple[Trigger, ...], at: datetime) -> CourseRecord:
-    """The record with an escalation: one is open at a time and collects; an urgent trigger starts its clock anew."""
-    open_one = record.open_escalation
-    if open_one is None:
+def raise_escalation(record: CourseRecord, triggers: tuple[Trigger, ...], at: datetime) -> CourseRecord:
+    """The record with the triggers in its one open escalation; a new urgent one starts an acknowledged clock again."""
+    standing = record.open_escalation
+    if standing is None:
+        if not triggers:
+            return record
         number = record.escalation_count + 1
-        fresh = Escalation(id=f"e{number}", opened_at=at, clock_from=at, triggers=found)
-        return record.with_(escalations=(*record.escalations, fresh), escalation_count=number)
-    collected = open_one.with_(triggers=(*open_one.triggers, *found))
-    if open_one.acknowledged_at is not None and any(one.urgency is Urgency.URGENT for one in found):
+        opened = Escalation(id=f"e{number}", opened_at=at, clock_from=at, triggers=triggers)
+        return record.with_(escalations=(*record.escalations, opened), escalation_count=number)
+    new = tuple(one for one in triggers if one not in standing.triggers)
+    collected = standing.with_(triggers=(*standing.triggers, *new))
+    if standing.acknowledged_at is not None and any(one.urgency is Urgency.URGENT for one in new):
         collected = collected.with_(
-            acknowledged_at=None, acknowledged_by="", clock_from=at, steps_before_clock=open_one.steps
+            acknowledged_at=None, acknowledged_by="", clock_from=at, steps_before_clock=standing.steps
         )
-    return _with(record, collected)
+    return _replaced(record, collected)
 
 
-def step_due(escalation: Escalation) -> datetime:
-    """When the next person on call is told: at once, then every thirty minutes until somebody acknowledges."""
-    waited: timedelta = minutes(ACKNOWLEDGE_MINUTES * escalation.steps_since_clock)
-    return escalation.clock_from + waited
+def step_due(escalation: Escalation, steps: int) -> datetime:
+    """When somebody is told after `steps` others were told since the clock began."""
+    return escalation.clock_from + minutes(ACKNOWLEDGE_MINUTES * steps)
 
 
 def acknowledge(record: CourseRecord, actor: Actor, at: datetime) -> CourseRecord:
-    """The record with an owner for the open escalation."""
-    open_one = record.open_escalation
-    return record if open_one is None else _with(record, open_one.with_(acknowledged_at=at, acknowledged_by=actor.name))
+    """The record with an owner for its open escalation."""
+    standing = record.open_escalation
+    if standing is None:
+        return record
+    return _replaced(record, standing.with_(acknowledged_by=actor.name, acknowledged_at=at))
 
 
 def resolve(record: CourseRecord, actor: Actor, at: datetime) -> CourseRecord:
-    """The record with the open escalation closed by a signed disposition."""
-    open_one = record.open_escalation
-    if open_one is None:
+    """The record with its open escalation resolved, and owned by whoever resolved it where nobody did before."""
+    standing = record.open_escalation
+    if standing is None:
         return record
-    owned = open_one.acknowledged_by or actor.name
-    return _with(record, open_one.with_(resolved_at=at, acknowledged_by=owned))
+    if standing.acknowledged_at is None:
+        standing = standing.with_(acknowledged_by=actor.name, acknowledged_at=at)
+    return _replaced(record, standing.with_(resolved_at=at))
 
 
-def _with(record: CourseRecord, escalation: Escalation) -> CourseRecord:
-    return record.with_(escalations=tuple(escalation if one.id == escalation.id else one for one in record.escalations))
+def _replaced(record: CourseRecord, changed: Escalation) -> CourseRecord:
+    return record.with_(
+        escalations=tuple(changed if one.id == changed.id else one for one in record.escalations),
+    )
+
+
+def _answers_before(
+    record: CourseRecord, instrument: Instrument, score: Score, safety: SafetyItem
+) -> tuple[int, ...]:
+    """The item's answers in the standing scores of the same instrument up to this one, soonest first."""
+    others = [
+        one
+        for one in record.scores
+        if one.instrument == score.instrument and one.id != score.id and not one.voided and one.at <= score.at
+    ]
+    others.sort(key=lambda one: (one.at, len(one.id), one.id))
+    answers = (_answer(instrument, one, safety) for one in others)
+    return tuple(answer for answer in answers if answer is not None)
+
+
+def _answer(instrument: Instrument, score: Score, safety: SafetyItem) -> int | None:
+    """The answer to a safety item; of a bare total the least that it leaves for the item, None where that is least."""
+    if not score.answers:
+        least = score.total - (instrument.items - 1) * instrument.item_max
+        return least if least > instrument.item_min else None
+    written = score.answers.split(",") if instrument.item_max > 9 else list(score.answers)  # noqa: PLR2004  one digit
+    return int(written[safety.item - 1])

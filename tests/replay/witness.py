@@ -23,7 +23,7 @@ class Witness(Interceptor):
     """Writes down every input that leaves the workflow; needs the unsandboxed runner, so that it is one list."""
 
     @override
-    def workflow_interceptor_class(self, input: WorkflowInterceptorClassInput) -> type[WorkflowInboundInterceptor]:  # noqa: A002, ARG002  the SDK's signature
+    def workflow_interceptor_class(self, input: WorkflowInterceptorClassInput) -> type[WorkflowInboundInterceptor]:
         """The inbound half."""
         return _Inbound
 
@@ -36,12 +36,12 @@ class _Inbound(WorkflowInboundInterceptor):
 
 class _Outbound(WorkflowOutboundInterceptor):
     @override
-    def start_activity(self, input: StartActivityInput) -> ActivityHandle[Any]:  # noqa: A002  the SDK's signature
+    def start_activity(self, input: StartActivityInput) -> ActivityHandle[Any]:
         _handed.append((input.activity, input.args[0]))
         return super().start_activity(input)
 
     @override
-    def continue_as_new(self, input: ContinueAsNewInput) -> NoReturn:  # noqa: A002  the SDK's signature
+    def continue_as_new(self, input: ContinueAsNewInput) -> NoReturn:
         _handed.append(("continue_as_new", input.args[0]))
         super().continue_as_new(input)
 
