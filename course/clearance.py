@@ -1,198 +1,143 @@
-"""Clearance: may the course begin, may this visit be dosed, and why not."""
+"""Clearance: may this course begin, may this dose be given, and if not, every reason why."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import datetime
-from decimal import Decimal
 
-from course.acts import CheckIn, Reading
-from course.carried import days, minutes
-from course.protocol import DoseBasis, Gate, Protocol
-from course.record import CourseRecord, GateState, Order, Session
+from course.acts import CheckIn
+from course.asking import every_days
+from course.carried import minutes
+from course.dosing import DoseCheck, alerts, dose_check, weight_doubt, why_order_refused
+from course.gates import GateProblem, gate_problems
+from course.judge import days_between
+from course.phases import dosed_in_series
+from course.record import CourseRecord, Session
 from course.terms import GateAnswer, GateKind, Role, Urgency
 
+__all__ = [
+    "DoseCheck",
+    "GateProblem",
+    "alerts",
+    "dose_check",
+    "gate_problems",
+    "measure_in",
+    "weight_doubt",
+    "why_not_clear",
+    "why_not_dose",
+    "why_order_refused",
+]
+
+CLINICAL = frozenset({Role.NURSE, Role.PRESCRIBER})
 IDENTIFIERS = 2
-"""Name and date of birth, or the record number."""
-
-SYSTOLIC_ALERT, SYSTOLIC_LOW, DIASTOLIC_ALERT = 180, 90, 110
-HEART_ALERT, HEART_LOW, SPO2_LOW = 120, 50, 92
-"""Alerts during an infusion: mmHg, mmHg, mmHg, /min, /min, percent. [set]"""
-
-WEEKDAYS = 7
-
-NAMING = frozenset({GateKind.NAMED, GateKind.REQUIRED})
-GIVEN = NAMING | {GateKind.CONSENT, GateKind.LAB}
-
-
-@dataclass(frozen=True)
-class GateProblem:
-    """One gate that stands against treatment, and who may mend it."""
-
-    gate: str
-    sentence: str
-    by: tuple[Role, ...]
-
-
-@dataclass(frozen=True)
-class DoseCheck:
-    """A dose against its order; `per_unit` is in the protocol's dose basis."""
-
-    per_unit: Decimal
-    ordered_mg: Decimal
-    over_percent: Decimal
-    exceeds: bool
-    sentence: str
-
-
-def gate_problems(record: CourseRecord, at: datetime, session: int = 1) -> tuple[GateProblem, ...]:
-    """The gates that stand against treatment at an instant, for the `session`-th of the series (1-based)."""
-    found = []
-    for gate in record.protocol.gates:
-        state = record.gates.get(gate.id)
-        if gate.optional and (state is None or gate.kind is GateKind.CONSENT):
-            continue
-        why = _against(gate, state, at, session)
-        if why:
-            found.append(GateProblem(gate.id, f"{gate.id} {why}", gate.by))
-    return tuple(found)
-
-
-def _against(gate: Gate, state: GateState | None, at: datetime, session: int) -> str:
-    if state is None:
-        return "has no answer"
-    expired = state.expires is not None and state.expires <= at
-    reasons = {
-        "is pending": state.answer is GateAnswer.PENDING,
-        "excludes treatment": gate.kind is GateKind.ABSOLUTE and state.answer is not GateAnswer.NO,
-        "excludes treatment unless a prescriber overrides it with a reason": gate.kind is GateKind.RELATIVE
-        and state.answer not in {GateAnswer.NO, GateAnswer.OVERRIDDEN},
-        "is not given": gate.kind in GIVEN and state.answer is not GateAnswer.YES,
-        "names nobody and nothing": gate.kind in NAMING and not state.detail,
-        "has expired": expired and (not gate.before_sessions or session in {1, *gate.before_sessions}),
-    }
-    return next((why for why, holds in reasons.items() if holds), "")
+"""Name and date of birth, or the record number, before every dose."""
 
 
 def why_not_clear(record: CourseRecord, at: datetime) -> tuple[str, ...]:
-    """What stands against signing clearance: gates, and a baseline that is missing or too old."""
+    """Everything that stands against signing clearance; the signature also signs an order inside its ranges."""
     against = [problem.sentence for problem in gate_problems(record, at)]
-    instrument, oldest = record.protocol.outcome.instrument, record.protocol.measuring.baseline_days_max
-    scores = record.primary_scores
-    if not scores or scores[-1].at < at - days(oldest):
-        against.append(f"a {instrument} of the last {oldest} days is missing")
-    return tuple(against)
+    if record.held is not None:
+        against.append(f"the course is held ({record.held.cause}): release it first")
+    most = record.protocol.measuring.baseline_days_max
+    against += [_measure_missing(record, at, most), why_order_refused(record.protocol, record.order)]
+    return tuple(why for why in against if why)
 
 
 def why_not_dose(record: CourseRecord, session: Session, check_in: CheckIn, at: datetime) -> tuple[str, ...]:
-    """What stands against dosing this visit now, one clause each; empty means cleared."""
-    against: list[str] = []
-    if record.clearance is None:
-        against.append("the course has no signed clearance")
-    if record.held is not None:
-        against.append(f"the course is held ({record.held.cause})")
-    number = 1 + sum(1 for dose in record.valid_doses if dose.series_number == session.series_number)
-    against += [problem.sentence for problem in gate_problems(record, at, number)]
-    escalation = record.open_escalation
-    if escalation is not None and any(one.urgency is Urgency.URGENT for one in escalation.triggers):
-        against.append("an escalation is open: a prescriber sees the patient first and resolves it")
-    if check_in.identifiers < IDENTIFIERS:
-        against.append("two identifiers are needed: name and date of birth, or the record number")
-    if not check_in.escort:
-        against.append("there is no escort")
-    if not check_in.fasting:
-        against.append("the patient has not fasted")
-    if not check_in.measure_waived and not measure_in(record, at):
-        against.append(f"the {record.protocol.outcome.instrument} is missing: record it or waive it with a reason")
-    if check_in.changes:
-        against.append(f"changes were reported ({', '.join(check_in.changes)}): a prescriber decides")
-    against += _pressure(record, check_in)
-    return tuple(against)
-
-
-def measure_in(record: CourseRecord, at: datetime) -> bool:
-    """Whether the primary measure is recent enough: one cadence step old at most."""
-    scores = record.primary_scores
-    oldest = max(step.every_days for step in record.protocol.measuring.cadence[:1])
-    return bool(scores) and scores[-1].at >= at - days(oldest)
-
-
-def _pressure(record: CourseRecord, check_in: CheckIn) -> list[str]:
-    """High on two readings 15 minutes apart refuses [set]; raised takes a prescriber's signature (SPRAVATO label)."""
-    rule = record.protocol.session
-    readings = sorted(check_in.readings, key=lambda one: one.at)
-    if not readings:
-        return ["there is no blood pressure reading"]
-    high = [one for one in readings if one.systolic >= rule.systolic_refuse or one.diastolic >= rule.diastolic_refuse]
-    last = readings[-1]
-    if last in high:
-        if high[-1].at - high[0].at >= minutes(rule.recheck_minutes):
-            return ["blood pressure is too high on two readings: record it as not given"]
-        return [f"blood pressure is too high: read again after {rule.recheck_minutes} minutes"]
-    raised = last.systolic >= rule.systolic_sign or last.diastolic >= rule.diastolic_sign
-    signed = check_in.signed_bp and check_in.actor.role is Role.PRESCRIBER
-    return ["blood pressure is raised: a prescriber signs (--sign-bp)"] if raised and not signed else []
-
-
-def alerts(readings: tuple[Reading, ...]) -> tuple[str, ...]:
-    """What in a series of vitals a prescriber should see, one clause each, without the values."""
-    found = []
-    if any(one.systolic > SYSTOLIC_ALERT or one.diastolic > DIASTOLIC_ALERT for one in readings):
-        found.append("blood pressure above the alert limit")
-    if any(one.systolic < SYSTOLIC_LOW for one in readings):
-        found.append("blood pressure below the alert limit")
-    if any(one.heart_rate is not None and not HEART_LOW <= one.heart_rate <= HEART_ALERT for one in readings):
-        found.append("heart rate outside the alert limits")
-    if any(one.spo2 is not None and one.spo2 < SPO2_LOW for one in readings):
-        found.append("oxygen saturation below the alert limit")
-    return tuple(found)
-
-
-def weight_doubt(record: CourseRecord, weight_kg: Decimal) -> str:
-    """Why a weight is asked again (10 % off the last one: pounds?), or an empty string."""
-    doses = record.valid_doses
-    if not doses:
-        return ""
-    last, most = doses[-1].weight_kg, record.protocol.session.weight_change_percent
-    if abs(weight_kg - last) * 100 < most * last:
-        return ""
-    return f"the weight is {most} % or more off the last one: weigh again, in kilograms, and confirm it"
-
-
-def dose_check(record: CourseRecord, minutes_: int, mg: Decimal, weight_kg: Decimal) -> DoseCheck:
-    """Compute mg/kg (or mg/kg/h) and hold a dose against the order, its ceiling, and the protocol's mg an hour."""
-    order, rule = record.order, record.protocol.dose
-    spread = Decimal(minutes_) / 60 if rule.basis is DoseBasis.MG_PER_KG_PER_HOUR else Decimal(1)
-    ordered = min(order.amount * weight_kg * spread, order.max_mg)
-    per_unit = mg / weight_kg / spread
-    over = (mg - ordered) * 100 / ordered
-    hourly = mg * 60 / minutes_
-    reasons = []
-    if over > record.protocol.session.over_order_percent:
-        reasons.append(f"{over:.0f} % over the order")
-    if mg > order.max_mg:
-        reasons.append(f"over the maximum of {order.max_mg} mg")
-    if rule.max_mg_per_hour is not None and hourly > rule.max_mg_per_hour:
-        reasons.append(f"over {rule.max_mg_per_hour} mg an hour")
-    within = f"{mg} mg is within the order"
-    return DoseCheck(
-        per_unit=per_unit.quantize(Decimal("0.001")),
-        ordered_mg=ordered.quantize(Decimal("0.1")),
-        over_percent=over.quantize(Decimal("0.1")),
-        exceeds=bool(reasons),
-        sentence=f"{mg} mg is {' and '.join(reasons)}" if reasons else within,
+    """Everything that stands against dosing one session now; empty means that it may be given."""
+    return (
+        *_course(record, session, at),
+        *(problem.sentence for problem in gate_problems(record, at, 1 + dosed_in_series(record))),
+        *_person(record, check_in),
+        *_measured(record, check_in, at),
+        *_changed(record, check_in),
+        *_pressure(record, check_in, at),
     )
 
 
-def why_order_refused(protocol: Protocol, order: Order) -> str:
-    """Why an order leaves the protocol's ranges, in one sentence, or an empty string."""
-    dose, series = protocol.dose, protocol.induction
-    if not dose.low <= order.amount <= dose.high:
-        return f"{protocol.id} allows {dose.low} to {dose.high} {dose.basis}: choose an amount inside"
-    if not dose.minutes_min <= order.minutes <= dose.minutes_max:
-        return f"{protocol.id} allows {dose.minutes_min} to {dose.minutes_max} minutes: choose a time inside"
-    if not 0 < order.max_mg <= dose.max_mg:
-        return f"{protocol.id} allows at most {dose.max_mg} mg a session: choose a ceiling up to that"
-    if not series.sessions_min <= order.sessions <= series.sessions_max:
-        return f"{protocol.id} allows {series.sessions_min} to {series.sessions_max} sessions: choose a number inside"
-    if not order.weekdays or list(order.weekdays) != sorted({day for day in order.weekdays if 0 <= day < WEEKDAYS}):
-        return "weekdays go from 0 (Monday) to 6, each once, in order"
-    return ""
+def measure_in(record: CourseRecord, at: datetime) -> bool:
+    """Whether the primary measure is recent enough to dose on: as old as the cadence lets it be, in calendar days."""
+    return not _measure_missing(record, at, every_days(record, at))
+
+
+def _course(record: CourseRecord, session: Session, at: datetime) -> Iterator[str]:
+    if not session.is_open:
+        yield f"session {session.id} is over ({session.status}): plan another"
+    if record.clearance is None:
+        yield "the course is not cleared: a prescriber signs clearance first"
+    if record.order.signed is None:
+        yield "the order is not signed: a prescriber signs it first"
+    if record.held is not None:
+        yield f"the course is held ({record.held.cause}): release it first"
+    escalation = record.open_escalation
+    if escalation is not None and any(
+        one.urgency is Urgency.URGENT or days_between(record, one.at, at) == 0 for one in escalation.triggers
+    ):
+        yield f"escalation {escalation.id} is open: a prescriber sees the patient first and resolves it"
+
+
+def _person(record: CourseRecord, check_in: CheckIn) -> Iterator[str]:
+    rule = record.protocol.session
+    if check_in.actor.role not in CLINICAL:
+        yield f"a {check_in.actor.role} may not clear a dose: it takes a nurse or a prescriber"
+    if check_in.identifiers < IDENTIFIERS:
+        yield "check two identifiers: name and date of birth, or the record number"
+    if not check_in.escort:
+        yield "no escort: nobody leaves alone"
+    if not check_in.fasting:
+        yield (
+            f"not fasted: {rule.fasting_solids_hours} hours without solid food, "
+            f"{rule.fasting_fluids_hours} without clear fluids"
+        )
+
+
+def _measured(record: CourseRecord, check_in: CheckIn, at: datetime) -> Iterator[str]:
+    why = _measure_missing(record, at, every_days(record, at))
+    if why and not check_in.measure_waived:
+        yield f"{why}, or waive it with a reason"
+
+
+def _measure_missing(record: CourseRecord, at: datetime, days_max: int) -> str:
+    name = record.protocol.outcome.instrument
+    taken = [one.at for one in record.primary_scores if one.at <= at]
+    if not taken:
+        return f"{name} is missing: ask it"
+    age = days_between(record, taken[-1], at)
+    return f"{name} is {age} days old, {days_max} at most: ask it again" if age > days_max else ""
+
+
+def _changed(record: CourseRecord, check_in: CheckIn) -> Iterator[str]:
+    """An exclusion that the patient reports before a dose; a flag is for the record only."""
+    for change in check_in.changes:
+        gate, state = record.protocol.gate(change), record.gates.get(change)
+        if gate is None:
+            yield f"there is no gate {change} to have changed: name a gate, and put anything else into a note"
+        elif gate.kind is GateKind.ABSOLUTE:
+            yield f"gate {gate.id} has changed and excludes treatment: record it from when it became true"
+        elif gate.kind is GateKind.RELATIVE and (state is None or state.answer is not GateAnswer.OVERRIDDEN):
+            yield f"gate {gate.id} has changed: a prescriber overrides it with a reason first"
+
+
+def _pressure(record: CourseRecord, check_in: CheckIn, at: datetime) -> Iterator[str]:
+    """Refused when high on two readings of today `recheck_minutes` apart, signed for when raised on the last one.
+
+    One high reading asks for a second; a lower one sooner than that is no recheck. Limits are the protocol's [set];
+    SPRAVATO label: weigh a delay above 140/90.
+    """
+    rule = record.protocol.session
+    readings = sorted(
+        (one for one in check_in.readings if days_between(record, one.at, at) == 0), key=lambda one: one.at
+    )
+    if not readings:
+        yield "no blood pressure of today: take it before dosing"
+        return
+    last = readings[-1]
+    high = [one for one in readings if one.systolic >= rule.systolic_refuse or one.diastolic >= rule.diastolic_refuse]
+    raised = last.systolic >= rule.systolic_sign or last.diastolic >= rule.diastolic_sign
+    signed = check_in.signed_bp and check_in.actor.role is Role.PRESCRIBER
+    if last.at > check_in.made_at:
+        yield "a blood pressure lies in the future: correct its time"
+    elif high and high[-1].at - high[0].at >= minutes(rule.recheck_minutes):
+        yield "blood pressure is too high on two readings: record the visit as not given"
+    elif high and last.at - high[0].at < minutes(rule.recheck_minutes):
+        yield f"blood pressure is too high: take it again {rule.recheck_minutes} minutes after the first reading"
+    elif raised and not signed:
+        yield "blood pressure is raised: a prescriber signs for it"

@@ -38,7 +38,7 @@ class Reading:
 
 
 class RelapseState(StrEnum):
-    """How far the loss of a response is established."""
+    """Whether a response holds."""
 
     NONE = "none"
     SUSPECTED = "suspected"
@@ -57,7 +57,7 @@ class Relapse:
 def baseline(record: CourseRecord) -> Score | None:
     """The last standing primary score before the first standing dose; one without a time counts from its midnight."""
     doses = record.valid_doses
-    before = [one for one in _in_order(record) if doses and _counts_from(record, one) <= doses[0].at]
+    before = [one for one in _in_order(record) if not doses or _counts_from(record, one) <= doses[0].at]
     return before[-1] if before else None
 
 

@@ -23,9 +23,8 @@ def triggers(record: CourseRecord, instrument: Instrument, score: Score) -> tupl
         if answer is None or answer < safety.at_least:
             continue
         before = _answers_before(record, instrument, score, safety)
-        rose = not before or answer > before[-1]
         first = all(earlier < safety.at_least for earlier in before)
-        urgent = first or rose or answer >= safety.urgent_at_least
+        urgent = first or answer > before[-1] or answer >= safety.urgent_at_least
         found.append(
             Trigger(
                 what=f"{instrument.title} item {safety.item}",
@@ -79,27 +78,27 @@ def resolve(record: CourseRecord, actor: Actor, at: datetime) -> CourseRecord:
 
 
 def _replaced(record: CourseRecord, changed: Escalation) -> CourseRecord:
-    return record.with_(
-        escalations=tuple(changed if one.id == changed.id else one for one in record.escalations),
-    )
+    return record.with_(escalations=tuple(changed if one.id == changed.id else one for one in record.escalations))
 
 
-def _answers_before(
-    record: CourseRecord, instrument: Instrument, score: Score, safety: SafetyItem
-) -> tuple[int, ...]:
-    """The item's answers in the standing scores of the same instrument up to this one, soonest first."""
-    others = [
-        one
-        for one in record.scores
-        if one.instrument == score.instrument and one.id != score.id and not one.voided and one.at <= score.at
-    ]
-    others.sort(key=lambda one: (one.at, len(one.id), one.id))
-    answers = (_answer(instrument, one, safety) for one in others)
+def _answers_before(record: CourseRecord, instrument: Instrument, score: Score, safety: SafetyItem) -> tuple[int, ...]:
+    """The item's answers in the standing scores before this one, soonest first."""
+    standing = (one for one in record.scores if one.instrument == score.instrument and not one.voided)
+    earlier = sorted((one for one in standing if _order(one) < _order(score)), key=_order)
+    answers = (_answer(instrument, one, safety) for one in earlier)
     return tuple(answer for answer in answers if answer is not None)
 
 
+def _order(score: Score) -> tuple[datetime, int, str]:
+    """Time, then the number in the id."""
+    return score.at, len(score.id), score.id
+
+
 def _answer(instrument: Instrument, score: Score, safety: SafetyItem) -> int | None:
-    """The answer to a safety item; of a bare total the least that it leaves for the item, None where that is least."""
+    """The answer to a safety item; of a bare total the least that it leaves for the item, None where that says nothing.
+
+    A PHQ-9 total of 26 cannot come about without item 9.
+    """
     if not score.answers:
         least = score.total - (instrument.items - 1) * instrument.item_max
         return least if least > instrument.item_min else None
