@@ -131,7 +131,7 @@ class Ledger(Protocol):
         ...
 
     async def begin(self, order: SendOrder, letter: Letter, to: Person | None, at: datetime) -> int | None:
-        """Commit that the letter is about to be handed over; how often it was resent, or None if it may not be begun."""
+        """Commit that the letter is about to be handed over; how often that was unclear, or None if it may not."""
         ...
 
     async def put_back(self, order: SendOrder, reason: str, at: datetime) -> None:

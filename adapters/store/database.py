@@ -3,6 +3,7 @@
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, event, make_url
@@ -31,7 +32,9 @@ class Database:
             raise StoreError(f"A store is kept in SQLite or PostgreSQL, not in {kind}: set ST_STORE_URL.")
         self.is_sqlite = kind == "sqlite"
         self.shown = parsed.render_as_string(hide_password=True)
-        self.file = parsed.database if self.is_sqlite else None
+        self.file = Path(parsed.database) if self.is_sqlite and parsed.database else None
+        if self.is_sqlite and (self.file is None or parsed.database == ":memory:"):
+            raise StoreError("A store lasts: give SQLite a file, such as sqlite:///var/store.db.")
         self._engine = create_async_engine(
             parsed.set(drivername=DRIVERS[kind]),
             hide_parameters=True,
@@ -76,14 +79,11 @@ class Database:
             await connection.close()
 
 
-def _private_file(path: str) -> None:
+def _private_file(path: Path) -> None:
     """SQLite makes its other files with the mode of the first."""
-    if path == ":memory:" or os.path.exists(path):
-        return
-    folder = os.path.dirname(path)
-    if folder:
-        os.makedirs(folder, exist_ok=True)
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
 
 
 def _prepare(connection: Any, _record: object) -> None:

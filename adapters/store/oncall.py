@@ -114,7 +114,9 @@ class Roster:
         if not accounts:
             raise StoreError(f"Nobody is on call at {site}: name at least one account.")
         made = await connection.execute(
-            insert(ONCALL_TURNS).values(site=site, begins_at=begins_at, ends_at=ends_at).returning(ONCALL_TURNS.c.turn_id)
+            insert(ONCALL_TURNS)
+            .values(site=site, begins_at=begins_at, ends_at=ends_at)
+            .returning(ONCALL_TURNS.c.turn_id)
         )
         turn_id: int = made.scalar_one()
         rows = [

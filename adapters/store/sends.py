@@ -58,19 +58,21 @@ class SendLedger:
             return {row.part: _standing(row) for row in await connection.execute(query)}
 
     async def begin(self, order: SendOrder, letter: Letter, to: Person | None, at: datetime) -> int | None:
-        """Commit that the letter is about to be handed over; how often it was resent, or None if it may not be begun.
+        """Commit that the letter is about to be handed over; how often that was unclear, or None if it may not.
 
         It may be begun while it is new or put back; one in flight only where the order says that twice is better.
         """
         try:
             async with self._database.writing() as connection:
-                row = await self._row(connection, order)
+                held = select(SENDS).where(_one(order, order.key)).with_for_update()
+                row = (await connection.execute(held)).one_or_none()
                 state = None if row is None else OccasionState(row.state)
                 if state is not None and state not in MAY_BEGIN[: 2 if order.resend_unsure else 1]:
                     return None
                 resent: int = (row.resent if row is not None else 0) + (state is OccasionState.IN_FLIGHT)
                 values = {
                     "state": OccasionState.IN_FLIGHT,
+                    "recorded_at": at,
                     "resent": resent,
                     "channel": letter.medium,
                     "reason": "",
@@ -78,28 +80,40 @@ class SendLedger:
                     "body": letter.body,
                     **_addressee(to),
                 }
-                await self._write(connection, order, order.key, at, values)
+                if row is None:
+                    await connection.execute(insert(SENDS).values(**{**_new(order, order.key), **values}))
+                else:
+                    await connection.execute(update(SENDS).where(_one(order, order.key)).values(**values))
+                await self._keep_parts(connection, order, order.key)
         except IntegrityError:
             return None
         return resent
 
     async def put_back(self, order: SendOrder, reason: str, at: datetime) -> None:
         """Commit that nothing went out and that it may be tried again."""
+        begun = _one(order, order.key) & (SENDS.c.state == OccasionState.IN_FLIGHT)
+        values = {"state": OccasionState.LATER, "recorded_at": at, "reason": reason}
         async with self._database.writing() as connection:
-            values = {"state": OccasionState.LATER, "reason": reason}
-            await self._write(connection, order, order.key, at, values)
+            await connection.execute(update(SENDS).where(begun).values(**values))
 
     async def settle(self, order: SendOrder, standing: Standing, at: datetime, provider_id: str = "") -> None:
-        """Commit what became of the message; the words of a letter that was begun are kept."""
+        """Commit what became of the message; the words of a letter that was begun are kept, and `sent` is final."""
+        values = {
+            "state": standing.state,
+            "recorded_at": at,
+            "channel": standing.channel,
+            "reason": standing.reason,
+            "provider_id": provider_id,
+            **_addressee(standing.to),
+        }
+        mine = _one(order, standing.letter)
         async with self._database.writing() as connection:
-            values = {
-                "state": standing.state,
-                "channel": standing.channel,
-                "reason": standing.reason,
-                "provider_id": provider_id,
-                **_addressee(standing.to),
-            }
-            await self._write(connection, order, standing.letter, at, values)
+            if (await connection.execute(select(SENDS.c.state).where(mine))).one_or_none() is None:
+                await connection.execute(insert(SENDS).values(**{**_new(order, standing.letter), **values}))
+            else:
+                not_sent = mine & (SENDS.c.state != OccasionState.SENT)
+                await connection.execute(update(SENDS).where(not_sent).values(**values))
+            await self._keep_parts(connection, order, standing.letter)
 
     async def of_course(self, course_id: str) -> tuple[Sent, ...]:
         """Every message of a course, sent or not, in the order in which they were due."""
@@ -109,22 +123,12 @@ class SendLedger:
         """Every message that was due in a span, its end left out."""
         return await self._found((SENDS.c.as_of >= begins) & (SENDS.c.as_of < ends))
 
-    async def _row(self, connection: AsyncConnection, order: SendOrder) -> Row[Any] | None:
-        mine = (SENDS.c.course_id == order.course_id) & (SENDS.c.occasion == order.key)
-        return (await connection.execute(select(SENDS).where(mine).with_for_update())).one_or_none()
-
-    async def _write(
-        self, connection: AsyncConnection, order: SendOrder, key: str, at: datetime, values: dict[str, Any]
-    ) -> None:
-        mine = (SENDS.c.course_id == order.course_id) & (SENDS.c.occasion == key)
-        values = {"recorded_at": at, **values}
-        if not (await connection.execute(update(SENDS).where(mine).values(**values))).rowcount:
-            await connection.execute(insert(SENDS).values(**{**_new(order, key), **values}))
+    async def _keep_parts(self, connection: AsyncConnection, order: SendOrder, letter: str) -> None:
         for part in order.parts:
             occasion = (SEND_PARTS.c.course_id == order.course_id) & (SEND_PARTS.c.occasion == part.occasion)
-            moved = await connection.execute(update(SEND_PARTS).where(occasion).values(letter=key))
+            moved = await connection.execute(update(SEND_PARTS).where(occasion).values(letter=letter))
             if not moved.rowcount:
-                row = {"course_id": order.course_id, "occasion": part.occasion, "kind": part.kind, "letter": key}
+                row = {"course_id": order.course_id, "occasion": part.occasion, "kind": part.kind, "letter": letter}
                 await connection.execute(insert(SEND_PARTS).values(**row))
 
     async def _found(self, where: ColumnElement[bool]) -> tuple[Sent, ...]:
@@ -142,6 +146,10 @@ class SendLedger:
                 kinds = found[key].kinds if key in found else ()
                 found[key] = _sent(row, (*kinds, OccasionKind(row.kind)))
         return tuple(found.values())
+
+
+def _one(order: SendOrder, letter: str) -> ColumnElement[bool]:
+    return (SENDS.c.course_id == order.course_id) & (SENDS.c.occasion == letter)
 
 
 def _new(order: SendOrder, key: str) -> dict[str, Any]:

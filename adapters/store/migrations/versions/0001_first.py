@@ -90,9 +90,7 @@ def staff() -> None:
     )
     op.create_table(
         "oncall_people",
-        sa.Column(
-            "turn_id", sa.Integer, sa.ForeignKey("oncall_turns.turn_id", ondelete="CASCADE"), primary_key=True
-        ),
+        sa.Column("turn_id", sa.Integer, sa.ForeignKey("oncall_turns.turn_id", ondelete="CASCADE"), primary_key=True),
         sa.Column("position", sa.Integer, primary_key=True, autoincrement=False),
         sa.Column("account_id", sa.String(64), sa.ForeignKey("staff.account_id"), nullable=False),
         sa.UniqueConstraint("turn_id", "account_id", name="oncall_people_once"),

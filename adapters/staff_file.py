@@ -1,0 +1,97 @@
+"""The file that names the staff and who is on call, read strictly."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+
+from adapters.store.contacts import email_of
+from adapters.store.errors import StoreError
+from adapters.store.staff import Account
+from course.findings import Finding, listed, spoken
+from course.loading import Fault, LoadError, read
+from course.terms import Role
+
+STAFF_ROLES = (Role.COORDINATOR, Role.NURSE, Role.PRESCRIBER, Role.AUDITOR, Role.OPS)
+ON_CALL_ROLES = (Role.NURSE, Role.PRESCRIBER)
+_ID = re.compile(r"[a-z][a-z0-9_-]{0,31}")
+
+
+class _FromFile(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Member(_FromFile):
+    """One of the staff."""
+
+    id: str
+    name: str
+    role: Role
+    site: str
+    email: str
+
+    def account(self) -> Account:
+        """The account that this makes."""
+        return Account(self.id, self.name, self.role, self.site, self.email)
+
+
+class StaffFile(_FromFile):
+    """Everybody, and each site's standing on-call list."""
+
+    staff: tuple[Member, ...]
+    oncall: dict[str, tuple[str, ...]]
+
+
+def load_staff(path: Path) -> StaffFile:
+    """The staff in a file; raises LoadError."""
+    try:
+        text = path.read_bytes().decode()
+    except OSError:
+        raise LoadError([Fault(path.name, 0, "there is no such file that can be read")]) from None
+    except UnicodeDecodeError:
+        raise LoadError([Fault(path.name, 0, "this is not UTF-8 text: save it as UTF-8")]) from None
+    return read(text, path.name, StaffFile, staff_findings)
+
+
+def staff_findings(found: StaffFile) -> Iterator[Finding]:
+    """Everything that the file says and cannot mean."""
+    if not found.staff:
+        yield ("staff",), "a clinic has staff: add [[staff]]"
+    seen: set[str] = set()
+    for number, member in enumerate(found.staff):
+        path = ("staff", number)
+        yield from spoken(path, member, "name", "site")
+        if not _ID.fullmatch(member.id):
+            yield (*path, "id"), "an account id has 1 to 32 small letters, digits, hyphens or underscores"
+        if member.id in seen:
+            yield (*path, "id"), f'the account "{member.id}" stands twice: keep one'
+        seen.add(member.id)
+        if member.role not in STAFF_ROLES:
+            yield (*path, "role"), f"{member.role} is no role of the staff: choose {listed(STAFF_ROLES)}"
+        try:
+            email_of(member.email)
+        except StoreError:
+            yield (*path, "email"), "an e-mail address looks like name@clinic.example"
+    yield from _oncall(found)
+
+
+def _oncall(found: StaffFile) -> Iterator[Finding]:
+    members = {member.id: member for member in found.staff}
+    for site in sorted({member.site for member in found.staff} - found.oncall.keys()):
+        yield ("oncall",), f'nobody is on call at "{site}": name at least one nurse or prescriber'
+    for site, accounts in found.oncall.items():
+        path = ("oncall", site)
+        if not accounts:
+            yield path, f'nobody is on call at "{site}": name at least one nurse or prescriber'
+        for account, times in Counter(accounts).items():
+            member = members.get(account)
+            if member is None:
+                yield path, f'"{account}" is on call at "{site}" and not among the staff: add the account'
+            elif member.role not in ON_CALL_ROLES:
+                yield path, f'"{account}" is a {member.role}: only nurses and prescribers acknowledge a safety matter'
+            elif not member.email:
+                yield path, f'"{account}" is on call and has no e-mail address: give one'
+            if times > 1:
+                yield path, f'"{account}" stands {times} times on the list of "{site}": keep one'

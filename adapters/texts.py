@@ -1,0 +1,77 @@
+"""The words of every message: one file a language, filled in at the moment of sending."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from string import Formatter
+
+from activities.ports import TextError, Written
+from adapters.clinic import Site
+from adapters.wording import TextFile, findings
+from course.loading import Fault, LoadError, read
+from course.messages import SendOrder
+from course.terms import Audience, OccasionKind
+
+DEFAULT_LANGUAGE = "en"
+UNSAID = "(not said)"
+
+
+class ClinicTexts:
+    """All languages; one that is not there is written in English."""
+
+    def __init__(self, languages: Mapping[str, TextFile], sites: Mapping[str, Site]) -> None:
+        self.languages = languages
+        self.sites = sites
+
+    def written(self, order: SendOrder) -> Written:
+        """The one message that all parts of the order make; raises TextError.
+
+        An escalation is never held up by its words: a fact that it lacks is said to be lacking.
+        """
+        texts = self.languages.get(order.language) or self.languages[DEFAULT_LANGUAGE]
+        site = self.sites.get(order.site)
+        if site is None:
+            raise TextError(f"there is no site {order.site} in clinic.toml")
+        common = {"site": site.name, "address": site.address, "phone": site.phone}
+        lenient = order.audience is Audience.ONCALL
+        kinds = [(part.kind, texts.kinds.of(part.kind), {**part.facts, **common}) for part in order.parts]
+        bodies = [_filled(kind, text.body, facts, lenient=lenient) for kind, text, facts in kinds]
+        if not lenient:
+            bodies = [texts.greeting.strip(), *bodies, texts.closing.strip().format(**common)]
+        first, text, facts = kinds[0]
+        return Written(
+            sender=texts.sender,
+            subject=_filled(first, text.subject, facts, lenient=lenient),
+            body="\n\n".join(bodies) + "\n",
+            sms="\n".join(_filled(kind, text.sms, facts, lenient=lenient) for kind, text, facts in kinds),
+        )
+
+
+def load_texts(folder: Path, sites: Mapping[str, Site]) -> ClinicTexts:
+    """Every texts/*.toml of a clinic folder; raises LoadError with all mistakes of all files."""
+    faults: list[Fault] = []
+    languages: dict[str, TextFile] = {}
+    for path in sorted((folder / "texts").glob("*.toml")):
+        file = f"texts/{path.name}"
+        try:
+            texts = read(path.read_bytes().decode(), file, TextFile, lambda found: findings(found, sites))
+            if texts.language != path.stem:
+                faults.append(Fault(file, 0, f'its language is "{texts.language}": name it {texts.language}.toml'))
+            languages[texts.language] = texts
+        except LoadError as error:
+            faults += error.faults
+        except UnicodeDecodeError as error:
+            line = error.object[: error.start].count(b"\n") + 1
+            faults.append(Fault(file, line, "this is not UTF-8 text: save it as UTF-8"))
+    if not faults and DEFAULT_LANGUAGE not in languages:
+        faults.append(Fault("texts/", 0, f"there is no {DEFAULT_LANGUAGE}.toml: every clinic writes at least English"))
+    if faults:
+        raise LoadError(faults)
+    return ClinicTexts(languages, sites)
+
+
+def _filled(kind: OccasionKind, text: str, facts: Mapping[str, str], *, lenient: bool) -> str:
+    named = {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+    missing = sorted(named - facts.keys())
+    if missing and not lenient:
+        raise TextError(f"the {kind} text names {', '.join(missing)}, which the course does not say")
+    return text.strip().format(**dict.fromkeys(missing, UNSAID), **facts)
