@@ -1,0 +1,163 @@
+"""A course on the real server in virtual time, with a real store and a real mailbox."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, date, datetime, timedelta
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from temporalio.client import WorkflowHandle, WorkflowUpdateFailedError
+from temporalio.testing import TimeSkipper
+
+from activities.ports import Contact
+from adapters.identity import first_passphrases, stamp
+from adapters.keyring import KeyRing
+from adapters.settings import Settings
+from adapters.temporal import course_worker, make_current
+from adapters.wiring import WORKFLOWS, House, course_activities, open_house
+from course.acts import ACT, ActEnvelope
+from course.messages import Receipt
+from course.record import CourseRecord
+from course.terms import GateAnswer, GateKind, Role
+from tests.clock import go_to
+from tests.support.life import STAFF
+from tests.support.records import CLINIC_FOLDER, order
+from tests.support.stories import BASELINE
+from workflows.course import TreatmentCourse
+
+NAME = "Zebulon Quimby"
+ADDRESS = "zebulon.quimby@patient.example"
+
+
+class RefusedError(AssertionError):
+    """An act that the course refused; the sentence is the message."""
+
+
+@asynccontextmanager
+async def house_of(settings: Settings, skipper: TimeSkipper, ring: KeyRing) -> AsyncIterator[House]:
+    """A house whose client starts courses with clocks of their own, staffed."""
+    settings = settings.model_copy(update={"clinic_folder": CLINIC_FOLDER})
+    async with open_house(settings, client=skipper.client, ring=ring) as house:
+        await first_passphrases(house.store, CLINIC_FOLDER / "staff.toml")
+        yield house
+
+
+@asynccontextmanager
+async def worked(house: House, **options: Any) -> AsyncIterator[None]:
+    """A worker of this process for the house's courses."""
+    activities = course_activities(house, options.pop("channels", None))
+    async with course_worker(house.client, house.settings, workflows=WORKFLOWS, activities=activities, **options):
+        await make_current(house.client, house.settings, options.get("build"))
+        yield
+
+
+class Served:
+    """One course: act as somebody, let time pass, read what the patient received."""
+
+    def __init__(self, house: House, skipper: TimeSkipper, handle: WorkflowHandle[Any, Any]) -> None:
+        self.house = house
+        self.skipper = skipper
+        self.handle = handle
+        self.requests = count(1)
+
+    @classmethod
+    async def begin(cls, house: House, skipper: TimeSkipper, protocol: str = "depression") -> "Served":
+        """Enrol a made-up patient who agreed to e-mail."""
+        patient = await house.store.directory.add_patient(NAME, date(1984, 5, 4), "")
+        await house.store.contacts.put(patient.patient_id, Contact(email=ADDRESS))
+        now = datetime.now(UTC)
+        row = await house.store.directory.begin_course(patient.patient_id, protocol, "northside", now)
+        begun = order(protocol, now=now).with_(course_id=row.course_id, patient_id=patient.patient_id)
+        handle = await skipper.client.start_workflow(
+            TreatmentCourse.run, begun, id=row.course_id, task_queue=house.settings.task_queue
+        )
+        await house.store.directory.mark_open(row.course_id)
+        served = cls(house, skipper, handle)
+        await served.go_to(await served.next_monday())
+        await served.wait(hours=2)
+        return served
+
+    async def now(self) -> datetime:
+        """The instant on the course's own clock."""
+        return await self.skipper.get_current_time(self.handle)
+
+    async def go_to(self, instant: datetime) -> None:
+        """Let everything before the instant happen."""
+        await go_to(self.skipper, self.handle, instant)
+
+    async def wait(self, **span: float) -> None:
+        """Let some time pass."""
+        await self.skipper.fast_forward(self.handle, timedelta(**span))
+
+    async def record(self) -> CourseRecord:
+        """The course as it stands."""
+        return await self.handle.query(TreatmentCourse.read_record)
+
+    async def do(self, action: str, role: Role = Role.PRESCRIBER, **said: Any) -> Receipt:
+        """Act now as somebody in this role; raises RefusedError with the course's sentence."""
+        act = ACT.validate_python(
+            {
+                "action": action,
+                "request_id": said.pop("request_id", f"request-{next(self.requests)}"),
+                "actor": STAFF[role],
+                "made_at": said.pop("made_at", None) or await self.now(),
+                **said,
+            }
+        )
+        envelope = ActEnvelope(act=stamp(self.house.ring, act))
+        try:
+            return await self.handle.execute_update(TreatmentCourse.act, envelope)
+        except WorkflowUpdateFailedError as failed:
+            raise RefusedError(str(failed.cause).removeprefix("Refused: ")) from None
+
+    async def clear(self) -> None:
+        """Answer every gate well, take a baseline of 16, sign."""
+        for gate in (await self.record()).protocol.gates:
+            if gate.optional:
+                continue
+            safe = gate.kind in {GateKind.ABSOLUTE, GateKind.RELATIVE, GateKind.FLAG}
+            role = Role.PRESCRIBER if Role.PRESCRIBER in gate.by else gate.by[0]
+            answer = GateAnswer.NO if safe else GateAnswer.YES
+            await self.do("gate", role, gate=gate.id, answer=answer, detail="as told")
+        await self.do("measure", Role.NURSE, instrument="phq9", answers=BASELINE)
+        await self.do("clear")
+
+    async def next_monday(self) -> datetime:
+        """Nine o'clock on the clinic's wall, on the second Monday from now."""
+        zone = (await self.record()).zone
+        wall = zone.local(await self.now()).replace(hour=9, minute=0, second=0, microsecond=0)
+        return zone.lenient(wall + timedelta(days=14 - wall.weekday()))
+
+    async def give(self, **but: Any) -> Receipt:
+        """The next visit as it should go."""
+        session = (await self.record()).open_sessions[0]
+        await self.go_to(session.start)
+        fine = {
+            "identifiers": 2,
+            "weight_kg": 70,
+            "escort": True,
+            "fasting": True,
+            "readings": [{"at": await self.now(), "systolic": 122, "diastolic": 78}],
+            "measure_waived": "asked at the last visit",
+        }
+        await self.do("check_in", Role.NURSE, session=session.id, **{**fine, **but})
+        await self.wait(minutes=session.minutes + 10)
+        dose = {"started_at": session.start, "minutes": session.minutes, "mg": 35}
+        return await self.do("session", Role.NURSE, session=session.id, **dose)
+
+    def mailbox(self) -> list[EmailMessage]:
+        """Every letter in the mailbox folder, oldest first."""
+        files = sorted(Path(self.house.settings.mailbox_folder).glob("*.eml"), key=lambda path: path.stat().st_mtime)
+        return [message_from_bytes(path.read_bytes(), policy=policy.default) for path in files]
+
+    async def to_patient(self) -> list[str]:
+        """The subjects of what the patient received, in order."""
+        return [str(letter["Subject"]) for letter in self.mailbox() if ADDRESS in str(letter["To"])]
+
+    async def kinds_sent(self) -> list[Sequence[str]]:
+        """The kinds of each letter to the patient, from the send ledger."""
+        rows = await self.house.store.sends.of_course(self.handle.id)
+        return [tuple(row.kinds) for row in rows if row.audience == "patient" and row.state == "sent"]
