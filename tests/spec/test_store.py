@@ -13,7 +13,7 @@ from activities.ports import Contact, Letter, Medium
 from adapters.keyring import KeyRing, UnreadableError
 from adapters.store import Store, StoreError
 from adapters.store.access import Access
-from adapters.store.directory import CourseRow
+from adapters.store.directory import CourseRow, CourseState
 from adapters.store.inbox import Item, ItemKind
 from adapters.store.staff import Account
 from adapters.store.tables import METADATA
@@ -139,7 +139,7 @@ async def test_a_second_open_course_needs_leave(store: Store) -> None:
     await store.directory.mark_closed(first[0].course_id, NOW)
     with pytest.raises(StoreError, match=f"Patient {patient} has the open course"):
         await begin()
-    assert [one.state for one in await store.directory.courses(patient_id=patient)].count("closed") == 1
+    assert [one.state for one in await store.directory.courses(patient_id=patient)].count(CourseState.CLOSED) == 1
 
 
 async def test_the_database_itself_refuses_two_open_courses(store: Store) -> None:

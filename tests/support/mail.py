@@ -45,7 +45,7 @@ class PostOffice:
             case Mood.RCPT_NEVER:
                 return "550 no such user here"
             case Mood.HANGS_UP_BEFORE_DATA:
-                server.transport.abort()
+                hang_up(server)
         if address in self.never:
             return "550 no such user here"
         envelope.rcpt_tos.append(address)
@@ -63,10 +63,16 @@ class PostOffice:
         self.taken.append(message)
         match self.mood:
             case Mood.HANGS_UP_AFTER_DATA:
-                server.transport.abort()
+                hang_up(server)
             case Mood.SILENT_AFTER_DATA:
                 await asyncio.Event().wait()
         return "250 taken"
+
+
+def hang_up(server: SMTP) -> None:
+    """End the connection without a word."""
+    assert isinstance(server.transport, asyncio.Transport)
+    server.transport.abort()
 
 
 @pytest.fixture

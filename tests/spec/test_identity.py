@@ -1,0 +1,178 @@
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from adapters import identity
+from adapters.identity import IdentityError, first_passphrases, keep_token, sign_in, sign_out, whoami
+from adapters.keyring import KeyRing
+from adapters.staff_file import load_staff
+from adapters.store import Store
+from adapters.store.staff import Account
+from course.acts import AbortSession, ActEnvelope
+from course.loading import LoadError
+from course.record import Actor
+from course.terms import Role
+from tests.support.records import CLINIC_FOLDER
+
+NOW = datetime(2026, 11, 2, 14, tzinfo=UTC)
+STAFF_FILE = CLINIC_FOLDER / "staff.toml"
+ROLES = "coordinator, nurse, prescriber, auditor, ops"
+WRONG = "Account or passphrase is wrong: type both again."
+
+
+def member(name: str, role: str = "prescriber", email: str = "x@clinic.example", site: str = "northside") -> str:
+    """One [[staff]] table, six lines long."""
+    return f'[[staff]]\nid = "{name}"\nname = "{name}"\nrole = "{role}"\nsite = "{site}"\nemail = "{email}"\n'
+
+
+async def test_the_first_start_makes_accounts_once(store: Store) -> None:
+    """Every account of the shipped file gets a passphrase that lets in; a second start gives none and changes none."""
+    fresh = await first_passphrases(store, STAFF_FILE)
+    assert sorted(fresh) == ["adler", "cole", "haas", "lee", "okafor", "ops", "ortiz"]
+    assert len(set(fresh.values())) == len(fresh)
+    assert [one.account_id for one in await store.oncall.people("northside", NOW)] == ["lee", "okafor", "ortiz"]
+    lee = await store.staff.account("lee")
+    assert lee is not None
+    await store.staff.change(Account(**{**vars(lee), "name": "Dr Leigh"}))
+    cole = Account("cole", "Cole Young", Role.COORDINATOR, "northside", "cole@clinic.example", disabled=True)
+    await store.staff.change(cole)
+    assert await first_passphrases(store, STAFF_FILE) == {}
+    assert (await store.staff.account("lee"), await store.staff.account("cole")) == (lee, cole)
+    assert await sign_in(store, "lee", fresh["lee"], NOW)
+
+
+async def test_signing_in_and_out(store: Store, tmp_path: Path) -> None:
+    """A token is good for twelve hours, in a private file, until somebody signs out; the store holds its hash only."""
+    fresh = await first_passphrases(store, STAFF_FILE)
+    token_file = tmp_path / "var" / "sign-in"
+    token = await sign_in(store, "lee", fresh["lee"], NOW)
+    keep_token(token_file, token)
+    assert token_file.stat().st_mode & 0o777 == 0o600
+    account = await whoami(store, token_file, NOW + timedelta(hours=11, minutes=59))
+    assert account.actor() == Actor(account_id="lee", name="Dr Lee", role=Role.PRESCRIBER, via="cli")
+    assert await store.signins.find(token) is None
+    with pytest.raises(IdentityError, match=r"^Your sign-in has expired: sign in again.$"):
+        await whoami(store, token_file, NOW + timedelta(hours=12))
+    await sign_out(store, token_file)
+    with pytest.raises(IdentityError, match=r"^Nobody is signed in here: sign in first.$"):
+        await whoami(store, token_file, NOW)
+    keep_token(token_file, token)
+    with pytest.raises(IdentityError, match=r"^This sign-in is not known any more: sign in again.$"):
+        await whoami(store, token_file, NOW)
+
+
+async def test_an_unknown_account_and_a_wrong_passphrase_look_alike(store: Store) -> None:
+    """The sentence does not tell which accounts there are, and quotes nothing."""
+    fresh = await first_passphrases(store, STAFF_FILE)
+    said = set()
+    for account, passphrase in (("nobody", fresh["lee"]), ("lee", fresh["cole"]), ("lee", ""), ("", "")):
+        with pytest.raises(IdentityError) as refused:
+            await sign_in(store, account, passphrase, NOW)
+        said.add(str(refused.value))
+    assert said == {WRONG}
+
+
+async def test_a_disabled_account_is_out_at_once(store: Store, tmp_path: Path) -> None:
+    """It cannot sign in, is told why only with the right passphrase, and what was signed in is signed out."""
+    fresh = await first_passphrases(store, STAFF_FILE)
+    keep_token(tmp_path / "sign-in", await sign_in(store, "lee", fresh["lee"], NOW))
+    lee = await whoami(store, tmp_path / "sign-in", NOW)
+    await store.staff.change(Account(**{**vars(lee), "disabled": True}))
+    for passphrase, sentence in ((fresh["lee"], "This account is disabled: ask ops to enable it."), ("x", WRONG)):
+        with pytest.raises(IdentityError) as refused:
+            await sign_in(store, "lee", passphrase, NOW)
+        assert str(refused.value) == sentence
+    await store.staff.change(lee)
+    with pytest.raises(IdentityError, match="not known any more"):
+        await whoami(store, tmp_path / "sign-in", NOW)
+
+
+async def test_a_token_that_others_can_read_is_refused(store: Store, tmp_path: Path) -> None:
+    """The sentence names the file, its mode, and what mends it."""
+    path = tmp_path / "sign-in"
+    keep_token(path, "token")
+    path.chmod(0o644)
+    with pytest.raises(IdentityError) as refused:
+        await whoami(store, path, NOW)
+    assert str(refused.value) == f"{path} can be read by others (mode 0644): run 'chmod 600 {path}'."
+
+
+def test_a_stamp_proves_exactly_what_was_done(keyring: KeyRing) -> None:
+    """It holds for the act, for its JSON in a history, and after the keys are rotated; any change breaks it."""
+    act = AbortSession(
+        request_id="request-1",
+        actor=Actor(account_id="lee", name="Dr Lee", role=Role.PRESCRIBER),
+        made_at=NOW,
+        session="s1",
+        started_at=NOW,
+        minutes=12,
+        mg=Decimal("10.50"),
+        reason="dizzy",
+    )
+    stamped = identity.stamp(keyring, act)
+    history = ActEnvelope(act=stamped).model_dump(mode="json")["act"]
+    carried = ActEnvelope.model_validate_json(ActEnvelope(act=stamped).model_dump_json()).act
+    for one in (stamped, history, carried):
+        assert identity.verify_proof(keyring.rotated(), one)
+    other = Actor(account_id="okafor", name="Dr Okafor", role=Role.PRESCRIBER, proof=stamped.actor.proof)
+    for forged in (
+        act,
+        stamped.model_copy(update={"mg": Decimal("10.51")}),
+        stamped.model_copy(update={"actor": other}),
+        {**history, "reason": ""},
+    ):
+        assert not identity.verify_proof(keyring, forged)
+    assert not identity.verify_proof(KeyRing.generate(), stamped)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentences"),
+    [
+        (member("lee"), ['staff.toml line 1: the file lacks "oncall": add it']),
+        (
+            f"{member('lee')}[oncall]\nnorthside = []\n",
+            ['staff.toml line 8: nobody is on call at "northside": name at least one nurse or prescriber'],
+        ),
+        (
+            f"{member('lee')}{member('haas', site='westside')}[oncall]\nnorthside = ['lee']\n",
+            ['staff.toml line 13: nobody is on call at "westside": name at least one nurse or prescriber'],
+        ),
+        (
+            f"{member('cole', 'coordinator')}{member('lee', email='')}[oncall]\nnorthside = ['cole', 'lee', 'leee']\n",
+            [
+                'staff.toml line 14: "cole" is a coordinator: only nurses and prescribers acknowledge a safety matter',
+                'staff.toml line 14: "lee" is on call and has no e-mail address: give one',
+                'staff.toml line 14: "leee" is on call at "northside" and not among the staff: add the account',
+            ],
+        ),
+        (
+            f"{member('lee')}{member('lee')}[oncall]\nnorthside = ['lee', 'lee']\n",
+            [
+                'staff.toml line 8: the account "lee" stands twice: keep one',
+                'staff.toml line 14: "lee" stands 2 times on the list of "northside": keep one',
+            ],
+        ),
+        (
+            f"{member('Dr Lee', 'patient', 'lee')}[oncall]\nnorthside = ['Dr Lee']\n",
+            [
+                "staff.toml line 2: an account id has 1 to 32 small letters, digits, hyphens or underscores",
+                f"staff.toml line 4: patient is no role of the staff: choose {ROLES}",
+                "staff.toml line 6: an e-mail address looks like name@clinic.example",
+                'staff.toml line 8: "Dr Lee" is a patient: only nurses and prescribers acknowledge a safety matter',
+            ],
+        ),
+        (
+            f"{member('lee')}phone = '1'\n[oncall]\nnorthside = ['lee']\n",
+            ['staff.toml line 7: "phone" is not a field of staff: it knows email, id, name, role, site'],
+        ),
+    ],
+)
+def test_mistakes_in_the_staff_file_are_named_by_line(tmp_path: Path, text: str, sentences: list[str]) -> None:
+    """One sentence a mistake, with its line and what would be right."""
+    path = tmp_path / "staff.toml"
+    path.write_text(text)
+    with pytest.raises(LoadError) as refused:
+        load_staff(path)
+    assert str(refused.value).splitlines() == sentences
