@@ -1,14 +1,19 @@
-"""Records to test rules on: the shipped clinic, one fresh course."""
+"""Records to test rules on: the shipped clinic, one fresh course, one whose six infusions were given."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from adapters.clinic import Clinic, load_clinic, snapshot
+from course.carried import days
 from course.enrolment import open_record
+from course.instrument import band_of
 from course.messages import CourseOrder
-from course.record import Actor, CourseRecord
-from course.terms import Role
+from course.record import Actor, CourseRecord, Dose, Score
+from course.terms import Role, Series
 
 CLINIC_FOLDER = Path(__file__).parents[2] / "clinic"
 YEARS = 12
@@ -54,3 +59,46 @@ def make_record(protocol: str = "depression", **changes: object) -> CourseRecord
     """A fresh record of 2 November 2026 at the northside, with the named fields changed."""
     began = at("2026-11-02T14:00Z")
     return open_record(order(protocol, now=began), began).with_(**changes)
+
+
+DEPRESSION = clinic().protocols["depression"]
+CRPS = clinic().protocols["crps"]
+PHQ9 = clinic().instruments["phq9"]
+CALENDAR = make_record().calendar
+"""The northside's: New York."""
+
+FIRST = at("2026-11-09T14:00Z")
+"""The first infusion: Monday, nine o'clock in New York."""
+
+SERIES = (0, 2, 4, 7, 9, 11)
+"""Days of six infusions, Monday, Wednesday, Friday."""
+
+
+def measured(day: float, total: int, number: int = 1, *, instrument: str = "phq9", **but: Any) -> Score:
+    """A score, `day` days from the first infusion."""
+    band = band_of(clinic().instruments[instrument], total)
+    return Score(id=f"m{number}", instrument=instrument, at=FIRST + days(day), total=total, band=band).with_(**but)
+
+
+def answered(day: float, answers: str, number: int = 1, **but: Any) -> Score:
+    """A PHQ-9 answered item by item."""
+    return measured(day, sum(int(one) for one in answers), number, answers=answers, **but)
+
+
+def infused(day: float, number: int = 1, *, mg: str = "35", **but: Any) -> Dose:
+    """A dose for 70 kg in 40 minutes, `day` days from the first infusion."""
+    given = Dose(session=f"s{number}", at=FIRST + days(day), mg=Decimal(mg), minutes=40, weight_kg=Decimal(70))
+    return given.with_(**but)
+
+
+def boosted(day: float, number: int = 7, *, early: bool = False) -> Dose:
+    """A booster."""
+    return infused(day, number, series=Series.BOOSTER, early=early)
+
+
+def treated(
+    *scores: Score, doses: Sequence[Dose] | None = None, protocol: str = "depression", **changes: object
+) -> CourseRecord:
+    """A course with these scores, and with these doses or the six of an induction."""
+    given = [infused(day, number) for number, day in enumerate(SERIES, start=1)] if doses is None else doses
+    return make_record(protocol, scores=scores, score_count=len(scores), doses=tuple(given), **changes)
