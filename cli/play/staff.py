@@ -9,7 +9,7 @@ from cli.play.desk import Desk
 from cli.play.duty import Duty
 from cli.play.patient import answer
 from cli.play.scenario import Review, Scenario
-from cli.play.visiting import HOLD_LOOKS_AHEAD, gate_duty, visits
+from cli.play.visiting import HOLD_LOOKS_AHEAD, gate_duty, gates_for, visits
 from cli.play.when import span
 from course.agenda import gates_missing
 from course.applying.holding import REVIEW_DAYS
@@ -73,6 +73,12 @@ def _confirm(desk: Desk, need: Need) -> Iterator[Duty]:
     if desk.scenario.patient.confirms and at < need.due:
         said = {"action": "confirm", "session": need.subject}
         yield Duty(at, f"confirm/{need.subject}/{need.due}", Role.COORDINATOR, said)
+
+
+def _not_ready(desk: Desk, need: Need) -> Iterator[Duty]:
+    session = desk.record.session(need.subject)
+    if session is not None:
+        yield from gates_for(desk, session, min(desk.soon(need.opens), session.start))
 
 
 def _silence(desk: Desk, need: Need) -> Iterator[Duty]:
@@ -158,6 +164,7 @@ HANDLERS: dict[NeedKind, Callable[[Desk, Need], Iterator[Duty]]] = {
     NeedKind.CLEAR: _clear,
     NeedKind.SCHEDULE: _schedule,
     NeedKind.CONFIRM: _confirm,
+    NeedKind.NOT_READY: _not_ready,
     NeedKind.MEASURE: _silence,
     NeedKind.EVALUATE: _evaluate,
     NeedKind.BOOK: _book,

@@ -12,7 +12,8 @@ from cli.play.scenario import Visit
 from cli.play.when import span
 from course.calendar import days_from
 from course.carried import days, minutes
-from course.clearance import dose_check
+from course.clearance import dose_check, gate_problems, measure_in
+from course.phases import dosed_in_series
 from course.protocol import Gate
 from course.record import Session
 from course.terms import GateAnswer, GateKind, Role, SessionStatus, SkipCode
@@ -53,9 +54,8 @@ def _no_show(session: Session, visit: Visit) -> Duty:
 
 def _arrives(desk: Desk, session: Session, visit: Visit) -> Iterator[Duty]:
     """Gates that have run out, the questionnaire on the tablet, the check; and what follows where it is refused."""
-    for gate in _stale(desk.record, session):
-        yield gate_duty(desk, gate, session.start)
-    if not _measured(desk.record, session):
+    yield from gates_for(desk, session, session.start)
+    if not measure_in(desk.record, desk.now):
         number = desk.record.ask_count
         said = answer(desk.record, desk.scenario, desk.record.protocol.outcome.instrument, number)
         if said is not None:
@@ -157,6 +157,14 @@ def _while_held(desk: Desk, session: Session) -> Iterator[Duty]:
     not_given = {"action": "not_given", "session": session.id, "code": SkipCode.SAFETY, "reason": "the course is held"}
     at = max(desk.now, session.start)
     yield Duty(at, f"not_given/{session.id}/{session.start}", Role.NURSE, not_given)
+
+
+def gates_for(desk: Desk, session: Session, at: datetime) -> Iterator[Duty]:
+    """The gates that stand against a visit, answered anew."""
+    for problem in gate_problems(desk.record, session.start, 1 + dosed_in_series(desk.record)):
+        gate = desk.record.protocol.gate(problem.gate)
+        if gate is not None:
+            yield gate_duty(desk, gate, at)
 
 
 def gate_duty(desk: Desk, gate: Gate, at: datetime) -> Duty:

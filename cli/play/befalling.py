@@ -1,0 +1,55 @@
+"""What befalls a course or the system besides acts: signals, a cancellation, a reply, workers and mail that fail."""
+
+from datetime import datetime
+from typing import Any
+
+from cli.play.acting import CAST
+from cli.play.place import Place
+from cli.play.scenario import Step
+from course.acts import AddNote, ChangeContact
+from course.terms import Role
+
+OPT_OUT = frozenset({"STOP", "QUIT", "END", "REVOKE", "OPT OUT", "CANCEL", "UNSUBSCRIBE"})
+"""Replies that end all messages at once."""
+
+
+async def befall(place: Place, step: Step, now: datetime) -> str:
+    """Let it happen; what it came to, in a few words."""
+    match step.do:
+        case "signal":
+            await place.signal(step.raw if step.raw is not None else _evaluation(step, now))
+            return "a signal arrived"
+        case "cancel":
+            await place.cancel()
+            return "somebody cancelled the workflow"
+        case "reply":
+            return await _reply(place, str(step.details["text"]), now)
+        case "mail_refuses":
+            place.refuse_mail(yes=True)
+            return f"mail refuses for {step.lasts}"
+        case "kill_worker":
+            await place.another_worker(kill=True)
+            return "the worker was killed and another one started"
+        case _:
+            await place.another_worker(kill=False)
+            return "the worker was stopped and another one started"
+
+
+def _evaluation(step: Step, now: datetime) -> dict[str, Any]:
+    """What a machine sends: the details, and what every evaluation needs unless the details say otherwise."""
+    actor = CAST[step.by or Role.PRESCRIBER].model_copy(update={"via": "signal"})
+    request_id = step.request_id or f"signal-{now:%Y%m%d%H%M%S}"
+    usual = {"request_id": request_id, "actor": actor.model_dump(mode="json"), "made_at": now.isoformat()}
+    return {**usual, **({"reason": step.reason} if step.reason else {}), **step.details}
+
+
+async def _reply(place: Place, text: str, now: datetime) -> str:
+    """An opt-out word ends all messages; anything else is written down for people to read."""
+    request_id = f"reply-{now:%Y%m%d%H%M%S}"
+    if text.strip().upper() in OPT_OUT:
+        act = ChangeContact(request_id=request_id, actor=CAST[Role.PATIENT], made_at=now, opt_out=True)
+        return await place.act(act) or "the patient opted out"
+    note = AddNote(
+        request_id=request_id, actor=CAST[Role.COORDINATOR], made_at=now, text=f"the patient replied: {text}"
+    )
+    return await place.act(note) or "the reply was written down"

@@ -1,0 +1,224 @@
+"""The player: lives one scenario on the real server, from instant to instant of its course's own virtual clock."""
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from cli.play.acting import Moment, act_of, default_role
+from cli.play.befalling import befall
+from cli.play.check import BEFALLS, with_session
+from cli.play.duty import Duty
+from cli.play.patient import answers
+from cli.play.place import Place
+from cli.play.scenario import CLOSED, Expect, Scenario, Step
+from cli.play.seen import Seen
+from cli.play.staff import duties, looks_again
+from cli.play.steps import due_at
+from cli.play.when import span
+from course.acts import Act
+from course.agenda import due
+from course.record import CourseRecord
+from course.terms import OccasionState, Role
+from course.worklist import next_due
+
+TRY_AGAIN_AFTER = timedelta(hours=12)
+LOOK_AGAIN_WHILE_SENDING = timedelta(minutes=10)
+AFTER_CLOSING = timedelta(days=1)
+CLOSED_AT_THE_LATEST = timedelta(days=5 * 365)
+LATEST = datetime.max.replace(tzinfo=UTC)
+PAST_THE_INSTANT = timedelta(milliseconds=20)
+SETTLE_SECONDS = 20.0
+GO_ROUND_MOST = 500
+"""Acts at one instant; more would mean that a duty never comes to rest."""
+
+
+class PlayError(Exception):
+    """Why a scenario cannot go on, in one sentence."""
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """An act that was refused, in whose name, with its sentence."""
+
+    at: datetime
+    action: str
+    role: Role
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Happened:
+    """A step that was played, and what it came to."""
+
+    at: datetime
+    what: str
+    answer: str
+
+
+@dataclass
+class Player:
+    """One course, alive."""
+
+    place: Place
+    scenario: Scenario
+    start: datetime
+    record: CourseRecord = field(init=False)
+    now: datetime = field(init=False)
+    seen: Seen = field(default_factory=Seen)
+    refusals: list[Refusal] = field(default_factory=list)
+    happened: list[Happened] = field(default_factory=list)
+    surprises: list[str] = field(default_factory=list)
+    gone: bool = False
+    _tried: dict[str, datetime] = field(default_factory=dict)
+    _ahead: list[int] = field(init=False)
+    _requests: int = 0
+    _mail_works_at: datetime | None = None
+
+    def __post_init__(self) -> None:
+        self.now = self.start
+        self._ahead = list(range(len(self.scenario.steps)))
+
+    @property
+    def ends_at(self) -> datetime:
+        """The last instant of the scenario."""
+        if self.scenario.until != CLOSED:
+            return self.start + span(self.scenario.until)
+        closed_at = self.record.closed_at if self.record.closed else None
+        return self.start + CLOSED_AT_THE_LATEST if closed_at is None else closed_at + AFTER_CLOSING
+
+    async def begin(self) -> None:
+        """Open the course at the scenario's start."""
+        await self.place.enrol()
+        await self._settle()
+
+    @property
+    def over(self) -> bool:
+        """Whether the scenario has come to its end, or its course has."""
+        return self.gone or self.now >= self.ends_at
+
+    async def play_to(self, until: datetime) -> None:
+        """Live on until an instant, or until the course has ended for good."""
+        rounds = 0
+        while not self.gone:
+            if await self._act_once():
+                rounds += 1
+                if rounds > GO_ROUND_MOST:
+                    raise PlayError(f"more than {GO_ROUND_MOST} acts at {self.now:%Y-%m-%d %H:%M}: a duty never rests")
+                continue
+            rounds = 0
+            if self.now >= until:
+                return
+            await self._go_to(min(self._next(), until))
+
+    def _next(self) -> datetime:
+        """The next instant at which anything happens, by itself or by anybody."""
+        ahead = [duty.at for duty in self._duties()]
+        ahead += [at for at, _ in self._steps()]
+        ahead += [one for one in (next_due(self.record, self.now), self._mail_works_at) if one is not None]
+        if not self.record.closed:
+            ahead += looks_again(self.record, self.now)
+        if self._in_flight():
+            ahead.append(self.now + LOOK_AGAIN_WHILE_SENDING)
+        if not self.over:
+            ahead.append(self.ends_at)
+        return max(min(ahead, default=LATEST), self.now + timedelta(seconds=1))
+
+    async def _go_to(self, instant: datetime) -> None:
+        if instant > self.now and not await self.place.go_to(instant + PAST_THE_INSTANT):
+            self.gone = True
+        self.now = max(instant, self.now)
+        if not self.gone:
+            await self._settle()
+
+    async def _settle(self) -> None:
+        """Wait until the course has done all that is due, but not for what mail refuses."""
+        loop = asyncio.get_running_loop()
+        patience = loop.time() + SETTLE_SECONDS
+        while True:
+            self.record = await self.place.record()
+            resting = not due(self.record, self.now)
+            if resting and (not self._in_flight() or await self.place.backs_off()):
+                break
+            if loop.time() > patience:
+                raise PlayError(f"the course does not come to rest at {self.now:%Y-%m-%d %H:%M}: is a worker running?")
+            await asyncio.sleep(0.01)
+        self.seen.look(self.record, self.now)
+
+    def _in_flight(self) -> bool:
+        return any(mark.state is OccasionState.IN_FLIGHT for mark in self.record.occasions.values())
+
+    async def _act_once(self) -> bool:
+        """Do the first thing whose time has come; False when there is none."""
+        if self._mail_works_at is not None and self._mail_works_at <= self.now:
+            self._mail_works_at = None
+            self.place.refuse_mail(yes=False)
+            return True
+        for at, number in self._steps():
+            if at <= self.now:
+                self._ahead.remove(number)
+                await self._step(self.scenario.steps[number])
+                return True
+        for duty in self._duties():
+            if duty.at <= self.now:
+                await self._do(duty)
+                return True
+        return False
+
+    def _steps(self) -> list[tuple[datetime, int]]:
+        found = []
+        for number in self._ahead:
+            at = due_at(self.scenario.steps[number], self.record, self.seen, self.start)
+            if at is not None:
+                found.append((at, number))
+        return sorted(found)
+
+    def _duties(self) -> list[Duty]:
+        found = [*duties(self.record, self.now, self.scenario), *answers(self.record, self.scenario)]
+        return sorted(
+            (duty for duty in found if self.now >= self._tried.get(duty.key, self.start)), key=lambda duty: duty.at
+        )
+
+    async def _do(self, duty: Duty) -> None:
+        self._tried[duty.key] = self.now + TRY_AGAIN_AFTER
+        refused = await self._send(self._act(duty.said, duty.role, None))
+        if refused:
+            self.refusals.append(Refusal(self.now, str(duty.said["action"]), duty.role, refused))
+        await self._settle()
+
+    async def _step(self, step: Step) -> None:
+        if step.do in BEFALLS:
+            self.happened.append(Happened(self.now, step.do, await befall(self.place, step, self.now)))
+            if step.lasts is not None:
+                self._mail_works_at = self.now + span(step.lasts)
+        else:
+            await self._step_act(step)
+        await self._settle()
+
+    async def _step_act(self, step: Step) -> None:
+        details = with_session(step)
+        role = step.by or default_role(step.do, details)
+        act = self._act({"action": step.do, "reason": step.reason, **details}, role, step.request_id)
+        refused = ""
+        for _ in range(step.times):
+            refused = await self._send(act)
+            if refused:
+                self.refusals.append(Refusal(self.now, step.do, role, refused))
+        self._judge(step, refused)
+
+    def _judge(self, step: Step, refused: str) -> None:
+        when = f"{step.do} on {self.record.zone.local(self.now):%Y-%m-%d %H:%M}"
+        if refused and step.expect is Expect.APPLIED:
+            self.surprises.append(f"{when} was refused: {refused}")
+        elif not refused and step.expect is Expect.REFUSED:
+            self.surprises.append(f"{when} was applied, and should have been refused")
+        elif step.says not in refused:
+            self.surprises.append(f"{when} was refused in other words: {refused}")
+
+    def _act(self, said: object, role: Role, request_id: str | None) -> Act:
+        self._requests += 1
+        moment = Moment(now=self.now, start=self.start, zone=self.record.zone, record=self.record)
+        return act_of(said, role, request_id or f"simulated-{self._requests}", moment)  # type: ignore[arg-type]
+
+    async def _send(self, act: Act) -> str:
+        """What was said against it, or nothing."""
+        return await self.place.act(act)

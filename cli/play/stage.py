@@ -1,0 +1,64 @@
+"""The stage: a real server, a store, a mailbox and a worker in one folder, for as many courses as there are."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from temporalio.client import Client
+from temporalio.testing import TimeSkipper, TimeSkippingConfig
+
+from adapters.identity import first_passphrases
+from adapters.keyring import KeyRing
+from adapters.server import EmbeddedServer, embedded_server
+from adapters.settings import Settings
+from adapters.temporal import course_plugin
+from adapters.wiring import House, open_house
+from cli.play.hands import Hands, HandsApart, HandsHere
+from cli.play.later import Later
+
+SKIPS_MOST = 1_000_000
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What the courses of a scenario live on."""
+
+    server: EmbeddedServer
+    house: House
+    skipper: TimeSkipper
+    hands: Hands
+
+    async def another_worker(self, *, kill: bool) -> None:
+        """Stop the worker, in good order or not, and start another one."""
+        await self.hands.stop(kill=kill)
+        await self.hands.start()
+
+
+@asynccontextmanager
+async def stage(
+    folder: Path, clinic_folder: Path, *, killable: bool = False, keep: bool = False
+) -> AsyncIterator[Stage]:
+    """Set everything up in a folder; `keep` writes the server's own data there too. Nothing is left running."""
+    settings = Settings(
+        _env_file=None,
+        data_folder=folder,
+        clinic_folder=clinic_folder,
+        graceful_shutdown_seconds=1,
+    )
+    ring = KeyRing.load_or_create(settings.key_ring_file)
+    async with AsyncExitStack() as stack:
+        server = await stack.enter_async_context(embedded_server(folder if keep else None))
+        client = await Client.connect(
+            server.target, namespace=server.namespace, plugins=[course_plugin(ring)], interceptors=[Later()]
+        )
+        skipper = TimeSkipper(
+            client,
+            config=TimeSkippingConfig(enabled=False, disable_propagation=True, max_session_skip_count=SKIPS_MOST),
+        )
+        house = await stack.enter_async_context(open_house(settings, client=skipper.client, ring=ring))
+        await first_passphrases(house.store, clinic_folder / "staff.toml")
+        hands: Hands = HandsApart(house, server.target) if killable else HandsHere(house)
+        await hands.start()
+        stack.push_async_callback(hands.stop, kill=False)
+        yield Stage(server, house, skipper, hands)
