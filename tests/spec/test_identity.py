@@ -43,9 +43,18 @@ async def test_the_first_start_makes_accounts_once(store: Store) -> None:
     assert await sign_in(store, "lee", fresh["lee"], NOW)
 
 
+async def two_accounts(store: Store) -> dict[str, str]:
+    """A prescriber and a coordinator, and their passphrases."""
+    fresh = {"lee": "river-stone", "cole": "apple-cloud"}
+    for name, role in (("lee", Role.PRESCRIBER), ("cole", Role.COORDINATOR)):
+        account = Account(name, f"Dr {name.title()}", role, "northside", f"{name}@clinic.example")
+        await store.staff.add(account, identity.hash_passphrase(fresh[name]))
+    return fresh
+
+
 async def test_signing_in_and_out(store: Store, tmp_path: Path) -> None:
     """A token is good for twelve hours, in a private file, until somebody signs out; the store holds its hash only."""
-    fresh = await first_passphrases(store, STAFF_FILE)
+    fresh = await two_accounts(store)
     token_file = tmp_path / "var" / "sign-in"
     token = await sign_in(store, "lee", fresh["lee"], NOW)
     keep_token(token_file, token)
@@ -65,7 +74,7 @@ async def test_signing_in_and_out(store: Store, tmp_path: Path) -> None:
 
 async def test_an_unknown_account_and_a_wrong_passphrase_look_alike(store: Store) -> None:
     """The sentence does not tell which accounts there are, and quotes nothing."""
-    fresh = await first_passphrases(store, STAFF_FILE)
+    fresh = await two_accounts(store)
     said = set()
     for account, passphrase in (("nobody", fresh["lee"]), ("lee", fresh["cole"]), ("lee", ""), ("", "")):
         with pytest.raises(IdentityError) as refused:
@@ -76,7 +85,7 @@ async def test_an_unknown_account_and_a_wrong_passphrase_look_alike(store: Store
 
 async def test_a_disabled_account_is_out_at_once(store: Store, tmp_path: Path) -> None:
     """It cannot sign in, is told why only with the right passphrase, and what was signed in is signed out."""
-    fresh = await first_passphrases(store, STAFF_FILE)
+    fresh = await two_accounts(store)
     keep_token(tmp_path / "sign-in", await sign_in(store, "lee", fresh["lee"], NOW))
     lee = await whoami(store, tmp_path / "sign-in", NOW)
     await store.staff.change(Account(**{**vars(lee), "disabled": True}))
