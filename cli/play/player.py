@@ -28,6 +28,7 @@ CLOSED_AT_THE_LATEST = timedelta(days=5 * 365)
 LATEST = datetime.max.replace(tzinfo=UTC)
 PAST_THE_INSTANT = timedelta(milliseconds=20)
 SETTLE_SECONDS = 20.0
+LOOK_CLOSER_SECONDS = 0.5
 GO_ROUND_MOST = 500
 """Acts at one instant; more would mean that a duty never comes to rest."""
 
@@ -133,16 +134,20 @@ class Player:
     async def _settle(self) -> None:
         """Wait until the course has done all that is due, but not for what mail refuses."""
         loop = asyncio.get_running_loop()
-        patience = loop.time() + SETTLE_SECONDS
+        began = loop.time()
         while True:
             self.record = await self.place.record()
             resting = not due(self.record, self.now)
-            if resting and (not self._in_flight() or await self.place.backs_off()):
+            if resting and (not self._in_flight() or await self._only_refused(loop.time() - began)):
                 break
-            if loop.time() > patience:
+            if loop.time() - began > SETTLE_SECONDS:
                 raise PlayError(f"the course does not come to rest at {self.now:%Y-%m-%d %H:%M}: is a worker running?")
             await asyncio.sleep(0.01)
         self.seen.look(self.record, self.now)
+
+    async def _only_refused(self, waited: float) -> bool:
+        """Whether what is in flight was refused and waits; asked only where mail refuses, or after a while."""
+        return (self._mail_works_at is not None or waited > LOOK_CLOSER_SECONDS) and await self.place.backs_off()
 
     def _in_flight(self) -> bool:
         return any(mark.state is OccasionState.IN_FLIGHT for mark in self.record.occasions.values())
@@ -183,7 +188,13 @@ class Player:
         refused = await self._send(self._act(duty.said, duty.role, None))
         if refused:
             self.refusals.append(Refusal(self.now, str(duty.said["action"]), duty.role, refused))
-        await self._settle()
+        if not self._more_gates(duty):
+            await self._settle()
+
+    def _more_gates(self, done: Duty) -> bool:
+        """Whether the next duty is a gate like this one, which does not hang on what this one came to."""
+        due_now = [duty for duty in self._duties() if duty.at <= self.now]
+        return done.said["action"] == "gate" and bool(due_now) and due_now[0].said["action"] == "gate"
 
     async def _step(self, step: Step) -> None:
         if step.do in BEFALLS:
