@@ -1,0 +1,112 @@
+"""Amounts against the order, weights against the last one, vital signs against their limits."""
+
+from decimal import Decimal
+from typing import Any
+
+import hypothesis.strategies as st
+import pytest
+from hypothesis import given
+
+from course.acts import Reading
+from course.carried import days
+from course.clearance import why_not_clear
+from course.dosing import alerts, dose_check, weight_doubt, why_order_refused
+from course.record import Order
+from tests.support.ready import VISIT, ready
+from tests.support.records import DEPRESSION, FIRST, boosted, infused, make_record, treated
+
+NOW = FIRST
+
+
+def test_mg_per_kg_is_computed() -> None:
+    """35 mg for 70 kg are 0.5 mg/kg, which is the order; 38.5 mg are ten percent over it, 38.51 exceed it."""
+    check = dose_check(make_record(), 40, Decimal(35), Decimal(70))
+    assert (check.per_unit, check.ordered_mg, check.over_percent) == (Decimal("0.500"), Decimal("35.0"), Decimal("0.0"))
+    assert not check.exceeds
+    assert not dose_check(make_record(), 40, Decimal("38.5"), Decimal(70)).exceeds
+    over = dose_check(make_record(), 40, Decimal("38.51"), Decimal(70))
+    assert over.exceeds
+    assert "10 % over the order" in over.sentence
+
+
+def test_mg_per_kg_per_hour_and_its_ceilings() -> None:
+    """0.35 mg/kg/h for 60 kg in four hours are 84 mg; a heavier patient stops at 100 mg and 25 mg an hour."""
+    record = make_record("crps")
+    check = dose_check(record, 240, Decimal(84), Decimal(60))
+    assert (check.per_unit, check.ordered_mg, check.exceeds) == (Decimal("0.350"), Decimal("84.0"), False)
+    heavy = dose_check(record, 240, Decimal(101), Decimal(90))
+    assert (heavy.ordered_mg, heavy.exceeds) == (Decimal("100.0"), True)
+    assert "ceiling of 100 mg" in heavy.sentence
+    fast = dose_check(record, 120, Decimal(51), Decimal(90))
+    assert (fast.ordered_mg, fast.exceeds) == (Decimal("50.0"), True)
+    assert "over 25 mg an hour" in fast.sentence
+
+
+AMOUNTS = st.decimals("0.1", 300, places=1)
+WEIGHTS = st.decimals(30, 200, places=1)
+
+
+@given(st.sampled_from(["depression", "crps"]), st.integers(0, 300), AMOUNTS, AMOUNTS, WEIGHTS)
+def test_more_never_exceeds_less_and_the_order_never_exceeds_itself(
+    protocol: str, over_minutes: int, one: Decimal, other: Decimal, weight_kg: Decimal
+) -> None:
+    """Checks grow with the amount; what they say is ordered may be given, also of a bag stopped at once."""
+    record = make_record(protocol)
+    less, more = (dose_check(record, over_minutes, mg, weight_kg) for mg in sorted((one, other)))
+    assert less.per_unit <= more.per_unit
+    assert less.over_percent <= more.over_percent
+    assert less.exceeds <= more.exceeds
+    assert less.ordered_mg == more.ordered_mg <= record.order.max_mg
+    assert not dose_check(record, over_minutes, less.ordered_mg, weight_kg).exceeds
+
+
+def test_a_weight_that_jumps_is_asked_again() -> None:
+    """Ten percent off the last dose or the last arrival, whichever is later; pounds jump far more."""
+    record = treated(doses=[infused(0), boosted(30)])
+    assert weight_doubt(make_record(), Decimal(154)) == ""
+    assert weight_doubt(record, Decimal("76.9")) == ""
+    assert "weigh again" in weight_doubt(record, Decimal(77))
+    assert "weigh again" in weight_doubt(record, Decimal(63))
+    arrived = VISIT.with_(arrived_at=FIRST + days(35), weight_kg=Decimal(80))
+    assert weight_doubt(record.with_(sessions=(arrived,)), Decimal(77)) == ""
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({}, ""),
+        ({"amount": Decimal("0.2")}, ""),
+        ({"amount": Decimal("0.19")}, "0.2 to 1 mg/kg"),
+        ({"amount": Decimal("1.01")}, "0.2 to 1 mg/kg"),
+        ({"minutes": 39}, "40 to 60 minutes"),
+        ({"minutes": 61}, "40 to 60 minutes"),
+        ({"max_mg": Decimal(0)}, "ceiling"),
+        ({"max_mg": Decimal(101)}, "ceiling"),
+        ({"sessions": 7}, "6 to 6 sessions"),
+        ({"weekdays": (1, 3)}, ""),
+        ({"weekdays": ()}, "weekdays"),
+        ({"weekdays": (3, 1)}, "weekdays"),
+        ({"weekdays": (1, 1)}, "weekdays"),
+        ({"weekdays": (0, 7)}, "weekdays"),
+        ({"weekdays": (-1, 2)}, "weekdays"),
+    ],
+)
+def test_an_order_stays_inside_the_protocols_ranges(changes: dict[str, Any], says: str) -> None:
+    """Amount, minutes, ceiling, sessions and weekdays; an order outside them is not cleared either."""
+    record = ready()
+    order: Order = record.order.with_(**changes)
+    refused = why_order_refused(DEPRESSION, order)
+    assert (says in refused) if says else refused == ""
+    assert (why_not_clear(record.with_(order=order), NOW) == ()) is not bool(says)
+
+
+def test_alerts_name_the_sign_and_not_its_value() -> None:
+    """At the limits nothing, beyond them one sentence a sign, however many readings."""
+    quiet = Reading(at=NOW, systolic=180, diastolic=110, heart_rate=120, spo2=92)
+    low = Reading(at=NOW, systolic=90, diastolic=40, heart_rate=50)
+    assert alerts((quiet, low)) == ()
+    loud = Reading(at=NOW, systolic=187, diastolic=111, heart_rate=121, spo2=91)
+    weak = Reading(at=NOW, systolic=89, diastolic=40, heart_rate=49)
+    found = alerts((loud, loud, weak))
+    assert len(found) == 6
+    assert "187" not in "".join(found)

@@ -1,0 +1,106 @@
+"""Which gates stand against treatment, when, and who may mend them."""
+
+from datetime import timedelta
+
+import pytest
+
+from course.carried import days
+from course.clearance import why_not_clear
+from course.gates import gate_problems
+from course.protocol import Gate
+from course.terms import GateAnswer, GateKind, Phase, Role
+from tests.support.ready import DECLINED, FITTING, NO, PENDING, YES, answered_well, ready, state
+from tests.support.records import DEPRESSION, FIRST, infused
+
+NOW = FIRST
+GATES = [gate for gate in DEPRESSION.gates if not gate.optional] + [
+    Gate(id="trials", text="Two failed trials", kind=GateKind.REQUIRED)
+]
+
+
+@pytest.mark.parametrize("gate", GATES, ids=lambda gate: gate.id)
+@pytest.mark.parametrize("answer", [None, *GateAnswer], ids=str)
+def test_each_gate_alone_lets_through_what_its_kind_allows(gate: Gate, answer: GateAnswer | None) -> None:
+    """One gate that does not fit blocks clearance, names itself, and says who may mend it."""
+    whole = ready().with_(protocol=DEPRESSION.with_(gates=(*DEPRESSION.gates, GATES[-1])))
+    gates = {**answered_well(whole), gate.id: state(answer) if answer else None}
+    record = whole.with_(gates={name: one for name, one in gates.items() if one is not None})
+    problems = gate_problems(record, NOW)
+    if answer in FITTING[gate.kind]:
+        assert problems == ()
+        return
+    (problem,) = problems
+    assert problem.gate == gate.id
+    assert problem.sentence in why_not_clear(record, NOW)
+    override = gate.kind is GateKind.RELATIVE and answer is YES
+    assert problem.by == ((Role.PRESCRIBER,) if override else gate.by)
+
+
+def test_a_consent_expires_and_a_flag_does_not() -> None:
+    """An answer counts until the instant of its expiry."""
+    for gate, blocks in (("consent-treatment", True), ("lamotrigine", False), ("urine-drug-screen", True)):
+        fits = ready().gates[gate]
+        last = ready().with_(gates={**ready().gates, gate: fits.with_(expires=NOW + timedelta(seconds=1))})
+        over = ready().with_(gates={**ready().gates, gate: fits.with_(expires=NOW)})
+        assert gate_problems(last, NOW) == ()
+        assert bool(gate_problems(over, NOW)) is blocks
+
+
+@pytest.mark.parametrize(
+    ("gate", "answer", "blocks"),
+    [
+        ("messages-email", None, False),
+        ("messages-email", NO, False),
+        ("messages-sms", DECLINED, False),
+        ("pregnancy-test", None, False),
+        ("pregnancy-test", DECLINED, False),
+        ("pregnancy-test", PENDING, True),
+        ("pregnancy-test", NO, True),
+        ("ecg", YES, False),
+    ],
+)
+def test_what_is_optional_counts_once_it_applies(gate: str, answer: GateAnswer | None, blocks: bool) -> None:
+    """Messages are never a condition of treatment; a test that was ordered must be back and well."""
+    gates = {name: one for name, one in ready().gates.items() if name != gate}
+    record = ready().with_(gates=gates | ({gate: state(answer)} if answer else {}))
+    assert bool(gate_problems(record, NOW)) is blocks
+    assert bool(why_not_clear(record, NOW)) is blocks
+
+
+def test_a_name_without_a_detail_names_nobody() -> None:
+    """An escort who is not named is none."""
+    record = ready().with_(gates={**ready().gates, "escort": state(YES, detail="")})
+    assert [problem.gate for problem in gate_problems(record, NOW)] == ["escort"]
+
+
+def on_infusion(number: int, drawn: float, answer: GateAnswer = YES) -> list[str]:
+    """What stands against an infusion of a daily pain series, with a liver panel of that day."""
+    record = ready("crps")
+    doses = tuple(infused(day, day + 1) for day in range(number - 1))
+    panel = state(answer, drawn, expires=FIRST + days(drawn + 28))
+    record = record.with_(doses=doses, gates={**record.gates, "liver-panel": panel})
+    at = FIRST + days(number - 1)
+    return [problem.gate for problem in gate_problems(record, at, number)]
+
+
+def test_the_liver_panel_is_drawn_anew_before_infusions_4_and_8() -> None:
+    """Each from after the infusion before which it was due before; between them only a bad one blocks."""
+    assert on_infusion(1, drawn=-3) == []
+    assert on_infusion(3, drawn=-3) == []
+    assert on_infusion(4, drawn=-3) == ["liver-panel"]
+    assert on_infusion(4, drawn=1) == []
+    assert on_infusion(7, drawn=1) == []
+    assert on_infusion(8, drawn=1) == ["liver-panel"]
+    assert on_infusion(8, drawn=4) == []
+    assert on_infusion(4, drawn=2, answer=PENDING) == ["liver-panel"]
+    assert on_infusion(5, drawn=2, answer=PENDING) == []
+    assert on_infusion(5, drawn=2, answer=NO) == ["liver-panel"]
+
+
+def test_the_liver_panel_is_due_before_every_booster() -> None:
+    """In maintenance it must not be older than its expiry."""
+    record = ready("crps").with_(phase=Phase.MAINTENANCE, doses=tuple(infused(day, day + 1) for day in range(10)))
+    panel = state(YES, 7, expires=FIRST + days(35))
+    record = record.with_(gates={**record.gates, "liver-panel": panel})
+    assert gate_problems(record, FIRST + days(34), 11) == ()
+    assert [one.gate for one in gate_problems(record, FIRST + days(38), 11)] == ["liver-panel"]

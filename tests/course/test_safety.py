@@ -1,0 +1,150 @@
+"""Escalations: what raises one, how urgent it is, how it collects, who is told when."""
+
+from datetime import timedelta
+
+import hypothesis.strategies as st
+import pytest
+from hypothesis import given
+
+from course import safety
+from course.instrument import Band, Instrument, SafetyItem
+from course.record import CourseRecord, Score, Trigger
+from course.terms import Role, Urgency
+from tests.support.records import FIRST, PHQ9, actor, answered, make_record, measured, treated
+
+NOW = FIRST
+URGENT = Trigger(what="PHQ-9 item 9", subject="m1", at=NOW, urgency=Urgency.URGENT)
+PROMPT = URGENT.with_(subject="m2", urgency=Urgency.PROMPT)
+TRIGGERS = st.builds(URGENT.with_, subject=st.from_regex(r"m[1-9]", fullmatch=True), urgency=st.sampled_from(Urgency))
+
+
+def item_nine(*answers: int) -> list[Score]:
+    """Weekly questionnaires with 2 everywhere but in item 9."""
+    return [answered(7 * number, f"22222222{answer}", number) for number, answer in enumerate(answers, start=1)]
+
+
+def urgencies(record: CourseRecord, score: Score) -> list[Urgency]:
+    """How urgent what a score raises is."""
+    return [trigger.urgency for trigger in safety.triggers(record, PHQ9, score)]
+
+
+@pytest.mark.parametrize(
+    ("answers", "raises"),
+    [
+        ((0,), []),
+        ((1,), [Urgency.URGENT]),
+        ((0, 1), [Urgency.URGENT]),
+        ((1, 1), [Urgency.PROMPT]),
+        ((1, 1, 1), [Urgency.PROMPT]),
+        ((1, 0), []),
+        ((1, 0, 1), [Urgency.URGENT]),
+        ((1, 2), [Urgency.URGENT]),
+        ((2, 1), [Urgency.PROMPT]),
+        ((2, 2), [Urgency.URGENT]),
+        ((3, 2), [Urgency.URGENT]),
+    ],
+)
+def test_the_first_positive_any_rise_and_two_and_more_are_urgent(answers: tuple[int, ...], raises: list[str]) -> None:
+    """A positive item that did not rise and is below 2 is prompt; none raises nothing."""
+    *before, score = item_nine(*answers)
+    assert urgencies(treated(*before), score) == raises
+    assert urgencies(treated(*before, score), score) == raises
+
+
+def test_a_falling_total_does_not_hide_a_rising_item() -> None:
+    """Only the item counts: 24 to 9 with item 9 from 0 to 1 is urgent."""
+    before, score = answered(0, "333333330"), answered(7, "111111111", 2)
+    assert score.total < before.total
+    assert urgencies(treated(before), score) == [Urgency.URGENT]
+
+
+def test_what_counts_as_before() -> None:
+    """Standing answers to the same questionnaire, by when they were given and not by when they were entered."""
+    first, second = item_nine(1, 1)
+    assert urgencies(treated(first.with_(voided=True)), second) == [Urgency.URGENT]
+    assert urgencies(treated(first.with_(instrument="gad7")), second) == [Urgency.URGENT]
+    assert urgencies(treated(first.with_(answers="")), second) == [Urgency.URGENT]
+    assert urgencies(treated(second), first) == [Urgency.URGENT]
+    tenth, ninth = first.with_(id="m10"), first.with_(id="m9")
+    assert urgencies(treated(tenth, ninth), tenth) == [Urgency.PROMPT]
+
+
+@given(st.integers(0, 27))
+def test_a_bare_total_raises_what_it_cannot_be_without(total: int) -> None:
+    """From 25 on the other eight items do not suffice; below, a total says nothing of item 9."""
+    assert urgencies(make_record(), measured(0, total)) == ([Urgency.URGENT] if total > 24 else [])
+
+
+@given(st.integers(2, 3), st.integers(2, 3))
+def test_a_trigger_never_holds_the_answer(one: int, other: int) -> None:
+    """Two grave answers raise the same trigger, which names the questionnaire, the item and the score."""
+    (said,), (also,) = (safety.triggers(make_record(), PHQ9, item_nine(answer)[0]) for answer in (one, other))
+    assert said == also
+    assert (said.what, said.subject) == ("PHQ-9 item 9", "m1")
+
+
+def test_answers_of_two_digits() -> None:
+    """Where an item goes to 10 its answer is read whole."""
+    pain = Instrument(
+        id="pain",
+        title="Pain",
+        items=2,
+        item_max=10,
+        look_back="24 hours",
+        bands=(Band(from_total=0, name="any"),),
+        safety_items=(SafetyItem(item=2, at_least=8, urgent_at_least=10),),
+    )
+    score = Score(id="m1", instrument="pain", at=NOW, total=14, band="any", answers="4,10")
+    assert len(safety.triggers(make_record(), pain, score)) == 1
+    assert safety.triggers(make_record(), pain, score.with_(answers="10,4")) == ()
+
+
+@given(st.lists(st.lists(TRIGGERS, max_size=3, unique_by=str).map(tuple), max_size=6))
+def test_one_open_escalation_collects(waves: list[tuple[Trigger, ...]]) -> None:
+    """However many come, one is open and holds each trigger once; nothing raised opens nothing."""
+    record = make_record()
+    for wave in waves:
+        record = safety.raise_escalation(record, wave, NOW)
+    every = {trigger.model_dump_json() for wave in waves for trigger in wave}
+    assert len(record.escalations) == record.escalation_count == bool(every)
+    held = [one.model_dump_json() for escalation in record.escalations for one in escalation.triggers]
+    assert len(held) == len(set(held))
+    assert set(held) == every
+
+
+def test_a_new_urgent_trigger_takes_an_acknowledged_one_up_again() -> None:
+    """The clock starts anew from it; a prompt one, or the same one again, leaves the owner in peace."""
+    record = safety.raise_escalation(make_record(), (URGENT,), NOW)
+    told = record.with_(escalations=tuple(one.with_(steps=2) for one in record.escalations))
+    owned = safety.acknowledge(told, actor(Role.PRESCRIBER), NOW + timedelta(minutes=40))
+    later = NOW + timedelta(hours=5)
+    for quiet in (PROMPT, URGENT):
+        standing = safety.raise_escalation(owned, (quiet,), later).open_escalation
+        assert standing is not None
+        assert (standing.acknowledged_by, standing.clock_from) == ("Any Prescriber", NOW)
+    again = safety.raise_escalation(owned, (URGENT.with_(subject="m3"),), later).open_escalation
+    assert again is not None
+    assert (again.acknowledged_at, again.acknowledged_by, again.clock_from) == (None, "", later)
+    assert (again.steps, again.steps_since_clock) == (2, 0)
+
+
+def test_an_urgent_trigger_does_not_delay_the_next_on_call() -> None:
+    """While nobody has acknowledged, the clock runs on from where it began."""
+    record = safety.raise_escalation(make_record(), (PROMPT,), NOW)
+    standing = safety.raise_escalation(record, (URGENT,), NOW + timedelta(minutes=25)).open_escalation
+    assert standing is not None
+    assert safety.step_due(standing, 0) == NOW
+    assert safety.step_due(standing, 3) == NOW + timedelta(minutes=90)
+
+
+def test_what_is_resolved_is_over() -> None:
+    """The next trigger opens another, under the next number; the earlier owner stays on record."""
+    record = safety.raise_escalation(make_record(), (URGENT,), NOW)
+    owned = safety.acknowledge(record, actor(Role.NURSE), NOW)
+    resolved = safety.resolve(owned, actor(Role.PRESCRIBER), NOW + timedelta(hours=1))
+    assert resolved.open_escalation is None
+    assert resolved.escalations[0].acknowledged_by == "Any Nurse"
+    assert safety.resolve(record, actor(Role.PRESCRIBER), NOW).escalations[0].acknowledged_by == "Any Prescriber"
+    following = safety.raise_escalation(resolved, (URGENT,), NOW + timedelta(days=1))
+    assert [one.id for one in following.escalations] == ["e1", "e2"]
+    assert safety.acknowledge(resolved, actor(Role.NURSE), NOW) == safety.resolve(resolved, actor(Role.NURSE), NOW)

@@ -1,0 +1,41 @@
+"""Courses against whose next dose nothing stands."""
+
+from typing import Any
+
+from course.carried import days
+from course.record import CourseRecord, GateState, Session, Signature
+from course.terms import GateAnswer, GateKind, Phase, Role, Series
+from tests.support.records import FIRST, measured, treated
+
+YES, NO, PENDING, DECLINED, OVERRIDDEN = GateAnswer
+FITTING = {
+    GateKind.CONSENT: {YES},
+    GateKind.ABSOLUTE: {NO},
+    GateKind.RELATIVE: {NO, OVERRIDDEN},
+    GateKind.FLAG: {YES, NO, DECLINED, OVERRIDDEN},
+    GateKind.LAB: {YES},
+    GateKind.NAMED: {YES},
+    GateKind.REQUIRED: {YES},
+}
+"""The answers that let treatment go on, by kind of gate."""
+
+SIGNED = Signature(name="Any Prescriber", account_id="p", role=Role.PRESCRIBER, at=FIRST - days(3), meaning="cleared")
+VISIT = Session(id="s1", ordinal=1, series=Series.INDUCTION, start=FIRST, minutes=40, planned_at=FIRST - days(3))
+
+
+def state(answer: GateAnswer, day: float = -3, **but: Any) -> GateState:
+    """An answer, `day` days from the first infusion."""
+    return GateState(answer=answer, since=FIRST + days(day), detail="named").with_(**but)
+
+
+def answered_well(record: CourseRecord) -> dict[str, GateState]:
+    """Every gate as treatment needs it."""
+    return {gate.id: state(NO if NO in FITTING[gate.kind] else YES) for gate in record.protocol.gates}
+
+
+def ready(protocol: str = "depression") -> CourseRecord:
+    """A course against whose first dose nothing stands."""
+    record = treated(doses=(), protocol=protocol, phase=Phase.INDUCTION, clearance=SIGNED, sessions=(VISIT,))
+    score = measured(-2, 8, instrument=record.protocol.outcome.instrument)
+    order = record.order.with_(signed=SIGNED)
+    return record.with_(order=order, gates=answered_well(record), scores=(score,))
