@@ -85,7 +85,7 @@ class Place:
         """Act on the course; what is said against it, or nothing."""
         envelope = ActEnvelope(act=stamp(self.stage.house.ring, act))
         try:
-            await self.handle.execute_update(TreatmentCourse.act, envelope, id=act.request_id)
+            await self.handle.execute_update(TreatmentCourse.act, envelope)
         except WorkflowUpdateFailedError as failed:
             return str(failed.cause).removeprefix("Refused: ")
         return ""

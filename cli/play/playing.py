@@ -2,15 +2,13 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from cli.play.place import Place
 from cli.play.player import Player
 from cli.play.scenario import Scenario
-from cli.play.stage import Stage, stage
+from cli.play.stage import Stage
 from cli.play.when import starts_at
 
 SLICE = timedelta(days=7)

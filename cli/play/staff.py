@@ -14,8 +14,9 @@ from cli.play.when import span
 from course.agenda import gates_missing
 from course.applying.holding import REVIEW_DAYS
 from course.calendar import days_from
+from course.clearance import measure_in
 from course.record import CourseRecord, Task
-from course.terms import Decision, NeedKind, OccasionKind, Role
+from course.terms import Action, Decision, NeedKind, OccasionKind, Role
 from course.worklist import Need, needs
 
 
@@ -46,10 +47,10 @@ def _gates(desk: Desk, need: Need) -> Iterator[Duty]:
 
 
 def _clear(desk: Desk, need: Need) -> Iterator[Duty]:
-    said = {"action": "clear"}
-    if desk.accepts(said, Role.PRESCRIBER):
+    """Signed as soon as the baseline is in; whatever else stands against it is then said."""
+    if measure_in(desk.record, desk.now):
         since = max([need.opens, *(score.at for score in desk.record.primary_scores)])
-        yield Duty(desk.soon(since), "clear", Role.PRESCRIBER, said)
+        yield Duty(desk.soon(since), "clear", Role.PRESCRIBER, {"action": "clear"})
 
 
 def _schedule(desk: Desk, need: Need) -> Iterator[Duty]:
@@ -113,8 +114,8 @@ def _hold_review(desk: Desk, need: Need) -> Iterator[Duty]:
         return
     at = desk.soon(need.opens)
     reviews = desk.scenario.staff.hold_reviews
-    number = (need.opens - held.since) // timedelta(days=REVIEW_DAYS)
-    verdict = reviews[min(max(number - 1, 0), len(reviews) - 1)]
+    kept = sum(1 for entry in desk.record.entries if entry.action is Action.REVIEW and entry.at >= held.since)
+    verdict = reviews[min(kept, len(reviews) - 1)]
     said: dict[str, Any] = {"action": "release", "asked_again": True, "reason": "the cause has passed"}
     if verdict is Review.KEEP:
         review_at = days_from(desk.record.zone, at, REVIEW_DAYS) - timedelta(hours=1)

@@ -13,6 +13,7 @@ from cli.play.when import span
 from course.calendar import days_from
 from course.carried import days, minutes
 from course.clearance import dose_check, gate_problems, measure_in
+from course.gates import NAMING
 from course.phases import dosed_in_series
 from course.protocol import Gate
 from course.record import Session
@@ -174,8 +175,8 @@ def gate_duty(desk: Desk, gate: Gate, at: datetime) -> Duty:
     by = [role for role in (Role.NURSE, Role.COORDINATOR, Role.PRESCRIBER, Role.PATIENT) if role in gate.by]
     role = Role.PRESCRIBER if given is GateAnswer.OVERRIDDEN else by[0]
     said = {"action": "gate", "gate": gate.id, "answer": given}
-    if gate.kind is GateKind.NAMED:
-        said |= {"detail": "named"}
+    if gate.kind in NAMING:
+        said |= {"detail": "as told"}
     if given is GateAnswer.OVERRIDDEN:
         said |= {"reason": "benefit outweighs risk"}
     return Duty(at, f"gate/{gate.id}/{at}", role, said)
