@@ -29,15 +29,15 @@ RULES: dict[OccasionKind, Rule] = {
     OccasionKind.VISIT_24H: Rule(rank=6, stale_after=hours(24), resend_if_moved_by=hours(12)),
     OccasionKind.VISIT_72H: Rule(rank=7, stale_after=hours(48), resend_if_moved_by=hours(48)),
     OccasionKind.NO_SHOW: Rule(rank=8, stale_after=days(2)),
-    OccasionKind.FORMS: Rule(rank=9, stale_after=days(3), capped=True, merges=True),
-    OccasionKind.MEASURE: Rule(rank=10, stale_after=days(4), capped=True, merges=True),
-    OccasionKind.BOOK: Rule(rank=11, stale_after=days(14), capped=True, merges=True),
-    OccasionKind.LAPSED: Rule(rank=12, stale_after=days(6), capped=True, merges=True),
-    OccasionKind.CHECKIN: Rule(rank=13, stale_after=days(1), capped=True, merges=True),
+    OccasionKind.FORMS: Rule(rank=9, stale_after=days(3.5), capped=True, merges=True),
+    OccasionKind.MEASURE: Rule(rank=10, stale_after=days(4.5), capped=True, merges=True),
+    OccasionKind.BOOK: Rule(rank=11, stale_after=days(14.5), capped=True, merges=True),
+    OccasionKind.LAPSED: Rule(rank=12, stale_after=days(6.5), capped=True, merges=True),
+    OccasionKind.CHECKIN: Rule(rank=13, stale_after=hours(20), capped=True, merges=True),
     OccasionKind.CALENDAR: Rule(rank=14),
     OccasionKind.ARCHIVE: Rule(rank=15),
 }
-"""Every kind's rule; caps and offsets are defaults of ours for the medical lead to sign."""
+"""Every kind's rule. [set] A capped kind is put off by whole days, so its staleness never ends on a whole day."""
 
 REMINDERS = (OccasionKind.VISIT_72H, OccasionKind.VISIT_24H, OccasionKind.VISIT_2H)
 """Visit reminders, from the first to the last; a late booking collapses them into the last that is due."""

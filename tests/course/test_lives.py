@@ -168,17 +168,16 @@ class Lives(RuleBasedStateMachine):
             assert role in {Role.NURSE, Role.PRESCRIBER}
             assert not self.unmet_absolute_gates()
         given = {"started_at": self.now, "minutes": 40, "mg": Decimal(35), "weight_kg": Decimal(70)}
-        said: dict[str, object] = {
+        ends: dict[str, dict[str, object]] = {
             "session": given,
             "abort": {**given, "reason": "dizzy"},
             "no_show": {},
             "not_given": {"code": "illness", "reason": "a cold"},
             "omit": {"code": "cost", "reason": "cost"},
-        }[end]
-        assert isinstance(said, dict)
+        }
         status = self.record.session(session.id)
         dosable = status is not None and status.is_open and role is not Role.COORDINATOR
-        done = self.attempt(end, role, session=session.id, **said)
+        done = self.attempt(end, role, session=session.id, **ends[end])
         if end == "session" and dosable:
             assert done, "what happened is always recordable"
 

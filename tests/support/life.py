@@ -55,7 +55,7 @@ class Life:
                 "action": action,
                 "request_id": said.pop("request_id", f"request-{next(self.requests)}"),
                 "actor": STAFF[role],
-                "made_at": self.now,
+                "made_at": said.pop("made_at", self.now),
                 **said,
             }
         )
