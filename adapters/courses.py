@@ -1,0 +1,193 @@
+"""Courses as everybody outside Temporal sees them: enrol, act, read, list; failures are one sentence each."""
+
+import itertools
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from temporalio.client import WorkflowExecution, WorkflowQueryRejectedError, WorkflowUpdateFailedError
+from temporalio.client import WorkflowUpdateRPCTimeoutOrCancelledError as UpdateTimeoutError
+from temporalio.common import WorkflowIDConflictPolicy
+from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError, RPCStatusCode
+
+from adapters.clinic import snapshot
+from adapters.identity import stamp
+from adapters.store.directory import CourseRow
+from adapters.wiring import House
+from adapters.zones import zone_snapshot
+from course.acts import Act, ActEnvelope
+from course.messages import CourseOrder, Receipt
+from course.record import Actor, CourseRecord
+from course.worklist import Card
+from workflows import attributes
+from workflows.course import TreatmentCourse
+
+ANSWER_WITHIN = timedelta(seconds=20)
+READ_WITHIN = timedelta(seconds=10)
+FAR = datetime(9999, 1, 1, tzinfo=UTC)
+BUCKET_DAYS = (0, 1, 3, 7, 14, 28)
+"""Lists come by when something is due: what is overdue, then ever wider spans, because SQL stores cannot sort."""
+
+
+class CourseError(Exception):
+    """Why a course could not be reached or would not; one sentence."""
+
+
+class RefusedError(CourseError):
+    """The course said no; the sentence is its own."""
+
+
+class UnknownOutcomeError(CourseError):
+    """Nobody answered in time: the act may be applied yet."""
+
+
+class NoServerError(CourseError):
+    """Temporal cannot be reached."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a list, from search attributes and the encrypted card; no course is asked."""
+
+    course_id: str
+    card: Card | None
+    protocol: str
+    site: str
+    owner: str
+    needs: tuple[str, ...]
+    need_due: datetime | None
+    next_session: datetime | None
+    held: bool
+
+
+class Courses:
+    """The gateway to all courses of one house."""
+
+    def __init__(self, house: House) -> None:
+        self.house = house
+
+    async def enrol(self, row: CourseRow, order: CourseOrder) -> None:
+        """Start the workflow of a directory row; starting twice is starting once."""
+        try:
+            await self.house.client.start_workflow(
+                TreatmentCourse.run,
+                order,
+                id=row.course_id,
+                task_queue=self.house.settings.task_queue,
+                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            )
+        except RPCError as error:
+            raise self._unreachable(error) from None
+        await self.house.store.directory.mark_open(row.course_id)
+
+    def order(self, row: CourseRow, actor: Actor, owner: Actor, now: datetime, **patient: object) -> CourseOrder:
+        """What a course starts from: protocol, instruments and calendar as they stand now."""
+        clinic = self.house.clinic
+        protocol = clinic.protocols[row.protocol_id]
+        years = clinic.limits.calendar_years
+        zone = str(patient.pop("zone", "") or "")
+        return CourseOrder(
+            course_id=row.course_id,
+            patient_id=row.patient_id,
+            site=row.site,
+            owner=owner.account_id,
+            owner_name=owner.name,
+            protocol=protocol,
+            instruments={name: clinic.instruments[name] for name in protocol.instruments},
+            calendar=snapshot(clinic.sites[row.site], now, years),
+            patient_zone=zone_snapshot(zone, now, years) if zone else None,
+            enrolled_by=actor,
+            enrolled_at=now,
+            amendment_days=self.house.settings.amendment_days,
+        ).with_(**patient)
+
+    async def act(self, course_id: str, act: Act) -> Receipt:
+        """Sign an act at the edge and apply it; asking again under the same request id is safe."""
+        handle = self.house.client.get_workflow_handle_for(TreatmentCourse.run, course_id)
+        envelope = ActEnvelope(act=stamp(self.house.ring, act))
+        try:
+            return await handle.execute_update(TreatmentCourse.act, envelope, rpc_timeout=ANSWER_WITHIN)
+        except WorkflowUpdateFailedError as failed:
+            sentence = failed.cause.message if isinstance(failed.cause, ApplicationError) else "the course refused this"
+            raise RefusedError(sentence) from None
+        except (UpdateTimeoutError, TimeoutError):
+            raise UnknownOutcomeError(
+                f"no answer within {ANSWER_WITHIN.seconds} seconds: it may be applied yet, "
+                f"ask again with --request-id {act.request_id}"
+            ) from None
+        except RPCError as error:
+            raise await self._why(course_id, error) from None
+
+    async def record(self, course_id: str) -> CourseRecord:
+        """The course as it stands."""
+        handle = self.house.client.get_workflow_handle_for(TreatmentCourse.run, course_id)
+        try:
+            return await handle.query(TreatmentCourse.read_record, rpc_timeout=READ_WITHIN)
+        except (WorkflowQueryRejectedError, TimeoutError):
+            raise CourseError(f"course {course_id} does not answer: see `starter.py doctor`") from None
+        except RPCError as error:
+            raise await self._why(course_id, error) from None
+
+    async def rows(self, where: str = "", most: int = 50) -> list[Row]:
+        """Open courses by when something is due, soonest first."""
+        found: list[Row] = []
+        now = datetime.now(UTC)
+        edges = [datetime(2000, 1, 1, tzinfo=UTC), *(now + timedelta(days=ahead) for ahead in BUCKET_DAYS), FAR]
+        for since, until in itertools.pairwise(edges):
+            between = f"CourseNeedDue BETWEEN '{since.isoformat()}' AND '{until.isoformat()}'"
+            bucket = [row async for row in self._found(_and(where, between))]
+            found += sorted(bucket, key=lambda row: (row.need_due or FAR, row.course_id))
+            if len(found) >= most:
+                return found[:most]
+        rest = [row async for row in self._found(_and(where, "CourseNeedDue IS NULL"), most - len(found))]
+        return found + sorted(rest, key=lambda row: (row.next_session or FAR, row.course_id))
+
+    async def count(self, where: str = "") -> int:
+        """How many open courses match."""
+        try:
+            return (await self.house.client.count_workflows(_and(where, OPEN))).count
+        except RPCError as error:
+            raise self._unreachable(error) from None
+
+    async def _found(self, where: str, most: int | None = None) -> AsyncIterator[Row]:
+        try:
+            async for found in self.house.client.list_workflows(_and(where, OPEN), limit=most):
+                yield await _row(found)
+        except RPCError as error:
+            raise self._unreachable(error) from None
+
+    async def _why(self, course_id: str, error: RPCError) -> CourseError:
+        if error.status is not RPCStatusCode.NOT_FOUND:
+            return self._unreachable(error)
+        if await self.house.store.directory.course(course_id) is None:
+            return CourseError(f"there is no course {course_id}: `starter.py list` shows them")
+        return CourseError(f"course {course_id} has ended for good: enrol the patient in a new one")
+
+    def _unreachable(self, error: RPCError) -> CourseError:
+        if error.status in {RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED}:
+            return NoServerError("the Temporal server does not answer: start it with `make up`")
+        return CourseError(f"the Temporal server refused this ({error.status.name.lower()}): see `starter.py doctor`")
+
+
+OPEN = "WorkflowType = 'TreatmentCourse' AND ExecutionStatus = 'Running'"
+
+
+def _and(*conditions: str) -> str:
+    return " AND ".join(condition for condition in conditions if condition)
+
+
+async def _row(found: WorkflowExecution) -> Row:
+    card = await found.memo_value("card", None, type_hint=Card)
+    said = found.typed_search_attributes
+    return Row(
+        course_id=found.id,
+        card=card,
+        protocol=said.get(attributes.PROTOCOL, ""),
+        site=said.get(attributes.SITE, ""),
+        owner=said.get(attributes.OWNER, ""),
+        needs=tuple(said.get(attributes.NEEDS, ())),
+        need_due=said.get(attributes.NEED_DUE),
+        next_session=said.get(attributes.NEXT_SESSION),
+        held=said.get(attributes.HELD, default=False),
+    )
