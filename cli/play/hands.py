@@ -71,9 +71,11 @@ class HandsApart:
             "TEMPORAL_ADDRESS": self.target,
             "TEMPORAL_NAMESPACE": self.house.client.namespace,
         }
-        self._process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "cli.play.hands", cwd=ROOT, env={**known, **own}, stdin=asyncio.subprocess.PIPE
-        )
+        program = (sys.executable, "-m", "cli.play.hands")
+        with (settings.data_folder / "worker.log").open("ab") as log:
+            self._process = await asyncio.create_subprocess_exec(
+                *program, cwd=ROOT, env={**known, **own}, stdin=asyncio.subprocess.PIPE, stdout=log, stderr=log
+            )
 
     async def stop(self, *, kill: bool) -> None:
         """Stop in good order, or kill."""

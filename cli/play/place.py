@@ -5,23 +5,23 @@ from datetime import UTC, date, datetime, timedelta
 from time import monotonic
 from typing import Any
 
+from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.enums.v1 import PendingActivityState
-from temporalio.client import WorkflowHandle, WorkflowUpdateFailedError
+from temporalio.api.workflowservice.v1 import ResetStickyTaskQueueRequest
+from temporalio.client import WorkflowHandle
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.ports import Contact
-from adapters.clinic import snapshot
-from adapters.identity import stamp
-from adapters.zones import zone_snapshot
+from adapters.courses import RefusedError, UnknownOutcomeError
+from adapters.store.sends import Sent
 from cli.play.acting import CAST
 from cli.play.later import beginning_at
 from cli.play.mail import refuse
 from cli.play.names import NAMES
 from cli.play.scenario import Scenario
 from cli.play.stage import Stage
-from course.acts import Act, ActEnvelope
-from course.messages import CourseOrder, CourseSummary
-from course.protocol import Protocol
+from course.acts import Act
+from course.messages import CourseSummary
 from course.record import CourseRecord
 from course.terms import Role
 from workflows.course import TreatmentCourse
@@ -48,57 +48,56 @@ class Place:
 
     async def enrol(self) -> None:
         """Enrol the patient, and let the clock run to the start."""
-        house, patient, protocol = self.stage.house, self.scenario.patient, self._protocol()
-        row = await house.store.directory.add_patient(self.name, BORN)
-        contact = Contact(email=self.address if patient.email else "", phone=self.phone, language=patient.language)
-        await house.store.contacts.put(row.patient_id, contact)
-        site = house.clinic.sites[self.scenario.site or next(iter(house.clinic.sites))]
-        course = await house.store.directory.begin_course(row.patient_id, protocol.id, site.id, self.start)
-        self.course_id = course.course_id
-        years = house.clinic.limits.calendar_years
-        order = CourseOrder(
-            course_id=self.course_id,
-            patient_id=row.patient_id,
-            site=site.id,
-            owner=CAST[Role.PRESCRIBER].account_id,
-            owner_name=CAST[Role.PRESCRIBER].name,
-            protocol=protocol,
-            instruments={name: house.clinic.instruments[name] for name in protocol.instruments},
-            calendar=snapshot(site, self.start, years),
-            patient_zone=zone_snapshot(patient.zone, self.start, years) if patient.zone else None,
+        house, patient, store = self.stage.house, self.scenario.patient, self.stage.house.store
+        person = await store.directory.add_patient(self.name, BORN)
+        email = self.address if patient.email else ""
+        await store.contacts.put(person.patient_id, Contact(email=email, phone=self.phone, language=patient.language))
+        site = self.scenario.site or next(iter(house.clinic.sites))
+        row = await store.directory.begin_course(person.patient_id, self.scenario.protocol, site, self.start)
+        self.course_id = row.course_id
+        order = self.stage.courses.order(
+            row,
+            CAST[Role.COORDINATOR],
+            CAST[Role.PRESCRIBER],
+            self.start,
+            zone=patient.zone or "",
             language=patient.language,
             email_consent=patient.email,
             sms_consent=patient.sms,
-            enrolled_by=CAST[Role.COORDINATOR],
-            enrolled_at=self.start,
             request_id="simulated-enrol",
         )
         self._set_clock(datetime.now(UTC))
         with beginning_at(self.start):
-            await house.client.start_workflow(
-                TreatmentCourse.run, order, id=self.course_id, task_queue=house.settings.task_queue
-            )
-        await house.store.directory.mark_open(self.course_id)
-        await self.go_to(self.start + timedelta(milliseconds=20))
+            await self.stage.courses.enrol(row, order)
+        await self.go_to(self.start)
+        await self._has_begun()
+
+    async def _has_begun(self) -> None:
+        """Wait for the first task of the workflow, whose instant has just come."""
+        while True:
+            try:
+                await self.handle.query(TreatmentCourse.read_record)
+            except RPCError as error:
+                if error.status is not RPCStatusCode.FAILED_PRECONDITION:
+                    raise
+                await asyncio.sleep(0.01)
+            else:
+                return
 
     async def act(self, act: Act) -> str:
         """Act on the course; what is said against it, or nothing."""
-        envelope = ActEnvelope(act=stamp(self.stage.house.ring, act))
-        try:
-            await self.handle.execute_update(TreatmentCourse.act, envelope)
-        except WorkflowUpdateFailedError as failed:
-            return str(failed.cause).removeprefix("Refused: ")
-        return ""
+        while True:
+            try:
+                await self.stage.courses.act(self.course_id, act)
+            except UnknownOutcomeError:
+                continue
+            except RefusedError as refused:
+                return str(refused)
+            return ""
 
     async def record(self) -> CourseRecord:
         """The course as it stands."""
-        while True:
-            try:
-                return await self.handle.query(TreatmentCourse.read_record)
-            except RPCError as error:
-                if not self._not_begun(error):
-                    raise
-            await asyncio.sleep(0.01)
+        return await self.stage.courses.record(self.course_id)
 
     def now(self) -> datetime:
         """The instant on the course's own clock, which runs on by itself between the leaps."""
@@ -127,6 +126,10 @@ class Place:
         waits = PendingActivityState.PENDING_ACTIVITY_STATE_SCHEDULED
         return bool(pending) and all(one.state == waits and one.HasField("last_failure") for one in pending)
 
+    async def sends(self) -> tuple[Sent, ...]:
+        """Every message of the course, sent or not, from the ledger."""
+        return await self.stage.house.store.sends.of_course(self.course_id)
+
     async def signal(self, content: Any) -> None:
         """A machine's signal."""
         await self.handle.signal("evaluation_submitted", content)
@@ -138,15 +141,15 @@ class Place:
     async def another_worker(self, *, kill: bool) -> None:
         """End the worker and start another one."""
         await self.stage.another_worker(kill=kill)
+        if kill:
+            await self._forget_worker()
+
+    async def _forget_worker(self) -> None:
+        """Let the server give the course to any worker at once, and not wait ten seconds for the one that is dead."""
+        execution = WorkflowExecution(workflow_id=self.course_id)
+        request = ResetStickyTaskQueueRequest(namespace=self.stage.house.client.namespace, execution=execution)
+        await self.stage.house.client.workflow_service.reset_sticky_task_queue(request)
 
     def refuse_mail(self, *, yes: bool) -> None:
         """Let mail refuse this patient and the staff on call, or take letters again."""
         refuse(self.stage.house.settings.data_folder, self.address, yes=yes)
-
-    @staticmethod
-    def _not_begun(error: RPCError) -> bool:
-        """Whether the first task of a workflow still waits for its instant."""
-        return error.status is RPCStatusCode.FAILED_PRECONDITION and "not scheduled yet" in error.message
-
-    def _protocol(self) -> Protocol:
-        return self.stage.house.clinic.protocols[self.scenario.protocol]

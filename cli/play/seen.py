@@ -10,7 +10,7 @@ from course.worklist import Need, needs
 
 @dataclass(frozen=True)
 class Opened:
-    """A need that opened."""
+    """A need, and when it was first seen."""
 
     at: datetime
     need: Need
@@ -31,7 +31,7 @@ class Seen:
         standing = needs(record, now)
         for need in standing:
             key = f"{need.kind}/{need.subject}/{need.opens:%Y%m%d%H%M%S}"
-            self.needs.setdefault(key, Opened(max(need.opens, record.opened_at), need))
+            self.needs.setdefault(key, Opened(now, need))
         for task in record.tasks:
             self.tasks.setdefault(task.id, (task.kind, task.opened_at))
         since = record.phase_since or record.opened_at

@@ -8,6 +8,7 @@ from pathlib import Path
 from temporalio.client import Client
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
 
+from adapters.courses import Courses
 from adapters.identity import first_passphrases
 from adapters.keyring import KeyRing
 from adapters.server import EmbeddedServer, embedded_server
@@ -28,6 +29,7 @@ class Stage:
     house: House
     skipper: TimeSkipper
     hands: Hands
+    courses: Courses
 
     async def another_worker(self, *, kill: bool) -> None:
         """Stop the worker, in good order or not, and start another one."""
@@ -61,4 +63,4 @@ async def stage(
         hands: Hands = HandsApart(house, server.target) if killable else HandsHere(house)
         await hands.start()
         stack.push_async_callback(hands.stop, kill=False)
-        yield Stage(server, house, skipper, hands)
+        yield Stage(server, house, skipper, hands, Courses(house))

@@ -1,0 +1,130 @@
+"""`simulate`: plays scenario files on a real server in virtual time, and prints what came of them."""
+
+import asyncio
+import json
+import logging
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, TextIO
+
+from cyclopts import Parameter
+
+from adapters.clinic import Clinic, load_clinic
+from adapters.settings import load_settings
+from cli.play.check import Known, findings, load_scenario
+from cli.play.player import Player, PlayError
+from cli.play.playing import play_many
+from cli.play.report import timeline
+from cli.play.results import Played, as_json, results
+from cli.play.scenario import Scenario
+from cli.play.stage import stage
+from cli.play.when import WhenError
+from course.loading import LoadError
+
+NOT_AS_EXPECTED, CANNOT_BE_PLAYED = 1, 2
+
+
+def simulate(
+    files: Annotated[list[Path], Parameter(help="Scenario files; several live side by side on one server.")],
+    /,
+    *,
+    in_json: Annotated[bool, Parameter(name="--json", negative=(), help="Print everything as JSON.")] = False,
+    texts: Annotated[bool, Parameter(negative=(), help="Print the words of every message.")] = False,
+    keep: Annotated[Path | None, Parameter(help="Keep store, messages and server data in this new folder.")] = None,
+    start: Annotated[str | None, Parameter(help="Begin then instead, such as `first Monday of June 09:00`.")] = None,
+    until: Annotated[str | None, Parameter(help="Live that long instead, such as `90d`, or until `closed`.")] = None,
+    clinic: Annotated[Path | None, Parameter(help="Another clinic folder, to see what a change of it does.")] = None,
+) -> int:
+    """Play scenarios: months of a course in seconds, on the real server; nothing is left running."""
+    try:
+        folder = clinic or load_settings().clinic_folder
+        shown = load_clinic(folder)
+        changes = {name: value for name, value in (("start", start), ("until", until)) if value is not None}
+        scenarios = [_changed(load_scenario(path, known(shown)), changes, known(shown)) for path in files]
+        with _folder(keep) as data, _logged_in(data):
+            played = asyncio.run(play_files(scenarios, data, folder, keep=keep is not None))
+    except (LoadError, WhenError, PlayError) as error:
+        print(error, file=sys.stderr)
+        return CANNOT_BE_PLAYED
+    _print(played, in_json=in_json, texts=texts)
+    return NOT_AS_EXPECTED if any(one.player.surprises for one in played) else 0
+
+
+async def play_files(
+    scenarios: Sequence[Scenario], data: Path, clinic_folder: Path, *, keep: bool = False, progress: bool = True
+) -> tuple[Played, ...]:
+    """Play on a stage of their own and gather the results."""
+    killable = any(step.do == "kill_worker" for scenario in scenarios for step in scenario.steps)
+    async with stage(data, clinic_folder, killable=killable, keep=keep) as here:
+        players = await play_many(here, scenarios, progress=Progress(sys.stderr) if progress else None)
+        return await results(players)
+
+
+def known(clinic: Clinic) -> Known:
+    """The names that a scenario of this clinic may use."""
+    return Known(clinic.protocols, clinic.instruments, tuple(clinic.sites))
+
+
+class Progress:
+    """One line that says how far everybody has come; on a file, one line a month."""
+
+    def __init__(self, out: TextIO) -> None:
+        self.out, self.live, self.month = out, out.isatty(), ""
+
+    def __call__(self, at: datetime, players: Sequence[Player]) -> None:
+        """Show the virtual day."""
+        over = sum(1 for player in players if player.over)
+        given = sum(len(player.record.valid_doses) for player in players)
+        text = f"{at:%d %b %Y}: {given} sessions given, {over} of {len(players)} scenarios over"
+        if self.live:
+            end = "\n" if over == len(players) else ""
+            print(f"\r\033[K{text}", end=end, file=self.out, flush=True)
+        elif f"{at:%Y%m}" != self.month or over == len(players):
+            self.month = f"{at:%Y%m}"
+            print(text, file=self.out, flush=True)
+
+
+def _changed(scenario: Scenario, changes: dict[str, str], names: Known) -> Scenario:
+    """The scenario with what the command line changes. Raises WhenError."""
+    changed = scenario.model_copy(update=changes)
+    for path, sentence in findings(changed, names):
+        raise WhenError(f"--{path[0]}: {sentence}")
+    return changed
+
+
+@contextmanager
+def _folder(keep: Path | None) -> Iterator[Path]:
+    if keep is None:
+        with tempfile.TemporaryDirectory(prefix="simulate-") as made:
+            yield Path(made)
+        return
+    if keep.exists() and any(keep.iterdir()):
+        raise PlayError(f"{keep} is not empty: name a new folder, so that nothing of before is mixed in")
+    keep.mkdir(mode=0o700, parents=True, exist_ok=True)
+    yield keep
+
+
+@contextmanager
+def _logged_in(folder: Path) -> Iterator[None]:
+    """What libraries log goes to a file, not between the lines of the report."""
+    handler = logging.FileHandler(folder / "simulate.log", delay=True)
+    root = logging.getLogger()
+    before = root.handlers[:]
+    root.handlers[:] = [handler]
+    try:
+        yield
+    finally:
+        root.handlers[:] = before
+        handler.close()
+
+
+def _print(played: Sequence[Played], *, in_json: bool, texts: bool) -> None:
+    if in_json:
+        print(json.dumps([as_json(one) for one in played], indent=2))
+        return
+    for number, one in enumerate(played):
+        print(("\n" if number else "") + timeline(one, texts=texts))
