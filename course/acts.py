@@ -16,15 +16,16 @@ REASON_MAX = 2_000
 NOTE_MAX = 8_000
 
 
-def _clean(text: str) -> str:
+def clean(text: str) -> str:
+    """The text without its edges; control and direction characters are refused with a ValueError."""
     stripped = text.strip()
     if any(unicodedata.category(one) in {"Cc", "Cf", "Cs", "Co"} and one not in "\n\t" for one in stripped):
         raise ValueError("text may not hold control or direction characters: type it again without them")
     return stripped
 
 
-Line = Annotated[str, Field(max_length=REASON_MAX), AfterValidator(_clean)]
-Prose = Annotated[str, Field(max_length=NOTE_MAX), AfterValidator(_clean)]
+Line = Annotated[str, Field(max_length=REASON_MAX), AfterValidator(clean)]
+Prose = Annotated[str, Field(max_length=NOTE_MAX), AfterValidator(clean)]
 Ref = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.:-]{1,64}$")]
 
 

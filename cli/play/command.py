@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import os
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -50,7 +51,11 @@ def simulate(
     except (LoadError, WhenError, PlayError) as error:
         print(error, file=sys.stderr)
         return CANNOT_BE_PLAYED
-    _print(played, in_json=in_json, texts=texts)
+    try:
+        _print(played, in_json=in_json, texts=texts)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return NOT_AS_EXPECTED if any(one.player.surprises for one in played) else 0
 
 

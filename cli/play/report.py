@@ -9,7 +9,7 @@ from cli.play.results import Played
 from course.record import Entry
 from course.terms import Action
 
-INDENT = " " * 29
+INDENT = " " * 25
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,121 @@
+"""The command line: every command by name, imported only when it is called."""
+
+import os
+import sys
+
+from cyclopts import App
+from cyclopts.exceptions import CycloptsError
+
+from cli.output import USAGE, complain
+
+COMMANDS = {
+    "People": {
+        "login": "account:login",
+        "logout": "account:logout",
+        "whoami": "account:me",
+        "passphrase": "account:passphrase",
+    },
+    "Work": {"list": "reading:list_courses", "needs": "reading:needs", "show": "reading:show"},
+    "Intake": {"enrol": "intake:enrol", "gate": "intake:gate", "clear": "intake:clear", "order": "intake:order"},
+    "Visits": {
+        "schedule": "visits:schedule",
+        "confirm": "visits:confirm",
+        "defer": "visits:defer",
+        "omit": "visits:omit",
+        "no-show": "visits:no_show",
+        "check-in": "visits:check_in",
+        "not-given": "visits:not_given",
+        "session": "visits:session",
+        "abort": "visits:abort",
+        "cease": "visits:cease",
+        "booster": "visits:booster",
+    },
+    "Care": {
+        "measure": "care:measure",
+        "evaluate": "care:evaluate",
+        "hold": "care:hold",
+        "review": "care:review",
+        "release": "care:release",
+        "interval": "care:interval",
+        "contact": "care:contact",
+        "acknowledge": "care:acknowledge",
+        "resolve": "care:resolve",
+        "note": "care:note",
+        "discharge": "care:discharge",
+        "withdraw": "care:withdraw",
+        "correct": "care:correct",
+        "void": "care:void",
+        "reopen": "care:reopen",
+    },
+    "Looking ahead and back": {
+        "forecast": "reading:forecast_course",
+        "judge": "reading:judge_course",
+        "timeline": "timeline:timeline",
+        "simulate": "simulate:simulate",
+        "demo": "demo:demo",
+    },
+    "Library": {"score": "library:score_answers"},
+    "Running it": {"up": "up:up", "doctor": "doctor:doctor"},
+}
+"""Where each command lives, under the heading that --help shows."""
+
+HELP = {
+    "login": "Sign in.", "logout": "Forget the sign-in.", "whoami": "Say who has signed in.",
+    "passphrase": "Give an account a new passphrase; for ops.",
+    "list": "List open courses, what is due soonest first.", "needs": "The worklist: what waits for a person.",
+    "show": "One course, whole.", "enrol": "Enrol a patient and begin the course.", "gate": "Answer an intake gate.",
+    "clear": "Sign that the course may begin.", "order": "Amend the order.", "schedule": "Plan the sessions.",
+    "confirm": "The patient will come.", "defer": "Move a visit, alone or with the rest.", "omit": "Leave a visit out.",
+    "no-show": "The patient did not come.", "check-in": "The check before dosing.",
+    "not-given": "Came and was not dosed.", "session": "Record what was given.", "abort": "Record a stopped infusion.",
+    "cease": "End the series early.", "booster": "Book a maintenance session.",
+    "measure": "Record a questionnaire.", "evaluate": "Sign what the evaluation decides.",
+    "hold": "Stop dosing for now.",
+    "review": "Keep a hold, look again later.", "release": "Let dosing go on.",
+    "interval": "Change the days between boosters.", "contact": "What messages the patient allows.",
+    "acknowledge": "Take the open escalation on.", "resolve": "Close a task or an escalation.",
+    "note": "Write on the course's page.", "discharge": "End the course.", "withdraw": "The patient ends the course.",
+    "correct": "Put a score or a dose right.", "void": "Take out what belongs to another chart.",
+    "reopen": "Take a closed course up again.", "forecast": "What comes next; with --if, what would change.",
+    "judge": "How the scores read.", "timeline": "The readable story, out of workflow histories.",
+    "simulate": "Play a scenario in virtual time.", "demo": "Twelve patients through a year, in a minute.",
+    "score": "Score answers: total, band, flags.", "up": "Run a persistent stack on this machine.",
+    "doctor": "Say what is well and what is not.",
+}  # fmt: skip
+"""One line each, here so that --help need not import everything."""
+
+
+def app() -> App:
+    """The whole command line."""
+    whole = App(
+        name="starter.py",
+        help="Treatment courses: intake, infusions, evaluation and boosters, as durable workflows.\n\n"
+        "Sign in with `login`, see what waits with `needs`, look at one course with `show`. "
+        "Times are the clinic's clock: `2026-11-30 09:00`, `tomorrow 09:00`. Every command takes --json.",
+        version="0.1.0",
+        result_action="return_value",
+    )
+    for group, commands in COMMANDS.items():
+        for name, where in commands.items():
+            whole.command(f"cli.{where}", name=name, group=group, help=HELP[name])
+    for noun, verbs in {"protocols": ("list", "show", "check"), "instruments": ("list",)}.items():
+        sub = App(name=noun, help=f"The clinic's {noun}.", group="Library")
+        for verb in verbs:
+            sub.command(f"cli.library:{noun}_{verb}", name=verb)
+        whole.command(sub)
+    return whole
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command line; the exit code says how it went."""
+    said = sys.argv[1:] if arguments is None else arguments
+    try:
+        code = app()(said, exit_on_error=False, print_error=False)
+    except CycloptsError as error:
+        return complain(" ".join(str(error).split()), USAGE, json_="--json" in said)
+    except KeyboardInterrupt:
+        return complain("stopped", 130, json_="--json" in said)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return code if isinstance(code, int) else 0

@@ -1,0 +1,218 @@
+"""Care between visits from the command line: measures, decisions, holds, contact, items, the end."""
+
+from decimal import Decimal
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from adapters.identity import verify_passphrase
+from cli.desk import How, act, command, desk, session_id
+from cli.output import NOT_ALLOWED, USAGE, CliError, read_passphrase
+from course.record import Actor
+from course.terms import Decision, EndCause, HoldCause, SkipCode
+
+Second = Annotated[str, Parameter(help="account of a second person, who enters a passphrase here")]
+
+
+async def _signed(account: str) -> Actor | None:
+    """The second person, once the passphrase is right."""
+    if not account:
+        return None
+    async with desk() as at:
+        found, hashed = await at.house.store.staff.account(account), await at.house.store.staff.passphrase_hash(account)
+        said = read_passphrase(f"Passphrase of {account}: ")
+        if found is None or found.disabled or hashed is None or not verify_passphrase(hashed, said):
+            raise CliError("the second signature is refused: unknown account or wrong passphrase", NOT_ALLOWED)
+        return found.actor()
+
+
+def numbers(said: str) -> tuple[int, ...]:
+    """Answers as people type them, `0,1,2` or `012`."""
+    parts = said.replace(" ", "").split(",") if "," in said else list(said.strip())
+    if not all(part.lstrip("-").isdigit() for part in parts):
+        raise CliError("--answers are numbers such as 0,1,2,1,0,3,1,0,0", USAGE)
+    return tuple(int(part) for part in parts)
+
+
+@command
+async def measure(
+    course: str,
+    instrument: str,
+    *,
+    answers: str = "",
+    total: int | None = None,
+    day_only: Annotated[bool, Parameter(help="the time of day in --at is not known")] = False,
+    how: How = How(),
+) -> int:
+    """Record a questionnaire's answers, or its total.
+
+    Example: starter.py measure c-1a2b3c phq9 --answers 1,2,0,3,1,0,1,0,0
+    """
+    given = numbers(answers) if answers else ()
+    return await act(course, how, "measure", instrument=instrument, answers=given, total=total, timed=not day_only)
+
+
+@command
+async def evaluate(
+    course: str,
+    decision: Decision,
+    *,
+    sessions: Annotated[int | None, Parameter(help="how many more, for extend and reinduct")] = None,
+    interval_days: int | None = None,
+    as_needed: bool = False,
+    how: How = How(),
+) -> int:
+    """Sign what the evaluation decides; a prescriber's.
+
+    Example: starter.py evaluate c-1a2b3c maintenance --reason "response"
+    """
+    return await act(
+        course, how, "evaluate", decision=decision, sessions=sessions, interval_days=interval_days, as_needed=as_needed
+    )
+
+
+@command
+async def hold(course: str, cause: HoldCause, *, review: str = "", how: How = How()) -> int:
+    """Stop dosing until somebody releases it.
+
+    Example: starter.py hold c-1a2b3c patient --review "+3d 09:00" --reason "asked for a pause"
+    """
+    return await act(course, how, "hold", times={"review_at": review}, cause=cause)
+
+
+@command
+async def review(course: str, next_review: str, *, how: How = How()) -> int:
+    """Keep a hold, and look at it again.
+
+    Example: starter.py review c-1a2b3c "+7d 09:00" --reason "still waiting for the laboratory"
+    """
+    return await act(course, how, "review", times={"review_at": next_review})
+
+
+@command
+async def release(course: str, *, asked_again: bool = False, how: How = How()) -> int:
+    """Let dosing go on.
+
+    Example: starter.py release c-1a2b3c --asked-again --reason "laboratory normal"
+    """
+    return await act(course, how, "release", asked_again=asked_again)
+
+
+@command
+async def interval(course: str, every: Annotated[str, Parameter(help="days, or `needed`")], *, how: How = How()) -> int:
+    """Change the days between boosters; a prescriber's.
+
+    Example: starter.py interval c-1a2b3c 35 --reason "holds for five weeks"
+    """
+    if every != "needed" and not every.isdigit():
+        raise CliError("say a number of days, or `needed`", USAGE)
+    return await act(course, how, "interval", interval_days=None if every == "needed" else int(every))
+
+
+@command
+async def contact(
+    course: str,
+    *,
+    email: bool | None = None,
+    sms: bool | None = None,
+    language: str | None = None,
+    opt_out: Annotated[bool | None, Parameter(negative="--opt-in")] = None,
+    how: How = How(),
+) -> int:
+    """Record what the patient allows; an opt-out counts at once.
+
+    Example: starter.py contact c-1a2b3c --opt-out
+    """
+    return await act(course, how, "contact", email=email, sms=sms, language=language, opt_out=opt_out)
+
+
+@command
+async def acknowledge(course: str, *, how: How = How()) -> int:
+    """Take the open escalation on.
+
+    Example: starter.py acknowledge c-1a2b3c
+    """
+    return await act(course, how, "acknowledge")
+
+
+@command
+async def resolve(course: str, item: str, *, how: How = How()) -> int:
+    """Close a task, or an escalation by its disposition.
+
+    Example: starter.py resolve c-1a2b3c e1 --reason "seen today, safe, plan signed"
+    """
+    return await act(course, how, "resolve", item=item)
+
+
+@command
+async def note(course: str, text: str, *, how: How = How()) -> int:
+    """Write a line on the course's page.
+
+    Example: starter.py note c-1a2b3c "sleeps better"
+    """
+    return await act(course, how, "note", text=text)
+
+
+@command
+async def discharge(course: str, *, cause: EndCause = EndCause.DISCHARGED, how: How = How()) -> int:
+    """End the course; a prescriber's.
+
+    Example: starter.py discharge c-1a2b3c --reason "in remission for a year"
+    """
+    return await act(course, how, "discharge", cause=cause)
+
+
+@command
+async def withdraw(course: str, *, code: SkipCode = SkipCode.CHOICE, how: How = How()) -> int:
+    """The patient ends the course.
+
+    Example: starter.py withdraw c-1a2b3c --code choice --reason "moves to another city"
+    """
+    return await act(course, how, "withdraw", code=code)
+
+
+@command
+async def correct(
+    course: str,
+    item: Annotated[str, Parameter(help="a score (m3) or a session's dose (s4)")],
+    *,
+    answers: str = "",
+    total: int | None = None,
+    mg: Decimal | None = None,
+    weight_kg: Decimal | None = None,
+    second: Second = "",
+    how: How = How(),
+) -> int:
+    """Put a score or a dose right; the earlier value stays visible.
+
+    Example: starter.py correct c-1a2b3c s3 --mg 35 --second lee --reason "typed 53"
+    """
+    return await act(
+        course,
+        how,
+        "correct",
+        item=session_id(item),
+        second=await _signed(second),
+        answers=numbers(answers) if answers else (),
+        total=total,
+        mg=mg,
+        weight_kg=weight_kg,
+    )
+
+
+@command
+async def void(course: str, item: str, *, second: Second = "", how: How = How()) -> int:
+    """Take a score or a dose of another chart out of every computation; a second person signs.
+
+    Example: starter.py void c-1a2b3c m3 --second lee --reason "wrong chart"
+    """
+    return await act(course, how, "void", item=session_id(item), second=await _signed(second))
+
+
+@command
+async def reopen(course: str, *, how: How = How()) -> int:
+    """Take a closed course up again inside its amendment period; a prescriber's.
+
+    Example: starter.py reopen c-1a2b3c --reason "came back"
+    """
+    return await act(course, how, "reopen")

@@ -1,0 +1,180 @@
+"""What a command stands on: settings, the open house, and who has signed in."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import wraps
+from pathlib import Path
+from typing import Annotated, Any, ParamSpec
+
+from cyclopts import Parameter
+from pydantic import ValidationError
+
+from adapters.courses import CourseError, Courses, NoServerError, RefusedError
+from adapters.identity import IdentityError, whoami
+from adapters.keyring import KeyRingError
+from adapters.server import ServerError
+from adapters.settings import Settings, SettingsError, load_settings
+from adapters.store import StoreError
+from adapters.store.access import Access
+from adapters.store.staff import Account
+from adapters.wiring import House, open_house
+from adapters.zones import UnknownZoneError
+from cli.output import FAILED, NO_SERVER, NOT_ALLOWED, USAGE, CliError, answer, complain
+from cli.times import instant
+from course.acts import ACT, Act
+from course.calendar import Zone
+from course.loading import LoadError
+from course.messages import Receipt
+
+Said = ParamSpec("Said")
+
+CODES: dict[type[Exception], int] = {
+    SettingsError: USAGE,
+    LoadError: USAGE,
+    KeyRingError: USAGE,
+    UnknownZoneError: USAGE,
+    IdentityError: NOT_ALLOWED,
+    ServerError: NO_SERVER,
+    NoServerError: NO_SERVER,
+    StoreError: FAILED,
+    CourseError: FAILED,
+}
+"""Which exit code each kind of failure has; the first class that fits counts."""
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Asked:
+    """How the answer is printed."""
+
+    json: Annotated[bool, Parameter(negative="", help="print one JSON value, errors too")] = False
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class How(Asked):
+    """What every act may say."""
+
+    at: Annotated[str, Parameter(help="when it happened, if not now: 2026-11-20 09:00 is the clinic's clock")] = ""
+    reason: Annotated[str, Parameter(help="why; acts that override or end something need one")] = ""
+    request_id: Annotated[str, Parameter(help="the id of an earlier try, to ask again safely")] = ""
+
+
+@dataclass(frozen=True)
+class Desk:
+    """An open house with somebody signed in."""
+
+    house: House
+    account: Account
+    courses: Courses
+    now: datetime
+
+    async def zone(self, course_id: str) -> Zone:
+        """The clinic's clock of a course; raises CourseError where there is none."""
+        row = await self.house.store.directory.course(course_id)
+        if row is None:
+            raise CourseError(f"there is no course {course_id}: `starter.py list` shows them")
+        return self.site_zone(row.site)
+
+    def site_zone(self, site: str) -> Zone:
+        """The clock of a site, as its clinic file says it today."""
+        from adapters.clinic import snapshot  # noqa: PLC0415  only where a time was typed
+
+        return snapshot(self.house.clinic.sites[site], self.now, self.house.clinic.limits.calendar_years).zone
+
+    async def looked(self, course_id: str, what: str) -> None:
+        """Write down that somebody looked."""
+        await self.house.store.access.note(Access(self.account.account_id, what, self.now, course_id))
+
+
+def token_file(settings: Settings) -> Path:
+    """Where a sign-in is kept."""
+    return settings.data_folder / "token"
+
+
+@asynccontextmanager
+async def desk() -> AsyncIterator[Desk]:
+    """Open everything and see who has signed in."""
+    settings = load_settings()
+    now = datetime.now(UTC)
+    async with open_house(settings) as house:
+        account = await whoami(house.store, token_file(settings), now)
+        yield Desk(house, account, Courses(house), now)
+
+
+def command(work: Callable[Said, Coroutine[Any, Any, int]]) -> Callable[Said, int]:
+    """Run an async command; every failure that a person can mend is one sentence and an exit code."""
+
+    @wraps(work)
+    def run(*args: Said.args, **kwargs: Said.kwargs) -> int:
+        json_ = any(getattr(one, "json", False) for one in (*args, *kwargs.values()))
+        try:
+            return asyncio.run(work(*args, **kwargs))
+        except CliError as error:
+            return complain(str(error), error.code, json_=json_)
+        except tuple(CODES) as error:
+            code = next(code for kind, code in CODES.items() if isinstance(error, kind))
+            return complain(str(error), code, json_=json_)
+
+    return run
+
+
+async def act(course_id: str, how: How, action: str, *, times: dict[str, str | None] | None = None, **said: Any) -> int:
+    """Do one act as whoever has signed in, and print its receipt; `times` are typed on the clinic's clock."""
+    async with desk() as at:
+        zone = await at.zone(course_id)
+        for name, text in (times or {}).items():
+            if text:
+                said[name] = instant(text, zone, at.now)
+        if how.at:
+            said["effective_at"] = instant(how.at, zone, at.now)
+        built = build(at, action, how, said)
+        try:
+            receipt = await at.courses.act(course_id, built)
+        except RefusedError as refused:
+            await at.looked(course_id, f"refused {action}")
+            raise CliError(f"refused: {refused}") from None
+        await at.looked(course_id, action)
+        return answer(receipt, _sentence(receipt), json_=how.json)
+
+
+def build(at: Desk, action: str, how: How, said: dict[str, Any]) -> Act:
+    """The act that was meant; raises CliError naming the field that is wrong, never what was typed."""
+    given = {name: value for name, value in said.items() if value is not None}
+    request_id = how.request_id or f"r-{secrets.token_hex(8)}"
+    try:
+        return ACT.validate_python(
+            {
+                "action": action,
+                "request_id": request_id,
+                "actor": at.account.actor(),
+                "made_at": at.now,
+                "reason": how.reason,
+                **given,
+            }
+        )
+    except ValidationError as wrong:
+        raise CliError(sentence_of(wrong), USAGE) from None
+
+
+def sentence_of(wrong: ValidationError) -> str:
+    """The first fault of an input in one sentence, quoting nothing that was typed."""
+    fault = wrong.errors(include_input=False, include_url=False)[0]
+    where = [str(part) for part in fault["loc"] if not str(part).isupper()][1:] or ["input"]
+    said = fault["msg"].removeprefix("Value error, ")
+    return f"--{' '.join(where).replace('_', '-')} is wrong: {said[0].lower()}{said[1:]}"
+
+
+def _sentence(receipt: Receipt) -> str:
+    again = " (as answered before)" if receipt.repeated else ""
+    warned = "".join(f"\n  note: {warning}" for warning in receipt.warnings)
+    return f"{receipt.sentence}{again} [entry {receipt.entry}]{warned}"
+
+
+def session_id(said: str) -> str:
+    """A session as people name it, `4` or `s4`."""
+    return f"s{said}" if said.isdigit() else said

@@ -1,0 +1,163 @@
+"""Intake from the command line: enrol, gates, clearance, order."""
+
+import secrets
+from datetime import date
+from decimal import Decimal
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from activities.ports import Contact, Medium
+from adapters.store.contacts import email_of, phone_of
+from cli.desk import Desk, How, act, command, desk
+from cli.output import NOT_ALLOWED, USAGE, CliError, answer
+from course.acts import clean
+from course.record import Actor
+from course.terms import GateAnswer, Role
+
+FRONT = frozenset({Role.COORDINATOR, Role.NURSE, Role.PRESCRIBER})
+
+
+@command
+async def enrol(
+    name: str,
+    born: Annotated[str, Parameter(help="date of birth, 1984-05-04")],
+    protocol: str,
+    *,
+    mrn: str = "",
+    site: str = "",
+    owner: Annotated[str, Parameter(help="account of the prescriber who answers for the course")] = "",
+    email: str = "",
+    phone: str = "",
+    email_consent: bool = False,
+    sms_consent: bool = False,
+    zone: Annotated[str, Parameter(help="the patient's own time zone, where it is not the clinic's")] = "",
+    language: str = "en",
+    patient: Annotated[str, Parameter(help="id of a patient who is in the directory already")] = "",
+    beside: Annotated[
+        bool, Parameter(help="open a second course beside the first; a prescriber's, with a reason")
+    ] = False,
+    how: How = How(),
+) -> int:
+    """Enrol a patient on a protocol and begin the course.
+
+    Example: starter.py enrol "Ayla Demir" 1984-05-04 depression --email ayla@example.org --email-consent
+    """
+    async with desk() as at:
+        if at.account.role not in FRONT:
+            raise CliError(f"a {at.account.role} may not enrol: it takes coordinator, nurse or prescriber", NOT_ALLOWED)
+        if beside and (at.account.role is not Role.PRESCRIBER or not how.reason):
+            raise CliError("a second course takes a prescriber and --reason", NOT_ALLOWED)
+        where = _site(at, site)
+        if protocol not in at.house.clinic.protocols:
+            raise CliError(f"there is no protocol {protocol}: {', '.join(sorted(at.house.clinic.protocols))}", USAGE)
+        answering = await _owner(at, owner, where)
+        contact = Contact(
+            email=email_of(email) if email else "",
+            phone=phone_of(phone) if phone else "",
+            language=language,
+            preferred=Medium.SMS if sms_consent and not email_consent else Medium.EMAIL,
+        )
+        directory = at.house.store.directory
+        patient_id = patient or (await directory.add_patient(_name(name), _born(at, born), mrn)).patient_id
+        await at.house.store.contacts.put(patient_id, contact)
+        row = await directory.begin_course(
+            patient_id, protocol, where, at.now, course_id=how.request_id or None, beside=beside
+        )
+        order = at.courses.order(
+            row,
+            at.account.actor(),
+            answering,
+            at.now,
+            zone=zone,
+            language=language,
+            email_consent=email_consent,
+            sms_consent=sms_consent,
+            reason=how.reason,
+            request_id=f"r-{secrets.token_hex(8)}",
+        )
+        await at.courses.enrol(row, order)
+        await at.looked(row.course_id, "enrol")
+        said = {"course": row.course_id, "patient": patient_id}
+        return answer(said, f"enrolled: course {row.course_id}, next: starter.py show {row.course_id}", json_=how.json)
+
+
+def _site(at: Desk, site: str) -> str:
+    sites = at.house.clinic.sites
+    wanted = site or at.account.site or at.house.settings.site or next(iter(sites))
+    if wanted not in sites:
+        raise CliError(f"there is no site {wanted}: {', '.join(sites)}", USAGE)
+    return wanted
+
+
+async def _owner(at: Desk, owner: str, site: str) -> Actor:
+    if at.account.role is Role.PRESCRIBER and not owner:
+        return at.account.actor()
+    people = [one for one in await at.house.store.staff.accounts() if one.role is Role.PRESCRIBER and not one.disabled]
+    found = next((one for one in people if one.account_id == owner or (not owner and one.site == site)), None)
+    if found is None:
+        raise CliError(f"no such prescriber: --owner is one of {', '.join(one.account_id for one in people)}", USAGE)
+    return found.actor()
+
+
+def _name(name: str) -> str:
+    try:
+        return clean(name)
+    except ValueError as wrong:
+        raise CliError(f"the name is wrong: {wrong}", USAGE) from None
+
+
+def _born(at: Desk, born: str) -> date:
+    try:
+        found = date.fromisoformat(born)
+    except ValueError:
+        raise CliError("--born is a date such as 1984-05-04", USAGE) from None
+    if not date(1900, 1, 1) <= found <= at.now.date():
+        raise CliError("--born cannot be meant: a date of birth lies between 1900 and today", USAGE)
+    return found
+
+
+@command
+async def gate(
+    course: str,
+    gate: str,
+    answer: GateAnswer,
+    *,
+    detail: Annotated[str, Parameter(help="who the escort is, which drug, what was seen")] = "",
+    how: How = How(),
+) -> int:
+    """Answer an intake gate, or date a change with --at.
+
+    Example: starter.py gate c-1a2b3c escort yes --detail "sister"
+    """
+    return await act(course, how, "gate", gate=gate, answer=answer, detail=detail)
+
+
+@command
+async def clear(course: str, *, how: How = How()) -> int:
+    """Sign that the course may begin; a prescriber's.
+
+    Example: starter.py clear c-1a2b3c
+    """
+    return await act(course, how, "clear")
+
+
+@command
+async def order(
+    course: str,
+    *,
+    amount: Annotated[Decimal | None, Parameter(help="mg/kg or mg/kg/h, as the protocol says")] = None,
+    minutes: int | None = None,
+    max_mg: Decimal | None = None,
+    sessions: int | None = None,
+    weekdays: Annotated[str, Parameter(help="0,2,4 is Monday, Wednesday, Friday")] = "",
+    how: How = How(),
+) -> int:
+    """Amend the order inside the protocol's ranges; a prescriber's.
+
+    Example: starter.py order c-1a2b3c --amount 0.6 --reason "partial response"
+    """
+    days = tuple(int(one) if one.strip().isdigit() else -1 for one in weekdays.split(",")) if weekdays else None
+    return await act(
+        course, how, "order", amount=amount, minutes=minutes, max_mg=max_mg, sessions=sessions, weekdays=days
+    )

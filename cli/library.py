@@ -1,0 +1,138 @@
+"""Protocols and instruments from the command line; no server and no sign-in needed."""
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from adapters.clinic import Clinic, load_clinic
+from adapters.settings import load_settings
+from cli.care import numbers
+from cli.desk import Asked, command
+from cli.output import FAILED, OK, USAGE, CliError, answer, as_json, complain, table
+from course.instrument import Instrument, Scored, ScoringError, score, score_total
+from course.loading import LoadError
+from course.protocol import Protocol
+
+Folder = Annotated[Path | None, Parameter(help="clinic folder, if not ST_CLINIC_FOLDER")]
+
+
+@command
+async def protocols_list(*, folder: Folder = None, asked: Asked = Asked()) -> int:
+    """List the clinic's protocols.
+
+    Example: starter.py protocols list
+    """
+    found = _clinic(folder).protocols
+    if asked.json:
+        as_json(
+            [{"id": one.id, "title": one.title, "version": one.version, "sha256": one.sha256} for one in found.values()]
+        )
+        return OK
+    table(
+        ("id", "title", "version", "sessions", "evidence", "sha256"),
+        [
+            (one.id, one.title, one.version, str(one.induction.sessions), one.evidence.grade, one.sha256[:12])
+            for one in found.values()
+        ],
+    )
+    return OK
+
+
+@command
+async def protocols_show(protocol: str, *, folder: Folder = None, asked: Asked = Asked()) -> int:
+    """Show one protocol with its sources.
+
+    Example: starter.py protocols show depression
+    """
+    clinic = _clinic(folder)
+    if protocol not in clinic.protocols:
+        raise CliError(f"there is no protocol {protocol}: {', '.join(sorted(clinic.protocols))}", USAGE)
+    found = clinic.protocols[protocol]
+    return answer(found, _page(found), json_=asked.json)
+
+
+def _page(protocol: Protocol) -> str:
+    series, dose, boosters = protocol.induction, protocol.dose, protocol.maintenance
+    gates = "\n".join(f"  {gate.kind:10} {gate.id:22} {gate.text}" for gate in protocol.gates)
+    sources = "\n".join(f"  {name}: {text}" for name, text in protocol.sources.items())
+    return (
+        f"{protocol.title} ({protocol.id} {protocol.version}, sha {protocol.sha256[:12]})\n"
+        f"Evidence: {protocol.evidence.grade}. {protocol.evidence.statement.strip()}\n"
+        f"Series: {series.sessions} sessions ({series.sessions_min}-{series.sessions_max}), gaps {series.gap_days_min}-"
+        f"{series.gap_days_max} days, at most {series.span_days_max} days\n"
+        f"Dose: {dose.amount} {dose.basis} ({dose.low}-{dose.high}) over {dose.minutes} min, at most {dose.max_mg} mg\n"
+        f"Boosters: every {boosters.interval_days} days ({boosters.interval_days_min}-{boosters.interval_days_max})\n"
+        f"Primary measure: {protocol.outcome.instrument}\nGates:\n{gates}\nSources:\n{sources}"
+    )
+
+
+@command
+async def protocols_check(*, folder: Folder = None, asked: Asked = Asked()) -> int:
+    """Check every file of the clinic folder; each mistake with its file and line.
+
+    Example: starter.py protocols check --folder clinic
+    """
+    try:
+        found = _clinic(folder)
+    except LoadError as error:
+        if asked.json:
+            as_json({"faults": [vars(fault) for fault in error.faults]})
+            return FAILED
+        return complain(str(error), FAILED, json_=False)
+    text = f"{len(found.protocols)} protocols and {len(found.instruments)} instruments are sound"
+    return answer(
+        {"protocols": sorted(found.protocols), "instruments": sorted(found.instruments)}, text, json_=asked.json
+    )
+
+
+@command
+async def instruments_list(*, folder: Folder = None, asked: Asked = Asked()) -> int:
+    """List the clinic's instruments.
+
+    Example: starter.py instruments list
+    """
+    found = _clinic(folder).instruments
+    if asked.json:
+        as_json(found)
+        return OK
+    table(
+        ("id", "title", "items", "range", "look-back", "licence"),
+        [
+            (one.id, one.title, str(one.items), f"{one.item_min}-{one.item_max}", one.look_back, one.licence)
+            for one in found.values()
+        ],
+    )
+    return OK
+
+
+@command
+async def score_answers(
+    instrument: str, *, answers: str = "", total: int | None = None, folder: Folder = None, asked: Asked = Asked()
+) -> int:
+    """Score answers: total, band, flags.
+
+    Example: starter.py score phq9 --answers 1,2,0,3,1,0,1,0,0 --json
+    """
+    clinic = _clinic(folder)
+    if instrument not in clinic.instruments:
+        raise CliError(f"there is no instrument {instrument}: {', '.join(sorted(clinic.instruments))}", USAGE)
+    scored = _scored(clinic.instruments[instrument], answers, total)
+    flags = f", {', '.join(scored.flags)} positive" if scored.flags else ""
+    said = {"instrument": instrument, "total": scored.total, "band": scored.band, "flags": scored.flags}
+    return answer(said, f"{scored.total} ({scored.band}){flags}", json_=asked.json)
+
+
+def _scored(instrument: Instrument, answers: str, total: int | None) -> Scored:
+    try:
+        if answers:
+            return score(instrument, numbers(answers), total)
+        if total is None:
+            raise CliError(f"give the {instrument.items} answers with --answers, or --total", USAGE)
+        return score_total(instrument, total)
+    except ScoringError as wrong:
+        raise CliError(str(wrong)) from None
+
+
+def _clinic(folder: Path | None) -> Clinic:
+    return load_clinic(folder or load_settings().clinic_folder)

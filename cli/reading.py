@@ -1,0 +1,220 @@
+"""Reading from the command line: lists, the worklist, one course, what comes next."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any
+
+from cyclopts import Parameter
+
+from adapters.courses import Courses, Row
+from cli.desk import Asked, Desk, command, desk
+from cli.output import OK, USAGE, CliError, answer, as_json, table
+from cli.showing import show_course
+from cli.times import instant, shown
+from cli.whatif import supposed
+from course import judge
+from course.forecast import Coming, forecast
+from course.record import CourseRecord
+from course.terms import NeedKind, Phase
+
+DAYS_AHEAD = 42
+
+
+@command
+async def list_courses(
+    *,
+    phase: Phase | None = None,
+    protocol: str = "",
+    site: str = "",
+    need: NeedKind | None = None,
+    held: bool | None = None,
+    mine: Annotated[bool, Parameter(help="only courses that you answer for")] = False,
+    name: Annotated[str, Parameter(help="part of a patient's name, a birth date or an MRN")] = "",
+    most: int = 50,
+    asked: Asked = Asked(),
+) -> int:
+    """List open courses, what is due soonest first.
+
+    Example: starter.py list --need evaluate --site northside
+    """
+    async with desk() as at:
+        where = _where(phase=phase, protocol=protocol, site=site, need=need, held=held)
+        if mine:
+            where = [*where, f"CourseOwner = '{at.account.account_id}'"]
+        if name:
+            where = [*where, await _named(at, name)]
+        rows = await Courses(at.house).rows(" AND ".join(where), most)
+        await at.looked("", "list")
+        return await _print_rows(at, rows, asked)
+
+
+@command
+async def needs(
+    *,
+    everybody: Annotated[bool, Parameter(help="what waits for anybody, not only for you")] = False,
+    most: int = 50,
+    asked: Asked = Asked(),
+) -> int:
+    """The worklist: what waits for a person, most pressing first.
+
+    Example: starter.py needs --everybody
+    """
+    async with desk() as at:
+        where = ["CourseNeeds IS NOT NULL", f"CourseSite = '{at.account.site}'" if at.account.site else ""]
+        if not everybody:
+            where.append(f"CourseOwner = '{at.account.account_id}'")
+        rows = await Courses(at.house).rows(" AND ".join(one for one in where if one), most)
+        await at.looked("", "needs")
+        return await _print_rows(at, rows, asked)
+
+
+def _where(**said: Any) -> list[str]:
+    names = {"phase": "CoursePhase", "protocol": "CourseProtocol", "site": "CourseSite", "need": "CourseNeeds"}
+    for value in (said["protocol"], said["site"]):
+        if not value.replace("-", "").isalnum() and value:
+            raise CliError("a protocol or a site is named by letters, digits and hyphens", USAGE)
+    found = [f"{attribute} = '{said[name]}'" for name, attribute in names.items() if said[name]]
+    if said["held"] is not None:
+        found.append(f"CourseHeld = {str(said['held']).lower()}")
+    return found
+
+
+async def _named(at: Desk, words: str) -> str:
+    """Courses of the patients whom the words fit."""
+    patients = {one.patient_id for one in await at.house.store.directory.find(words)}
+    courses = [one.course_id for one in await at.house.store.directory.courses() if one.patient_id in patients]
+    if not courses:
+        raise CliError("nobody of that name has a course")
+    return f"WorkflowId IN ({', '.join(repr(one) for one in courses[:200])})"
+
+
+async def _print_rows(at: Desk, rows: list[Row], asked: Asked) -> int:
+    names = await at.house.store.directory.names(tuple(row.course_id for row in rows))
+    if asked.json:
+        as_json([{**vars(row), "name": names.get(row.course_id, "")} for row in rows])
+        return OK
+    if not rows:
+        print("Nothing waits. Everything else is running by itself.")
+        return OK
+    heads = ("course", "patient", "protocol", "where", "sessions", "needs", "due", "next visit", "reads")
+    table(heads, [_line(at, row, names.get(row.course_id, "")) for row in rows])
+    return OK
+
+
+def _line(at: Desk, row: Row, name: str) -> tuple[str, ...]:
+    zone = at.site_zone(row.site)
+    card = row.card
+    dots = (
+        "" if card is None or card.target == 0 else "●" * min(card.given, 12) + "○" * max(card.target - card.given, 0)
+    )
+    return (
+        row.course_id,
+        name,
+        row.protocol,
+        ("held, " if row.held else "") + (card.where if card else ""),
+        dots,
+        ", ".join(need.replace("_", " ") for need in row.needs),
+        _due(row.need_due, at.now),
+        shown(zone, row.next_session),
+        card.reads if card else "",
+    )
+
+
+def _due(at: datetime | None, now: datetime) -> str:
+    if at is None:
+        return ""
+    hours = (at - now) / timedelta(hours=1)
+    size = f"{abs(hours) / 24:.0f} d" if abs(hours) >= 48 else f"{abs(hours):.0f} h"  # noqa: PLR2004  two days
+    return f"overdue {size}" if hours < 0 else f"in {size}"
+
+
+@command
+async def show(course: str, *, asked: Asked = Asked()) -> int:
+    """One course: who, where it stands, sessions, scores, messages sent and not sent, what waits, what comes.
+
+    Example: starter.py show c-1a2b3c
+    """
+    async with desk() as at:
+        record = await at.courses.record(course)
+        await at.looked(course, "show")
+        if asked.json:
+            return answer(record, "", json_=True)
+        patient = await at.house.store.directory.patient(record.patient_id)
+        messages = await at.house.store.sends.of_course(course)
+        show_course(record, patient, messages, at.now)
+        return OK
+
+
+@command
+async def forecast_course(
+    course: str,
+    *,
+    until: Annotated[str, Parameter(help=f"how far to look; {DAYS_AHEAD} days if not said")] = "",
+    if_: Annotated[
+        list[str] | None,
+        Parameter(name="--if", help='what if: "defer 4 to 2026-12-05 09:00", "omit 6", "no-show 2", "hold patient"'),
+    ] = None,
+    asked: Asked = Asked(),
+) -> int:
+    """What comes next if nobody acts, or what if somebody does; nothing is changed.
+
+    Example: starter.py forecast c-1a2b3c --if "defer 4 to +3d 09:00"
+    """
+    async with desk() as at:
+        record = await at.courses.record(course)
+        await at.looked(course, "forecast")
+        horizon = instant(until, record.zone, at.now) if until else at.now + timedelta(days=DAYS_AHEAD)
+        now = datetime.now(UTC)
+        before = forecast(record, now, horizon)
+        after = forecast(supposed(record, if_, at, now), now, horizon) if if_ else None
+        if asked.json:
+            as_json({"as_it_is": [vars(one) for one in before], "if": after and [vars(one) for one in after]})
+            return OK
+        _print_forecast(record, before, after)
+        return OK
+
+
+def _print_forecast(record: CourseRecord, before: tuple[Coming, ...], after: tuple[Coming, ...] | None) -> None:
+    heads = ("when", "what", "")
+    if after is None:
+        table(heads, [(shown(record.zone, one.at), one.kind, one.text) for one in before])
+        return
+    same = {(one.at, one.kind, one.text) for one in before} & {(one.at, one.kind, one.text) for one in after}
+    gone = [("-", one) for one in before if (one.at, one.kind, one.text) not in same]
+    come = [("+", one) for one in after if (one.at, one.kind, one.text) not in same]
+    changes = sorted((*gone, *come), key=lambda pair: (pair[1].at, pair[0]))
+    table(
+        ("", *heads),
+        [(sign, shown(record.zone, one.at), one.kind, one.text) for sign, one in changes],
+        "What would change",
+    )
+
+
+@command
+async def judge_course(course: str, *, asked: Asked = Asked()) -> int:
+    """How the scores read against the protocol's own criteria.
+
+    Example: starter.py judge c-1a2b3c
+    """
+    async with desk() as at:
+        record = await at.courses.record(course)
+        await at.looked(course, "judge")
+        base, found = judge.baseline(record), judge.relapse(record)
+        readings = [(score, judge.read(record, score)) for score in record.primary_scores]
+        if asked.json:
+            as_json(
+                {
+                    "baseline": base,
+                    "readings": [
+                        {"score": score.id, "at": score.at, "total": score.total, **vars(one)}
+                        for score, one in readings
+                    ],
+                    "relapse": vars(found),
+                }
+            )
+            return OK
+        table(
+            ("score", "when", "total", "reads"),
+            [(score.id, shown(record.zone, score.at), str(score.total), one.sentence) for score, one in readings],
+        )
+        print(f"relapse: {found.state}")
+        return OK

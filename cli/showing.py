@@ -1,0 +1,87 @@
+"""One course as a page on a terminal."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from adapters.store.directory import Patient
+from adapters.store.sends import Sent
+from cli.output import table
+from cli.times import shown
+from course import judge
+from course.forecast import forecast
+from course.record import CourseRecord, Session
+from course.worklist import needs
+
+BARS = "▁▂▃▄▅▆▇█"
+SHOWN_MOST = 15
+
+
+def show_course(record: CourseRecord, patient: Patient | None, messages: Sequence[Sent], now: datetime) -> None:
+    """Print identity, state, sessions, scores, needs, messages, entries, and what comes."""
+    zone = record.zone
+    if patient is not None:
+        print(f"{patient.name}   born {patient.birth_date}   {f'MRN {patient.mrn}' if patient.mrn else ''}")
+    print(f"Course {record.course_id} at {record.site}, {record.protocol.title} {record.protocol.version}")
+    print(state_of(record))
+    print(curve(record))
+    table(
+        ("session", "visit", "is", "mg", "BP", "confirmed"),
+        [_session(record, one) for one in record.sessions],
+        "Sessions",
+    )
+    table(
+        ("what", "due", "who", "item"),
+        [(need.text, shown(zone, need.due), need.role, need.subject) for need in needs(record, now)],
+        "Waits for a person",
+    )
+    table(
+        ("when", "message", "became", "why not"),
+        [
+            (shown(zone, one.as_of), ", ".join(one.kinds).replace("_", " "), one.state, one.reason)
+            for one in messages[-SHOWN_MOST:]
+        ],
+        "Messages",
+    )
+    not_sent = [(name, mark) for name, mark in record.occasions.items() if mark.state == "suppressed"]
+    table(
+        ("occasion", "when", "why"), [(name, shown(zone, mark.at), mark.reason) for name, mark in not_sent], "Not sent"
+    )
+    table(
+        ("#", "when", "who", "what", "why"),
+        [(str(one.number), shown(zone, one.at), one.by, one.text, one.reason) for one in record.entries[-SHOWN_MOST:]],
+        "Page",
+    )
+    ahead = forecast(record, now, now + timedelta(days=14))
+    table(("when", "", "what"), [(shown(zone, one.at), one.kind, one.text) for one in ahead[:SHOWN_MOST]], "Comes next")
+
+
+def state_of(record: CourseRecord) -> str:
+    """Where the course stands, in one sentence."""
+    given = f"{len(record.valid_doses)} infusions given"
+    held = f", held since {shown(record.zone, record.held.since)} ({record.held.cause})" if record.held else ""
+    reading = judge.latest(record)
+    reads = f"; reads as {reading.sentence}" if reading else ""
+    return f"In {record.phase}{held}, {given}{reads}."
+
+
+def curve(record: CourseRecord) -> str:
+    """The primary scores as bars, first to last."""
+    scores = record.primary_scores[-40:]
+    if not scores:
+        return "No scores yet."
+    top = max(1, *(score.total for score in scores))
+    bars = "".join(BARS[round(score.total * (len(BARS) - 1) / top)] for score in scores)
+    return f"{scores[0].instrument} {bars}  {' '.join(str(score.total) for score in scores[-12:])}"
+
+
+def _session(record: CourseRecord, session: Session) -> tuple[str, ...]:
+    pressure = f"{session.vitals[0].systolic}/{session.vitals[0].diastolic}" if session.vitals else ""
+    moved = f" (was {shown(record.zone, session.moved_from)})" if session.moved_from else ""
+    return (
+        session.id,
+        shown(record.zone, session.start) + moved,
+        session.status.replace("_", " ") + (f" ({session.code})" if session.code else ""),
+        str(session.mg or ""),
+        pressure,
+        shown(record.zone, session.confirmed_at),
+    )
