@@ -88,7 +88,7 @@ async def _named(at: Desk, words: str) -> str:
 
 
 async def _print_rows(at: Desk, rows: list[Row], asked: Asked) -> int:
-    names = await at.house.store.directory.names(tuple(row.course_id for row in rows))
+    names = await at.house.store.directory.names_of_courses(tuple(row.course_id for row in rows))
     if asked.json:
         as_json([{**vars(row), "name": names.get(row.course_id, "")} for row in rows])
         return OK

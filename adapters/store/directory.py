@@ -177,6 +177,14 @@ class Directory:
         async with self._database.reading() as connection:
             return {row.patient_id: row.name for row in await connection.execute(query)}
 
+    async def names_of_courses(self, course_ids: tuple[str, ...]) -> dict[str, str]:
+        """The names of the patients of one page of courses, by course."""
+        same = COURSES.c.patient_id == PATIENTS.c.patient_id
+        query = select(COURSES.c.course_id, PATIENTS.c.name).join(PATIENTS, same)
+        async with self._database.reading() as connection:
+            found = await connection.execute(query.where(COURSES.c.course_id.in_(course_ids)))
+            return {row.course_id: row.name for row in found}
+
     async def _mark(self, course_id: str, state: CourseState, closed_at: datetime | None) -> None:
         async with self._database.writing() as connection:
             mine = update(COURSES).where(COURSES.c.course_id == course_id)

@@ -19,7 +19,7 @@ GOOD = (1, 1, 1, 1, 1, 1, 1, 0, 0)
 
 
 async def book_and_give(course: Served) -> None:
-    """Wait until the booster is to be booked, evaluate what falls due, book the window's first nine o'clock, renew, give it."""
+    """Wait until the booster is to be booked, evaluate what falls due, book the first nine o'clock, renew, give it."""
     while True:
         record, now = await course.record(), await course.now()
         waiting = {need.kind for need in needs(record, now)}

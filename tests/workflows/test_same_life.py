@@ -85,7 +85,7 @@ async def test_server_and_rules_agree(course: Served, seed: int) -> None:
     await course.do("clear")
     record = await course.record()
     life = Life(record, await course.now())
-    life.fate = lambda order: OccasionState.SENT
+    life.fate = lambda _: OccasionState.SENT
     for step in range(30):
         await course.wait(hours=dice.randint(1, 60))
         while any(mark.state == "in_flight" for mark in (await course.record()).occasions.values()):
