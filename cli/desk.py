@@ -126,20 +126,26 @@ def command(work: Callable[Said, Coroutine[Any, Any, int]]) -> Callable[Said, in
 async def act(course_id: str, how: How, action: str, *, times: dict[str, str | None] | None = None, **said: Any) -> int:
     """Do one act as whoever has signed in, and print its receipt; `times` are typed on the clinic's clock."""
     async with desk() as at:
-        zone = await at.zone(course_id)
-        for name, text in (times or {}).items():
-            if text:
-                said[name] = instant(text, zone, at.now)
-        if how.at:
-            said["effective_at"] = instant(how.at, zone, at.now)
-        built = build(at, action, how, said)
-        try:
-            receipt = await at.courses.act(course_id, built)
-        except RefusedError as refused:
-            await at.looked(course_id, f"refused {action}")
-            raise CliError(f"refused: {refused}") from None
-        await at.looked(course_id, action)
-        return answer(receipt, _sentence(receipt), json_=how.json)
+        receipt = await perform(at, course_id, how, action, times or {}, said)
+        return answer(receipt, sentence(receipt), json_=how.json)
+
+
+async def perform(
+    at: Desk, course_id: str, how: How, action: str, times: dict[str, str | None], said: dict[str, Any]
+) -> Receipt:
+    """One act, applied; a refusal leaves no history, so it is written into the access log."""
+    zone = await at.zone(course_id)
+    said |= {name: instant(text, zone, at.now) for name, text in times.items() if text}
+    if how.at:
+        said["effective_at"] = instant(how.at, zone, at.now)
+    built = build(at, action, how, said)
+    try:
+        receipt = await at.courses.act(course_id, built)
+    except RefusedError as refused:
+        await at.looked(course_id, f"refused {action}")
+        raise CliError(f"refused: {refused}") from None
+    await at.looked(course_id, action)
+    return receipt
 
 
 def build(at: Desk, action: str, how: How, said: dict[str, Any]) -> Act:
@@ -169,7 +175,7 @@ def sentence_of(wrong: ValidationError) -> str:
     return f"--{' '.join(where).replace('_', '-')} is wrong: {said[0].lower()}{said[1:]}"
 
 
-def _sentence(receipt: Receipt) -> str:
+def sentence(receipt: Receipt) -> str:
     again = " (as answered before)" if receipt.repeated else ""
     warned = "".join(f"\n  note: {warning}" for warning in receipt.warnings)
     return f"{receipt.sentence}{again} [entry {receipt.entry}]{warned}"

@@ -9,8 +9,9 @@ from cyclopts import Parameter
 
 from activities.ports import Contact, Medium
 from adapters.store.contacts import email_of, phone_of
-from cli.desk import Desk, How, act, command, desk
-from cli.output import NOT_ALLOWED, USAGE, CliError, answer
+from cli.desk import Desk, How, act, command, desk, perform, sentence
+from cli.output import NOT_ALLOWED, USAGE, CliError
+from cli.output import answer as done
 from course.acts import clean
 from course.record import Actor
 from course.terms import GateAnswer, Role
@@ -79,7 +80,7 @@ async def enrol(
         await at.courses.enrol(row, order)
         await at.looked(row.course_id, "enrol")
         said = {"course": row.course_id, "patient": patient_id}
-        return answer(said, f"enrolled: course {row.course_id}, next: starter.py show {row.course_id}", json_=how.json)
+        return done(said, f"enrolled: course {row.course_id}, next: starter.py show {row.course_id}", json_=how.json)
 
 
 def _site(at: Desk, site: str) -> str:
@@ -120,17 +121,21 @@ def _born(at: Desk, born: str) -> date:
 @command
 async def gate(
     course: str,
-    gate: str,
+    gate: Annotated[str, Parameter(help="a gate's id, or several with commas between them")],
     answer: GateAnswer,
     *,
     detail: Annotated[str, Parameter(help="who the escort is, which drug, what was seen")] = "",
     how: How = How(),
 ) -> int:
-    """Answer an intake gate, or date a change with --at.
+    """Answer an intake gate, or date a change with --at; several gates with one answer at once.
 
-    Example: starter.py gate c-1a2b3c escort yes --detail "sister"
+    Example: starter.py gate c-1a2b3c heart,aneurysm,psychosis no
     """
-    return await act(course, how, "gate", gate=gate, answer=answer, detail=detail)
+    async with desk() as at:
+        said = {"answer": answer, "detail": detail}
+        gates = [one.strip() for one in gate.split(",") if one.strip()]
+        receipts = [await perform(at, course, how, "gate", {}, {**said, "gate": one}) for one in gates]
+        return done(receipts if len(gates) > 1 else receipts[0], "\n".join(map(sentence, receipts)), json_=how.json)
 
 
 @command

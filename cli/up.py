@@ -15,7 +15,7 @@ from adapters.server import ServerError, embedded_server
 from adapters.settings import Settings, load_settings
 from adapters.temporal import build_id, course_worker, make_current
 from adapters.wiring import WORKFLOWS, House, course_activities, open_house
-from cli.desk import Asked, command
+from cli.desk import command
 from cli.moving import move_to_this_build
 from cli.output import OK
 
@@ -27,7 +27,6 @@ async def up(
     *,
     port: Annotated[int, Parameter(help="where Temporal listens; its web page is 1,000 higher")] = PORT,
     ui: Annotated[bool, Parameter(help="whether to serve Temporal's own web page")] = True,
-    asked: Asked = Asked(),
 ) -> int:
     """Run a persistent stack until ctrl-C: Temporal on SQLite, a worker, the store, a mailbox folder.
 

@@ -12,6 +12,9 @@ from course.record import CourseRecord, GateState, Signature
 from course.terms import GateAnswer, GateKind, HoldCause, Phase, Role, TaskKind
 
 
+SHOWN = 4
+
+
 def answer_gate(record: CourseRecord, act: RecordGate, now: datetime) -> Change:
     """Record a gate's answer from when it became true; an absolute yes holds a course under way at once."""
     gate = record.protocol.gate(act.gate)
@@ -69,7 +72,8 @@ def sign_clearance(record: CourseRecord, act: SignClearance, now: datetime) -> C
     """Sign that the course may begin, once nothing stands against it."""
     against = clearance.why_not_clear(record, now)
     if against:
-        raise Refused(f"not cleared: {'; '.join(against)}")
+        more = f"; and {len(against) - SHOWN} more, see `show`" if len(against) > SHOWN else ""
+        raise Refused(f"not cleared: {'; '.join(against[:SHOWN])}{more}")
     actor = act.actor
     signed = Signature(
         name=actor.name, account_id=actor.account_id, role=actor.role, at=act.happened_at, meaning=act.meaning
