@@ -126,12 +126,12 @@ def command(work: Callable[Said, Coroutine[Any, Any, int]]) -> Callable[Said, in
 async def act(course_id: str, how: How, action: str, *, times: dict[str, str | None] | None = None, **said: Any) -> int:
     """Do one act as whoever has signed in, and print its receipt; `times` are typed on the clinic's clock."""
     async with desk() as at:
-        receipt = await perform(at, course_id, how, action, times or {}, said)
+        receipt = await perform(at, course_id, how, action, times=times or {}, said=said)
         return answer(receipt, sentence(receipt), json_=how.json)
 
 
 async def perform(
-    at: Desk, course_id: str, how: How, action: str, times: dict[str, str | None], said: dict[str, Any]
+    at: Desk, course_id: str, how: How, action: str, *, times: dict[str, str | None], said: dict[str, Any]
 ) -> Receipt:
     """One act, applied; a refusal leaves no history, so it is written into the access log."""
     zone = await at.zone(course_id)
@@ -176,6 +176,7 @@ def sentence_of(wrong: ValidationError) -> str:
 
 
 def sentence(receipt: Receipt) -> str:
+    """A receipt as people read it."""
     again = " (as answered before)" if receipt.repeated else ""
     warned = "".join(f"\n  note: {warning}" for warning in receipt.warnings)
     return f"{receipt.sentence}{again} [entry {receipt.entry}]{warned}"

@@ -134,7 +134,7 @@ async def gate(
     async with desk() as at:
         said = {"answer": answer, "detail": detail}
         gates = [one.strip() for one in gate.split(",") if one.strip()]
-        receipts = [await perform(at, course, how, "gate", {}, {**said, "gate": one}) for one in gates]
+        receipts = [await perform(at, course, how, "gate", times={}, said={**said, "gate": one}) for one in gates]
         return done(receipts if len(gates) > 1 else receipts[0], "\n".join(map(sentence, receipts)), json_=how.json)
 
 

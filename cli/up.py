@@ -43,8 +43,8 @@ async def up(
         await _staff(house, settings)
         worker = course_worker(house.client, settings, workflows=WORKFLOWS, activities=course_activities(house))
         async with worker:
-            stay = await move_to_this_build(house)
             await make_current(house.client, settings)
+            stay = await move_to_this_build(house)
             _greet(settings, server.target, server.ui_url, stay)
             await stop.wait()
             print("\nstopping: running activities are given their time ...", flush=True)
@@ -70,9 +70,7 @@ async def _staff(house: House, settings: Settings) -> None:
     lines = "".join(f"{account:10} {passphrase}\n" for account, passphrase in fresh.items())
     path = settings.data_folder / "first-passphrases.txt"
     _write_private(path, lines)
-    print(
-        f"\nnew accounts, each with its first passphrase (also in {path}, delete it when they are handed over):\n{lines}"
-    )
+    print(f"\nnew accounts and their first passphrases (also in {path}: delete it once handed over):\n{lines}")
 
 
 def _write_private(path: Path, text: str) -> None:

@@ -1,0 +1,173 @@
+"""The readable story of a course out of its workflow histories: when, who, what, why, and the event it comes from."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from temporalio.api.common.v1 import Payload
+from temporalio.api.enums.v1 import EventType
+from temporalio.api.history.v1 import HistoryEvent
+from temporalio.client import WorkflowHistory
+from temporalio.converter import DataConverter
+
+from course.acts import ActEnvelope
+from course.messages import CourseOrder, Receipt, SendOrder, SendOutcome
+
+NAMES = {value: name.removeprefix("EVENT_TYPE_").lower() for name, value in EventType.items()}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing that happened; `run` and `event` say where the proof stands."""
+
+    at: datetime
+    who: str
+    role: str
+    what: str
+    why: str = ""
+    before: str = ""
+    after: str = ""
+    made_at: datetime | None = None
+    effective_at: datetime | None = None
+    run: int = 1
+    event: int = 0
+
+
+class Reader:
+    """Reads one run; what cannot be decrypted becomes a line that says so."""
+
+    def __init__(self, converter: DataConverter, run: int) -> None:
+        self.converter = converter
+        self.run = run
+        self.acts: dict[int, tuple[HistoryEvent, ActEnvelope | None]] = {}
+        self.sends: dict[int, tuple[str, SendOrder | None]] = {}
+
+    async def lines(self, history: WorkflowHistory) -> list[Line]:
+        """Every line of the run, in order."""
+        found: list[Line] = []
+        for event in history.events:
+            line = await self._line(event)
+            if line is not None:
+                found.append(line)
+        return found
+
+    async def _line(self, event: HistoryEvent) -> Line | None:
+        read = getattr(self, f"_{NAMES[event.event_type]}", None)
+        line: Line | None = await read(event) if read is not None else None
+        return line
+
+    async def _workflow_execution_started(self, event: HistoryEvent) -> Line | None:
+        said = event.workflow_execution_started_event_attributes
+        if said.continued_execution_run_id:
+            return self._by_course(event, f"page {self.run} begins")
+        order = await self._read(said.input.payloads, CourseOrder)
+        if order is None or order.protocol is None:
+            return self._by_course(event, "course began (unreadable)")
+        who, protocol = order.enrolled_by, order.protocol
+        what = f"enrolled on {protocol.id} {protocol.version} (sha {protocol.sha256[:12]})"
+        return self._at(event, who=who.name, role=who.role, what=what, why=order.reason)
+
+    async def _workflow_execution_update_accepted(self, event: HistoryEvent) -> None:
+        said = event.workflow_execution_update_accepted_event_attributes.accepted_request.input
+        if said.name == "act":
+            self.acts[event.event_id] = (event, await self._read(said.args.payloads, ActEnvelope))
+
+    async def _workflow_execution_update_completed(self, event: HistoryEvent) -> Line | None:
+        said = event.workflow_execution_update_completed_event_attributes
+        accepted, envelope = self.acts.pop(said.accepted_event_id, (event, None))
+        if said.accepted_event_id and accepted is event:
+            return None
+        receipt = await self._read(said.outcome.success.payloads, Receipt)
+        if envelope is None:
+            return self._at(accepted, who="unknown", role="", what="an act that cannot be read")
+        act = envelope.act
+        what = receipt.sentence if receipt is not None else f"{act.action} failed"
+        return self._at(
+            accepted,
+            who=act.actor.name,
+            role=act.actor.role,
+            what=what + (" (repeated)" if receipt is not None and receipt.repeated else ""),
+            why=act.reason,
+            before=receipt.before if receipt is not None else "",
+            after=receipt.after if receipt is not None else "",
+            made_at=act.made_at,
+            effective_at=act.effective_at,
+        )
+
+    async def _workflow_execution_signaled(self, event: HistoryEvent) -> Line:
+        said = event.workflow_execution_signaled_event_attributes
+        return self._at(event, who=said.identity, role="signal", what=f"signal {said.signal_name}")
+
+    async def _workflow_execution_cancel_requested(self, event: HistoryEvent) -> Line:
+        said = event.workflow_execution_cancel_requested_event_attributes
+        return self._at(event, who=said.identity, role="ops", what="cancellation asked for", why=said.cause)
+
+    async def _activity_task_scheduled(self, event: HistoryEvent) -> None:
+        said = event.activity_task_scheduled_event_attributes
+        name = said.activity_type.name
+        order = await self._read(said.input.payloads, SendOrder) if name == "send_message" else None
+        self.sends[event.event_id] = (name, order)
+
+    async def _activity_task_completed(self, event: HistoryEvent) -> Line | None:
+        said = event.activity_task_completed_event_attributes
+        name, order = self.sends.pop(said.scheduled_event_id, ("", None))
+        if name == "archive_run":
+            return self._by_course(event, "the run before was archived")
+        if name == "take_calendar":
+            return self._by_course(event, "the calendar was taken anew")
+        if order is None:
+            return None
+        outcome = await self._read(said.result.payloads, SendOutcome)
+        to = outcome.to_name if outcome is not None and outcome.to_name else order.audience
+        state = outcome.state.replace("_", " ") if outcome is not None else "unreadable"
+        why = outcome.reason if outcome is not None else ""
+        return self._by_course(event, f"{kinds(order)} to {to}: {state}", why)
+
+    async def _activity_task_timed_out(self, event: HistoryEvent) -> Line | None:
+        return self._unfinished(event, event.activity_task_timed_out_event_attributes.scheduled_event_id, "timed out")
+
+    async def _activity_task_failed(self, event: HistoryEvent) -> Line | None:
+        return self._unfinished(event, event.activity_task_failed_event_attributes.scheduled_event_id, "failed")
+
+    async def _activity_task_canceled(self, event: HistoryEvent) -> Line | None:
+        return self._unfinished(event, event.activity_task_canceled_event_attributes.scheduled_event_id, "called back")
+
+    async def _workflow_execution_completed(self, event: HistoryEvent) -> Line:
+        return self._by_course(event, "the course ended for good")
+
+    async def _workflow_execution_terminated(self, event: HistoryEvent) -> Line:
+        said = event.workflow_execution_terminated_event_attributes
+        return self._at(event, who=said.identity, role="ops", what="the workflow was terminated", why=said.reason)
+
+    def _unfinished(self, event: HistoryEvent, scheduled: int, how: str) -> Line | None:
+        name, order = self.sends.pop(scheduled, ("", None))
+        return self._by_course(event, f"{kinds(order) if order is not None else name} {how}")
+
+    def _by_course(self, event: HistoryEvent, what: str, why: str = "") -> Line:
+        return self._at(event, who="course", role="course", what=what, why=why)
+
+    def _at(self, event: HistoryEvent, **said: Any) -> Line:
+        return Line(at=event.event_time.ToDatetime(tzinfo=UTC), run=self.run, event=event.event_id, **said)
+
+    async def _read(self, payloads: Sequence[Payload], kind: type[Any]) -> Any:
+        """The first payload as the model that it should be, or None where it cannot be read."""
+        if not payloads:
+            return None
+        try:
+            return (await self.converter.decode(payloads[:1], [kind]))[0]
+        except Exception:  # noqa: BLE001  a story with a gap that says so is better than no story
+            return None
+
+
+def kinds(order: SendOrder) -> str:
+    """What a message was about."""
+    return " and ".join(part.kind.replace("_", " ") for part in order.parts)
+
+
+async def story(histories: Sequence[WorkflowHistory], converter: DataConverter) -> list[Line]:
+    """The whole story of a course, from the histories of its runs in their order."""
+    found: list[Line] = []
+    for run, history in enumerate(histories, start=1):
+        found += await Reader(converter, run).lines(history)
+    return found
