@@ -29,7 +29,8 @@ ROOT = Path(__file__).parent.parent
 # What a running course replays against: a change here is another build.
 BUILT_FROM = ("activities", "course", "workflows")
 PASSED_THROUGH = ("activities", "course", "pydantic", "pydantic_core", "structlog")
-CURRENT_SECONDS = 30
+CURRENT_SECONDS = 60
+ONE_TRY = timedelta(seconds=5)
 
 
 def data_converter(ring: KeyRing) -> DataConverter:
@@ -122,7 +123,7 @@ async def make_current(client: Client, settings: Settings, build: str | None = N
         async with asyncio.timeout(CURRENT_SECONDS):
             while True:
                 try:
-                    await client.workflow_service.set_worker_deployment_current_version(request)
+                    await client.workflow_service.set_worker_deployment_current_version(request, timeout=ONE_TRY)
                 except RPCError as error:
                     last = error.message
                     await asyncio.sleep(0.1)

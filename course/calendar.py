@@ -18,6 +18,10 @@ class Transition(Carried):
     abbreviation: str = ""
 
 
+def _begins(transition: Transition) -> datetime:
+    return transition.at
+
+
 class Zone(Carried):
     """UTC offsets of one zone over a horizon; `name` is only for people."""
 
@@ -25,7 +29,7 @@ class Zone(Carried):
     transitions: tuple[Transition, ...]
 
     def _at(self, instant: datetime) -> Transition:
-        index = bisect_right([transition.at for transition in self.transitions], instant)
+        index = bisect_right(self.transitions, instant, key=_begins)
         return self.transitions[max(index - 1, 0)]
 
     def local(self, instant: datetime) -> datetime:

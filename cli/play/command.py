@@ -46,7 +46,7 @@ def simulate(
         shown = load_clinic(folder)
         changes = {name: value for name, value in (("start", start), ("until", until)) if value is not None}
         scenarios = [_changed(load_scenario(path, known(shown)), changes, known(shown)) for path in files]
-        with _folder(keep) as data, _logged_in(data):
+        with _folder(keep) as data, logged_in(data):
             played = asyncio.run(play_files(scenarios, data, folder, keep=keep is not None))
     except (LoadError, WhenError, PlayError) as error:
         print(error, file=sys.stderr)
@@ -60,10 +60,16 @@ def simulate(
 
 
 async def play_files(
-    scenarios: Sequence[Scenario], data: Path, clinic_folder: Path, *, keep: bool = False, progress: bool = True
+    scenarios: Sequence[Scenario],
+    data: Path,
+    clinic_folder: Path,
+    *,
+    keep: bool = False,
+    progress: bool = True,
+    apart: bool = False,
 ) -> tuple[Played, ...]:
-    """Play on a stage of their own and gather the results."""
-    killable = any(step.do == "kill_worker" for scenario in scenarios for step in scenario.steps)
+    """Play on a stage of their own and gather the results; `apart` gives the worker a process of its own."""
+    killable = apart or any(step.do == "kill_worker" for scenario in scenarios for step in scenario.steps)
     async with stage(data, clinic_folder, killable=killable, keep=keep) as here:
         players = await play_many(here, scenarios, progress=Progress(sys.stderr) if progress else None)
         return await results(players)
@@ -114,7 +120,7 @@ def _folder(keep: Path | None) -> Iterator[Path]:
 
 
 @contextmanager
-def _logged_in(folder: Path) -> Iterator[None]:
+def logged_in(folder: Path) -> Iterator[None]:
     """What libraries log goes to a file, not between the lines of the report."""
     handler = logging.FileHandler(folder / "simulate.log", delay=True)
     root = logging.getLogger()

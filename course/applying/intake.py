@@ -11,7 +11,6 @@ from course.page import open_task
 from course.record import CourseRecord, GateState, Signature
 from course.terms import GateAnswer, GateKind, HoldCause, Phase, Role, TaskKind
 
-
 SHOWN = 4
 
 

@@ -1,0 +1,107 @@
+"""The demo: a year of a clinic's patients, in about a minute."""
+
+import asyncio
+import shutil
+import sys
+import time
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from adapters.clinic import load_clinic
+from adapters.settings import load_settings
+from cli.demo_report import write_report
+from cli.output import OK, CliError, as_json, complain, table
+from cli.play.check import load_scenario
+from cli.play.command import known, logged_in, play_files
+from cli.play.results import Played, as_json as played_json
+from course.terms import OccasionKind
+
+CAST = (
+    "straightforward-depression",
+    "no-show-and-rebook",
+    "moved-visit",
+    "hold-and-release",
+    "item-nine-on-saturday",
+    "relapse-and-early-booster",
+    "discharge-after-cancellation",
+    "resistant-depression-lead-in",
+    "crps-daily",
+)
+YEAR = "365d"
+
+
+def demo(
+    *,
+    until: Annotated[str, Parameter(help="how long to live, such as 90d")] = YEAR,
+    json: Annotated[bool, Parameter(negative="", help="print one JSON value")] = False,
+) -> int:
+    """Nine made-up patients through a year on the real server: table, report with pictures, messages that arrived.
+
+    Example: starter.py demo --until 120d
+    """
+    settings = load_settings()
+    folder = settings.data_folder / "demo"
+    if folder.exists():
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True, mode=0o700)
+    began = time.monotonic()
+    try:
+        played = _play(folder, settings.clinic_folder, until)
+    except CliError as error:
+        return complain(str(error), error.code, json_=json)
+    report = write_report(folder, played)
+    if json:
+        as_json({"report": report, "courses": [played_json(one) for one in played]})
+        return OK
+    _print(played, folder, report, time.monotonic() - began)
+    surprises = [surprise for one in played for surprise in one.player.surprises]
+    for surprise in surprises:
+        print(f"not as the scenario says: {surprise}", file=sys.stderr)
+    return 1 if surprises else OK
+
+
+def _play(folder: Path, clinic_folder: Path, until: str) -> tuple[Played, ...]:
+    names = known(load_clinic(clinic_folder))
+    paths = [clinic_folder / "scenarios" / f"{name}.toml" for name in CAST]
+    scenarios = [load_scenario(path, names).model_copy(update={"until": until}) for path in paths]
+    print(f"{len(scenarios)} made-up patients, {until} of their lives, on a real Temporal server:", file=sys.stderr)
+    with logged_in(folder):
+        return asyncio.run(play_files(scenarios, folder, clinic_folder, apart=True))
+
+
+def _print(played: tuple[Played, ...], folder: Path, report: Path, seconds: float) -> None:
+    heads = ("patient", "what is different", "where", "infusions", "letters", "not sent", "scores")
+    table(heads, [_row(one) for one in played], f"A year in {seconds:.0f} seconds")
+    told = [one for course in played for one in course.letters if OccasionKind.ESCALATION in one.kinds]
+    for one in told[:3]:
+        print(f"escalated  {one.as_of:%a %d %b %H:%M} UTC to {one.to_account}: {one.subject}")
+    letters = sum(len(one.letters) for one in played)
+    print(f"pictures   {report}\nmessages   {letters} letters in {folder / 'mailbox'}")
+    first = next(one for course in played for one in course.to_patient)
+    print(f"\nthe first letter, to {played[0].player.place.name}:\n{_indented(first.body)}")
+    print(
+        "next:\n"
+        "  open the report in a browser\n"
+        "  .venv/bin/python starter.py simulate clinic/scenarios/moved-visit.toml --texts\n"
+        "  make up      a stack that stays, to enrol somebody yourself (README, Tutorial)"
+    )
+
+
+def _row(played: Played) -> tuple[str, ...]:
+    record = played.player.record
+    scores = record.primary_scores
+    return (
+        played.player.place.name,
+        played.player.scenario.title,
+        record.phase if record.held is None else f"{record.phase}, held",
+        str(len(record.valid_doses)),
+        str(len(played.to_patient)),
+        str(sum(1 for _, mark in played.not_sent if mark.state == "suppressed")),
+        f"{scores[0].total} to {scores[-1].total}" if scores else "",
+    )
+
+
+def _indented(text: str) -> str:
+    return "".join(f"  {line}\n" for line in text.strip().splitlines())

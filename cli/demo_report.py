@@ -1,0 +1,107 @@
+"""The demo's report: one page with pictures, all of it made up."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from html import escape
+from pathlib import Path
+
+from cli.picture import Axis, curve, year
+from cli.play.results import Played
+from cli.showing import state_of
+from cli.times import shown
+from course.terms import Action
+
+STYLE = """
+:root { color-scheme: light; --ink: #1d2433; --line: #d9dce3; }
+* { box-sizing: border-box; }
+body { font: 16px/1.5 system-ui, sans-serif; color: var(--ink); background: #f6f7f9; margin: 0; }
+main { max-width: 1180px; margin: 0 auto; padding: 16px; }
+h1 { font-size: 1.6rem; margin: .5rem 0; } h2 { font-size: 1.15rem; margin: 0; }
+section { background: #fff; border: 1px solid var(--line); border-radius: 4px; padding: 16px; margin: 16px 0; }
+.two { display: grid; gap: 16px; grid-template-columns: minmax(0, 3fr) minmax(0, 2fr); }
+@media (max-width: 760px) { .two { grid-template-columns: minmax(0, 1fr); } }
+svg { width: 100%; height: auto; display: block; } svg text { font-family: system-ui, sans-serif; }
+.wide { overflow-x: auto; } table { border-collapse: collapse; width: 100%; font-size: .9rem; }
+th, td { text-align: left; padding: 4px 8px 4px 0; border-bottom: 1px solid var(--line); vertical-align: top; }
+p { margin: .4rem 0; } .quiet { color: #4b5563; } pre { white-space: pre-wrap; font: inherit; margin: 0; }
+a { color: #0b5cab; }
+"""
+
+
+def write_report(folder: Path, played: Sequence[Played]) -> Path:
+    """Write report.html into a folder; nothing in it points outside."""
+    path = folder / "report.html"
+    courses = "".join(_course(one) for one in played)
+    path.write_text(
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1"><title>A year of courses</title>'
+        f"<style>{STYLE}</style></head><body><main><h1>A year of courses</h1>"
+        "<p>Made-up patients, lived through the real workflow on a real server in virtual time. Every picture comes from "
+        "a course's own record; nothing here says how well a treatment works.</p>"
+        f'<section class="wide"><table><caption class="quiet">All courses</caption><thead><tr>'
+        "<th>patient<th>what is different<th>where<th>infusions<th>letters<th>not sent</tr></thead><tbody>"
+        f"{''.join(_row(one) for one in played)}</tbody></table></section>{courses}</main></body></html>"
+    )
+    return path
+
+
+def _row(played: Played) -> str:
+    record = played.player.record
+    cells = (
+        f'<a href="#{record.course_id}">{escape(played.player.place.name)}</a>',
+        escape(played.player.scenario.title),
+        escape(record.phase),
+        str(len(record.valid_doses)),
+        str(len(played.to_patient)),
+        str(sum(1 for _, mark in played.not_sent if mark.state == "suppressed")),
+    )
+    return f"<tr>{''.join(f'<td>{cell}' for cell in cells)}</tr>"
+
+
+def _course(played: Played) -> str:
+    player, record = played.player, played.player.record
+    axis = Axis(player.start, player.now)
+    return (
+        f'<section id="{record.course_id}"><h2>{escape(player.place.name)}: {escape(player.scenario.title)}</h2>'
+        f'<p class="quiet">{escape(record.protocol.title)}. {escape(state_of(record))}</p>'
+        f'<div class="two"><div>{curve(record, axis)}{year(record, played.letters, _holds(played), axis)}</div>'
+        f'<div class="wide">{_page(played)}</div></div>'
+        f"<details><summary>What the patient received ({len(played.to_patient)} letters)</summary>{_letters(played)}"
+        "</details></section>"
+    )
+
+
+def _page(played: Played) -> str:
+    """What people did that was out of the ordinary, and what the course did about it."""
+    plain = {Action.GATE, Action.CHECK_IN, Action.SESSION, Action.CONFIRM, Action.MEASURE, Action.BOOSTER, None}
+    entries = [entry for _, entry in sorted(played.player.seen.entries.items())]
+    told = [one for one in entries if one.action not in plain or "escalation" in one.text or "began" in one.text][:14]
+    zone = played.player.record.zone
+    rows = "".join(
+        f"<tr><td>{escape(shown(zone, one.at)[4:17])}<td>{escape(one.by)}<td>{escape(one.text[:140])}"
+        f"{f'<br><em>{escape(one.reason)}</em>' if one.reason else ''}</tr>"
+        for one in told
+    )
+    return f'<table><caption class="quiet">Out of its page</caption>{rows}</table>'
+
+
+def _letters(played: Played) -> str:
+    zone = played.player.record.zone
+    rows = "".join(
+        f"<tr><td>{escape(shown(zone, one.as_of))}<td><b>{escape(one.subject)}</b><pre>{escape(one.body)}</pre></tr>"
+        for one in played.to_patient
+    )
+    return f"<table>{rows}</table>"
+
+
+def _holds(played: Played) -> list[tuple[datetime, datetime]]:
+    """When the course was held, from its page."""
+    found: list[tuple[datetime, datetime]] = []
+    since: datetime | None = None
+    for _, entry in sorted(played.player.seen.entries.items()):
+        if since is None and ("held" in entry.text and entry.action is not Action.REVIEW):
+            since = entry.at
+        if since is not None and entry.action is Action.RELEASE:
+            found.append((since, entry.at))
+            since = None
+    return found if since is None else [*found, (since, played.player.now)]

@@ -1,0 +1,109 @@
+"""Pictures of a course as SVG: the outcome curve, and the year as a line."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from html import escape
+
+from adapters.store.sends import Sent
+from course import judge
+from course.record import CourseRecord
+from course.terms import Series
+
+WIDTH, LEFT, RIGHT = 640, 40, 16
+INK, BLUE, AMBER, GREEN, RED, GREY = "#1d2433", "#0b5cab", "#9a5b00", "#0f7b45", "#b3261e", "#6b7280"
+
+
+class Axis:
+    """Days of a course laid over the width of a picture."""
+
+    def __init__(self, since: datetime, until: datetime) -> None:
+        self.since = since
+        self.days = max((until - since) / timedelta(days=1), 1)
+
+    def x(self, at: datetime) -> float:
+        """Where an instant stands."""
+        part = (at - self.since) / timedelta(days=1) / self.days
+        return round(LEFT + part * (WIDTH - LEFT - RIGHT), 1)
+
+
+def curve(record: CourseRecord, axis: Axis) -> str:
+    """The primary scores over time, with the response line, the remission band and a mark for each infusion."""
+    scores, instrument = record.primary_scores, record.instruments[record.protocol.outcome.instrument]
+    top, height, floor = instrument.total_max, 190, 150
+
+    def y(total: float) -> float:
+        return round(floor - total * (floor - 16) / top, 1)
+
+    parts = [_rule(y(total), str(total)) for total in range(0, top + 1, max(top // 3, 1))]
+    base, rule = judge.baseline(record), record.protocol.outcome
+    if rule.remission_at_most is not None:
+        high = y(rule.remission_at_most)
+        parts.append(
+            f'<rect x="{LEFT}" y="{high}" width="{WIDTH - LEFT - RIGHT}" height="{floor - high}" fill="#e5f3ea"/>'
+        )
+        parts.append(_text(WIDTH - RIGHT - 4, high + 11, f"remission ≤ {rule.remission_at_most}", GREEN, "end"))
+    if base is not None and rule.response_percent is not None:
+        line = base.total * (1 - rule.response_percent / 100)
+        parts.append(
+            f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y(line)}" y2="{y(line)}" stroke="{AMBER}" stroke-dasharray="5 4"/>'
+        )
+        parts.append(_text(WIDTH - RIGHT - 4, y(line) - 4, f"response: {line:g} or less", AMBER, "end"))
+    points = [(axis.x(score.at), y(score.total), score) for score in scores]
+    if points:
+        path = " ".join(f"{x},{at}" for x, at, _ in points)
+        parts.append(f'<polyline points="{path}" fill="none" stroke="{BLUE}" stroke-width="2"/>')
+    for x, at, score in points:
+        colour = RED if score.flags else BLUE
+        parts.append(f'<circle cx="{x}" cy="{at}" r="{4.5 if score.flags else 3}" fill="{colour}"/>')
+    for shown in (points[:1], points[-1:]):
+        parts += [_text(x, at - 7, str(score.total), INK, "middle") for x, at, score in shown]
+    for dose in record.valid_doses:
+        colour = GREEN if dose.series is Series.BOOSTER else INK
+        parts.append(f'<path d="M{axis.x(dose.at)} {floor + 6} l4 8 h-8 z" fill="{colour}"/>')
+    parts.append(
+        _text(LEFT, height - 8, f"{instrument.title}; ▲ infusion (green: booster); red: safety item", GREY, "start")
+    )
+    return _svg(height, f"Scores of {instrument.title} over time", parts)
+
+
+def year(record: CourseRecord, sends: Sequence[Sent], holds: Sequence[tuple[datetime, datetime]], axis: Axis) -> str:
+    """The whole stay on one line: visits above, messages below, holds as grey bands, a tick a month."""
+    height, middle = 92, 44
+    parts = [
+        f'<rect x="{axis.x(since)}" y="12" width="{max(axis.x(until) - axis.x(since), 2)}" height="52" fill="#e5e7eb"/>'
+        for since, until in holds
+    ]
+    parts.append(f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{middle}" y2="{middle}" stroke="{INK}"/>')
+    month = axis.since.replace(day=1)
+    while month < axis.since + timedelta(days=axis.days):
+        if month >= axis.since:
+            parts.append(_text(axis.x(month), height - 6, f"{month:%b}", GREY, "start"))
+            parts.append(
+                f'<line x1="{axis.x(month)}" x2="{axis.x(month)}" y1="{middle}" y2="{middle + 30}" stroke="#d1d5db"/>'
+            )
+        month = (month + timedelta(days=32)).replace(day=1)
+    for dose in record.valid_doses:
+        colour = GREEN if dose.series is Series.BOOSTER else BLUE
+        parts.append(f'<circle cx="{axis.x(dose.at)}" cy="{middle - 14}" r="5" fill="{colour}"/>')
+    for one in sends:
+        colour = RED if one.audience != "patient" else GREY
+        parts.append(f'<rect x="{axis.x(one.as_of) - 1}" y="{middle + 6}" width="2" height="12" fill="{colour}"/>')
+    for evaluation in record.evaluations:
+        parts.append(f'<path d="M{axis.x(evaluation.at)} {middle - 34} l6 7 l-6 7 l-6 -7 z" fill="{AMBER}"/>')
+    return _svg(height, "The course on one line: infusions, evaluations, messages, holds", parts)
+
+
+def _svg(height: int, title: str, parts: Sequence[str]) -> str:
+    return (
+        f'<svg viewBox="0 0 {WIDTH} {height}" role="img" xmlns="http://www.w3.org/2000/svg">'
+        f"<title>{escape(title)}</title>{''.join(parts)}</svg>"
+    )
+
+
+def _rule(y: float, text: str) -> str:
+    line = f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y}" y2="{y}" stroke="#e5e7eb"/>'
+    return line + _text(LEFT - 6, y + 4, text, GREY, "end")
+
+
+def _text(x: float, y: float, text: str, colour: str, anchor: str) -> str:
+    return f'<text x="{x}" y="{y}" fill="{colour}" font-size="11" text-anchor="{anchor}">{escape(text)}</text>'
