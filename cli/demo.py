@@ -15,7 +15,8 @@ from cli.demo_report import write_report
 from cli.output import OK, CliError, as_json, complain, table
 from cli.play.check import load_scenario
 from cli.play.command import known, logged_in, play_files
-from cli.play.results import Played, as_json as played_json
+from cli.play.results import Played
+from cli.play.results import as_json as played_json
 from course.terms import OccasionKind
 
 CAST = (

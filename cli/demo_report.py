@@ -36,8 +36,8 @@ def write_report(folder: Path, played: Sequence[Played]) -> Path:
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1"><title>A year of courses</title>'
         f"<style>{STYLE}</style></head><body><main><h1>A year of courses</h1>"
-        "<p>Made-up patients, lived through the real workflow on a real server in virtual time. Every picture comes from "
-        "a course's own record; nothing here says how well a treatment works.</p>"
+        "<p>Made-up patients, lived through the real workflow on a real server in virtual time. Every picture comes "
+        "from a course's own record; nothing here says how well a treatment works.</p>"
         f'<section class="wide"><table><caption class="quiet">All courses</caption><thead><tr>'
         "<th>patient<th>what is different<th>where<th>infusions<th>letters<th>not sent</tr></thead><tbody>"
         f"{''.join(_row(one) for one in played)}</tbody></table></section>{courses}</main></body></html>"

@@ -44,9 +44,8 @@ def curve(record: CourseRecord, axis: Axis) -> str:
         parts.append(_text(WIDTH - RIGHT - 4, high + 11, f"remission ≤ {rule.remission_at_most}", GREEN, "end"))
     if base is not None and rule.response_percent is not None:
         line = base.total * (1 - rule.response_percent / 100)
-        parts.append(
-            f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y(line)}" y2="{y(line)}" stroke="{AMBER}" stroke-dasharray="5 4"/>'
-        )
+        across = f'x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y(line)}" y2="{y(line)}"'
+        parts.append(f'<line {across} stroke="{AMBER}" stroke-dasharray="5 4"/>')
         parts.append(_text(WIDTH - RIGHT - 4, y(line) - 4, f"response: {line:g} or less", AMBER, "end"))
     points = [(axis.x(score.at), y(score.total), score) for score in scores]
     if points:
@@ -88,8 +87,9 @@ def year(record: CourseRecord, sends: Sequence[Sent], holds: Sequence[tuple[date
     for one in sends:
         colour = RED if one.audience != "patient" else GREY
         parts.append(f'<rect x="{axis.x(one.as_of) - 1}" y="{middle + 6}" width="2" height="12" fill="{colour}"/>')
-    for evaluation in record.evaluations:
-        parts.append(f'<path d="M{axis.x(evaluation.at)} {middle - 34} l6 7 l-6 7 l-6 -7 z" fill="{AMBER}"/>')
+    parts += [
+        f'<path d="M{axis.x(one.at)} {middle - 34} l6 7 l-6 7 l-6 -7 z" fill="{AMBER}"/>' for one in record.evaluations
+    ]
     return _svg(height, "The course on one line: infusions, evaluations, messages, holds", parts)
 
 
