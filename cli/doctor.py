@@ -1,0 +1,135 @@
+"""`doctor`: what is well, and what is not, one line each."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from temporalio.api.workflowservice.v1 import DescribeWorkerDeploymentRequest, GetSystemInfoRequest
+from temporalio.service import RPCError
+
+from adapters.clinic import load_clinic
+from adapters.keyring import KeyRing
+from adapters.settings import Settings, load_settings
+from adapters.store import Store
+from adapters.temporal import build_id, connect
+from adapters.texts import load_texts
+from adapters.wiring import House, open_house
+from cli.desk import CODES, Asked, command
+from cli.output import FAILED, OK, as_json
+from workflows.attributes import ATTRIBUTES
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One check; where it is not well, what to do."""
+
+    check: str
+    well: bool
+    said: str
+
+
+@command
+async def doctor(*, asked: Asked = Asked()) -> int:
+    """Check settings, keys, clinic files, store, server, worker and courses; each fault names the next step.
+
+    Example: starter.py doctor
+    """
+    settings = load_settings()
+    found = [await _tried(name, check(settings)) for name, check in BEFORE.items()]
+    if all(one.well for one in found):
+        async with open_house(settings) as house:
+            found += [await _tried(name, check(house)) for name, check in INSIDE.items()]
+    if asked.json:
+        as_json([vars(one) for one in found])
+    else:
+        for one in found:
+            print(f"{'ok ' if one.well else 'NOT'}  {one.check:14} {one.said}")
+    return OK if all(one.well for one in found) else FAILED
+
+
+class NotWellError(Exception):
+    """What is not well, and the next step."""
+
+
+async def _tried(name: str, checking: Awaitable[str]) -> Finding:
+    try:
+        return Finding(name, well=True, said=await checking)
+    except (NotWellError, *CODES) as fault:
+        return Finding(name, well=False, said=" ".join(str(fault).split()))
+    except RPCError as fault:
+        return Finding(name, well=False, said=f"the server refused ({fault.status.name.lower()}): see its log")
+
+
+async def _keys(settings: Settings) -> str:
+    return f"{len(KeyRing.load_or_create(settings.key_ring_file).key_ids)} in {settings.key_ring_file}"
+
+
+async def _clinic(settings: Settings) -> str:
+    clinic = load_clinic(settings.clinic_folder)
+    load_texts(settings.clinic_folder, clinic.sites)
+    return f"{len(clinic.protocols)} protocols, {len(clinic.instruments)} instruments, {len(clinic.sites)} sites"
+
+
+async def _store(settings: Settings) -> str:
+    ring = KeyRing.load_or_create(settings.key_ring_file)
+    async with Store.open(settings.store_url.get_secret_value(), ring) as store:
+        await store.migrate()
+        return store.database.shown
+
+
+async def _server(settings: Settings) -> str:
+    client = await connect(settings, KeyRing.load_or_create(settings.key_ring_file))
+    info = await client.workflow_service.get_system_info(GetSystemInfoRequest())
+    return f"{client.service_client.config.target_host}, version {info.server_version}"
+
+
+async def _attributes(house: House) -> str:
+    try:
+        await house.client.count_workflows(" AND ".join(f"{one.name} IS NULL" for one in ATTRIBUTES))
+    except RPCError:
+        raise NotWellError("search attributes are missing: create them as docs/reference/settings.md lists") from None
+    return f"{len(ATTRIBUTES)} registered"
+
+
+async def _oncall(house: House) -> str:
+    now = datetime.now(UTC)
+    for site in house.clinic.sites:
+        if not await house.store.oncall.people(site, now):
+            raise NotWellError(f"nobody is on call for {site}: name somebody in clinic/staff.toml")
+    return f"somebody at each of {len(house.clinic.sites)} sites"
+
+
+async def _worker(house: House) -> str:
+    name = house.settings.task_queue
+    request = DescribeWorkerDeploymentRequest(namespace=house.client.namespace, deployment_name=name)
+    try:
+        found = await house.client.workflow_service.describe_worker_deployment(request)
+    except RPCError:
+        raise NotWellError("no worker has ever polled: run `python worker.py --make-current`") from None
+    current = found.worker_deployment_info.routing_config.current_deployment_version.build_id
+    if current != build_id():
+        raise NotWellError(f"current is {current or 'no build'}, this code is {build_id()}: `make up`, or a new worker")
+    return f"build {current} is current"
+
+
+async def _courses(house: House) -> str:
+    failing = [one.id async for one in house.client.list_workflows("TemporalReportedProblems IS NOT NULL", limit=20)]
+    if failing:
+        raise NotWellError(f"tasks fail on {', '.join(failing)}: read the worker's log")
+    late = datetime.now(UTC) - timedelta(minutes=15)
+    count = await house.client.count_workflows(f"CourseNeedDue < '{late.isoformat()}' AND ExecutionStatus = 'Running'")
+    return f"no failing tasks; {count.count} courses wait for a person over time"
+
+
+BEFORE: dict[str, Callable[[Settings], Awaitable[str]]] = {
+    "keys": _keys,
+    "clinic files": _clinic,
+    "store": _store,
+    "server": _server,
+}
+INSIDE: dict[str, Callable[[House], Awaitable[str]]] = {
+    "attributes": _attributes,
+    "on call": _oncall,
+    "worker": _worker,
+    "courses": _courses,
+}
