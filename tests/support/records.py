@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from adapters.clinic import Clinic, load_clinic, snapshot
+from course.calendar import Calendar
 from course.carried import days
 from course.enrolment import open_record
 from course.instrument import band_of
@@ -35,6 +36,12 @@ def actor(role: Role) -> Actor:
     return Actor(account_id=f"a-{role}", name=f"Any {role.capitalize()}", role=role, via="test")
 
 
+@cache
+def calendar(site: str, began: datetime) -> Calendar:
+    """A site's calendar, taken when a course began."""
+    return snapshot(clinic().sites[site], began, YEARS)
+
+
 def order(protocol: str = "depression", site: str = "northside", now: datetime | None = None) -> CourseOrder:
     """What a course starts from."""
     began = now or at("2026-11-02T14:00Z")
@@ -47,7 +54,7 @@ def order(protocol: str = "depression", site: str = "northside", now: datetime |
         owner_name="Dr Lee",
         protocol=whole.protocols[protocol],
         instruments={name: whole.instruments[name] for name in whole.protocols[protocol].instruments},
-        calendar=snapshot(whole.sites[site], began, YEARS),
+        calendar=calendar(site, began),
         enrolled_by=actor(Role.COORDINATOR),
         enrolled_at=began,
         email_consent=True,
@@ -55,10 +62,15 @@ def order(protocol: str = "depression", site: str = "northside", now: datetime |
     )
 
 
+@cache
+def _fresh(protocol: str) -> CourseRecord:
+    began = at("2026-11-02T14:00Z")
+    return open_record(order(protocol, now=began), began)
+
+
 def make_record(protocol: str = "depression", **changes: object) -> CourseRecord:
     """A fresh record of 2 November 2026 at the northside, with the named fields changed."""
-    began = at("2026-11-02T14:00Z")
-    return open_record(order(protocol, now=began), began).with_(**changes)
+    return _fresh(protocol).with_(**changes)
 
 
 DEPRESSION = clinic().protocols["depression"]
