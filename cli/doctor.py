@@ -51,10 +51,13 @@ class NotWellError(Exception):
     """What is not well, and the next step."""
 
 
+FAULTS: tuple[type[Exception], ...] = (NotWellError, *CODES)
+
+
 async def _tried(name: str, checking: Awaitable[str]) -> Finding:
     try:
         return Finding(name, well=True, said=await checking)
-    except (NotWellError, *CODES) as fault:
+    except FAULTS as fault:
         return Finding(name, well=False, said=" ".join(str(fault).split()))
     except RPCError as fault:
         return Finding(name, well=False, said=f"the server refused ({fault.status.name.lower()}): see its log")
