@@ -39,9 +39,8 @@ def main() -> None:
     more = max(0, ACTS_A_VISIT * visits - acts)
     print(f"{visits} visits, {acts} acts after intake, {letters} letters, {runs} runs")
     print(f"events {found.all_events}, billable actions {found.all_actions}")
-    print(
-        f"at {ACTS_A_VISIT} acts a visit: about {found.all_events + 6 * more} events, {found.all_actions + more} actions"
-    )
+    events, actions = found.all_events + 6 * more, found.all_actions + more
+    print(f"at {ACTS_A_VISIT} acts a visit: about {events} events, {actions} actions")
     print("\n| billable | actions |\n|---|---|")
     for name, count in found.actions.most_common():
         print(f"| {name} | {count} |")
