@@ -69,9 +69,12 @@ def _letters(
     record = record.with_(sent_on=(*record.sent_on, now))
     for one in kept:
         record = called_too(opened_ask(record, one, now), one, now)
-    urgent = tuple(one for one in kept if one.urgent)
-    rest = tuple(one for one in kept if not one.urgent)
-    return record, [letter for letter in (urgent + rest,) if letter]
+    return record, [tuple(sorted(kept, key=_place_in_letter))]
+
+
+def _place_in_letter(one: Occasion) -> tuple[bool, bool]:
+    """Changes, then visits, then the rest: the first gives the letter its subject."""
+    return not one.urgent, one.about is None
 
 
 def _why_not(record: CourseRecord, one: Occasion, ready: tuple[Occasion, ...], now: datetime) -> str:
@@ -146,9 +149,7 @@ def _pulled_forward(record: CourseRecord, kept: list[Occasion], now: datetime) -
             continue
         if one.kind is OccasionKind.VISIT_2H and one.about is not None and zone.local(one.about).date() == today:
             continue
-        if any(one.id == other.id for other in kept):
-            continue
-        if one.kind is OccasionKind.CHECKIN and any(other.kind is OccasionKind.MEASURE for other in kept):
+        if any(one.id == other.id for other in kept) or _why_not(record, one, tuple(kept), now):
             continue
         along.append(one)
     return along

@@ -137,8 +137,9 @@ def _afterwards(record: CourseRecord, session: Session) -> Iterator[Occasion]:
 
 
 def _visit_next_day(record: CourseRecord, session: Session) -> bool:
+    """Whether another visit stands, or stood, on the following day: between daily sessions nobody is asked."""
     ended = session.ended_at or session.start
-    return any(ended < one.start < ended + days(1.5) for one in record.open_sessions)
+    return any(ended < one.start < ended + days(1.5) for one in record.sessions if not one.is_cut_off)
 
 
 def when(zone: Zone, instant: datetime) -> str:
