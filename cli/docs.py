@@ -1,0 +1,187 @@
+"""`python -m cli.docs`: writes docs/reference from the code; `--check` fails where they have drifted apart."""
+
+import inspect
+import sys
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import Any, get_args
+
+from pydantic import BaseModel
+from pydantic_core import PydanticUndefined
+
+from adapters.clinic import load_clinic
+from adapters.settings import Settings, variable
+from adapters.texts import load_texts
+from adapters.wording import FACTS
+from cli.app import COMMANDS
+from course import instrument, protocol
+from course.actions import WHO
+from course.occasions import RULES
+from course.phases import LEADS_TO
+
+ROOT = Path(__file__).parent.parent
+FOLDER = ROOT / "docs" / "reference"
+NOTE = "<!-- Written by `python -m cli.docs`; do not edit. -->\n\n"
+
+
+def cli() -> str:
+    """Every command with its help."""
+    parts = [
+        "# Commands\n\nEvery command takes `--json`; acts take `--at`, `--reason` and `--request-id` too. ",
+        EXIT_CODES,
+    ]
+    for group, commands in COMMANDS.items():
+        parts.append(f"## {group}\n")
+        for name, where in commands.items():
+            module, _, function = where.partition(":")
+            found = getattr(import_module(f"cli.{module}"), function)
+            text = inspect.getdoc(found) or ""
+            parts.append(f"### {name}\n\n{text}\n\n{_parameters(found)}\n")
+    return "\n".join(parts)
+
+
+EXIT_CODES = """
+Exit codes: 0 done; 1 refused or failed, one sentence says why; 2 wrong usage; 3 not signed in or not allowed; \
+4 no server.
+"""
+
+
+def _parameters(found: Callable[..., Any]) -> str:
+    rows = []
+    for one in inspect.signature(found).parameters.values():
+        if one.name in {"how", "asked"}:
+            continue
+        options = [extra for extra in get_args(one.annotation)[1:] if hasattr(extra, "help")]
+        helped = next((option.help for option in options if option.help), "")
+        kind = "argument" if one.kind in {one.POSITIONAL_OR_KEYWORD, one.POSITIONAL_ONLY} else "option"
+        default = "" if one.default in {inspect.Parameter.empty, None, ""} else f"`{one.default}`"
+        rows.append(f"| `{one.name.replace('_', '-')}` | {kind} | {default} | {helped} |")
+    return "\n".join(["| name | kind | default | |", "|---|---|---|---|", *rows]) if rows else ""
+
+
+def settings() -> str:
+    """Every setting with its variable, default and meaning."""
+    rows = [
+        f"| `{variable(name)}` | {_default(field.default, field.default_factory)} | {field.description} |"
+        for name, field in Settings.model_fields.items()
+    ]
+    head = "# Settings\n\nFrom the environment or `.env`. Temporal's own `TEMPORAL_*` variables and profiles are honoured.\n"
+    return "\n".join([head, "| variable | default | meaning |", "|---|---|---|", *rows, ""])
+
+
+def _default(default: Any, factory: Any) -> str:
+    return "" if factory is not None or default in {None, PydanticUndefined} else f"`{default}`"
+
+
+def actions() -> str:
+    """Who may do what, when."""
+    rows = []
+    for action, who in WHO.items():
+        held = {None: "any", True: "only while held", False: "not while held"}[who.held]
+        statuses = ", ".join(sorted(who.statuses)) if who.statuses else ""
+        cells = (action, _listed(who.roles), _listed(who.phases), statuses, held, "yes" if who.reason else "")
+        rows.append("| " + " | ".join(cells) + " |")
+    head = "# Acts\n\nOne table: action x phase x session status x held -> roles (`course/actions.py`).\n"
+    return "\n".join(
+        [head, "| act | roles | phases | session is | hold | reason |", "|---|---|---|---|---|---|", *rows, ""]
+    )
+
+
+def _listed(words: frozenset[Any]) -> str:
+    return ", ".join(sorted(words))
+
+
+def messages() -> str:
+    """Every kind of message: how it behaves and what it says."""
+    texts = load_texts(ROOT / "clinic", load_clinic(ROOT / "clinic").sites).languages["en"]
+    rows = []
+    for kind, rule in RULES.items():
+        text = texts.kinds.of(kind) if kind in FACTS else None
+        subject = text.subject if text is not None else "(no message)"
+        facts = ", ".join(sorted(FACTS.get(kind, ())))
+        resend = rule.resend_if_moved_by or ""
+        rows.append(
+            f"| {kind} | {rule.stale_after or ''} | {resend} | {'yes' if rule.capped else ''} | {subject} | {facts} |"
+        )
+    head = "# Occasions and messages\n\nIn the order in which simultaneous ones are taken; safety first.\n"
+    columns = "| kind | stale after | repeated if moved by | capped | subject | facts |"
+    return "\n".join([head, columns, "|---|---|---|---|---|---|", *rows, ""])
+
+
+def phases() -> str:
+    """The clinic's page as a state diagram."""
+    decided = [f"    evaluation --> {phase}: {decision}" for decision, phase in LEADS_TO.items()]
+    again = [f"    maintenance --> {phase}: {decision}" for decision, phase in LEADS_TO.items() if decision != "extend"]
+    fixed = [
+        "    [*] --> intake",
+        "    intake --> induction: clearance signed",
+        "    induction --> evaluation: series over or ceased",
+    ]
+    ends = [f"    {phase} --> closed: discharge or withdrawal" for phase in ("intake", "induction")]
+    back = ["    closed --> evaluation: reopen", "    closed --> [*]: amendment period over"]
+    lines = [*fixed, *decided, *again, *ends, *back]
+    return "\n".join(["# Phases\n", "```mermaid", "stateDiagram-v2", *lines, "```", ""])
+
+
+def protocol_format() -> str:
+    """The fields of a protocol file."""
+    return _format(
+        "# Protocol files\n\n`clinic/protocols/ID.toml`. `protocols check` names each mistake with its line.\n",
+        protocol,
+    )
+
+
+def instrument_format() -> str:
+    """The fields of an instrument file."""
+    return _format("# Instrument files\n\n`clinic/instruments/ID.toml`; every worked example is run.\n", instrument)
+
+
+def _format(head: str, module: Any) -> str:
+    return "\n".join([head, *(_model(one) for one in _models(module))])
+
+
+def _models(module: Any) -> Iterator[type[BaseModel]]:
+    for _, found in inspect.getmembers(module, inspect.isclass):
+        if issubclass(found, BaseModel) and found.__module__ == module.__name__ and found.__name__ != "Scored":
+            yield found
+
+
+def _model(model: type[BaseModel]) -> str:
+    rows = []
+    for name, field in model.model_fields.items():
+        kind = str(field.annotation).replace("course.protocol.", "").replace("course.instrument.", "")
+        kind = kind.replace("course.terms.", "").replace("<class '", "").replace("'>", "").replace("|", "or")
+        default = "required" if field.is_required() else f"`{field.get_default(call_default_factory=True)}`"
+        rows.append(f"| `{name}` | {kind} | {default} |")
+    doc = " ".join((inspect.getdoc(model) or "").split())
+    return "\n".join([f"## {model.__name__}\n\n{doc}\n", "| field | type | default |", "|---|---|---|", *rows, ""])
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "cli.md": cli,
+    "settings.md": settings,
+    "actions.md": actions,
+    "messages.md": messages,
+    "phases.md": phases,
+    "protocol-format.md": protocol_format,
+    "instrument-format.md": instrument_format,
+}
+
+
+def main(arguments: list[str]) -> int:
+    """Write the pages, or with --check say which have drifted."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    pages = {FOLDER / name: f"{NOTE}{page().rstrip()}\n" for name, page in PAGES.items()}
+    if "--check" in arguments:
+        drifted = [path for path, text in pages.items() if not path.exists() or path.read_text() != text]
+        for path in drifted:
+            print(f"{path.relative_to(ROOT)} has drifted from the code: run `python -m cli.docs`", file=sys.stderr)
+        return 1 if drifted else 0
+    for path, text in pages.items():
+        path.write_text(text)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
