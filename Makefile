@@ -31,7 +31,7 @@ check: $(STAMP) ## formatting, lint, types, layers and generated docs
 	@$(VENV) -m ruff format --check
 	@$(VENV) -m mypy
 	@.venv/bin/lint-imports --no-logo
-	@if [ -f cli/docs.py ]; then $(VENV) -m cli.docs --check; fi
+	@$(VENV) -m cli.docs --check
 
 clean: ## remove .venv and every cache; data in var/ stay
 	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -154,7 +154,7 @@ def _token(path: Path) -> str:
             raise IdentityError(f"{path} can be read by others (mode {mode:04o}): run 'chmod 600 {path}'.")
         return path.read_text(encoding="ascii").strip()
     except FileNotFoundError:
-        raise IdentityError("Nobody is signed in here: sign in first.") from None
+        raise IdentityError("Nobody is signed in here: sign in with `starter.py login ACCOUNT`.") from None
     except (OSError, UnicodeDecodeError):
         raise IdentityError(f"{path} is not a sign-in: sign in again.") from None
 

@@ -15,6 +15,7 @@ from adapters.settings import Settings, variable
 from adapters.texts import load_texts
 from adapters.wording import FACTS
 from cli.app import COMMANDS
+from cli.play import scenario
 from course import instrument, protocol
 from course.actions import WHO
 from course.occasions import RULES
@@ -101,9 +102,8 @@ def messages() -> str:
         subject = text.subject if text is not None else "(no message)"
         facts = ", ".join(sorted(FACTS.get(kind, ())))
         resend = rule.resend_if_moved_by or ""
-        rows.append(
-            f"| {kind} | {rule.stale_after or ''} | {resend} | {'yes' if rule.capped else ''} | {subject} | {facts} |"
-        )
+        capped = "yes" if rule.capped else ""
+        rows.append(f"| {kind} | {rule.stale_after or ''} | {resend} | {capped} | {subject} | {facts} |")
     head = "# Occasions and messages\n\nIn the order in which simultaneous ones are taken; safety first.\n"
     columns = "| kind | stale after | repeated if moved by | capped | subject | facts |"
     return "\n".join([head, columns, "|---|---|---|---|---|---|", *rows, ""])
@@ -137,6 +137,21 @@ def instrument_format() -> str:
     return _format("# Instrument files\n\n`clinic/instruments/ID.toml`; every worked example is run.\n", instrument)
 
 
+def scenario_format() -> str:
+    """The fields of a scenario file."""
+    head = "# Scenario files: every field\n\nHow to use them: [scenarios.md](scenarios.md).\n"
+    return "\n".join([head, *(_described(one) for one in _models(scenario) if one is not scenario.Table)])
+
+
+def _described(model: type[BaseModel]) -> str:
+    rows = [
+        f"| `{name}` | {'required' if field.is_required() else ''} | {field.description or ''} |"
+        for name, field in model.model_fields.items()
+    ]
+    doc = " ".join((inspect.getdoc(model) or "").split())
+    return "\n".join([f"## {model.__name__}\n\n{doc}\n", "| field | | meaning |", "|---|---|---|", *rows, ""])
+
+
 def _format(head: str, module: Any) -> str:
     return "\n".join([head, *(_model(one) for one in _models(module))])
 
@@ -166,6 +181,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "phases.md": phases,
     "protocol-format.md": protocol_format,
     "instrument-format.md": instrument_format,
+    "scenario-format.md": scenario_format,
 }
 
 

@@ -9,6 +9,7 @@ from cyclopts import Parameter
 
 from activities.ports import Contact, Medium
 from adapters.store.contacts import email_of, phone_of
+from adapters.zones import zone_snapshot
 from cli.desk import Desk, How, act, command, desk, perform, sentence
 from cli.output import NOT_ALLOWED, USAGE, CliError
 from cli.output import answer as done
@@ -52,6 +53,8 @@ async def enrol(
         where = _site(at, site)
         if protocol not in at.house.clinic.protocols:
             raise CliError(f"there is no protocol {protocol}: {', '.join(sorted(at.house.clinic.protocols))}", USAGE)
+        if zone:
+            zone_snapshot(zone, at.now, 1)
         answering = await _owner(at, owner, where)
         contact = Contact(
             email=email_of(email) if email else "",

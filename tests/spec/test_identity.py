@@ -65,7 +65,7 @@ async def test_signing_in_and_out(store: Store, tmp_path: Path) -> None:
     with pytest.raises(IdentityError, match=r"^Your sign-in has expired: sign in again.$"):
         await whoami(store, token_file, NOW + timedelta(hours=12))
     await sign_out(store, token_file)
-    with pytest.raises(IdentityError, match=r"^Nobody is signed in here: sign in first.$"):
+    with pytest.raises(IdentityError, match=r"^Nobody is signed in here: sign in with `starter.py login ACCOUNT`.$"):
         await whoami(store, token_file, NOW)
     keep_token(token_file, token)
     with pytest.raises(IdentityError, match=r"^This sign-in is not known any more: sign in again.$"):

@@ -1,0 +1,112 @@
+"""The command line against a real server, store and worker, as its users run it."""
+
+import asyncio
+import io
+import json
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from adapters.identity import first_passphrases
+from adapters.server import EmbeddedServer
+from adapters.settings import Settings
+from adapters.wiring import House, open_house
+from cli.app import main
+from tests.support.records import CLINIC_FOLDER
+from tests.support.served import worked
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What one command line came to."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def said(self) -> Any:
+        """What `--json` printed."""
+        return json.loads(self.out)
+
+
+@dataclass
+class Terminal:
+    """Types command lines."""
+
+    passphrases: dict[str, str]
+
+    async def type(self, *words: str, given: str = "") -> Answered:
+        """Run one command line in a thread of its own, with something on standard input."""
+        return await asyncio.to_thread(self._run, words, given)
+
+    async def sign_in(self, account: str) -> None:
+        """Sign in with the right passphrase."""
+        answered = await self.type("login", account, given=self.passphrases[account])
+        assert answered.code == 0, answered.err
+
+    @staticmethod
+    def _run(words: tuple[str, ...], given: str) -> Answered:
+        out, err, before = io.StringIO(), io.StringIO(), sys.stdin
+        sys.stdin = io.StringIO(given + "\n")
+        try:
+            with redirect_stdout(out), redirect_stderr(err):
+                code = main(list(words))
+        finally:
+            sys.stdin = before
+        return Answered(code, out.getvalue(), err.getvalue())
+
+
+@pytest.fixture(scope="module")
+def environment(server: EmbeddedServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A data folder of its own, and the server of this test process."""
+    folder: Path = tmp_path_factory.mktemp("cli")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ST_DATA_FOLDER", str(folder))
+        patch.setenv("ST_CLINIC_FOLDER", str(CLINIC_FOLDER))
+        patch.setenv("ST_TASK_QUEUE", f"cli-{folder.name}")
+        patch.setenv("TEMPORAL_ADDRESS", server.target)
+        patch.setenv("TEMPORAL_NAMESPACE", server.namespace)
+        yield folder
+
+
+@pytest.fixture(scope="module")
+async def opened(environment: Path) -> AsyncIterator[House]:
+    """A worker for whatever the command line enrols; a store with staff."""
+    settings = Settings(_env_file=None, data_folder=environment, graceful_shutdown_seconds=1)
+    async with open_house(settings) as house, worked(house):
+        yield house
+
+
+@pytest.fixture(scope="module")
+async def terminal(opened: House) -> Terminal:
+    """A terminal whose user knows every passphrase."""
+    return Terminal(await first_passphrases(opened.store, CLINIC_FOLDER / "staff.toml"))
+
+
+@pytest.fixture(scope="module")
+async def course(terminal: Terminal) -> str:
+    """A course in induction, six visits planned."""
+    await terminal.sign_in("cole")
+    person = ("Zebulon Quimby", "1984-05-04", "depression", "--email", "zq@patient.example", "--email-consent")
+    enrolled = await terminal.type("enrol", *person, "--json")
+    assert enrolled.code == 0, enrolled.err
+    course_id: str = enrolled.said["course"]
+    await terminal.sign_in("lee")
+    record = (await terminal.type("show", course_id, "--json")).said
+    gates = [gate for gate in record["protocol"]["gates"] if not gate.get("optional")]
+    for answer, kinds in (("no", {"absolute", "relative", "flag"}), ("yes", {"consent", "lab", "named", "required"})):
+        ids = ",".join(gate["id"] for gate in gates if gate["kind"] in kinds)
+        assert (await terminal.type("gate", course_id, ids, answer, "--detail", "as told")).code == 0
+    assert (await terminal.type("measure", course_id, "phq9", "--answers", "2,2,2,2,2,2,2,2,0")).code == 0
+    assert (await terminal.type("clear", course_id)).code == 0
+    planned = await terminal.type("schedule", course_id, "--first", "+7d 10:00", "--reason", "as agreed")
+    if planned.code:
+        planned = await terminal.type("schedule", course_id, "--first", "+9d 10:00", "--reason", "as agreed")
+    assert planned.code == 0, planned.err
+    return course_id
