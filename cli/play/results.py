@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from adapters.store.sends import Sent
+from audit.costs import Cost, cost
+from audit.histories import histories_of
 from cli.play.player import Player
 from course.record import Mark
 from course.terms import OccasionState
@@ -21,6 +23,7 @@ class Played:
 
     player: Player
     sends: tuple[Sent, ...]
+    costs: tuple[Cost, ...] = ()
 
     @property
     def letters(self) -> tuple[Sent, ...]:
@@ -41,7 +44,13 @@ class Played:
 
 async def results(players: Sequence[Player]) -> tuple[Played, ...]:
     """Gather what the stage knows of each player, while it still stands."""
-    return tuple([Played(one, await one.place.sends()) for one in players])
+    return tuple([Played(one, await one.place.sends(), await _costs(one)) for one in players])
+
+
+async def _costs(player: Player) -> tuple[Cost, ...]:
+    """What each run of the course cost, in order."""
+    histories = await histories_of(player.place.stage.house, player.place.course_id)
+    return tuple(cost(history) for history in histories)
 
 
 def as_json(played: Played) -> dict[str, Any]:
@@ -92,6 +101,9 @@ def as_json(played: Played) -> dict[str, Any]:
             for one in player.refusals
         ],
         "steps": [{"at": _at(one.at), "what": one.what, "answer": one.answer} for one in player.happened],
+        "runs": [
+            {"events": one.all_events, "actions": one.all_actions, "billed": dict(one.actions)} for one in played.costs
+        ],
         "entries": [one.model_dump(mode="json") for _, one in sorted(player.seen.entries.items())],
         "record": player.record.model_dump(mode="json"),
     }

@@ -2,9 +2,8 @@
 
 from datetime import timedelta
 
-from tests.support.records import at
-
 from course.terms import OccasionKind, OccasionState, Role
+from tests.support.records import at
 from tests.support.stories import MONDAY, after, cleared, enrolled, give, letters, local, maintained, scheduled, treated
 
 

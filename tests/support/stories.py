@@ -3,10 +3,9 @@
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from tests.support.records import at, make_record
-
 from course.terms import GateAnswer, GateKind, Role
 from tests.support.life import Life
+from tests.support.records import at, make_record
 
 BEGAN = at("2026-11-02T14:00Z")
 """Monday 2 November 2026, 09:00 in New York."""
