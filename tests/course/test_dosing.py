@@ -37,9 +37,11 @@ def test_mg_per_kg_per_hour_and_its_ceilings() -> None:
     heavy = dose_check(record, 240, Decimal(101), Decimal(90))
     assert (heavy.ordered_mg, heavy.exceeds) == (Decimal("100.0"), True)
     assert "ceiling of 100 mg" in heavy.sentence
+    assert not dose_check(record, 240, heavy.ordered_mg, Decimal(90)).exceeds
     fast = dose_check(record, 120, Decimal(51), Decimal(90))
     assert (fast.ordered_mg, fast.exceeds) == (Decimal("50.0"), True)
     assert "over 25 mg an hour" in fast.sentence
+    assert not dose_check(record, 120, fast.ordered_mg, Decimal(90)).exceeds
 
 
 AMOUNTS = st.decimals("0.1", 300, places=1)
@@ -84,6 +86,7 @@ def test_a_weight_that_jumps_is_asked_again() -> None:
         ({"max_mg": Decimal(101)}, "ceiling"),
         ({"sessions": 7}, "6 to 6 sessions"),
         ({"weekdays": (1, 3)}, ""),
+        ({"weekdays": (6,)}, ""),
         ({"weekdays": ()}, "weekdays"),
         ({"weekdays": (3, 1)}, "weekdays"),
         ({"weekdays": (1, 1)}, "weekdays"),

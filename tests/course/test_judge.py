@@ -140,7 +140,7 @@ def test_the_baseline_is_the_last_score_before_the_first_standing_dose() -> None
 def test_before_the_first_dose_nothing_reads() -> None:
     """A baseline is no outcome, and a missing score is not carried forward."""
     assert judge.latest(treated(measured(-1, 20), doses=())) is None
-    assert judge.latest(treated(measured(-1, 20))) is None
+    assert judge.latest(treated(measured(-1, 20), measured(0, 18, 2))) is None
     assert judge.latest(make_record()) is None
 
 
