@@ -67,7 +67,7 @@ def settings() -> str:
         f"| `{variable(name)}` | {_default(field.default, field.default_factory)} | {field.description} |"
         for name, field in Settings.model_fields.items()
     ]
-    head = "# Settings\n\nFrom the environment or `.env`. Temporal's own `TEMPORAL_*` variables and profiles count too.\n"
+    head = "# Settings\n\nFrom the environment or `.env`; so do Temporal's own `TEMPORAL_*` variables and profiles.\n"
     return "\n".join([head, "| variable | default | meaning |", "|---|---|---|", *rows, ""])
 
 
