@@ -20,7 +20,8 @@ async def move_to_this_build(house: House) -> dict[str, list[str]]:
     stay: dict[str, list[str]] = {}
     here = build_id()
     replayer = Replayer(workflows=list(WORKFLOWS), plugins=[course_plugin(house.ring)])
-    async for found in house.client.list_workflows(OPEN):
+    mine = f"{OPEN} AND TaskQueue = '{house.settings.task_queue}'"
+    async for found in house.client.list_workflows(mine):
         build = await _build_of(house, found)
         if build in {"", here}:
             continue
