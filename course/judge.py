@@ -75,13 +75,15 @@ def latest(record: CourseRecord) -> Reading | None:
 def relapse(record: CourseRecord) -> Relapse:
     """Whether, after a response, two readings at least two calendar days apart have lost it.
 
-    A reading that responds clears both. A dose or an evaluation after the confirming reading answers it: only a new
-    response can then be lost.
+    A reading that responds clears both. A dose or an evaluation after the confirming reading starts afresh: only a
+    new response can then be lost.
     """
     start = baseline(record)
     turns = [*(dose.at for dose in record.valid_doses), *(one.at for one in record.evaluations)]
     responded, first, second = False, None, None
     for score in _since_first_dose(record):
+        if second is not None and any(_counts_from(record, second) <= at < _counts_from(record, score) for at in turns):
+            responded, first, second = False, None, None
         if _read(record, start, score).responds:
             responded, first, second = True, None, None
         elif responded and first is None:
