@@ -22,7 +22,7 @@ async def build_of(handle: WorkflowHandle[object, object]) -> str:
 async def test_a_woken_course_turns_its_page_onto_the_new_build(
     settings: Settings, skipper: TimeSkipper, keyring: KeyRing
 ) -> None:
-    """Build B being current changes nothing for a sleeping course; waking it does, once the server has spread the news."""
+    """Build B being current changes nothing for a sleeping course; waking it does, once the news has spread."""
     async with house_of(settings, skipper, keyring) as house, worked(house, build="a"):
         served = await Served.begin(house, skipper)
         activities = course_activities(house)
