@@ -82,8 +82,6 @@ def relapse(record: CourseRecord) -> Relapse:
     turns = [*(dose.at for dose in record.valid_doses), *(one.at for one in record.evaluations)]
     responded, first, second = False, None, None
     for score in _since_first_dose(record):
-        if second is not None and any(_counts_from(record, second) <= at < _counts_from(record, score) for at in turns):
-            responded, first, second = False, None, None
         if _read(record, start, score).responds:
             responded, first, second = True, None, None
         elif responded and first is None:

@@ -37,7 +37,7 @@ def check_in(record: CourseRecord, act: CheckIn, now: datetime) -> Change:
         weight_kg=act.weight_kg,
         vitals=(*session.vitals, *_vitals(act.readings)),
         signed_bp=_bp_signature(act),
-        checks=(*session.checks, "cleared"),
+        checks=(*session.checks, "cleared", *act.changes),
     )
     waived = f", measure waived: {act.measure_waived}" if act.measure_waived else ""
     return Change(
@@ -129,10 +129,9 @@ def _dosed(
     )
     changed = record.with_session(ended).with_(doses=(*record.doses, dose))
     flags = _flags(record, session, act, weight)
-    for flag, kind in flags:
-        changed = open_task(
-            changed, kind, now, now + days(1), Role.PRESCRIBER, f"session {session.id}: {flag}", session.id
-        )
+    for kind in dict.fromkeys(kind for _, kind in flags):
+        text = f"session {session.id}: {'; '.join(flag for flag, of in flags if of is kind)}"
+        changed = open_task(changed, kind, now, now + days(1), Role.PRESCRIBER, text, session.id)
     if any(kind is TaskKind.DOSE_OVER_ORDER for _, kind in flags):
         trigger = Trigger(what="dose over order", subject=session.id, at=now, urgency=Urgency.URGENT)
         changed = safety.raise_escalation(changed, (trigger,), now)
@@ -154,7 +153,11 @@ def _flags(
 
 def _summary(record: CourseRecord, dose: Dose) -> str:
     check = clearance.dose_check(record, dose.minutes, dose.mg, dose.weight_kg)
-    return f"{dose.mg} mg over {dose.minutes} min ({check.per_unit.normalize()} {record.protocol.dose.basis})"
+    return f"{dose.mg} mg over {dose.minutes} min ({_short(check.per_unit)} {record.protocol.dose.basis})"
+
+
+def _short(amount: Decimal) -> str:
+    return f"{amount:f}".rstrip("0").rstrip(".")
 
 
 def not_given(record: CourseRecord, act: NotGiven, now: datetime) -> Change:
