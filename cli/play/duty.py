@@ -33,3 +33,17 @@ def staffed(calendar: Calendar, instant: datetime) -> datetime:
         if at < opening.closes:
             return instant
     return instant
+
+
+def staffed_before(calendar: Calendar, instant: datetime) -> datetime:
+    """The instant itself while the site is open, else when it last opened."""
+    wall = calendar.zone.local(instant)
+    for back in range(28):
+        day = wall.date() - timedelta(days=back)
+        opening = next((hours for hours in calendar.hours if hours.weekday == day.weekday()), None)
+        if opening is None or day in calendar.closed:
+            continue
+        opened = calendar.zone.lenient(datetime.combine(day, opening.opens))
+        if opened <= instant:
+            return instant if back == 0 and wall.time() < opening.closes else opened
+    return instant

@@ -53,6 +53,8 @@ def _foot(played: Played) -> list[str]:
         f"{len(player.seen.needs)} needs opened",
         f"{given} sessions given",
         f"{len(player.refusals)} acts refused",
+        f"{sum(one.all_events for one in played.costs)} events",
+        f"{sum(one.all_actions for one in played.costs)} billable actions in {len(played.costs)} runs",
     ]
     return ["", f"{where}: {', '.join(sums)}", *(f"NOT AS EXPECTED: {one}" for one in player.surprises)]
 
@@ -73,7 +75,7 @@ def _lines(played: Played, *, texts: bool) -> Iterator[Line]:
     for opened in player.seen.needs.values():
         yield Line(opened.at, 4, "", f"!  {opened.need.role}: {opened.need.text}")
     for refusal in player.refusals:
-        yield Line(refusal.at, 5, "", f"x  {refusal.role} may not {_plain(refusal.action)}: {refusal.sentence}")
+        yield Line(refusal.at, 5, "", f"x  {_plain(refusal.action)} by {refusal.role} refused: {refusal.sentence}")
     for happened in player.happened:
         yield Line(happened.at, 0, "", f"** {happened.answer}")
 

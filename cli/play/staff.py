@@ -6,7 +6,7 @@ from typing import Any
 
 from cli.play.booking import booster, series
 from cli.play.desk import Desk
-from cli.play.duty import Duty
+from cli.play.duty import Duty, staffed_before
 from cli.play.patient import answer
 from cli.play.scenario import Review, Scenario
 from cli.play.visiting import HOLD_LOOKS_AHEAD, gate_duty, gates_for, visits
@@ -15,7 +15,7 @@ from course.agenda import gates_missing
 from course.applying.holding import REVIEW_DAYS
 from course.calendar import days_from
 from course.clearance import measure_in
-from course.record import CourseRecord, Task
+from course.record import CourseRecord, Held, Task
 from course.terms import Action, Decision, NeedKind, OccasionKind, Role
 from course.worklist import Need, needs
 
@@ -23,7 +23,7 @@ from course.worklist import Need, needs
 def duties(record: CourseRecord, now: datetime, scenario: Scenario) -> tuple[Duty, ...]:
     """What the staff will do about all that is open, each with its instant, soonest first."""
     desk = Desk(record, now, scenario)
-    found = list(visits(desk))
+    found = [*visits(desk), *_review_in_time(desk)]
     for need in needs(record, now):
         handle = HANDLERS.get(need.kind)
         if handle is not None and need.kind not in scenario.staff.leaves:
@@ -109,18 +109,33 @@ def _evaluate(desk: Desk, need: Need) -> Iterator[Duty]:
 
 
 def _hold_review(desk: Desk, need: Need) -> Iterator[Duty]:
+    if desk.record.held is not None:
+        yield _review(desk, desk.record.held, desk.soon(need.opens))
+
+
+def _review_in_time(desk: Desk) -> Iterator[Duty]:
+    """A review that would fall on a closed day is held on the last open one before it."""
     held = desk.record.held
-    if held is None:
+    if held is None or held.review_at <= desk.now or NeedKind.HOLD_REVIEW in desk.scenario.staff.leaves:
         return
-    at = desk.soon(need.opens)
+    at = staffed_before(desk.record.calendar, held.review_at)
+    if max([held.since, *_kept(desk, held)]) < at < held.review_at:
+        yield _review(desk, held, at)
+
+
+def _kept(desk: Desk, held: Held) -> list[datetime]:
+    """When this hold was reviewed and kept."""
+    return [one.at for one in desk.record.entries if one.action is Action.REVIEW and one.at >= held.since]
+
+
+def _review(desk: Desk, held: Held, at: datetime) -> Duty:
     reviews = desk.scenario.staff.hold_reviews
-    kept = sum(1 for entry in desk.record.entries if entry.action is Action.REVIEW and entry.at >= held.since)
-    verdict = reviews[min(kept, len(reviews) - 1)]
+    verdict = reviews[min(len(_kept(desk, held)), len(reviews) - 1)]
     said: dict[str, Any] = {"action": "release", "asked_again": True, "reason": "the cause has passed"}
     if verdict is Review.KEEP:
-        review_at = days_from(desk.record.zone, at, REVIEW_DAYS) - timedelta(hours=1)
+        review_at = min(days_from(desk.record.zone, at, REVIEW_DAYS), at + timedelta(days=REVIEW_DAYS))
         said = {"action": "review", "review_at": review_at, "reason": "the cause stands"}
-    yield Duty(at, f"hold/{need.opens}", Role.PRESCRIBER, said)
+    return Duty(at, f"hold/{held.review_at}", Role.PRESCRIBER, said)
 
 
 def _escalation(desk: Desk, need: Need) -> Iterator[Duty]:
