@@ -55,6 +55,8 @@ async def enrol(
             raise CliError(f"there is no protocol {protocol}: {', '.join(sorted(at.house.clinic.protocols))}", USAGE)
         if zone:
             zone_snapshot(zone, at.now, 1)
+        if len(language) != len("en") or not language.isalpha():
+            raise CliError("--language is two letters such as en", USAGE)
         answering = await _owner(at, owner, where)
         contact = Contact(
             email=email_of(email) if email else "",
@@ -63,11 +65,14 @@ async def enrol(
             preferred=Medium.SMS if sms_consent and not email_consent else Medium.EMAIL,
         )
         directory = at.house.store.directory
+        if how.request_id and not how.request_id.startswith("c-"):
+            raise CliError("an enrolment's --request-id is the course id that it printed, such as c-1a2b3c", USAGE)
         patient_id = patient or (await directory.add_patient(_name(name), _born(at, born), mrn)).patient_id
-        await at.house.store.contacts.put(patient_id, contact)
         row = await directory.begin_course(
             patient_id, protocol, where, at.now, course_id=how.request_id or None, beside=beside
         )
+        if email or phone or not patient:
+            await at.house.store.contacts.put(patient_id, contact)
         order = at.courses.order(
             row,
             at.account.actor(),
