@@ -25,8 +25,9 @@ from adapters.store import Store
 from adapters.temporal import connect
 from adapters.texts import ClinicTexts, load_texts
 from workflows.course import TreatmentCourse
+from workflows.sweep import ArchiveSweep
 
-WORKFLOWS: tuple[type, ...] = (TreatmentCourse,)
+WORKFLOWS: tuple[type, ...] = (TreatmentCourse, ArchiveSweep)
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ def course_activities(house: House, channels: Mapping[Medium, Channel] | None = 
     )
     archivist = Archivist(ServerHistories(house.client), store.archive)
     calendars = Calendars(ClinicSites(house.clinic))
-    return [messenger.send_message, archivist.archive_run, calendars.take_calendar]
+    return [messenger.send_message, archivist.archive_run, archivist.unarchived_runs, calendars.take_calendar]
 
 
 def channels_of(settings: Settings) -> dict[Medium, Channel]:

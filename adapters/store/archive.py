@@ -1,6 +1,7 @@
 """Closed runs of courses, kept for years after Temporal has dropped them."""
 
 import gzip
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -59,6 +60,12 @@ class Archive:
         query = select(*columns).where(ARCHIVE.c.course_id == course_id).order_by(ARCHIVE.c.ordinal)
         async with self._database.reading() as connection:
             return tuple(_run(row) for row in await connection.execute(query))
+
+    async def held(self, course_ids: Sequence[str]) -> set[str]:
+        """The ids of all archived runs of these courses."""
+        query = select(ARCHIVE.c.run_id).where(ARCHIVE.c.course_id.in_(course_ids))
+        async with self._database.reading() as connection:
+            return set((await connection.execute(query)).scalars())
 
     async def history(self, course_id: str, run_id: str) -> bytes | None:
         """The JSON that was archived, or None; raises StoreError where it is not what its sha256 says."""
