@@ -78,7 +78,7 @@ HELP = {
     "correct": "Put a score or a dose right.", "void": "Take out what belongs to another chart.",
     "reopen": "Take a closed course up again.", "forecast": "What comes next; with --if, what would change.",
     "judge": "How the scores read.", "timeline": "The readable story, out of workflow histories.",
-    "simulate": "Play a scenario in virtual time.", "demo": "Nine made-up patients through a year, in a minute.",
+    "simulate": "Play a scenario in virtual time.", "demo": "Six made-up patients through a year, in a minute.",
     "score": "Score answers: total, band, flags.", "up": "Run a persistent stack on this machine.",
     "doctor": "Say what is well and what is not.", "wake": "Wake every course, so that it notices a newer build.",
 }  # fmt: skip

@@ -20,15 +20,12 @@ from cli.play.results import as_json as played_json
 from course.terms import OccasionKind
 
 CAST = (
-    "straightforward-depression",
     "no-show-and-rebook",
     "moved-visit",
     "hold-and-release",
     "item-nine-on-saturday",
     "relapse-and-early-booster",
     "discharge-after-cancellation",
-    "resistant-depression-lead-in",
-    "crps-daily",
 )
 YEAR = "365d"
 
@@ -38,7 +35,7 @@ def demo(
     until: Annotated[str, Parameter(help="how long to live, such as 90d")] = YEAR,
     json: Annotated[bool, Parameter(negative="", help="print one JSON value")] = False,
 ) -> int:
-    """Nine made-up patients through a year on the real server: table, report with pictures, messages that arrived.
+    """Six made-up patients through a year on the real server: table, report with pictures, messages that arrived.
 
     Example: starter.py demo --until 120d
     """
