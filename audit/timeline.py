@@ -1,5 +1,6 @@
 """The readable story of a course out of its workflow histories: when, who, what, why, and the event it comes from."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,9 +13,10 @@ from temporalio.client import WorkflowHistory
 from temporalio.converter import DataConverter
 
 from course.acts import ActEnvelope
-from course.messages import CourseOrder, Receipt, SendOrder, SendOutcome
+from course.messages import CourseOrder, Part, Receipt, SendOrder, SendOutcome
 
 NAMES = {value: name.removeprefix("EVENT_TYPE_").lower() for name, value in EventType.items()}
+VISIT = re.compile(r"s\d+")
 
 
 @dataclass(frozen=True)
@@ -37,9 +39,10 @@ class Line:
 class Reader:
     """Reads one run; what cannot be decrypted becomes a line that says so."""
 
-    def __init__(self, converter: DataConverter, run: int) -> None:
+    def __init__(self, converter: DataConverter, run: int, run_before: str = "") -> None:
         self.converter = converter
         self.run = run
+        self.run_before = run_before
         self.acts: dict[int, tuple[HistoryEvent, ActEnvelope | None]] = {}
         self.sends: dict[int, tuple[str, SendOrder | None]] = {}
 
@@ -60,10 +63,12 @@ class Reader:
     async def _workflow_execution_started(self, event: HistoryEvent) -> Line | None:
         said = event.workflow_execution_started_event_attributes
         if said.continued_execution_run_id:
-            return self._by_course(event, f"page {self.run} begins")
+            before = said.continued_execution_run_id
+            missing = "" if before == self.run_before else f"; run {before} before it is neither archived nor live"
+            return self._by_course(event, f"page {self.run} begins{missing}")
         order = await self._read(said.input.payloads, CourseOrder)
         if order is None or order.protocol is None:
-            return self._by_course(event, "course began (unreadable)")
+            return self._unreadable(event, "the course began with an order")
         who, protocol = order.enrolled_by, order.protocol
         what = f"enrolled on {protocol.id} {protocol.version} (sha {protocol.sha256[:12]})"
         return self._at(event, who=who.name, role=who.role, what=what, why=order.reason)
@@ -80,9 +85,12 @@ class Reader:
             return None
         receipt = await self._read(said.outcome.success.payloads, Receipt)
         if envelope is None:
-            return self._at(accepted, who="unknown", role="", what="an act that cannot be read")
+            return self._unreadable(accepted, "an act")
         act = envelope.act
-        what = receipt.sentence if receipt is not None else f"{act.action} failed"
+        failed = (
+            "failed: nothing was changed" if said.outcome.HasField("failure") else "with a receipt that is unreadable"
+        )
+        what = receipt.sentence if receipt is not None else f"{act.action} {failed}"
         return self._at(
             accepted,
             who=act.actor.name,
@@ -97,7 +105,13 @@ class Reader:
 
     async def _workflow_execution_signaled(self, event: HistoryEvent) -> Line:
         said = event.workflow_execution_signaled_event_attributes
-        return self._at(event, who=said.identity, role="signal", what=f"signal {said.signal_name}")
+        content = await self._read(said.input.payloads, object)
+        if not isinstance(content, dict) or "unreadable" in content:
+            return self._at(
+                event, who=said.identity, role="signal", what=f"signal {said.signal_name} that is unreadable"
+            )
+        what = f"signal {said.signal_name}: {content.get('decision', 'no decision')}"
+        return self._at(event, who=said.identity, role="signal", what=what, why=str(content.get("reason", "")))
 
     async def _workflow_execution_cancel_requested(self, event: HistoryEvent) -> Line:
         said = event.workflow_execution_cancel_requested_event_attributes
@@ -117,7 +131,7 @@ class Reader:
         if name == "take_calendar":
             return self._by_course(event, "the calendar was taken anew")
         if order is None:
-            return None
+            return self._unreadable(event, "a message") if name else None
         outcome = await self._read(said.result.payloads, SendOutcome)
         to = outcome.to_name if outcome is not None and outcome.to_name else order.audience
         state = outcome.state.replace("_", " ") if outcome is not None else "unreadable"
@@ -133,6 +147,11 @@ class Reader:
     async def _activity_task_canceled(self, event: HistoryEvent) -> Line | None:
         return self._unfinished(event, event.activity_task_canceled_event_attributes.scheduled_event_id, "called back")
 
+    async def _workflow_execution_options_updated(self, event: HistoryEvent) -> Line | None:
+        said = event.workflow_execution_options_updated_event_attributes
+        build = said.versioning_override.pinned.version.build_id
+        return self._at(event, who=said.identity, role="ops", what=f"moved to build {build}") if build else None
+
     async def _workflow_execution_completed(self, event: HistoryEvent) -> Line:
         return self._by_course(event, "the course ended for good")
 
@@ -140,9 +159,18 @@ class Reader:
         said = event.workflow_execution_terminated_event_attributes
         return self._at(event, who=said.identity, role="ops", what="the workflow was terminated", why=said.reason)
 
+    async def _workflow_execution_failed(self, event: HistoryEvent) -> Line:
+        return self._by_course(event, "the workflow failed")
+
+    async def _workflow_execution_timed_out(self, event: HistoryEvent) -> Line:
+        return self._by_course(event, "the workflow timed out")
+
     def _unfinished(self, event: HistoryEvent, scheduled: int, how: str) -> Line | None:
         name, order = self.sends.pop(scheduled, ("", None))
-        return self._by_course(event, f"{kinds(order) if order is not None else name} {how}")
+        return self._by_course(event, f"{kinds(order) if order is not None else name.replace('_', ' ')} {how}")
+
+    def _unreadable(self, event: HistoryEvent, what: str) -> Line:
+        return self._at(event, who="unknown", role="unknown", what=f"{what} that is unreadable")
 
     def _by_course(self, event: HistoryEvent, what: str, why: str = "") -> Line:
         return self._at(event, who="course", role="course", what=what, why=why)
@@ -161,13 +189,21 @@ class Reader:
 
 
 def kinds(order: SendOrder) -> str:
-    """What a message was about."""
-    return " and ".join(part.kind.replace("_", " ") for part in order.parts)
+    """What a message was about, and which visits."""
+    return " and ".join(_part(part) for part in order.parts)
+
+
+def _part(part: Part) -> str:
+    subject = part.occasion.partition("/")[0]
+    visit = f" of {subject}" if VISIT.fullmatch(subject) else ""
+    return part.kind.replace("_", " ") + visit
 
 
 async def story(histories: Sequence[WorkflowHistory], converter: DataConverter) -> list[Line]:
     """The whole story of a course, from the histories of its runs in their order."""
     found: list[Line] = []
+    run_before = ""
     for run, history in enumerate(histories, start=1):
-        found += await Reader(converter, run).lines(history)
+        found += await Reader(converter, run, run_before).lines(history)
+        run_before = history.run_id
     return found

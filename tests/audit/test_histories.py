@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-HISTORY = ROOT / "tests" / "replay" / "histories" / "0.1.0" / "moved-visit-1.json.gz"
+HISTORY = min((ROOT / "tests" / "replay" / "histories").rglob("*.json.gz"))
 PROGRAM = """
 import gzip, hashlib, sys
 from temporalio.api.history.v1 import History
