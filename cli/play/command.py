@@ -17,7 +17,8 @@ from cyclopts import Parameter
 from adapters.clinic import Clinic, load_clinic
 from adapters.settings import load_settings
 from cli.play.check import Known, findings, load_scenario
-from cli.play.player import Player, PlayError
+from cli.play.place import PlaceError
+from cli.play.player import Player
 from cli.play.playing import play_many
 from cli.play.report import timeline
 from cli.play.results import Played, as_json, results
@@ -48,7 +49,7 @@ def simulate(
         scenarios = [_changed(load_scenario(path, known(shown)), changes, known(shown)) for path in files]
         with _folder(keep) as data, logged_in(data):
             played = asyncio.run(play_files(scenarios, data, folder, keep=keep is not None))
-    except (LoadError, WhenError, PlayError) as error:
+    except (LoadError, WhenError, PlaceError) as error:
         print(error, file=sys.stderr)
         return CANNOT_BE_PLAYED
     try:
@@ -114,7 +115,7 @@ def _folder(keep: Path | None) -> Iterator[Path]:
             yield Path(made)
         return
     if keep.exists() and any(keep.iterdir()):
-        raise PlayError(f"{keep} is not empty: name a new folder, so that nothing of before is mixed in")
+        raise PlaceError(f"{keep} is not empty: name a new folder, so that nothing of before is mixed in")
     keep.mkdir(mode=0o700, parents=True, exist_ok=True)
     yield keep
 

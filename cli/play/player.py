@@ -9,7 +9,7 @@ from cli.play.befalling import befall
 from cli.play.check import BEFALLS, with_session
 from cli.play.duty import Duty
 from cli.play.patient import answers
-from cli.play.place import Place
+from cli.play.place import Place, PlaceError
 from cli.play.scenario import CLOSED, Expect, Scenario, Step
 from cli.play.seen import Seen
 from cli.play.staff import duties, looks_again
@@ -26,15 +26,10 @@ LOOK_AGAIN_WHILE_SENDING = timedelta(minutes=10)
 AFTER_CLOSING = timedelta(days=1)
 CLOSED_AT_THE_LATEST = timedelta(days=5 * 365)
 LATEST = datetime.max.replace(tzinfo=UTC)
-PAST_THE_INSTANT = timedelta(milliseconds=20)
 SETTLE_SECONDS = 20.0
 LOOK_CLOSER_SECONDS = 0.5
 GO_ROUND_MOST = 500
 """Acts at one instant; more would mean that a duty never comes to rest."""
-
-
-class PlayError(Exception):
-    """Why a scenario cannot go on, in one sentence."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +99,7 @@ class Player:
             if await self._act_once():
                 rounds += 1
                 if rounds > GO_ROUND_MOST:
-                    raise PlayError(f"more than {GO_ROUND_MOST} acts at {self.now:%Y-%m-%d %H:%M}: a duty never rests")
+                    raise PlaceError(f"more than {GO_ROUND_MOST} acts at {self.now:%Y-%m-%d %H:%M}: a duty never rests")
                 continue
             rounds = 0
             if self.now >= until:
@@ -125,7 +120,7 @@ class Player:
         return max(min(ahead, default=LATEST), self.now + timedelta(seconds=1))
 
     async def _go_to(self, instant: datetime) -> None:
-        if instant > self.now and not await self.place.go_to(instant + PAST_THE_INSTANT):
+        if instant > self.now and not await self.place.go_to(instant):
             self.gone = True
         self.now = max(instant, self.now)
         if not self.gone:
@@ -141,7 +136,7 @@ class Player:
             if resting and (not self._in_flight() or await self._only_refused(loop.time() - began)):
                 break
             if loop.time() - began > SETTLE_SECONDS:
-                raise PlayError(f"the course does not come to rest at {self.now:%Y-%m-%d %H:%M}: is a worker running?")
+                raise PlaceError(f"the course does not come to rest at {self.now:%Y-%m-%d %H:%M}: is a worker running?")
             await asyncio.sleep(0.01)
         self.seen.look(self.record, self.now)
 
