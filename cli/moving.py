@@ -1,56 +1,79 @@
 """Moves open courses to the code of this machine, once their histories replay under it."""
 
+import structlog
 from google.protobuf.field_mask_pb2 import FieldMask
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.deployment.v1 import WorkerDeploymentVersion
 from temporalio.api.workflow.v1 import VersioningOverride, WorkflowExecutionOptions
 from temporalio.api.workflowservice.v1 import UpdateWorkflowExecutionOptionsRequest
 from temporalio.client import WorkflowExecution as Found
+from temporalio.client import WorkflowUpdateRPCTimeoutOrCancelledError as UpdateTimeoutError
+from temporalio.service import RPCError
 from temporalio.worker import Replayer
 
-from adapters.courses import OPEN
+from adapters.courses import ANSWER_WITHIN, OPEN
 from adapters.temporal import build_id, course_plugin
 from adapters.wiring import WORKFLOWS, House
+from workflows.course import TreatmentCourse
+
+log = structlog.get_logger("moving")
 
 PINNED = VersioningOverride.PINNED_OVERRIDE_BEHAVIOR_PINNED
 
 
 async def move_to_this_build(house: House) -> dict[str, list[str]]:
-    """Pin every open course that replays clean to this build; the others, by the build that they need."""
+    """Move every open course that replays clean to this build; the others, by the build that they need."""
     stay: dict[str, list[str]] = {}
     here = build_id()
     replayer = Replayer(workflows=list(WORKFLOWS), plugins=[course_plugin(house.ring)])
     mine = f"{OPEN} AND TaskQueue = '{house.settings.task_queue}'"
     async for found in house.client.list_workflows(mine):
-        build = await _build_of(house, found)
-        if build in {"", here}:
-            continue
-        history = await house.client.get_workflow_handle(found.id, run_id=found.run_id).fetch_history()
-        replayed = await replayer.replay_workflow(history, raise_on_replay_failure=False)
-        if replayed.replay_failure is None:
-            await _pin(house, found, here)
-        else:
-            stay.setdefault(build, []).append(found.id)
+        build, forced = await _build_of(house, found)
+        if build not in {"", here}:
+            history = await house.client.get_workflow_handle(found.id, run_id=found.run_id).fetch_history()
+            replayed = await replayer.replay_workflow(history, raise_on_replay_failure=False)
+            if replayed.replay_failure is not None:
+                stay.setdefault(build, []).append(found.id)
+                continue
+            await _override(house, found, pinned_to(house, here))
+            forced = True
+        if forced:
+            await _settle(house, found)
     return stay
 
 
-async def _build_of(house: House, found: Found) -> str:
-    """The build that a course runs on, or an empty string before its first task."""
+async def _build_of(house: House, found: Found) -> tuple[str, bool]:
+    """The build that a course runs on, empty before its first task, and whether an override keeps it there."""
     handle = house.client.get_workflow_handle(found.id, run_id=found.run_id)
     info = (await handle.describe()).raw_description.workflow_execution_info.versioning_info
-    override: str = info.versioning_override.pinned.version.build_id
+    forced: str = info.versioning_override.pinned.version.build_id
     pinned: str = info.deployment_version.build_id
-    return override or pinned
+    return forced or pinned, bool(forced)
 
 
-async def _pin(house: House, found: Found, build: str) -> None:
+async def _settle(house: House, found: Found) -> None:
+    """Run one task on the new build and take the override away: under it, no later build would ever get the course."""
+    try:
+        handle = house.client.get_workflow_handle_for(TreatmentCourse.run, found.id)
+        await handle.execute_update(TreatmentCourse.wake, rpc_timeout=ANSWER_WITHIN)
+        await _override(house, found, None)
+    except (RPCError, UpdateTimeoutError, TimeoutError):
+        log.warning("a moved course did not answer: its override stays until the next start", course=found.id)
+
+
+def pinned_to(house: House, build: str) -> VersioningOverride:
+    """What keeps a run on one build, whatever it began under."""
     version = WorkerDeploymentVersion(deployment_name=house.settings.task_queue, build_id=build)
-    pinned = VersioningOverride.PinnedOverride(behavior=PINNED, version=version)
+    return VersioningOverride(pinned=VersioningOverride.PinnedOverride(behavior=PINNED, version=version))
+
+
+async def _override(house: House, found: Found, override: VersioningOverride | None) -> None:
+    """Set the override of the run that was found, or take away that of the course's present run."""
     await house.client.workflow_service.update_workflow_execution_options(
         UpdateWorkflowExecutionOptionsRequest(
             namespace=house.client.namespace,
-            workflow_execution=WorkflowExecution(workflow_id=found.id, run_id=found.run_id),
-            workflow_execution_options=WorkflowExecutionOptions(versioning_override=VersioningOverride(pinned=pinned)),
+            workflow_execution=WorkflowExecution(workflow_id=found.id, run_id=found.run_id if override else ""),
+            workflow_execution_options=WorkflowExecutionOptions(versioning_override=override),
             update_mask=FieldMask(paths=["versioning_override"]),
         )
     )

@@ -49,5 +49,4 @@ async def test_a_course_of_an_absent_build_is_moved_once_it_replays(
         async with worked(house):
             assert await move_to_this_build(house) == {}
             assert (await served.do("note", text="goes on")).entry > 0
-            info = (await served.handle.describe()).raw_description.workflow_execution_info.versioning_info
-            assert info.versioning_override.pinned.version.build_id == build_id()
+            assert await build_of(served.handle) == build_id()
