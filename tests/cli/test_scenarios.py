@@ -1,5 +1,6 @@
-"""The shipped scenarios, played on a real server: each says itself what must come of it."""
+"""Every shipped scenario on the real server in virtual time: what the patient received, exactly, and what came of it."""
 
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -8,40 +9,282 @@ from adapters.clinic import load_clinic
 from cli.play.check import load_scenario
 from cli.play.command import known, play_files
 from cli.play.results import Played
+from cli.play.scenario import Scenario
+from course.record import CourseRecord
+from course.terms import EndCause, OccasionState, Phase, SessionStatus
 from tests.support.records import CLINIC_FOLDER
 
-PLAYED = (
-    "high-blood-pressure",
-    "relapse-and-early-booster",
-    "stop-messages-but-go-on",
-    "resistant-depression-lead-in",
-)
+pytestmark = [pytest.mark.xdist_group("scenarios"), pytest.mark.timeout(400)]
+
+HORIZONS = {
+    "straightforward-depression": "46d",
+    "no-show-and-rebook": "19d",
+    "moved-visit": "15d",
+    "high-blood-pressure": "12d",
+    "hold-and-release": "24d",
+    "item-nine-on-saturday": "13d6h",
+    "relapse-and-early-booster": "57d",
+    "crps-daily": "12d",
+    "resistant-depression-lead-in": "31d",
+    "stop-messages-but-go-on": "10d",
+    "as-needed-boosters": "82d",
+    "discharge-after-cancellation": "closed",
+    "stopped-and-written-late": "26d",
+}
+APART = "killed-worker-and-mail-down"
+
+SIX_INFUSIONS = [
+    "01 Mar forms+measure",
+    "02 Mar visit_72h",
+    "04 Mar visit_24h+visit_2h",
+    "05 Mar visit_72h",
+    "07 Mar measure+visit_24h+visit_2h+visit_72h",
+    "09 Mar checkin+visit_24h+visit_2h+visit_72h",
+    "11 Mar checkin+visit_24h+visit_2h",
+    "12 Mar visit_72h",
+    "14 Mar measure+visit_24h+visit_2h+visit_72h",
+    "16 Mar checkin+visit_24h+visit_2h",
+    "21 Mar measure",
+]
+"""What everybody receives who starts on the first Monday of March and misses nothing: one letter a day at most."""
 
 
-def outcome(played: Played) -> tuple[str, int, list[str]]:
-    """Where the course stands, how many infusions were given, and every refusal's sentence."""
-    record = played.player.record
-    return record.phase, len(record.valid_doses), [refusal.sentence for refusal in played.player.refusals]
-
-
-@pytest.mark.timeout(240)
-async def test_scenarios_come_out_as_they_say(tmp_path: Path) -> None:
-    """No step comes to anything but what its file expects, and the courses stand where the stories end."""
+def shipped(name: str, until: str) -> Scenario:
+    """A scenario of the repository with a shorter horizon."""
     names = known(load_clinic(CLINIC_FOLDER))
-    scenarios = [load_scenario(CLINIC_FOLDER / "scenarios" / f"{name}.toml", names) for name in PLAYED]
-    played = dict(zip(PLAYED, await play_files(scenarios, tmp_path, CLINIC_FOLDER, progress=False), strict=True))
-    assert {name: one.player.surprises for name, one in played.items()} == {name: [] for name in PLAYED}
-    pressure = played["high-blood-pressure"].player.record
-    assert "not_given" in {one.status for one in pressure.sessions} or len(pressure.valid_doses) == 6
-    phase, _, refusals = outcome(played["relapse-and-early-booster"])
-    assert phase == "maintenance"
-    assert "an early booster takes a prescriber and a reason: add --reason" in refusals
-    assert any(dose.early for dose in played["relapse-and-early-booster"].player.record.valid_doses)
-    silent = played["stop-messages-but-go-on"]
-    opted_out = silent.player.record.messaging.opted_out_at
-    assert opted_out is not None
-    assert not [one for one in silent.to_patient if one.as_of > opted_out]
-    gaps = [
-        dose.at for dose in played["resistant-depression-lead-in"].player.record.valid_doses if dose.series == "booster"
+    return load_scenario(CLINIC_FOLDER / "scenarios" / f"{name}.toml", names).model_copy(update={"until": until})
+
+
+@pytest.fixture(scope="module")
+async def lived(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Mapping[str, Played]]:
+    """All scenarios side by side on one server."""
+    scenarios = [shipped(name, until) for name, until in HORIZONS.items()]
+    folder = tmp_path_factory.mktemp("scenarios")
+    played = await play_files(scenarios, folder, CLINIC_FOLDER, progress=False)
+    yield dict(zip(HORIZONS, played, strict=True))
+
+
+def letters(played: Played) -> list[str]:
+    """The day and the kinds of each letter to the patient."""
+    zone = played.player.record.zone
+    return [f"{zone.local(one.as_of):%d %b} {'+'.join(sorted(one.kinds))}" for one in played.to_patient]
+
+
+def statuses(record: CourseRecord) -> list[SessionStatus]:
+    """What became of each visit that the record still carries."""
+    return [one.status for one in sorted(record.sessions, key=lambda one: one.ordinal)]
+
+
+def said(played: Played) -> str:
+    """All entries, a line each."""
+    return "\n".join(entry.text for _, entry in sorted(played.player.seen.entries.items()))
+
+
+def test_every_shipped_scenario_is_tested() -> None:
+    """A scenario that is added to the folder is added here."""
+    assert {path.stem for path in Path(CLINIC_FOLDER / "scenarios").glob("*.toml")} == {*HORIZONS, APART}
+
+
+def test_every_step_comes_to_what_its_file_says(lived: Mapping[str, Played]) -> None:
+    """No act is applied that should be refused, none refused that should be applied, none in other words."""
+    assert {name: played.player.surprises for name, played in lived.items() if played.player.surprises} == {}
+
+
+def test_six_infusions_then_a_booster(lived: Mapping[str, Played]) -> None:
+    """One letter a day; 09:00 stays 09:00 when the clocks change; the booster is booked inside its window."""
+    played = lived["straightforward-depression"]
+    assert letters(played) == [
+        *SIX_INFUSIONS,
+        "28 Mar measure",
+        "04 Apr book+measure",
+        "11 Apr visit_72h",
+        "13 Apr measure+visit_24h+visit_2h",
+        "15 Apr checkin",
     ]
-    assert (gaps[1] - gaps[0]).days in range(6, 10)
+    assert [one.subject for one in played.to_patient if "Monday" in one.subject] == [
+        "Your visit on Monday 8 March 2027 at 09:00 EST".replace("2027", _year(played)),
+        "Getting ready for Monday 8 March 2027 at 09:00 EST".replace("2027", _year(played)),
+        "Your visit on Monday 15 March 2027 at 09:00 EDT".replace("2027", _year(played)),
+        "Getting ready for Monday 15 March 2027 at 09:00 EDT".replace("2027", _year(played)),
+    ]
+    record = played.player.record
+    assert record.phase is Phase.MAINTENANCE
+    assert [dose.series for dose in record.doses] == ["induction"] * 6 + ["booster"]
+    assert played.player.refusals == []
+    assert sum(one.all_actions for one in played.costs) < 200
+
+
+def _year(played: Played) -> str:
+    return str(played.player.start.year)
+
+
+def test_an_absence_gets_a_kind_letter_a_call_and_a_seventh_visit(lived: Mapping[str, Played]) -> None:
+    """The no-show letter leaves the same day, no check-in follows, the sixth dose comes at the seventh visit."""
+    played = lived["no-show-and-rebook"]
+    received = letters(played)
+    assert received[: len(SIX_INFUSIONS[:6])] == SIX_INFUSIONS[:6]
+    assert received[6:8] == ["10 Mar no_show", "11 Mar visit_24h+visit_2h"]
+    assert statuses(played.player.record) == [
+        SessionStatus.NO_SHOW if number == 3 else SessionStatus.GIVEN for number in range(1, 8)
+    ]
+    assert "session s3: the patient did not come, call today" in said(played)
+    assert len(played.player.record.doses) == 6
+
+
+def test_a_visit_that_moves_is_told_and_its_reminders_follow(lived: Mapping[str, Played]) -> None:
+    """Ten minutes, a day, and back: three notices of change, no reminder twice, none for a time that is gone."""
+    played = lived["moved-visit"]
+    assert letters(played) == [
+        *SIX_INFUSIONS[:7],
+        "11 Mar moved",
+        "12 Mar visit_72h",
+        "12 Mar moved",
+        "13 Mar moved",
+        *SIX_INFUSIONS[8:10],
+    ]
+    assert "09:10" in next(one.body for one in played.to_patient if "moved" in one.kinds)
+    assert "Tuesday 16" in [one.body for one in played.to_patient if "moved" in one.kinds][1]
+    assert not any("Tuesday 16" in one.body for one in played.to_patient if "visit_24h" in one.kinds)
+
+
+def test_too_high_a_pressure_is_not_given_and_a_raised_one_is_signed(lived: Mapping[str, Played]) -> None:
+    """172/104 twice is refused in one sentence; the next visit at 146/92 is cleared by the prescriber alone."""
+    played = lived["high-blood-pressure"]
+    assert [(one.action, one.role) for one in played.player.refusals] == [("check_in", "nurse")]
+    record = played.player.record
+    assert statuses(record)[:4] == ["given", "given", "not_given", "given"]
+    assert (record.sessions[2].code, record.held) == ("blood_pressure", None)
+    assert record.sessions[3].signed_bp is not None
+    assert record.sessions[3].signed_bp.role == "prescriber"
+    assert sum(1 for one in record.sessions if one.is_open) == 3
+
+
+def test_a_hold_stops_reminders_until_a_prescriber_releases_it(lived: Mapping[str, Played]) -> None:
+    """Two weeks of hold: moves are told, questions go on, no reminder; only a prescriber who asked again ends it."""
+    played = lived["hold-and-release"]
+    assert letters(played)[5:] == [
+        "09 Mar checkin+moved",
+        "14 Mar measure",
+        "16 Mar moved",
+        "21 Mar measure",
+        "23 Mar visit_24h+visit_2h+visit_72h",
+        "25 Mar checkin+visit_24h+visit_2h",
+    ]
+    assert [one.action for one in played.player.refusals] == ["check_in", "release", "release"]
+    entries = said(played)
+    assert entries.index("held (psychosis)") < entries.index("hold reviewed and kept") < entries.index("hold released")
+    assert statuses(played.player.record)[:3] == ["given", "given", "given"]
+
+
+def test_item_nine_on_a_saturday_evening_reaches_one_after_the_other(lived: Mapping[str, Played]) -> None:
+    """Nobody acknowledges: the next on call is told after thirty minutes each, at any hour; no letter holds the answer."""
+    played = lived["item-nine-on-saturday"]
+    zone = played.player.record.zone
+    told = [one for one in played.letters if one.audience == "oncall"]
+    assert [(f"{zone.local(one.as_of):%a %H:%M}", one.to_account) for one in told] == [
+        ("Sat 20:40", "lee"),
+        ("Sat 21:10", "okafor"),
+        ("Sat 21:40", "ortiz"),
+    ]
+    assert not any(played.player.place.name.split()[0] in one.body + one.subject for one in told)
+    escalation = played.player.record.escalations[0]
+    assert (escalation.steps, escalation.acknowledged_by) == (3, "Dr Lee")
+    assert escalation.resolved_at is not None
+
+
+def test_a_lost_response_leads_to_an_early_booster(lived: Mapping[str, Played]) -> None:
+    """The first bad reading asks again within 48 hours; the second makes a task; the prescriber books early."""
+    played = lived["relapse-and-early-booster"]
+    assert letters(played)[-6:] == [
+        "13 Apr measure+visit_24h+visit_2h",
+        "15 Apr checkin",
+        "20 Apr measure",
+        "22 Apr measure",
+        "23 Apr visit_72h",
+        "25 Apr visit_24h+visit_2h",
+    ]
+    assert [one.early for one in played.player.record.doses] == [False] * 7 + [True]
+    assert [one.role for one in played.player.refusals] == ["coordinator"]
+
+
+def test_a_daily_series_has_one_plan_and_one_letter_a_day(lived: Mapping[str, Played]) -> None:
+    """All dates at once, then the day before each visit; no check-in between daily sessions."""
+    played = lived["crps-daily"]
+    assert letters(played) == [
+        "01 Mar forms+measure",
+        "01 Mar plan",
+        "04 Mar visit_24h",
+        "07 Mar measure+visit_24h",
+        "08 Mar visit_24h",
+        "09 Mar visit_24h",
+        "10 Mar visit_24h",
+        "11 Mar visit_24h",
+    ]
+    plan = next(one for one in played.to_patient if "plan" in one.kinds)
+    assert plan.body.count("at 09:00") == 10
+    assert [float(dose.mg) for dose in played.player.record.doses] == [100.0] * 6
+    liver = [entry.text for entry in played.player.seen.entries.values() if "gate liver" in entry.text]
+    assert len(liver) > 1
+
+
+def test_boosters_lead_in_weekly(lived: Mapping[str, Played]) -> None:
+    """After treatment-resistant depression's induction the first boosters lie a week apart."""
+    doses = [dose.at for dose in lived["resistant-depression-lead-in"].player.record.doses]
+    assert [(later - sooner).days for sooner, later in zip(doses[5:], doses[6:], strict=False)] == [7, 7]
+
+
+def test_after_stop_nothing_is_written_and_treatment_goes_on(lived: Mapping[str, Played]) -> None:
+    """STOP counts at once: no letter after it, each one that would have gone is on record, and somebody calls."""
+    played = lived["stop-messages-but-go-on"]
+    assert letters(played) == SIX_INFUSIONS[:5]
+    unsent = {key for key, mark in played.not_sent if mark.reason == "the patient opted out"}
+    assert {"s3/visit_24h/1", "s4/visit_72h/1", "s4/visit_24h/1"} <= unsent
+    assert "call the patient instead of the visit 24h message: the patient opted out" in said(played)
+    assert statuses(played.player.record)[:3] == ["given", "given", "given"]
+
+
+def test_as_needed_means_no_booking_letters_and_signals_are_read_with_care(lived: Mapping[str, Played]) -> None:
+    """Only what the patient asked for is booked; a signal that does not fit is a task, one that fits is an evaluation."""
+    played = lived["as-needed-boosters"]
+    assert not any("book" in one for one in letters(played))
+    assert [float(dose.mg) for dose in played.player.record.doses] == [40.0] * 6 + [32.0]
+    assert [(one.action, one.role) for one in played.player.refusals] == [("order", "nurse")]
+    assert "an evaluation came by signal and was not accepted" in said(played)
+    assert [one.reason for one in played.player.record.evaluations][-1] == "by the evaluation service"
+
+
+def test_a_cancellation_ends_nothing_and_a_discharge_does(lived: Mapping[str, Played]) -> None:
+    """Cancelled from outside: held, a task, no letter about it; later discharged: one farewell, the booster omitted."""
+    played = lived["discharge-after-cancellation"]
+    record = played.player.record
+    assert "cancelled from outside: held, the course goes on" in said(played)
+    assert len(record.doses) == 6
+    assert (record.phase, record.end_cause) == (Phase.CLOSED, EndCause.DISCHARGED)
+    assert statuses(record)[-1] is SessionStatus.OMITTED
+    assert letters(played)[-1] == "26 Apr closed"
+    assert len([one for one in letters(played) if "closed" in one]) == 1
+
+
+def test_what_happened_is_recorded_late_and_counts(lived: Mapping[str, Played]) -> None:
+    """An infusion stopped after fifteen minutes, written down a day later, counts as a dose, alerts and holds."""
+    played = lived["stopped-and-written-late"]
+    record = played.player.record
+    assert statuses(record)[:4] == ["given", "aborted", "given", "not_given"]
+    assert [float(dose.mg) for dose in record.doses] == [40.0, 15.0, 40.0]
+    entry = next(one for one in played.player.seen.entries.values() if "aborted" in one.text)
+    assert (entry.at - record.doses[1].at).total_seconds() > 24 * 3600
+    assert "[systolic above 180]" in entry.text
+    assert "no escort" in played.player.refusals[0].sentence
+
+
+@pytest.mark.xdist_group("a killed worker")
+async def test_a_killed_worker_and_a_day_without_mail_lose_and_double_nothing(tmp_path: Path) -> None:
+    """Refused for six hours becomes a call; a kill -9 changes no letter; a repeated request is one entry."""
+    (played,) = await play_files([shipped(APART, "12d")], tmp_path, CLINIC_FOLDER, progress=False)
+    assert played.player.surprises == []
+    assert letters(played) == [*SIX_INFUSIONS[:4], *SIX_INFUSIONS[5:8]]
+    failed = {key for key, mark in played.not_sent if mark.state is OccasionState.FAILED}
+    assert failed == {"ask2/measure/1", "s2/visit_24h/1", "s2/visit_2h/1", "s3/visit_72h/1"}
+    assert "was not delivered: call the patient" in said(played)
+    assert said(played).count("asked for a window seat") == 1
+    assert statuses(played.player.record)[:4] == ["given"] * 4
