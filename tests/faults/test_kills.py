@@ -141,6 +141,7 @@ async def test_a_worker_killed_in_a_session_and_around_a_page_turn_loses_nothing
     await served.do("check_in", Role.NURSE, session=session.id, readings=[reading], **ready)
     await scene.hands.end()
     await scene.hands.start()
+    await served.wait(minutes=50)
     dose = {"started_at": session.start, "minutes": 40, "mg": 35}
     assert (await served.do("session", Role.NURSE, session=session.id, **dose)).sentence.startswith("session s1 given")
     runs = (await served.record()).runs
