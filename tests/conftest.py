@@ -29,7 +29,7 @@ TOGETHER = ("tests/cli/test_scenarios.py",)
 """Files whose tests share something that takes long to make: one process runs them all."""
 
 
-class Spread(LoadScopeScheduling):
+class Spread(LoadScopeScheduling):  # type: ignore[misc]  # xdist ships no types
     """Gives each process the next test, and the tests of some files to one process."""
 
     def _split_scope(self, nodeid: str) -> str:
