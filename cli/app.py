@@ -59,6 +59,9 @@ COMMANDS = {
 }
 """Where each command lives, under the heading that --help shows."""
 
+NOUNS = {"protocols": ("list", "show", "check"), "instruments": ("list",)}
+"""Commands of two words, all of the library."""
+
 HELP = {
     "login": "Sign in.", "logout": "Forget the sign-in.", "whoami": "Say who has signed in.",
     "passphrase": "Give an account a new passphrase; for ops.",
@@ -98,7 +101,7 @@ def app() -> App:
     for group, commands in COMMANDS.items():
         for name, where in commands.items():
             whole.command(f"cli.{where}", name=name, group=group, help=HELP[name])
-    for noun, verbs in {"protocols": ("list", "show", "check"), "instruments": ("list",)}.items():
+    for noun, verbs in NOUNS.items():
         sub = App(name=noun, help=f"The clinic's {noun}.", group="Library")
         for verb in verbs:
             sub.command(f"cli.library:{noun}_{verb}", name=verb)

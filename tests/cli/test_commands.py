@@ -6,7 +6,7 @@ import pytest
 
 from adapters.clinic import load_clinic
 from adapters.wiring import House
-from cli.app import COMMANDS
+from cli.app import COMMANDS, NOUNS
 from tests.cli.conftest import Terminal
 from tests.support.records import CLINIC_FOLDER
 
@@ -151,10 +151,10 @@ async def test_no_server_is_said(terminal: Terminal, monkeypatch: pytest.MonkeyP
     assert "start it" in answered.err
 
 
-@pytest.mark.parametrize("name", [name for name in ALL if name != "simulate"])
+@pytest.mark.parametrize("name", [*ALL, *(f"{noun} {verb}" for noun in NOUNS for verb in NOUNS[noun])])
 async def test_every_command_explains_itself(terminal: Terminal, name: str) -> None:
     """--help ends with an example that begins with the command itself."""
-    helped = await terminal.type(name, "--help")
+    helped = await terminal.type(*name.split(), "--help")
     assert helped.code == 0
     assert f"starter.py {name}" in " ".join(helped.out.split())
 
