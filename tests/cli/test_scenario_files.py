@@ -10,6 +10,7 @@ from cli.play.check import Known, load_scenario, parse_scenario
 from cli.play.command import found
 from cli.play.when import WhenError, instant, span, starts_at
 from course.loading import LoadError
+from tests.support.records import CLINIC_FOLDER
 
 CLINIC = load_clinic(Path("clinic"))
 KNOWN = Known(CLINIC.protocols, CLINIC.instruments, tuple(CLINIC.sites))
@@ -115,5 +116,5 @@ def test_the_clinics_scenarios_are_known_by_name(tmp_path: Path, monkeypatch: py
     assert found(Path("moved-visit"), CLINIC_FOLDER) == CLINIC_FOLDER / "scenarios" / "moved-visit.toml"
     (tmp_path / "moved-visit").write_text(HEAD)
     assert found(Path("moved-visit"), CLINIC_FOLDER) == Path("moved-visit")
-    with pytest.raises(LoadError, match="the clinic's are as-needed-boosters, .*straightforward-depression"):
+    with pytest.raises(LoadError, match=r"the clinic's are as-needed-boosters, .*straightforward-depression"):
         found(Path("moved-vist"), CLINIC_FOLDER)
