@@ -43,6 +43,8 @@ class ClinicTexts:
             subject=_filled(first, text.subject, facts, lenient=lenient),
             body="\n\n".join(bodies) + "\n",
             sms="\n".join(_filled(kind, text.sms, facts, lenient=lenient) for kind, text, facts in kinds),
+            visit=texts.visit.strip().format(**common),
+            place=site.address,
         )
 
 

@@ -96,6 +96,7 @@ class TextFile(_FromFile):
     forbidden: tuple[str, ...]
     greeting: str
     closing: str
+    visit: str
     kinds: KindTexts
 
 
@@ -104,18 +105,25 @@ def findings(texts: TextFile, sites: Mapping[str, Site]) -> Iterator[Finding]:
     if not texts.forbidden or not all(word.strip() for word in texts.forbidden):
         yield ("forbidden",), "the list of forbidden words is empty somewhere: name what no message may say"
         return
-    for name, allowed in (("sender", frozenset[str]()), ("greeting", COMMON), ("closing", COMMON)):
+    for name, allowed in (
+        ("sender", frozenset[str]()),
+        ("greeting", COMMON),
+        ("closing", COMMON),
+        ("visit", COMMON - LONG),
+    ):
         yield from spoken((), texts, name)
         yield from _said((name,), getattr(texts, name), allowed, texts.forbidden)
+    yield from spoken((), texts, "visit")
+    yield from _line((), texts, "visit", COMMON - LONG, texts.forbidden, sites)
     for kind, facts in FACTS.items():
         text, path = texts.kinds.of(kind), ("kinds", str(kind))
         yield from spoken(path, text, "subject", "body", "sms")
         short = (facts | COMMON) - LONG
         for name, allowed in (("subject", short), ("body", facts | COMMON), ("sms", short)):
-            found = list(_said((*path, name), getattr(text, name), allowed, texts.forbidden))
-            yield from found
-            if not found and name != "body":
-                yield from _fits((*path, name), getattr(text, name), sites)
+            if name == "body":
+                yield from _said((*path, name), text.body, allowed, texts.forbidden)
+            else:
+                yield from _line(path, text, name, allowed, texts.forbidden, sites)
     for site in sites.values():
         for word in _forbidden(f"{site.name} {site.address}", texts.forbidden):
             yield ("forbidden",), f'every letter names the site "{site.name}", which says "{word}": rename the site'
@@ -136,6 +144,14 @@ def _said(path: Path, text: str, allowed: frozenset[str], forbidden: tuple[str, 
             yield path, f"{where} cannot say {{{name}}}: {remedy}"
     for word in _forbidden(text, forbidden):
         yield path, f'{where} says "{word}": no message may name what a patient has or is given'
+
+
+def _line(  # noqa: PLR0917  a line is checked against all of these
+    path: Path, of: BaseModel, name: str, allowed: frozenset[str], forbidden: tuple[str, ...], sites: Mapping[str, Site]
+) -> Iterator[Finding]:
+    """What is wrong with a text that has one line: first its words, then its length."""
+    found = list(_said((*path, name), getattr(of, name), allowed, forbidden))
+    yield from found or _fits((*path, name), getattr(of, name), sites)
 
 
 def _fits(path: Path, text: str, sites: Mapping[str, Site]) -> Iterator[Finding]:

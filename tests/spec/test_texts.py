@@ -125,6 +125,12 @@ def test_a_letter_of_several_parts_has_one_greeting_and_one_end() -> None:
             'sender says "Depression": no message may name what a patient has or is given',
         ),
         (
+            'visit = "Your visit at {site}"',
+            'visit = "Your infusion at {site}"',
+            'visit = "Your visit at {site}"',
+            'visit says "infusion": no message may name what a patient has or is given',
+        ),
+        (
             'subject = "We missed you"',
             'subject = "We {missed you"',
             'subject = "We missed you"',
