@@ -88,6 +88,12 @@ class Settings(BaseSettings):
     sms_account: str | None = Field(None, description="Account at that service (AccountSid); needed with its URL.")
     sms_token: SecretStr | None = Field(None, description="Token of that account; it also proves inbound posts.")
     sms_from: str | None = Field(None, description="Number, or MessagingServiceSid, that text messages come from.")
+    sms_webhook_url: str | None = Field(
+        None, description="Public URL at which that service reaches `starter.py webhook`; without it, no receipts."
+    )
+    webhook_address: str = Field(
+        "127.0.0.1:8085", pattern=ADDRESS, description="host:port where `starter.py webhook` listens."
+    )
     amendment_days: int = Field(30, ge=0, le=3650, description="Days after closing in which a course can be amended.")
     log_level: LogLevel = Field(LogLevel.INFO, description="The least severe line that is logged.")
     log_format: LogFormat = Field(LogFormat.AUTO, description="auto: pretty on a terminal, JSON elsewhere.")
@@ -120,8 +126,9 @@ class Settings(BaseSettings):
         for name in ("sms_account", "sms_token", "sms_from"):
             if not getattr(self, name):
                 raise ValueError(f"{variable(name)} is needed when {variable('sms_url')} is set")
-        if not is_private_url(self.sms_url):
-            raise ValueError(f"{variable('sms_url')} begins with https://, or http:// on this machine itself")
+        for name in ("sms_url", "sms_webhook_url"):
+            if getattr(self, name) and not is_private_url(getattr(self, name)):
+                raise ValueError(f"{variable(name)} begins with https://, or http:// on this machine itself")
         if not re.fullmatch(SENDER, self.sms_from or ""):
             raise ValueError(f"{variable('sms_from')} is a number such as +12125550100, or a MessagingServiceSid")
         return self

@@ -47,6 +47,13 @@ class ClinicTexts:
             place=site.address,
         )
 
+    def reply(self, language: str, site: str, *, stopped: bool) -> str:
+        """What a text message from a patient, or from anybody, is answered."""
+        replies = (self.languages.get(language) or self.languages[DEFAULT_LANGUAGE]).replies
+        named = self.sites.get(site) or next(iter(self.sites.values()))
+        text = replies.stopped if stopped else replies.noted
+        return text.strip().format(site=named.name, phone=named.phone)
+
 
 def load_texts(folder: Path, sites: Mapping[str, Site]) -> ClinicTexts:
     """Every texts/*.toml of a clinic folder; raises LoadError with all mistakes of all files."""

@@ -28,6 +28,9 @@ from adapters.texts import ClinicTexts, load_texts
 from workflows.course import TreatmentCourse
 from workflows.sweep import ArchiveSweep
 
+STATUS = "/status"
+"""Where the webhook takes receipts, below its public URL."""
+
 WORKFLOWS: tuple[type, ...] = (TreatmentCourse, ArchiveSweep)
 
 
@@ -81,6 +84,7 @@ def channels_of(settings: Settings) -> dict[Medium, Channel]:
             account=settings.sms_account or "",
             token=settings.sms_token.get_secret_value(),
             sender=settings.sms_from or "",
+            status_url=f"{settings.sms_webhook_url.rstrip('/')}{STATUS}" if settings.sms_webhook_url else "",
         )
         channels[Medium.SMS] = Sms(service)
     return channels

@@ -35,6 +35,7 @@ FACTS: dict[OccasionKind, frozenset[str]] = {
 LONG = frozenset({"dates", "triggers", "address"})
 """Facts that only a body has room for."""
 
+REPLIES = ("noted", "stopped")
 SMS_LENGTH = 160
 SUBJECT_LENGTH = 78
 _VISIT_TIME = "Wednesday 30 September 2026 at 10:00 AKDT"
@@ -88,6 +89,13 @@ class KindTexts(_FromFile):
         return text
 
 
+class ReplyTexts(_FromFile):
+    """What is answered to a patient's text message: to words that end all messages, and to any other."""
+
+    noted: str
+    stopped: str
+
+
 class TextFile(_FromFile):
     """One language; `forbidden` are beginnings of words that no text may hold."""
 
@@ -97,6 +105,7 @@ class TextFile(_FromFile):
     greeting: str
     closing: str
     visit: str
+    replies: ReplyTexts
     kinds: KindTexts
 
 
@@ -115,6 +124,9 @@ def findings(texts: TextFile, sites: Mapping[str, Site]) -> Iterator[Finding]:
         yield from _said((name,), getattr(texts, name), allowed, texts.forbidden)
     yield from spoken((), texts, "visit")
     yield from _line((), texts, "visit", COMMON - LONG, texts.forbidden, sites)
+    yield from spoken(("replies",), texts.replies, *REPLIES)
+    for name in REPLIES:
+        yield from _line(("replies",), texts.replies, name, COMMON - LONG, texts.forbidden, sites)
     for kind, facts in FACTS.items():
         text, path = texts.kinds.of(kind), ("kinds", str(kind))
         yield from spoken(path, text, "subject", "body", "sms")
@@ -158,9 +170,10 @@ def _fits(path: Path, text: str, sites: Mapping[str, Site]) -> Iterator[Finding]
     where = ".".join(str(step) for step in path)
     if "\n" in text.strip():
         yield path, f"{where} has more than one line: write one"
-    if path[-1] == "sms" and not text.isascii():
+    texted = path[-1] == "sms" or path[0] == "replies"
+    if texted and not text.isascii():
         yield path, f"{where} has letters that shorten a text message to 70: write plain letters and signs"
-    most = SMS_LENGTH if path[-1] == "sms" else SUBJECT_LENGTH
+    most = SMS_LENGTH if texted else SUBJECT_LENGTH
     for site in sites.values():
         length = len(text.strip().format(**LONGEST, site=site.name, phone=site.phone))
         if length > most:

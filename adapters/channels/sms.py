@@ -21,7 +21,7 @@ LOST_BEHIND = frozenset({502, 504})
 
 OK, MULTIPLE_CHOICES, BAD_REQUEST, SERVER_ERROR = 200, 300, 400, 500
 ANSWER_BYTES = 65_536
-_SID = re.compile(r"[A-Za-z0-9]{2,64}")
+_SID = re.compile(r"[A-Za-z0-9]{2,40}")
 
 
 @dataclass(frozen=True)
