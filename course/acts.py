@@ -280,7 +280,7 @@ class AddNote(BaseAct):
 class TakeReply(BaseAct):
     """The patient wrote; the words are in the store's inbox under `item`, and only there."""
 
-    action: Literal["reply"] = "reply"
+    action: Literal["take_reply"] = "take_reply"
     item: Ref
 
 

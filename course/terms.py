@@ -86,7 +86,7 @@ class Action(StrEnum):
     ACKNOWLEDGE = "acknowledge"
     RESOLVE = "resolve"
     NOTE = "note"
-    REPLY = "reply"
+    TAKE_REPLY = "take_reply"
     REPORT_LOST = "report_lost"
     DISCHARGE = "discharge"
     WITHDRAW = "withdraw"

@@ -27,18 +27,18 @@ def test_any_other_answer_is_for_a_person(text: str) -> None:
 def test_an_answer_is_one_task_that_is_never_closed_unread() -> None:
     """Each answer gives the one open task a new id, so that who read only the first cannot close it; it stays due."""
     life = scheduled()
-    life.do("reply", Role.PATIENT, item="SM1:p-1")
+    life.do("take_reply", Role.PATIENT, item="SM1:p-1")
     (first,) = [task for task in life.record.tasks if task.kind is TaskKind.REPLY]
     life.wait(hours=1)
     for number in range(2, 300):
-        life.do("reply", Role.PATIENT, item=f"SM{number}:p-1")
+        life.do("take_reply", Role.PATIENT, item=f"SM{number}:p-1")
     (task,) = [task for task in life.record.tasks if task.kind is TaskKind.REPLY]
     assert (task.role, task.due) == (Role.NURSE, first.due)
     assert any(need.subject == task.id for need in needs(life.record, life.now))
     with pytest.raises(ValueError, match=f"there is no open item {first.id}: open items are {task.id}"):
         life.do("resolve", Role.NURSE, item=first.id)
     life.do("resolve", Role.NURSE, item=task.id)
-    life.do("reply", Role.PATIENT, item="SM999:p-1")
+    life.do("take_reply", Role.PATIENT, item="SM999:p-1")
     assert [one.resolved_at is None for one in life.record.tasks if one.kind is TaskKind.REPLY] == [False, True]
 
 

@@ -11,12 +11,13 @@ from adapters.store import Store
 from adapters.texts import load_texts
 from adapters.webhook.desk import PostDesk
 from adapters.webhook.http import Door, Limits
+from tests.support.mail import unused_port
 from tests.support.posts import PUBLIC
 from tests.support.records import CLINIC_FOLDER, clinic
 from tests.support.stores import postgres, store, store_url
 from tests.support.texting import TOKEN, text_service
 
-__all__ = ["postgres", "store", "store_url", "text_service"]
+__all__ = ["postgres", "store", "store_url", "text_service", "unused_port"]
 
 PHONE = "+12125550123"
 
