@@ -29,6 +29,7 @@ COMMANDS = {
         "abort": "visits:abort",
         "cease": "visits:cease",
         "booster": "visits:booster",
+        "close-site": "close_site:close_site",
     },
     "Care": {
         "measure": "care:measure",
@@ -93,6 +94,7 @@ HELP = {
     "judge": "How the scores read.", "timeline": "The readable story, out of workflow histories.",
     "simulate": "Play a scenario in virtual time.", "demo": "Six made-up patients through a year, in a minute.",
     "score": "Score answers: total, band, flags.", "up": "Run a persistent stack on this machine.",
+    "close-site": "Move all visits of days on which a site is closed.",
     "therapy": "Begin, change or end an adjunctive therapy.", "attend": "Whether the patient came to a therapy.",
     "medicine": "A change of a medicine, reported or ordered.",
     "review-medicine": "An ordered change was looked at.", "check": "Record a long-term check.",
