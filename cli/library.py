@@ -119,8 +119,16 @@ async def score_answers(
         raise CliError(f"there is no instrument {instrument}: {', '.join(sorted(clinic.instruments))}", USAGE)
     scored = _scored(clinic.instruments[instrument], answers, total)
     flags = f", {', '.join(scored.flags)} positive" if scored.flags else ""
-    said = {"instrument": instrument, "total": scored.total, "band": scored.band, "flags": scored.flags}
-    return answer(said, f"{scored.total} ({scored.band}){flags}", json_=asked.json)
+    parts = f"; {', '.join(f'{name} {added}' for name, added in scored.parts.items())}" if scored.parts else ""
+    said: dict[str, object] = {
+        "instrument": instrument,
+        "total": scored.total,
+        "band": scored.band,
+        "flags": scored.flags,
+    }
+    if scored.parts:
+        said["parts"] = scored.parts
+    return answer(said, f"{scored.total} ({scored.band}){flags}{parts}", json_=asked.json)
 
 
 def _scored(instrument: Instrument, answers: str, total: int | None) -> Scored:

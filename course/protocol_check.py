@@ -83,8 +83,7 @@ def _outcome(protocol: Protocol, instrument: Instrument | None) -> Iterator[Find
         return
     if instrument.rater:
         yield (*table, "instrument"), f"{instrument.id} is rated by staff: the primary measure is a self-report"
-    lowest = instrument.items * instrument.item_min
-    yield from rising(table, rule, "remission_at_most", low=lowest, high=instrument.total_max - 1)
+    yield from rising(table, rule, "remission_at_most", low=instrument.total_min, high=instrument.total_max - 1)
 
 
 def _measuring(rule: Measuring) -> Iterator[Finding]:

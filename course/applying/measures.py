@@ -6,7 +6,7 @@ from course import clearance, judge, safety
 from course.acts import Correct, RecordMeasure, VoidItem
 from course.applying.change import Change, Refused
 from course.carried import days
-from course.instrument import Instrument, Scored, ScoringError, score, score_total
+from course.instrument import Instrument, Scored, ScoringError, score, score_total, written
 from course.page import open_task
 from course.record import CourseRecord, Dose, Score
 from course.terms import Phase, Role, TaskKind
@@ -23,7 +23,7 @@ def record_measure(record: CourseRecord, act: RecordMeasure, now: datetime) -> C
         total=scored.total,
         band=scored.band,
         timed=act.timed,
-        answers=_digits(instrument, act.answers),
+        answers=written(instrument, act.answers),
         flags=scored.flags,
         by=act.actor.name,
     )
@@ -74,10 +74,6 @@ def _scored(instrument: Instrument, answers: tuple[int, ...], total: int | None)
         raise Refused(str(wrong)) from None
 
 
-def _digits(instrument: Instrument, answers: tuple[int, ...]) -> str:
-    return ",".join(str(one) for one in answers) if instrument.item_max > 9 else "".join(str(one) for one in answers)  # noqa: PLR2004  one digit
-
-
 def correct_item(record: CourseRecord, act: Correct, now: datetime) -> Change:
     """Put a score or a dose right; what is computed from it follows, signed evaluations on it are flagged."""
     earlier = next((one for one in record.scores if one.id == act.item), None)
@@ -106,7 +102,7 @@ def _correct_score(record: CourseRecord, act: Correct, earlier: Score, now: date
     if earlier.flags or scored.flags:
         _second(act)
     right = earlier.with_(
-        total=scored.total, band=scored.band, flags=scored.flags, answers=_digits(instrument, act.answers)
+        total=scored.total, band=scored.band, flags=scored.flags, answers=written(instrument, act.answers)
     )
     changed = record.with_(scores=tuple(right if one is earlier else one for one in record.scores))
     triggers = safety.triggers(
