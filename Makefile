@@ -24,7 +24,7 @@ up: $(STAMP) ## keep a server and a worker running; their data stay in var/
 	@$(VENV) starter.py up $(ARGS)
 
 test: $(STAMP) ## run every test on JOBS processes (default 2)
-	@$(VENV) -m pytest -n $(JOBS) --dist loadgroup $(ARGS)
+	@$(VENV) -m pytest -n $(JOBS) $(ARGS)
 
 check: $(STAMP) ## formatting, lint, types, layers and generated docs
 	@$(VENV) -m ruff check

@@ -25,7 +25,7 @@ class _FromFile(BaseModel):
 
 
 class Site(_FromFile):
-    """One place where patients are treated; `closed` are days besides those of the whole clinic."""
+    """One place where patients are treated; `closed` are days besides those of the whole clinic, if it keeps them."""
 
     id: str
     name: str
@@ -35,6 +35,7 @@ class Site(_FromFile):
     chairs: int
     hours: tuple[Hours, ...]
     closed: tuple[date, ...] = ()
+    keeps_clinic_days: bool = True
 
 
 class Limits(_FromFile):
@@ -97,7 +98,8 @@ def snapshot(site: Site, taken_at: datetime, years: int) -> Calendar:
 
 
 def _with_clinic_days(site: Site, closed: tuple[date, ...]) -> Site:
-    return site.model_copy(update={"closed": tuple(sorted({*site.closed, *closed}))})
+    days = closed if site.keeps_clinic_days else ()
+    return site.model_copy(update={"closed": tuple(sorted({*site.closed, *days}))})
 
 
 def _site_file(folder: Path, faults: list[Fault]) -> ClinicFile | None:

@@ -42,7 +42,7 @@ class EncryptingCodec(PayloadCodec):
 
     def _encrypted(self, payload: Payload) -> Payload:
         raw = payload.SerializeToString()
-        deflated = zlib.compress(raw) if len(raw) > WORTH_DEFLATING_BYTES else raw
+        deflated = zlib.compress(raw, zlib.Z_BEST_SPEED) if len(raw) > WORTH_DEFLATING_BYTES else raw
         data = DEFLATED + deflated if len(deflated) < len(raw) else PLAIN + raw
         key_id, sealed = self.ring.encrypt(data, BOUND_TO)
         return Payload(metadata={"encoding": ENCODING, KEY_ID: key_id.encode()}, data=sealed)

@@ -18,9 +18,8 @@ body { font: 16px/1.5 system-ui, sans-serif; color: var(--ink); background: #f6f
 main { max-width: 1180px; margin: 0 auto; padding: 16px; }
 h1 { font-size: 1.6rem; margin: .5rem 0; } h2 { font-size: 1.15rem; margin: 0; }
 section { background: #fff; border: 1px solid var(--line); border-radius: 4px; padding: 16px; margin: 16px 0; }
-.two { display: grid; gap: 16px; grid-template-columns: minmax(0, 3fr) minmax(0, 2fr); }
-@media (max-width: 760px) { .two { grid-template-columns: minmax(0, 1fr); } }
-svg { width: 100%; height: auto; display: block; } svg text { font-family: system-ui, sans-serif; }
+svg { width: 100%; height: auto; display: block; max-width: 900px; margin: 0 auto; }
+summary { cursor: pointer; } svg text { font-family: system-ui, sans-serif; }
 .wide { overflow-x: auto; } table { border-collapse: collapse; width: 100%; font-size: .9rem; }
 th, td { text-align: left; padding: 4px 8px 4px 0; border-bottom: 1px solid var(--line); vertical-align: top; }
 p { margin: .4rem 0; } .quiet { color: #4b5563; } pre { white-space: pre-wrap; font: inherit; margin: 0; }
@@ -64,8 +63,8 @@ def _course(played: Played) -> str:
     return (
         f'<section id="{record.course_id}"><h2>{escape(player.place.name)}: {escape(player.scenario.title)}</h2>'
         f'<p class="quiet">{escape(record.protocol.title)}. {escape(state_of(record))}</p>'
-        f'<div class="two"><div>{curve(record, axis)}{year(record, played.letters, _holds(played), axis)}</div>'
-        f'<div class="wide">{_page(played)}</div></div>'
+        f"{curve(record, axis)}{year(record, played.letters, _holds(played), axis)}"
+        f'<details class="wide"><summary>Out of its page</summary>{_page(played)}</details>'
         f"<details><summary>What the patient received ({len(played.to_patient)} letters)</summary>{_letters(played)}"
         "</details></section>"
     )
@@ -78,11 +77,11 @@ def _page(played: Played) -> str:
     told = [one for one in entries if one.action not in plain or "escalation" in one.text or "began" in one.text][:14]
     zone = played.player.record.zone
     rows = "".join(
-        f"<tr><td>{escape(shown(zone, one.at)[4:17])}<td>{escape(one.by)}<td>{escape(one.text[:140])}"
+        f"<tr><td>{escape(shown(zone, one.at))}<td>{escape(one.by)}<td>{escape(one.text)}"
         f"{f'<br><em>{escape(one.reason)}</em>' if one.reason else ''}</tr>"
         for one in told
     )
-    return f'<table><caption class="quiet">Out of its page</caption>{rows}</table>'
+    return f"<table>{rows}</table>"
 
 
 def _letters(played: Played) -> str:

@@ -100,10 +100,14 @@ def _site(at: Desk, site: str) -> str:
 
 
 async def _owner(at: Desk, owner: str, site: str) -> Actor:
+    """Who is named; else whoever enrols, is based at the site, or is first on call there, and is a prescriber."""
     if at.account.role is Role.PRESCRIBER and not owner:
         return at.account.actor()
     people = [one for one in await at.house.store.staff.accounts() if one.role is Role.PRESCRIBER and not one.disabled]
-    found = next((one for one in people if one.account_id == owner or (not owner and one.site == site)), None)
+    oncall = [one.account_id for one in await at.house.store.oncall.people(site, at.now)]
+    based = [one.account_id for one in people if one.site == site]
+    wanted = [owner] if owner else [*based, *oncall]
+    found = next((one for name in wanted for one in people if one.account_id == name), None)
     if found is None:
         raise CliError(f"no such prescriber: --owner is one of {', '.join(one.account_id for one in people)}", USAGE)
     return found.actor()

@@ -12,6 +12,9 @@ from course.terms import Series
 WIDTH, LEFT, RIGHT = 640, 40, 16
 INK, BLUE, AMBER, GREEN, RED, GREY = "#1d2433", "#0b5cab", "#9a5b00", "#0f7b45", "#b3261e", "#6b7280"
 
+HALO = 'paint-order="stroke" stroke="#fff" stroke-width="3"'
+"""Numbers stay readable where lines cross them."""
+
 
 class Axis:
     """Days of a course laid over the width of a picture."""
@@ -35,15 +38,15 @@ def curve(record: CourseRecord, axis: Axis) -> str:
         return round(floor - total * (floor - 16) / top, 1)
 
     parts = [_rule(y(total), str(total)) for total in range(0, top + 1, max(top // 3, 1))]
-    base, rule = judge.baseline(record), record.protocol.outcome
+    rule = record.protocol.outcome
     if rule.remission_at_most is not None:
         high = y(rule.remission_at_most)
         parts.append(
             f'<rect x="{LEFT}" y="{high}" width="{WIDTH - LEFT - RIGHT}" height="{floor - high}" fill="#e5f3ea"/>'
         )
         parts.append(_text(WIDTH - RIGHT - 4, high + 11, f"remission ≤ {rule.remission_at_most}", GREEN, "end"))
-    if base is not None and rule.response_percent is not None:
-        line = base.total * (1 - rule.response_percent / 100)
+    line = _response(record)
+    if line is not None:
         across = f'x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y(line)}" y2="{y(line)}"'
         parts.append(f'<line {across} stroke="{AMBER}" stroke-dasharray="5 4"/>')
         parts.append(_text(WIDTH - RIGHT - 4, y(line) - 4, f"response: {line:g} or less", AMBER, "end"))
@@ -65,9 +68,19 @@ def curve(record: CourseRecord, axis: Axis) -> str:
     return _svg(height, f"Scores of {instrument.title} over time", parts)
 
 
+def _response(record: CourseRecord) -> float | None:
+    """The highest total that is a response, or None where no baseline says."""
+    base, rule = judge.baseline(record), record.protocol.outcome
+    if base is None:
+        return None
+    if rule.response_points is not None:
+        return base.total - rule.response_points
+    return base.total * (1 - (rule.response_percent or 0) / 100)
+
+
 def year(record: CourseRecord, sends: Sequence[Sent], holds: Sequence[tuple[datetime, datetime]], axis: Axis) -> str:
     """The whole stay on one line: visits above, messages below, holds as grey bands, a tick a month."""
-    height, middle = 92, 44
+    height, middle = 110, 44
     parts = [
         f'<rect x="{axis.x(since)}" y="12" width="{max(axis.x(until) - axis.x(since), 2)}" height="52" fill="#e5e7eb"/>'
         for since, until in holds
@@ -76,7 +89,7 @@ def year(record: CourseRecord, sends: Sequence[Sent], holds: Sequence[tuple[date
     month = axis.since.replace(day=1)
     while month < axis.since + timedelta(days=axis.days):
         if month >= axis.since:
-            parts.append(_text(axis.x(month), height - 6, f"{month:%b}", GREY, "start"))
+            parts.append(_text(axis.x(month), height - 24, f"{month:%b}", GREY, "start"))
             parts.append(
                 f'<line x1="{axis.x(month)}" x2="{axis.x(month)}" y1="{middle}" y2="{middle + 30}" stroke="#d1d5db"/>'
             )
@@ -90,6 +103,8 @@ def year(record: CourseRecord, sends: Sequence[Sent], holds: Sequence[tuple[date
     parts += [
         f'<path d="M{axis.x(one.at)} {middle - 34} l6 7 l-6 7 l-6 -7 z" fill="{AMBER}"/>' for one in record.evaluations
     ]
+    legend = "● infusion   ◆ evaluation   | message (red: to the staff on call)   grey: held"
+    parts.append(_text(LEFT, height - 6, legend, GREY, "start"))
     return _svg(height, "The course on one line: infusions, evaluations, messages, holds", parts)
 
 
@@ -106,4 +121,5 @@ def _rule(y: float, text: str) -> str:
 
 
 def _text(x: float, y: float, text: str, colour: str, anchor: str) -> str:
-    return f'<text x="{x}" y="{y}" fill="{colour}" font-size="11" text-anchor="{anchor}">{escape(text)}</text>'
+    look = f'fill="{colour}" font-size="11" text-anchor="{anchor}" {HALO}'
+    return f'<text x="{x}" y="{y}" xml:space="preserve" {look}>{escape(text)}</text>'

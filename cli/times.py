@@ -7,8 +7,9 @@ from cli.output import USAGE, CliError
 from course.calendar import WallClockError, Zone
 
 YEARS = range(2000, 2100)
+SOON = re.compile(r"^\+(\d{1,3})(m|h)$")
 RELATIVE = re.compile(r"^(?:(today|tomorrow)|\+(\d{1,3})d)(?:[ T](\d{1,2}:\d\d))?$")
-SAY = "write 2026-11-20 09:00 (the clinic's clock), 2026-11-20T09:00-05:00, tomorrow 09:00, +3d 09:00, or now"
+SAY = "write 2026-11-20 09:00 (the clinic's clock), 2026-11-20T09:00-05:00, tomorrow 09:00, +3d 09:00, +20m, or now"
 
 
 def instant(text: str, zone: Zone, now: datetime) -> datetime:
@@ -16,6 +17,9 @@ def instant(text: str, zone: Zone, now: datetime) -> datetime:
     said = text.strip()
     if said == "now":
         return now
+    soon = SOON.match(said)
+    if soon is not None:
+        return now + (timedelta(minutes=int(soon[1])) if soon[2] == "m" else timedelta(hours=int(soon[1])))
     relative = RELATIVE.match(said)
     if relative is not None:
         ahead = {"today": 0, "tomorrow": 1}.get(relative[1] or "", int(relative[2] or 0))

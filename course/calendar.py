@@ -5,6 +5,9 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from course.carried import Carried, Instant
 
+FARTHEST_FROM_UTC = timedelta(days=1)
+"""No clock on earth is farther from UTC, and no zone changes its clocks twice within two days."""
+
 
 class WallClockError(ValueError):
     """A wall time that does not exist, or exists twice."""
@@ -42,8 +45,10 @@ class Zone(Carried):
 
     def instants(self, wall: datetime) -> tuple[datetime, ...]:
         """The instants that show this wall time: none in a gap, two in an overlap."""
-        offsets = sorted({transition.offset_minutes for transition in self.transitions}, reverse=True)
-        candidates = [wall.replace(tzinfo=UTC) - timedelta(minutes=offset) for offset in offsets]
+        about = wall.replace(tzinfo=UTC)
+        around = (self._at(about - FARTHEST_FROM_UTC), self._at(about + FARTHEST_FROM_UTC))
+        offsets = sorted({transition.offset_minutes for transition in around}, reverse=True)
+        candidates = [about - timedelta(minutes=offset) for offset in offsets]
         return tuple(candidate for candidate in candidates if self.local(candidate) == wall)
 
     def strict(self, wall: datetime) -> datetime:

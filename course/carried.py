@@ -1,6 +1,7 @@
 """The base of everything a course carries from run to run and from release to release."""
 
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, SerializerFunctionWrapHandler, model_serializer
@@ -28,18 +29,26 @@ class Carried(BaseModel):
     @model_serializer(mode="wrap")
     def _without_empty(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
         written: dict[str, Any] = handler(self)
-        return {name: value for name, value in written.items() if value or not self._empty_by_default(name)}
-
-    def _empty_by_default(self, name: str) -> bool:
-        field = type(self).model_fields.get(name)
-        if field is None or field.is_required():
-            return False
-        default = field.get_default(call_default_factory=True, validated_data={})
-        return not default and getattr(self, name) == default
+        empty = _empty_defaults(type(self))
+        return {
+            name: value
+            for name, value in written.items()
+            if value or name not in empty or getattr(self, name) != empty[name]
+        }
 
     def with_(self, **changes: object) -> Self:
         """The same fact with the named fields changed."""
         return self.model_copy(update=changes)
+
+
+@cache
+def _empty_defaults(kind: type[BaseModel]) -> dict[str, Any]:
+    """The fields of a kind of fact that are empty by default, with that default."""
+    optional = {name: field for name, field in kind.model_fields.items() if not field.is_required()}
+    defaults = {
+        name: field.get_default(call_default_factory=True, validated_data={}) for name, field in optional.items()
+    }
+    return {name: default for name, default in defaults.items() if not default}
 
 
 def days(count: float) -> timedelta:

@@ -9,6 +9,8 @@ import hypothesis
 import pytest
 from temporalio.client import Client
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from adapters.keyring import KeyRing
 from adapters.server import EmbeddedServer, embedded_server
@@ -21,6 +23,28 @@ for name in [name for name in os.environ if name.startswith(("ST_", "TEMPORAL_")
 # Examples may take as long as a busy machine needs; a build server tries the same ones each time.
 hypothesis.settings.register_profile("here", deadline=None, derandomize="CI" in os.environ)
 hypothesis.settings.load_profile("here")
+
+
+TOGETHER = ("tests/cli/test_scenarios.py",)
+"""Files whose tests share something that takes long to make: one process runs them all."""
+
+
+class Spread(LoadScopeScheduling):  # type: ignore[misc]  # xdist ships no types
+    """Gives each process the next test, and the tests of some files to one process."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return file if file in TOGETHER else nodeid
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Spread:
+    """Spread the tests over the processes as above."""
+    return Spread(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what may take longest, so that no process waits for another at the end."""
+    items.sort(key=lambda item: -max((mark.args[0] for mark in item.iter_markers("timeout")), default=0))
 
 
 @pytest.fixture(scope="session")

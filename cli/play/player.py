@@ -16,10 +16,11 @@ from cli.play.staff import duties, looks_again
 from cli.play.steps import due_at
 from cli.play.when import span
 from course.acts import Act
-from course.agenda import due
+from course.agenda import agenda, due
+from course.occasions import REMINDERS
 from course.record import CourseRecord
-from course.terms import OccasionState, Role
-from course.worklist import next_due
+from course.terms import OccasionKind, OccasionState, Role
+from course.worklist import needs_ahead
 
 TRY_AGAIN_AFTER = timedelta(hours=12)
 LOOK_AGAIN_WHILE_SENDING = timedelta(minutes=10)
@@ -28,6 +29,9 @@ CLOSED_AT_THE_LATEST = timedelta(days=5 * 365)
 LATEST = datetime.max.replace(tzinfo=UTC)
 SETTLE_SECONDS = 20.0
 LOOK_CLOSER_SECONDS = 0.5
+UNANSWERED = frozenset({*REMINDERS, OccasionKind.CALENDAR, OccasionKind.ARCHIVE})
+"""What changes nothing for staff and patient when it succeeds: the clock leaps over it."""
+
 GO_ROUND_MOST = 500
 """Acts at one instant; more would mean that a duty never comes to rest."""
 
@@ -110,7 +114,9 @@ class Player:
         """The next instant at which anything happens, by itself or by anybody."""
         ahead = [duty.at for duty in self._duties()]
         ahead += [at for at, _ in self._steps()]
-        ahead += [one for one in (next_due(self.record, self.now), self._mail_works_at) if one is not None]
+        ahead += self._course_does()
+        if self._mail_works_at is not None:
+            ahead.append(self._mail_works_at)
         if not self.record.closed:
             ahead += looks_again(self.record, self.now)
         if self._in_flight():
@@ -118,6 +124,12 @@ class Player:
         if not self.over:
             ahead.append(self.ends_at)
         return max(min(ahead, default=LATEST), self.now + timedelta(seconds=1))
+
+    def _course_does(self) -> list[datetime]:
+        """When the course itself does or opens what anybody could react to; a letter that surely goes out is not."""
+        surely = self.record.messaging.allowed and self._mail_works_at is None
+        goes_on = [one.at for one in agenda(self.record) if not (surely and one.kind in UNANSWERED)]
+        return goes_on + [need.opens for need in needs_ahead(self.record) if need.opens > self.now]
 
     async def _go_to(self, instant: datetime) -> None:
         if instant > self.now and not await self.place.go_to(instant):

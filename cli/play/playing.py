@@ -11,35 +11,44 @@ from cli.play.scenario import Scenario
 from cli.play.stage import Stage
 from cli.play.when import starts_at
 
-SLICE = timedelta(days=7)
+MONTH = timedelta(days=28)
+"""The clocks of all courses meet so often; more often, the fast ones would wait for the slow."""
+
+LOOK_EVERY_SECONDS = 1.0
 
 Progress = Callable[[datetime, Sequence[Player]], None]
 """Told the virtual instant that every course has reached."""
 
 
 async def play_many(
-    here: Stage, scenarios: Sequence[Scenario], *, progress: Progress | None = None, together: bool = False
+    here: Stage, scenarios: Sequence[Scenario], *, progress: Progress | None = None
 ) -> tuple[Player, ...]:
-    """Live all scenarios side by side.
-
-    With `together` all courses live on, under the default staff, until the last one's scenario is over, and all
-    clocks stand at the same instant at the end of each week and at the last one.
-    """
+    """Live all scenarios side by side."""
     now = datetime.now(UTC)
     players = [_player(here, scenario, number, now) for number, scenario in enumerate(scenarios, start=1)]
     await asyncio.gather(*(player.begin() for player in players))
     clock = min(player.start for player in players)
-    while not all(player.over for player in players):
-        clock += SLICE
-        alive = [player for player in players if player.start <= clock and (together or not player.over)]
-        await asyncio.gather(*(player.play_to(_until(player, clock, together=together)) for player in alive))
-        if progress is not None:
-            progress(clock, players)
+    watch = asyncio.create_task(_watch(players, progress or _nobody))
+    try:
+        while not all(player.over for player in players):
+            clock += MONTH
+            alive = [player for player in players if player.start <= clock and not player.over]
+            await asyncio.gather(*(player.play_to(min(clock, player.ends_at)) for player in alive))
+    finally:
+        watch.cancel()
+    (progress or _nobody)(max(player.now for player in players), players)
     return tuple(players)
 
 
-def _until(player: Player, clock: datetime, *, together: bool) -> datetime:
-    return clock if together else min(clock, player.ends_at)
+async def _watch(players: Sequence[Player], progress: Progress) -> None:
+    """Say every second how far the last of them has come."""
+    while True:
+        progress(min((player.now for player in players if not player.over), default=players[0].now), players)
+        await asyncio.sleep(LOOK_EVERY_SECONDS)
+
+
+def _nobody(at: datetime, players: Sequence[Player]) -> None:
+    """Nobody wants to know."""
 
 
 def _player(here: Stage, scenario: Scenario, number: int, now: datetime) -> Player:

@@ -32,7 +32,7 @@ def duties(record: CourseRecord, now: datetime, scenario: Scenario) -> tuple[Dut
 
 
 def looks_again(record: CourseRecord, now: datetime) -> tuple[datetime, ...]:
-    """When the staff look at the course anew although nothing has opened: as visits begin, a day before under a hold."""
+    """When the staff look at the course anew though nothing has opened: as visits begin, a day before under a hold."""
     ahead = timedelta() if record.held is None else HOLD_LOOKS_AHEAD
     starts = [one.start for one in record.open_sessions]
     return tuple(sorted(one for start in starts for one in {start - ahead, start} if one > now))

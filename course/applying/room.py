@@ -7,12 +7,15 @@ from course import clearance, safety
 from course.acts import AbortSession, CheckIn, GivenSession, NoShow, NotGiven, Reading
 from course.applying.change import Change, Refused, refuse_if, session_of
 from course.applying.holding import held_now
-from course.carried import days, hours
+from course.carried import days, hours, minutes
 from course.page import open_task
 from course.record import CourseRecord, Dose, Session, Signature, Trigger, Vitals
 from course.terms import HoldCause, Role, Series, SessionStatus, TaskKind, Urgency
 
 EARLIEST_BEFORE = hours(12)
+ROUNDED = minutes(1)
+"""Times are said in whole minutes."""
+
 ITEM_9 = "item 9"
 
 
@@ -105,6 +108,10 @@ def _dosed(
         raise Refused(f"session {session.id} has no weight: give --weight-kg, mg/kg is computed from it")
     if act.started_at > now or (isinstance(act, GivenSession) and act.left_at is not None and act.left_at > now):
         raise Refused("an infusion that is recorded as given cannot lie in the future: correct its times")
+    ended_at = act.started_at + minutes(act.minutes)
+    if ended_at > now + ROUNDED:
+        end = f"{record.zone.local(ended_at):%H:%M}"
+        raise Refused(f"{act.minutes} minutes from then end at {end}: record it then, or say how long it really ran")
     if act.started_at < session.planned_at - days(1):
         raise Refused(f"session {session.id} was planned later than that: correct the time of the infusion")
     dose = Dose(
@@ -121,7 +128,7 @@ def _dosed(
     )
     ended = session.with_(
         status=status,
-        ended_at=act.started_at,
+        ended_at=ended_at,
         mg=act.mg,
         weight_kg=weight,
         vitals=(*session.vitals, *_vitals(act.readings)),

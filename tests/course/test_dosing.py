@@ -7,13 +7,16 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
+from course.actions import Refused
 from course.acts import Reading
 from course.carried import days
 from course.clearance import why_not_clear
 from course.dosing import alerts, dose_check, weight_doubt, why_order_refused
 from course.record import Order
+from course.terms import Role
 from tests.support.ready import VISIT, ready
 from tests.support.records import DEPRESSION, FIRST, boosted, infused, make_record, treated
+from tests.support.stories import check_in, scheduled
 
 NOW = FIRST
 
@@ -113,3 +116,19 @@ def test_alerts_name_the_sign_and_not_its_value() -> None:
     found = alerts((loud, loud, weak))
     assert len(found) == 6
     assert "187" not in "".join(found)
+
+
+def test_an_infusion_that_is_not_over_is_not_recorded_as_given() -> None:
+    """Forty minutes that began ten minutes ago have not been given yet; ten of them have."""
+    life = scheduled()
+    session = life.record.open_sessions[0]
+    life.go_to(session.start)
+    check_in(life, session.id)
+    life.wait(minutes=10)
+    said = {"session": session.id, "started_at": session.start, "mg": Decimal(35)}
+    before = life.record
+    with pytest.raises(Refused, match="end at 09:40: record it then"):
+        life.do("session", Role.NURSE, minutes=40, **said)
+    assert life.record == before
+    life.do("session", Role.NURSE, minutes=10, **said)
+    assert life.record.valid_doses[-1].minutes == 10

@@ -167,7 +167,7 @@ class Lives(RuleBasedStateMachine):
             assert cleared is not None
             assert role in {Role.NURSE, Role.PRESCRIBER}
             assert not self.unmet_absolute_gates()
-        given = {"started_at": self.now, "minutes": 40, "mg": Decimal(35), "weight_kg": Decimal(70)}
+        given = {"started_at": self.now - minutes(40), "minutes": 40, "mg": Decimal(35), "weight_kg": Decimal(70)}
         ends: dict[str, dict[str, object]] = {
             "session": given,
             "abort": {**given, "reason": "dizzy"},

@@ -21,10 +21,11 @@ from adapters.server import EmbeddedServer, embedded_server
 from adapters.settings import Settings
 from adapters.temporal import course_plugin, make_current
 from course.acts import ACT, ActEnvelope
-from course.terms import Role
+from course.terms import OccasionState, Role, TaskKind
 from tests.support.life import STAFF
+from tests.support.mail import Mood, PostOffice
 from tests.support.records import CLINIC_FOLDER
-from tests.support.served import Served, house_of
+from tests.support.served import ADDRESS, Served, house_of
 from workflows.course import TreatmentCourse
 
 ROOT = Path(__file__).parents[2]
@@ -62,8 +63,8 @@ class Scene:
 
 
 @asynccontextmanager
-async def set_up(folder: Path) -> AsyncIterator[Scene]:
-    """Everything in one folder; nothing is left running."""
+async def set_up(folder: Path, course_id: str = "", **environment: str) -> AsyncIterator[Scene]:
+    """Everything in one folder, with a new course or one that is there; nothing is left running."""
     settings = Settings(_env_file=None, data_folder=folder / "var", graceful_shutdown_seconds=1)
     ring = KeyRing.load_or_create(settings.key_ring_file)
     async with embedded_server(folder / "server") as server:
@@ -78,13 +79,15 @@ async def set_up(folder: Path) -> AsyncIterator[Scene]:
                 "ST_GRACEFUL_SHUTDOWN_SECONDS": "1",
                 "TEMPORAL_ADDRESS": server.target,
                 "TEMPORAL_NAMESPACE": server.namespace,
+                **environment,
             }
         )
         async with house_of(settings, skipper, ring) as house:
             await hands.start()
             try:
                 await make_current(client, settings)
-                yield Scene(server, hands, await Served.begin(house, skipper))
+                known = Served(house, skipper, skipper.client.get_workflow_handle(course_id))
+                yield Scene(server, hands, known if course_id else await Served.begin(house, skipper))
             finally:
                 await hands.end()
 
@@ -138,6 +141,7 @@ async def test_a_worker_killed_in_a_session_and_around_a_page_turn_loses_nothing
     await served.do("check_in", Role.NURSE, session=session.id, readings=[reading], **ready)
     await scene.hands.end()
     await scene.hands.start()
+    await served.wait(minutes=50)
     dose = {"started_at": session.start, "minutes": 40, "mg": 35}
     assert (await served.do("session", Role.NURSE, session=session.id, **dose)).sentence.startswith("session s1 given")
     runs = (await served.record()).runs
@@ -150,6 +154,51 @@ async def test_a_worker_killed_in_a_session_and_around_a_page_turn_loses_nothing
     assert len(record.valid_doses) == 1
     assert record.archive_due == ()
     letters_once(served)
+
+
+@pytest.mark.timeout(240)
+async def test_a_worker_killed_while_mail_is_handed_over(tmp_path: Path, post_office: PostOffice) -> None:
+    """A reminder goes out at most once and is reported as uncertain; an escalation goes out again."""
+    mail = {"ST_CHANNEL": "email", "ST_SMTP_HOST": "127.0.0.1", "ST_SMTP_PORT": str(post_office.port)}
+    mail |= {"ST_SMTP_FROM": "messages@clinic.example", "ST_SMTP_STARTTLS": "false"}
+    async with set_up(tmp_path, **mail) as scene:
+        served = scene.served
+        await served.clear()
+        post_office.mood, before = Mood.SILENT_AFTER_DATA, len(post_office.taken)
+        await served.do("schedule", Role.COORDINATOR, first=await served.next_monday() - timedelta(days=12))
+        await served.do("measure", Role.NURSE, instrument="phq9", answers=(2, 2, 2, 2, 2, 2, 2, 2, 3))
+        while len(post_office.taken) < before + 2:
+            await served.record()
+        await scene.hands.end()
+        post_office.mood = Mood.TAKES
+        await scene.hands.start()
+        await served.wait(minutes=10)
+        record = await served.record()
+    arrived = Counter("patient" if ADDRESS in str(one["To"]) else "on call" for one in post_office.taken[before:])
+    assert arrived["patient"] == 1
+    assert arrived["on call"] == 2
+    assert record.occasions["s1/visit_72h/1"].state is OccasionState.UNCERTAIN
+    escalated = [one.state for key, one in record.occasions.items() if "/escalation/" in key]
+    assert escalated == [OccasionState.SENT]
+    assert [one.text for one in record.tasks if one.kind is TaskKind.UNCERTAIN_MESSAGE] != []
+
+
+@pytest.mark.timeout(120)
+async def test_a_killed_server_has_lost_nothing_when_it_starts_again(tmp_path: Path) -> None:
+    """Killed right after an act was answered: the record is the same, and the reminders go out."""
+    async with set_up(tmp_path) as scene:
+        served = scene.served
+        await served.clear()
+        monday = await served.next_monday()
+        await served.do("schedule", Role.COORDINATOR, first=monday)
+        before = await served.record()
+        os.kill(scene.server.pid, signal.SIGKILL)
+        await scene.hands.end()
+    async with set_up(tmp_path, served.handle.id) as scene:
+        assert (await scene.served.record()).model_dump() == before.model_dump()
+        await scene.served.go_to(monday)
+        assert "Your visit on" in (await scene.served.to_patient())[-2]
+        letters_once(scene.served)
 
 
 async def test_sigterm_stops_a_worker_in_good_order(scene: Scene) -> None:

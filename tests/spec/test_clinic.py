@@ -40,12 +40,13 @@ def taken(site: str) -> Calendar:
     return snapshot(load_clinic(SHIPPED).sites[site], TAKEN, 3)
 
 
-def test_two_sites_in_two_zones() -> None:
-    """The shipped clinic has two made-up sites on the two coasts, with hours, chairs, phone and address."""
+def test_sites_in_two_zones() -> None:
+    """The shipped clinic has made-up sites on the two coasts and a training room, with hours, chairs and phone."""
     sites = load_clinic(SHIPPED).sites
     assert {name: site.zone for name, site in sites.items()} == {
         "northside": "America/New_York",
         "westside": "America/Los_Angeles",
+        "training": "America/New_York",
     }
     assert all(site.chairs and site.phone and site.address and len(site.hours) >= 5 for site in sites.values())
 
@@ -60,8 +61,9 @@ def test_nine_in_the_morning_is_two_instants() -> None:
 
 
 def test_closed_days_are_the_clinics_and_the_sites() -> None:
-    """Thanksgiving closes both sites, 31 March only one; a snapshot carries days ahead, up to its horizon."""
+    """Thanksgiving closes both sites and not the training room; a snapshot carries days ahead, up to its horizon."""
     east, west = taken("northside"), taken("westside")
+    assert taken("training").closed == ()
     assert date(2026, 11, 26) in east.closed
     assert date(2026, 11, 26) in west.closed
     assert date(2027, 3, 31) in west.closed
