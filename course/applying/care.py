@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from course import safety
+from course import holds, safety
 from course.acts import Acknowledge, AddNote, ChangeContact, PlaceHold, ReleaseHold, ResolveItem, ReviewHold
-from course.applying.change import Change, Refused, shown
+from course.applying.change import Change, Refused, refuse_if, shown
 from course.applying.holding import REVIEW_DAYS, held_now
 from course.carried import days
 from course.record import CourseRecord
@@ -63,6 +63,7 @@ def release_hold(record: CourseRecord, act: ReleaseHold, now: datetime) -> Chang
     ]
     if standing:
         raise Refused(f"{', '.join(standing)} still excludes treatment: record the change with its date first")
+    refuse_if(holds.why_not_release(record))
     return Change(record.with_(held=None, released_at=now), "hold released", f"held: {held.cause}", "running")
 
 

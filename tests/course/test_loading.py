@@ -16,6 +16,7 @@ from course.protocol import (
     Evaluations,
     Evidence,
     Gate,
+    HoldRule,
     Induction,
     Maintenance,
     Measuring,
@@ -32,6 +33,7 @@ KNOWN = {name: load_instrument(text, name) for name, text in INSTRUMENTS.items()
 MODELS: dict[str, type[BaseModel]] = {
     "evidence": Evidence, "induction": Induction, "dose": DoseRule, "outcome": OutcomeRule, "measuring": Measuring,
     "maintenance": Maintenance, "evaluations": Evaluations, "session": SessionRules, "gates": Gate, "examples": Example,
+    "rated": OutcomeRule, "holds": HoldRule,
 }  # fmt: skip
 
 
@@ -134,8 +136,14 @@ SENTENCES = [
     ("depression", 'basis = "mg/kg"', 'basis = "mg"', "", "\"basis\" should be 'mg/kg' or 'mg/kg/h', but is \"mg\""),
     ("depression", 'instrument = "phq9"', 'instrument = "madrs"', "",
      '"madrs" is not among the instruments of this protocol: add it to "instruments"'),
-    ("depression", 'instruments = ["phq9", "gad7"]', 'instruments = ["phq9", "gad7", "bdi"]', "",
+    ("depression", 'instruments = ["phq9", "gad7"', 'instruments = ["phq9", "gad7", "bdi"', "",
      f'there is no instrument "bdi": known are {", ".join(INSTRUMENTS)}'),
+    ("bipolar-depression", 'also_asked = ["asrm"]', 'also_asked = ["ymrs"]', "",
+     "ymrs is rated by staff: between visits self-reports are asked"),
+    ("bipolar-depression", 'at_visits = ["ymrs"]', 'at_visits = ["gad7"]', "",
+     '"gad7" is not among the instruments of this protocol: add it to "instruments"'),
+    ("bipolar-depression", "at_least = 13", "at_least = 61", "", '"at_least" is at most 60, not 61'),
+    ("crps", "hold_times_upper = 3 ", "hold_times_upper = 0.5 ", "", '"hold_times_upper" is at least 1, not 0.5'),
     ("depression", "remission_at_most = 4", "remission_at_most = 27", "", '"remission_at_most" is at most 26, not 27'),
     ("depression", "partial_percent = 25", "partial_percent = 0", "", '"partial_percent" is at least 1, not 0'),
     ("depression", "until_week = 26", "until_week = 12", "",
