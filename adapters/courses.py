@@ -42,6 +42,10 @@ class UnknownOutcomeError(CourseError):
     """Nobody answered in time: the act may be applied yet."""
 
 
+class EndedError(CourseError):
+    """The course has ended for good and takes nothing any more."""
+
+
 class NoServerError(CourseError):
     """Temporal cannot be reached."""
 
@@ -162,7 +166,7 @@ class Courses:
             return self._unreachable(error)
         if await self.house.store.directory.course(course_id) is None:
             return CourseError(f"there is no course {course_id}: `starter.py list` shows them")
-        return CourseError(f"course {course_id} has ended for good: enrol the patient in a new one")
+        return EndedError(f"course {course_id} has ended for good: enrol the patient in a new one")
 
     def _unreachable(self, error: RPCError) -> CourseError:
         if error.status in {RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED}:

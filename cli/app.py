@@ -41,6 +41,7 @@ COMMANDS = {
         "acknowledge": "care:acknowledge",
         "resolve": "care:resolve",
         "note": "care:note",
+        "inbox": "webhook:inbox",
         "discharge": "care:discharge",
         "withdraw": "care:withdraw",
         "correct": "care:correct",
@@ -55,9 +56,12 @@ COMMANDS = {
         "demo": "demo:demo",
     },
     "Library": {"score": "library:score_answers"},
-    "Running it": {"up": "up:up", "doctor": "doctor:doctor", "wake": "wake:wake"},
+    "Running it": {"up": "up:up", "webhook": "webhook:webhook", "doctor": "doctor:doctor", "wake": "wake:wake"},
 }
 """Where each command lives, under the heading that --help shows."""
+
+NOUNS = {"protocols": ("list", "show", "check"), "instruments": ("list",)}
+"""Commands of two words, all of the library."""
 
 HELP = {
     "login": "Sign in.", "logout": "Forget the sign-in.", "whoami": "Say who has signed in.",
@@ -80,6 +84,7 @@ HELP = {
     "judge": "How the scores read.", "timeline": "The readable story, out of workflow histories.",
     "simulate": "Play a scenario in virtual time.", "demo": "Six made-up patients through a year, in a minute.",
     "score": "Score answers: total, band, flags.", "up": "Run a persistent stack on this machine.",
+    "inbox": "Read what the patient wrote.", "webhook": "Take answers and receipts of text messages.",
     "doctor": "Say what is well and what is not.", "wake": "Wake every course, so that it notices a newer build.",
 }  # fmt: skip
 """One line each, here so that --help need not import everything."""
@@ -98,7 +103,7 @@ def app() -> App:
     for group, commands in COMMANDS.items():
         for name, where in commands.items():
             whole.command(f"cli.{where}", name=name, group=group, help=HELP[name])
-    for noun, verbs in {"protocols": ("list", "show", "check"), "instruments": ("list",)}.items():
+    for noun, verbs in NOUNS.items():
         sub = App(name=noun, help=f"The clinic's {noun}.", group="Library")
         for verb in verbs:
             sub.command(f"cli.library:{noun}_{verb}", name=verb)

@@ -82,7 +82,7 @@ def _print(played: tuple[Played, ...], folder: Path, report: Path, seconds: floa
     print(
         "next:\n"
         "  open the report in a browser\n"
-        "  .venv/bin/python starter.py simulate clinic/scenarios/moved-visit.toml --texts\n"
+        "  .venv/bin/python starter.py simulate moved-visit --texts\n"
         "  make up      a stack that stays, to enrol somebody yourself (README, Tutorial)"
     )
 

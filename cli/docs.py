@@ -14,7 +14,7 @@ from adapters.clinic import load_clinic
 from adapters.settings import Settings, variable
 from adapters.texts import load_texts
 from adapters.wording import FACTS
-from cli.app import COMMANDS
+from cli.app import COMMANDS, NOUNS
 from cli.play import scenario
 from course import instrument, protocol
 from course.actions import WHO
@@ -34,12 +34,16 @@ def cli() -> str:
     ]
     for group, commands in COMMANDS.items():
         parts.append(f"## {group}\n")
-        for name, where in commands.items():
-            module, _, function = where.partition(":")
-            found = getattr(import_module(f"cli.{module}"), function)
-            text = inspect.getdoc(found) or ""
-            parts.append(f"### {name}\n\n{text}\n\n{_parameters(found)}\n")
+        parts += [_command(name, where) for name, where in commands.items()]
+        if group == "Library":
+            parts += [_command(f"{noun} {verb}", f"library:{noun}_{verb}") for noun in NOUNS for verb in NOUNS[noun]]
     return "\n".join(parts)
+
+
+def _command(name: str, where: str) -> str:
+    module, _, function = where.partition(":")
+    found = getattr(import_module(f"cli.{module}"), function)
+    return f"### {name}\n\n{inspect.getdoc(found) or ''}\n\n{_parameters(found)}\n"
 
 
 EXIT_CODES = """
@@ -57,7 +61,7 @@ def _parameters(found: Callable[..., Any]) -> str:
         helped = next((option.help for option in options if option.help), "")
         kind = "argument" if one.kind in {one.POSITIONAL_OR_KEYWORD, one.POSITIONAL_ONLY} else "option"
         default = "" if one.default in {inspect.Parameter.empty, None, ""} else f"`{one.default}`"
-        rows.append(f"| `{one.name.replace('_', '-')}` | {kind} | {default} | {helped} |")
+        rows.append(f"| `{one.name.strip('_').replace('_', '-')}` | {kind} | {default} | {helped} |")
     return "\n".join(["| name | kind | default | |", "|---|---|---|---|", *rows]) if rows else ""
 
 
@@ -119,7 +123,12 @@ def phases() -> str:
         "    induction --> evaluation: series over or ceased",
     ]
     ends = [f"    {phase} --> closed: discharge or withdrawal" for phase in ("intake", "induction")]
-    back = ["    closed --> evaluation: reopen", "    closed --> [*]: amendment period over"]
+    ends += [f"    {phase} --> closed: withdrawal" for phase in ("evaluation", "maintenance")]
+    back = [
+        "    closed --> intake: reopen before any dose",
+        "    closed --> evaluation: reopen",
+        "    closed --> [*]: amendment period over",
+    ]
     lines = [*fixed, *decided, *again, *ends, *back]
     return "\n".join(["# Phases\n", "```mermaid", "stateDiagram-v2", *lines, "```", ""])
 

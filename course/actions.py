@@ -68,6 +68,8 @@ WHO: dict[Action, Who] = {
     Action.ACKNOWLEDGE: Who(CLINICAL, EVER, care.acknowledge),
     Action.RESOLVE: Who(FRONT, EVER, care.resolve_item),
     Action.NOTE: Who(FRONT, EVER, care.add_note),
+    Action.TAKE_REPLY: Who(frozenset({Role.PATIENT}), EVER, care.take_reply),
+    Action.REPORT_LOST: Who(frozenset({Role.COURSE}), EVER, care.report_lost),
     Action.DISCHARGE: Who(SIGNER, RUNNING, decisions.discharge, reason=True),
     Action.WITHDRAW: Who(WITH_PATIENT, RUNNING, decisions.withdraw, reason=True),
     Action.CORRECT: Who(CLINICAL, EVER, measures.correct_item, reason=True),

@@ -27,6 +27,7 @@ def clean(text: str) -> str:
 Line = Annotated[str, Field(max_length=REASON_MAX), AfterValidator(clean)]
 Prose = Annotated[str, Field(max_length=NOTE_MAX), AfterValidator(clean)]
 Ref = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.:-]{1,64}$")]
+OccasionRef = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.:-]{1,64}/[a-z0-9_]{1,32}/[0-9]{1,6}$")]
 
 
 class BaseAct(BaseModel):
@@ -276,6 +277,20 @@ class AddNote(BaseAct):
     text: Prose
 
 
+class TakeReply(BaseAct):
+    """The patient wrote; the words are in the store's inbox under `item`, and only there."""
+
+    action: Literal["take_reply"] = "take_reply"
+    item: Ref
+
+
+class ReportLost(BaseAct):
+    """A message that had been handed over did not arrive: its occasions, the one that it is known by first."""
+
+    action: Literal["report_lost"] = "report_lost"
+    occasions: Annotated[tuple[OccasionRef, ...], Field(min_length=1, max_length=20)]
+
+
 class Discharge(BaseAct):
     """End the course by a prescriber's decision."""
 
@@ -319,8 +334,8 @@ class Reopen(BaseAct):
 Act = Annotated[
     RecordGate | SignClearance | AmendOrder | ScheduleSeries | ConfirmVisit | DeferVisit | OmitVisit | NoShow | CheckIn
     | NotGiven | GivenSession | AbortSession | CeaseSeries | RecordMeasure | Evaluate | PlaceHold | ReviewHold
-    | ReleaseHold | BookBooster | ChangeInterval | ChangeContact | Acknowledge | ResolveItem | AddNote | Discharge
-    | Withdraw | Correct | VoidItem | Reopen,
+    | ReleaseHold | BookBooster | ChangeInterval | ChangeContact | Acknowledge | ResolveItem | AddNote | TakeReply
+    | ReportLost | Discharge | Withdraw | Correct | VoidItem | Reopen,
     Field(discriminator="action"),
 ]  # fmt: skip
 ACT: TypeAdapter[Act] = TypeAdapter(Act)

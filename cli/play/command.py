@@ -25,13 +25,15 @@ from cli.play.results import Played, as_json, results
 from cli.play.scenario import Scenario
 from cli.play.stage import stage
 from cli.play.when import WhenError
-from course.loading import LoadError
+from course.loading import Fault, LoadError
 
 NOT_AS_EXPECTED, CANNOT_BE_PLAYED = 1, 2
 
 
 def simulate(
-    files: Annotated[list[Path], Parameter(help="Scenario files; several live side by side on one server.")],
+    files: Annotated[
+        list[Path], Parameter(help="Scenario files, or names of the clinic's; several live side by side.")
+    ],
     /,
     *,
     in_json: Annotated[bool, Parameter(name="--json", negative=(), help="Print everything as JSON.")] = False,
@@ -41,12 +43,17 @@ def simulate(
     until: Annotated[str | None, Parameter(help="Live that long instead, such as `90d`, or until `closed`.")] = None,
     clinic: Annotated[Path | None, Parameter(help="Another clinic folder, to see what a change of it does.")] = None,
 ) -> int:
-    """Play scenarios: months of a course in seconds, on the real server; nothing is left running."""
+    """Play scenarios: months of a course in seconds, on the real server; nothing is left running.
+
+    Example: starter.py simulate moved-visit --texts
+    """
     try:
         folder = clinic or load_settings().clinic_folder
         shown = load_clinic(folder)
         changes = {name: value for name, value in (("start", start), ("until", until)) if value is not None}
-        scenarios = [_changed(load_scenario(path, known(shown)), changes, known(shown)) for path in files]
+        scenarios = [
+            _changed(load_scenario(found(path, folder), known(shown)), changes, known(shown)) for path in files
+        ]
         with _folder(keep) as data, logged_in(data):
             played = asyncio.run(play_files(scenarios, data, folder, keep=keep is not None))
     except (LoadError, WhenError, PlaceError) as error:
@@ -79,6 +86,15 @@ async def play_files(
 def known(clinic: Clinic) -> Known:
     """The names that a scenario of this clinic may use."""
     return Known(clinic.protocols, clinic.instruments, tuple(clinic.sites))
+
+
+def found(path: Path, clinic_folder: Path) -> Path:
+    """The file that is meant: as it stands, or one of the clinic's by its name alone. Raises LoadError."""
+    shipped = clinic_folder / "scenarios" / f"{path.name.removesuffix('.toml')}.toml"
+    if path.exists() or path.parent != Path() or shipped.exists():
+        return path if path.exists() or path.parent != Path() else shipped
+    names = ", ".join(sorted(one.stem for one in shipped.parent.glob("*.toml")))
+    raise LoadError([Fault(path.name, 0, f"there is no such file that can be read; the clinic's are {names}")])
 
 
 class Progress:

@@ -7,8 +7,10 @@ import pytest
 from adapters.clinic import load_clinic
 from adapters.zones import zone_snapshot
 from cli.play.check import Known, load_scenario, parse_scenario
+from cli.play.command import found
 from cli.play.when import WhenError, instant, span, starts_at
 from course.loading import LoadError
+from tests.support.records import CLINIC_FOLDER
 
 CLINIC = load_clinic(Path("clinic"))
 KNOWN = Known(CLINIC.protocols, CLINIC.instruments, tuple(CLINIC.sites))
@@ -106,3 +108,13 @@ def test_nine_stays_nine_across_daylight_saving() -> None:
     assert instant("-3d", start=friday, base=monday, zone=zone) == friday
     assert instant("+72h", start=friday, base=friday, zone=zone) == friday + timedelta(hours=72)
     assert instant("1d 18:30", start=friday, base=friday, zone=zone) == datetime(2027, 3, 13, 23, 30, tzinfo=UTC)
+
+
+def test_the_clinics_scenarios_are_known_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A bare name is one of the clinic's, a file that is there comes first, an unknown name lists the known ones."""
+    monkeypatch.chdir(tmp_path)
+    assert found(Path("moved-visit"), CLINIC_FOLDER) == CLINIC_FOLDER / "scenarios" / "moved-visit.toml"
+    (tmp_path / "moved-visit").write_text(HEAD)
+    assert found(Path("moved-visit"), CLINIC_FOLDER) == Path("moved-visit")
+    with pytest.raises(LoadError, match=r"the clinic's are as-needed-boosters, .*straightforward-depression"):
+        found(Path("moved-vist"), CLINIC_FOLDER)

@@ -132,3 +132,16 @@ def test_an_infusion_that_is_not_over_is_not_recorded_as_given() -> None:
     assert life.record == before
     life.do("session", Role.NURSE, minutes=10, **said)
     assert life.record.valid_doses[-1].minutes == 10
+
+
+@pytest.mark.parametrize(("planned", "says"), [("39", "11 % over the order"), ("101", "over the ceiling of 100 mg")])
+def test_a_planned_dose_over_the_order_is_refused_at_check_in(planned: str, says: str) -> None:
+    """Ten percent over 35 mg, or over the 100 mg that the order allows at most; the visit stays as it was."""
+    life = scheduled()
+    session = life.record.open_sessions[0]
+    life.go_to(session.start)
+    before = life.record
+    with pytest.raises(Refused, match=says):
+        check_in(life, session.id, planned_mg=Decimal(planned))
+    assert life.record == before
+    check_in(life, session.id, planned_mg=Decimal(38))
