@@ -48,6 +48,15 @@ COMMANDS = {
         "void": "care:void",
         "reopen": "care:reopen",
     },
+    "Beside the infusions": {
+        "therapy": "followup:therapy",
+        "attend": "followup:attend",
+        "medicine": "followup:medicine",
+        "review-medicine": "followup:review_medicine",
+        "check": "followup:check",
+        "ask-booster": "followup:ask_booster",
+        "late-entry": "followup:late_entry",
+    },
     "Looking ahead and back": {
         "forecast": "reading:forecast_course",
         "judge": "reading:judge_course",
@@ -84,6 +93,10 @@ HELP = {
     "judge": "How the scores read.", "timeline": "The readable story, out of workflow histories.",
     "simulate": "Play a scenario in virtual time.", "demo": "Six made-up patients through a year, in a minute.",
     "score": "Score answers: total, band, flags.", "up": "Run a persistent stack on this machine.",
+    "therapy": "Begin, change or end an adjunctive therapy.", "attend": "Whether the patient came to a therapy.",
+    "medicine": "A change of a medicine, reported or ordered.",
+    "review-medicine": "An ordered change was looked at.", "check": "Record a long-term check.",
+    "ask-booster": "The patient asks for a booster.", "late-entry": "Write down what was not written down then.",
     "inbox": "Read what the patient wrote.", "webhook": "Take answers and receipts of text messages.",
     "doctor": "Say what is well and what is not.", "wake": "Wake every course, so that it notices a newer build.",
 }  # fmt: skip

@@ -13,8 +13,8 @@ from adapters.zones import zone_snapshot
 from cli.desk import Desk, How, act, command, desk, perform, sentence
 from cli.output import NOT_ALLOWED, USAGE, CliError
 from cli.output import answer as done
-from course.acts import clean
 from course.record import Actor
+from course.said import clean
 from course.terms import GateAnswer, Role
 
 FRONT = frozenset({Role.COORDINATOR, Role.NURSE, Role.PRESCRIBER})

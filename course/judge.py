@@ -8,6 +8,7 @@ from datetime import datetime, time
 from decimal import ROUND_DOWN, Decimal
 from enum import StrEnum
 
+from course.adjunct import pressing
 from course.protocol import OutcomeRule
 from course.record import CourseRecord, Score
 from course.terms import Outcome, Series
@@ -120,12 +121,14 @@ def why_no_early_booster(record: CourseRecord, at: datetime) -> str:
 
 
 def evaluation_forced(record: CourseRecord) -> str:
-    """Why an evaluation is owed at once: two early boosters running since the last one; or an empty string."""
+    """Why an evaluation is owed at once: two early boosters running, or three requests close by; else nothing."""
     evaluated = max((one.at for one in record.evaluations), default=record.opened_at)
     boosters = [one for one in record.valid_doses if one.series is Series.BOOSTER and one.at > evaluated]
     running = boosters[-EARLY_RUNNING:]
     if len(running) == EARLY_RUNNING and all(one.early for one in running):
         return "two early boosters running: evaluate before the next"
+    if pressing(record.requests, evaluated):
+        return "three requests for a booster in eight weeks: evaluate before the next"
     return ""
 
 

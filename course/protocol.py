@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from pydantic import Field
 
+from course.adjunct import LongTerm
 from course.carried import Carried
 from course.terms import GateKind, HoldCause, Role
 
@@ -184,6 +185,7 @@ class Protocol(Carried):
     holds: tuple[HoldRule, ...] = ()
     gates: tuple[Gate, ...] = ()
     instruments: tuple[str, ...] = ()
+    long_term: tuple[LongTerm, ...] = ()
     sources: dict[str, str] = Field(default_factory=dict)
     sha256: str = ""
 

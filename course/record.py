@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import Field, model_validator
 
+from course.adjunct import Medicine, Therapy
 from course.calendar import Calendar, Zone
 from course.carried import Carried, Instant
 from course.instrument import Instrument
@@ -355,6 +356,11 @@ class CourseRecord(Carried):
     amend_until: Instant | None = None
     released_at: Instant | None = None
     calendar_count: int = 0
+    therapies: tuple[Therapy, ...] = ()
+    medicines: tuple[Medicine, ...] = ()
+    checks: dict[str, Instant] = Field(default_factory=dict)
+    requests: tuple[Instant, ...] = ()
+    adjunct_count: int = 0
     runs: int = 1
 
     @model_validator(mode="before")

@@ -93,6 +93,13 @@ class Action(StrEnum):
     CORRECT = "correct"
     VOID = "void"
     REOPEN = "reopen"
+    THERAPY = "therapy"
+    ATTEND = "attend"
+    MEDICINE = "medicine"
+    REVIEW_MEDICINE = "review_medicine"
+    CHECK = "check"
+    ASK_BOOSTER = "ask_booster"
+    LATE_ENTRY = "late_entry"
 
 
 class Decision(StrEnum):
@@ -240,6 +247,9 @@ class NeedKind(StrEnum):
     EVALUATE = "evaluate"
     BOOK = "book"
     LAPSED = "lapsed"
+    THERAPY = "therapy"
+    MEDICINE = "medicine"
+    CHECK = "check"
 
 
 class TaskKind(StrEnum):
@@ -259,6 +269,10 @@ class TaskKind(StrEnum):
     ALERT = "alert"
     EXCLUSION = "exclusion"
     CALENDAR_CLASH = "calendar_clash"
+    BOOSTER_ASKED = "booster_asked"
+    LONG_TERM = "long_term"
+    INPUTS_CHANGED = "inputs_changed"
+    DEATH_REVIEW = "death_review"
 
 
 class Urgency(StrEnum):

@@ -1,15 +1,16 @@
 """Measures: answers come in, are scored, may escalate; scores and doses are put right."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from course import clearance, holds, judge, safety
 from course.acts import Correct, RecordMeasure, VoidItem
-from course.applying.change import Change, Refused
+from course.applying.change import Change, Refused, shown
 from course.applying.holding import held_now
 from course.carried import days
 from course.instrument import Instrument, Scored, ScoringError, score, score_total, written
 from course.page import open_task
-from course.record import Ask, CourseRecord, Dose, Score
+from course.record import Ask, CourseRecord, Dose, Evaluation, Score
 from course.terms import Phase, Role, TaskKind
 
 
@@ -110,17 +111,27 @@ def correct_item(record: CourseRecord, act: Correct, now: datetime) -> Change:
     if dose is None:
         raise Refused(f"there is no score or dose {act.item}: `show` lists them by id")
     _second(act)
-    if act.mg is None and act.weight_kg is None:
-        raise Refused("nothing to correct: give mg or weight_kg")
-    right = dose.with_(mg=act.mg or dose.mg, weight_kg=act.weight_kg or dose.weight_kg)
+    right = dose.with_(
+        mg=act.mg or dose.mg,
+        weight_kg=act.weight_kg or dose.weight_kg,
+        at=act.started_at or dose.at,
+        minutes=dose.minutes if act.minutes is None else act.minutes,
+    )
+    if right == dose:
+        raise Refused("nothing to correct: give mg, weight_kg, started_at or minutes that differ")
+    if right.at > now:
+        raise Refused("an infusion that was given cannot lie in the future: correct the time")
     changed = record.with_(doses=tuple(right if one is dose else one for one in record.doses))
     check = clearance.dose_check(record, right.minutes, right.mg, right.weight_kg)
     warnings = (check.sentence,) if check.exceeds else ()
-    return Change(changed, f"dose of {dose.session} corrected to {_dose(right)}", _dose(dose), _dose(right), warnings)
+    if right.at != dose.at:
+        changed = _flagged(changed, lambda one: one.at > min(dose.at, right.at), now)
+    text = f"dose of {dose.session} corrected to {_dose(record, right)}"
+    return Change(changed, text, _dose(record, dose), _dose(record, right), warnings)
 
 
-def _dose(dose: Dose) -> str:
-    return f"{dose.mg} mg at {dose.weight_kg} kg"
+def _dose(record: CourseRecord, dose: Dose) -> str:
+    return f"{dose.mg} mg at {dose.weight_kg} kg over {dose.minutes} min from {shown(record, dose.at)}"
 
 
 def _correct_score(record: CourseRecord, act: Correct, earlier: Score, now: datetime) -> Change:
@@ -138,7 +149,7 @@ def _correct_score(record: CourseRecord, act: Correct, earlier: Score, now: date
     if triggers and not earlier.flags:
         changed = safety.raise_escalation(changed, triggers, now)
     changed, held = _held(changed, instrument, right, now)
-    changed = _flag_evaluations(changed, earlier.id)
+    changed = _flag_evaluations(changed, earlier.id, now)
     said = f"{instrument.title} {earlier.id} corrected"
     return Change(changed, said, str(earlier.total), str(right.total), held)
 
@@ -148,21 +159,31 @@ def _second(act: Correct | VoidItem) -> None:
         raise Refused("this correction is substantive: a second person must sign it")
 
 
-def _flag_evaluations(record: CourseRecord, score_id: str) -> CourseRecord:
-    return record.with_(
-        evaluations=tuple(
-            one.with_(inputs_changed=True) if score_id in one.stood_on else one for one in record.evaluations
-        )
-    )
+def _flag_evaluations(record: CourseRecord, score_id: str, now: datetime) -> CourseRecord:
+    return _flagged(record, lambda one: score_id in one.stood_on, now)
 
 
-def void_item(record: CourseRecord, act: VoidItem, now: datetime) -> Change:  # noqa: ARG001  every handler takes now
+def _flagged(record: CourseRecord, stood: Callable[[Evaluation], bool], now: datetime) -> CourseRecord:
+    """Signed evaluations whose inputs changed say so, and a prescriber looks at them again."""
+    if not any(stood(one) for one in record.evaluations):
+        return record
+    marked = tuple(one.with_(inputs_changed=True) if stood(one) else one for one in record.evaluations)
+    text = "a value that an evaluation stood on was put right: look at the evaluation again"
+    changed = record.with_(evaluations=marked)
+    return open_task(changed, TaskKind.INPUTS_CHANGED, now, now + days(7), Role.PRESCRIBER, text)
+
+
+def void_item(record: CourseRecord, act: VoidItem, now: datetime) -> Change:
     """Take a score or dose of another chart out of every computation; it stays visible."""
     _second(act)
     if any(one.id == act.item for one in record.scores):
         scores = tuple(one.with_(voided=True) if one.id == act.item else one for one in record.scores)
-        return Change(_flag_evaluations(record.with_(scores=scores), act.item), f"{act.item} voided", "counted", "void")
+        return Change(
+            _flag_evaluations(record.with_(scores=scores), act.item, now), f"{act.item} voided", "counted", "void"
+        )
     if any(one.session == act.item for one in record.doses):
         doses = tuple(one.with_(voided=True) if one.session == act.item else one for one in record.doses)
-        return Change(record.with_(doses=doses), f"dose of {act.item} voided", "counted", "void")
+        given = min(one.at for one in record.doses if one.session == act.item)
+        changed = _flagged(record.with_(doses=doses), lambda one: one.at > given, now)
+        return Change(changed, f"dose of {act.item} voided", "counted", "void")
     raise Refused(f"there is no score or dose {act.item}: `show` lists them by id")
