@@ -70,7 +70,7 @@ COMMANDS = {
 }
 """Where each command lives, under the heading that --help shows."""
 
-NOUNS = {"protocols": ("list", "show", "check"), "instruments": ("list",)}
+NOUNS = {"protocols": ("list", "show", "check", "diff"), "instruments": ("list",)}
 """Commands of two words, all of the library."""
 
 HELP = {

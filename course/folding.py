@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from course.asking import asked_together
 from course.calendar import Zone
 from course.carried import hours
 from course.messages import CalendarAnswer, Part, SendOrder, SendOutcome
@@ -44,7 +45,7 @@ def opened_ask(record: CourseRecord, one: Occasion, now: datetime) -> CourseReco
     if one.kind is not OccasionKind.MEASURE or one.ordinal != 1:
         return record
     before = tuple(ask if ask.closed_at is not None else ask.with_(closed_at=now) for ask in record.asks)
-    ask = Ask(number=record.ask_count + 1, instruments=(record.protocol.outcome.instrument,), opened_at=now)
+    ask = Ask(number=record.ask_count + 1, instruments=asked_together(record), opened_at=now)
     return record.with_(asks=(*before, ask), ask_count=ask.number)
 
 

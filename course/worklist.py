@@ -166,6 +166,8 @@ def _not_ready(record: CourseRecord, session: Session) -> list[Need]:
     missing = [(NOT_READY_HOURS, one.sentence) for one in clearance.gate_problems(record, session.start, number)]
     if not clearance.measure_in(record, session.start):
         missing.append((MEASURE_HOURS, f"{record.protocol.outcome.instrument} is missing"))
+    late = [(MEASURE_HOURS, f"{name} is to be rated") for name in clearance.unrated(record, session.start)]
+    missing += late
     if not missing or record.held is not None:
         return []
     opens = max(session.start - hours(max(ahead for ahead, _ in missing)), session.planned_at)

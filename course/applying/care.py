@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from course import safety
+from course import holds, safety
 from course.acts import (
     Acknowledge,
     AddNote,
@@ -14,7 +14,7 @@ from course.acts import (
     ReviewHold,
     TakeReply,
 )
-from course.applying.change import Change, Refused, shown
+from course.applying.change import Change, Refused, refuse_if, shown
 from course.applying.holding import REVIEW_DAYS, held_now
 from course.carried import days, hours
 from course.folding import undelivered
@@ -78,6 +78,7 @@ def release_hold(record: CourseRecord, act: ReleaseHold, now: datetime) -> Chang
     ]
     if standing:
         raise Refused(f"{', '.join(standing)} still excludes treatment: record the change with its date first")
+    refuse_if(holds.why_not_release(record))
     return Change(record.with_(held=None, released_at=now), "hold released", f"held: {held.cause}", "running")
 
 

@@ -3,19 +3,22 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from course import clearance, judge, safety
+from course import clearance, holds, judge, safety
 from course.acts import Correct, RecordMeasure, VoidItem
 from course.applying.change import Change, Refused, shown
+from course.applying.holding import held_now
 from course.carried import days
-from course.instrument import Instrument, Scored, ScoringError, score, score_total
+from course.instrument import Instrument, Scored, ScoringError, score, score_total, written
 from course.page import open_task
-from course.record import CourseRecord, Dose, Evaluation, Score
+from course.record import Ask, CourseRecord, Dose, Evaluation, Score
 from course.terms import Phase, Role, TaskKind
 
 
 def record_measure(record: CourseRecord, act: RecordMeasure, now: datetime) -> Change:
     """Score an answer, close the request that waited for it, escalate what must be."""
     instrument = _instrument(record, act.instrument)
+    if instrument.rater and act.actor.role not in clearance.CLINICAL:
+        raise Refused(f"{instrument.id} is rated by a nurse or a prescriber, not by a {act.actor.role}")
     scored = _scored(instrument, act.answers, act.total)
     taken = Score(
         id=f"m{record.score_count + 1}",
@@ -24,7 +27,7 @@ def record_measure(record: CourseRecord, act: RecordMeasure, now: datetime) -> C
         total=scored.total,
         band=scored.band,
         timed=act.timed,
-        answers=_digits(instrument, act.answers),
+        answers=written(instrument, act.answers),
         flags=scored.flags,
         by=act.actor.name,
     )
@@ -33,18 +36,42 @@ def record_measure(record: CourseRecord, act: RecordMeasure, now: datetime) -> C
     changed = _answered(changed, instrument.id, now)
     if triggers:
         changed = safety.raise_escalation(changed, triggers, now)
+    changed, held = _held(changed, instrument, taken, now)
     changed = _relapse_task(record, changed, now)
-    flags = tuple(f"{flag}: escalated" for flag in scored.flags) if triggers else ()
+    flags = (*(f"{flag}: escalated" for flag in scored.flags if triggers), *held)
     return Change(changed, f"{instrument.title}: {scored.total} ({scored.band})", "", str(scored.total), flags)
 
 
+def _held(
+    record: CourseRecord, instrument: Instrument, score: Score, now: datetime
+) -> tuple[CourseRecord, tuple[str, ...]]:
+    """The record on hold where the protocol says that such a score holds, with a prescriber's task; and what to say."""
+    rule = holds.rule_for(record, score)
+    if rule is None:
+        return record, ()
+    said = holds.said(instrument, rule)
+    held = held_now(record, rule.cause, now, said)
+    held = safety.raise_escalation(held, (holds.trigger(record, instrument, rule, score),), now)
+    text = f"{said}: see the patient, the course is held"
+    held = open_task(held, TaskKind.ALERT, now, now + days(1), Role.PRESCRIBER, text, instrument.id)
+    return held, (f"{said}: the course is held",)
+
+
 def _answered(record: CourseRecord, instrument: str, now: datetime) -> CourseRecord:
+    """The record with its open request closed once all that it asked has come."""
     return record.with_(
         asks=tuple(
-            ask.with_(closed_at=now, answered=True) if ask.closed_at is None and instrument in ask.instruments else ask
+            ask.with_(closed_at=now, answered=True)
+            if ask.closed_at is None and _all_in(record, ask, instrument)
+            else ask
             for ask in record.asks
         )
     )
+
+
+def _all_in(record: CourseRecord, ask: Ask, instrument: str) -> bool:
+    came = {one.instrument for one in record.scores if one.at >= ask.opened_at and not one.voided}
+    return instrument in ask.instruments and set(ask.instruments) <= {*came, instrument}
 
 
 def _relapse_task(before: CourseRecord, changed: CourseRecord, now: datetime) -> CourseRecord:
@@ -73,10 +100,6 @@ def _scored(instrument: Instrument, answers: tuple[int, ...], total: int | None)
         return score_total(instrument, total)
     except ScoringError as wrong:
         raise Refused(str(wrong)) from None
-
-
-def _digits(instrument: Instrument, answers: tuple[int, ...]) -> str:
-    return ",".join(str(one) for one in answers) if instrument.item_max > 9 else "".join(str(one) for one in answers)  # noqa: PLR2004  one digit
 
 
 def correct_item(record: CourseRecord, act: Correct, now: datetime) -> Change:
@@ -117,7 +140,7 @@ def _correct_score(record: CourseRecord, act: Correct, earlier: Score, now: date
     if earlier.flags or scored.flags:
         _second(act)
     right = earlier.with_(
-        total=scored.total, band=scored.band, flags=scored.flags, answers=_digits(instrument, act.answers)
+        total=scored.total, band=scored.band, flags=scored.flags, answers=written(instrument, act.answers)
     )
     changed = record.with_(scores=tuple(right if one is earlier else one for one in record.scores))
     triggers = safety.triggers(
@@ -125,8 +148,10 @@ def _correct_score(record: CourseRecord, act: Correct, earlier: Score, now: date
     )
     if triggers and not earlier.flags:
         changed = safety.raise_escalation(changed, triggers, now)
+    changed, held = _held(changed, instrument, right, now)
     changed = _flag_evaluations(changed, earlier.id, now)
-    return Change(changed, f"{instrument.title} {earlier.id} corrected", str(earlier.total), str(right.total))
+    said = f"{instrument.title} {earlier.id} corrected"
+    return Change(changed, said, str(earlier.total), str(right.total), held)
 
 
 def _second(act: Correct | VoidItem) -> None:
