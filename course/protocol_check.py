@@ -36,6 +36,7 @@ def protocol_findings(protocol: Protocol, instruments: Mapping[str, Instrument |
     yield from at_least(("evaluations",), protocol.evaluations, 1, "every_boosters", "every_weeks")
     yield from _session(protocol)
     yield from _gates(protocol)
+    yield from _long_term(protocol)
 
 
 def _evidence(protocol: Protocol) -> Iterator[Finding]:
@@ -176,3 +177,15 @@ def _gate(gate: Gate, sessions_max: int) -> Iterator[Finding]:
         yield ("channel",), f"a channel belongs to a consent and is one of {listed(_CHANNELS)}"
     if not gate.optional:
         yield (), f'"{gate.id}" is never a condition of treatment: add optional = true'
+
+
+def _long_term(protocol: Protocol) -> Iterator[Finding]:
+    seen: set[str] = set()
+    for number, rule in enumerate(protocol.long_term):
+        path = ("long_term", number)
+        yield from identified(path, rule.id)
+        yield from spoken(path, rule, "text", "source")
+        yield from at_least(path, rule, 1, "every_days")
+        if rule.id in seen:
+            yield (*path, "id"), f'"{rule.id}" is asked twice: keep one'
+        seen.add(rule.id)

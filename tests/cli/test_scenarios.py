@@ -1,6 +1,7 @@
 """Every shipped scenario on the real server in virtual time: what the patient received, and what came of it."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 
@@ -33,6 +34,13 @@ HORIZONS = {
     "stopped-and-written-late": "26d",
     "bipolar-ymrs-14": "25d",
     "ptsd": "31d",
+    "no-show-then-lapse": "closed",
+    "pregnancy-mid-series": "closed",
+    "wrong-dose-corrected": "12d",
+    "death-after-discharge": "55d",
+    "transfer-to-another-clinic": "closed",
+    "skipping-for-cost": "31d",
+    "wrong-chart-voided": "26d",
 }
 APART = "killed-worker-and-mail-down"
 
@@ -301,6 +309,81 @@ def test_fifteen_points_are_a_response_in_ptsd(lived: Mapping[str, Played]) -> N
     assert "evaluated: maintenance (response: 48 to 33, down 15 points)" in said(played)
     assert "evaluated: maintenance (remission: 48 to 28, down 20 points)" in said(played)
     assert letters(played)[: len(SIX_INFUSIONS)] == SIX_INFUSIONS
+
+
+def test_who_answers_nobody_is_written_to_and_called_until_a_person_decides(lived: Mapping[str, Played]) -> None:
+    """One, two and four weeks after the window; only a prescriber says `lost`, and one farewell follows."""
+    played = lived["no-show-then-lapse"]
+    days = [one[:6] for one in letters(played) if "lapsed" in one]
+    assert [(date_of(later) - date_of(sooner)).days for sooner, later in pairwise(days)] == [7, 14]
+    assert played.player.record.end_cause is EndCause.LOST
+    assert letters(played)[-1].endswith("closed")
+    assert "no visit booked: call" in {one.need.text for one in played.player.seen.needs.values()}
+
+
+def test_a_pregnancy_holds_at_once_and_a_nurse_cannot_release(lived: Mapping[str, Played]) -> None:
+    """The two infusions before it stand; no dose after it; a prescriber decides."""
+    played = lived["pregnancy-mid-series"]
+    record = played.player.record
+    assert [one.action for one in played.player.refusals] == ["check_in", "release"]
+    assert (len(record.valid_doses), record.end_cause) == (2, EndCause.DISCHARGED)
+    assert record.gates["pregnancy"].since > record.doses[-1].at
+
+
+def test_a_wrong_dose_is_alerted_corrected_by_two_and_stays_readable(lived: Mapping[str, Played]) -> None:
+    """53 mg is over the order; 35 mg counts in the end; 154 is asked again, for it may be pounds."""
+    played = lived["wrong-dose-corrected"]
+    doses = [float(dose.mg) for dose in played.player.record.valid_doses]
+    assert doses == [35.0] * len(doses)
+    entries = said(played)
+    assert entries.index("over the order") < entries.index("dose of s1 corrected to 35 mg")
+    assert ["second person" in one.sentence for one in played.player.refusals] == [True, False]
+    assert "dose over order" in {trigger.what for one in played.player.record.escalations for trigger in one.triggers}
+
+
+def test_a_death_after_discharge_is_told_to_staff_and_to_nobody_else(lived: Mapping[str, Played]) -> None:
+    """The late entry has its own day; on call is told, a review opens, the farewell stays the last letter."""
+    played = lived["death-after-discharge"]
+    record = played.player.record
+    assert (record.phase, record.end_cause) == (Phase.CLOSED, EndCause.DIED)
+    assert letters(played)[-1].endswith("closed")
+    assert "late entry for" in said(played)
+    assert [one.to_account for one in played.letters if one.audience == "oncall"] == ["lee"]
+    assert "death_review" in {kind for kind, _ in played.player.seen.tasks.values()}
+
+
+def test_a_transfer_names_the_clinic_and_the_last_dose(lived: Mapping[str, Played]) -> None:
+    """Without a clinic it is refused; with one the page says what the next clinic must know."""
+    played = lived["transfer-to-another-clinic"]
+    assert len(played.player.refusals) == 1
+    assert "transferred to Lakeside Clinic. 6 infusions given, the last on" in said(played)
+    assert played.player.record.end_cause is EndCause.TRANSFERRED
+
+
+def test_skips_carry_their_reason_and_what_goes_on_beside_comes_round(lived: Mapping[str, Played]) -> None:
+    """Two visits omitted for their cost; talk therapy once a week; the ordered change reviewed on its day."""
+    played = lived["skipping-for-cost"]
+    record = played.player.record
+    assert [one.code for one in record.sessions if one.status is SessionStatus.OMITTED] == ["cost", "cost"]
+    assert len(record.valid_doses) == 4
+    assert [(one.name, one.came) for one in record.therapies] == [("talk therapy", 4)]
+    assert [one.reviewed_at is not None for one in record.medicines] == [True]
+
+
+def test_a_score_of_another_chart_counts_for_nothing_and_stays(lived: Mapping[str, Played]) -> None:
+    """It escalated as it had to; two people void it; the evaluation that stood on it is looked at again."""
+    played = lived["wrong-chart-voided"]
+    record = played.player.record
+    assert [score.total for score in record.scores if score.voided] == [26]
+    assert 26 not in {score.total for score in record.primary_scores}
+    assert record.escalations[0].resolved_at is not None
+    assert record.evaluations[0].inputs_changed
+    assert "inputs_changed" in {kind for kind, _ in played.player.seen.tasks.values()}
+
+
+def date_of(day: str) -> datetime:
+    """A day as `letters` writes it."""
+    return datetime.strptime(f"{day} 2028", "%d %b %Y").replace(tzinfo=UTC)
 
 
 async def test_a_killed_worker_and_a_day_without_mail_lose_and_double_nothing(tmp_path: Path) -> None:
