@@ -55,7 +55,7 @@ COMMANDS = {
         "demo": "demo:demo",
     },
     "Library": {"score": "library:score_answers"},
-    "Running it": {"up": "up:up", "doctor": "doctor:doctor", "wake": "wake:wake"},
+    "Running it": {"up": "up:up", "doctor": "doctor:doctor", "proof": "proof:proof", "wake": "wake:wake"},
 }
 """Where each command lives, under the heading that --help shows."""
 
@@ -83,6 +83,7 @@ HELP = {
     "judge": "How the scores read.", "timeline": "The readable story, out of workflow histories.",
     "simulate": "Play a scenario in virtual time.", "demo": "Six made-up patients through a year, in a minute.",
     "score": "Score answers: total, band, flags.", "up": "Run a persistent stack on this machine.",
+    "proof": "Nobody disappears: every open course, and what is wrong.",
     "doctor": "Say what is well and what is not.", "wake": "Wake every course, so that it notices a newer build.",
 }  # fmt: skip
 """One line each, here so that --help need not import everything."""

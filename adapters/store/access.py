@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, insert, select
+from sqlalchemy import Select, func, insert, select
 
 from adapters.store.database import Database
 from adapters.store.tables import ACCESS
@@ -37,6 +37,12 @@ class AccessLog:
     async def of_account(self, account_id: str) -> tuple[Access, ...]:
         """What one account looked at, oldest first."""
         return await self._found(select(ACCESS).where(ACCESS.c.account_id == account_id))
+
+    async def last_looks(self) -> dict[str, datetime]:
+        """When somebody last looked at each course."""
+        query = select(ACCESS.c.course_id, func.max(ACCESS.c.at).label("last")).where(ACCESS.c.course_id != "")
+        async with self._database.reading() as connection:
+            return {row.course_id: row.last for row in await connection.execute(query.group_by(ACCESS.c.course_id))}
 
     async def _found(self, query: Select[tuple[object, ...]]) -> tuple[Access, ...]:
         async with self._database.reading() as connection:
