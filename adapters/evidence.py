@@ -10,13 +10,14 @@ from temporalio.service import RPCError, RPCStatusCode
 from activities.ports import Person
 from adapters.clinic import Clinic
 from adapters.store import Store
-from adapters.store.directory import CourseState
+from adapters.store.directory import CourseRow, CourseState
 from course.carried import minutes
 from course.proof import LATE_MINUTES, Gathered, Listed, Seen, Unsettled
-from course.terms import Audience, NeedKind, Phase, Role
+from course.terms import Action, Audience, NeedKind, Phase, Role
 from workflows import attributes
 
 PROBLEMS = SearchAttributeKey.for_keyword_list("TemporalReportedProblems")
+OWNING = (Action.ACKNOWLEDGE,)
 RUNNING = "WorkflowType = 'TreatmentCourse' AND ExecutionStatus = 'Running'"
 
 
@@ -48,13 +49,12 @@ class ClinicEvidence:
         return Gathered(
             at=at,
             seen=tuple(seen.values()),
-            listed=tuple(
-                Listed(row.course_id, row.site, row.opened_at, closed=row.state is CourseState.CLOSED) for row in listed
-            ),
+            listed=tuple(_listed(row) for row in listed),
             ended=ended,
             heard=await self._heard(),
             unsettled=await self._unsettled(at),
             told={one.course_id: await self._told(one) for one in seen.values() if NeedKind.ESCALATION in one.needs},
+            owned=await self._store.access.last_looks(OWNING),
             on_call={site: len(await self._store.oncall.people(site, at)) for site in self._clinic.sites},
         )
 
@@ -109,6 +109,11 @@ class ClinicEvidence:
             if error.status is RPCStatusCode.NOT_FOUND:
                 return None
             raise
+
+
+def _listed(row: CourseRow) -> Listed:
+    closed, opening = row.state is CourseState.CLOSED, row.state is CourseState.OPENING
+    return Listed(row.course_id, row.site, row.opened_at, closed=closed, opening=opening)
 
 
 def _seen(found: WorkflowExecution) -> Seen:

@@ -50,12 +50,13 @@ class Seen:
 
 @dataclass(frozen=True)
 class Listed:
-    """One course as the directory knows it."""
+    """One course as the directory knows it; `opening` while its workflow is only about to be started."""
 
     course_id: str
     site: str
     opened_at: datetime
     closed: bool = False
+    opening: bool = False
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,8 @@ class Unsettled:
 class Gathered:
     """All evidence: `ended` is how a listed course that does not run has ended, `heard` the last sign of life.
 
-    `told` holds the instants at which somebody was told of a course's open escalation; `on_call` counts people a site.
+    `told` holds the instants at which somebody was told of a course's open escalation, `owned` the last
+    acknowledgement in the access log; `on_call` counts people a site.
     """
 
     at: datetime
@@ -82,6 +84,7 @@ class Gathered:
     heard: Mapping[str, datetime] = field(default_factory=dict)
     unsettled: tuple[Unsettled, ...] = ()
     told: Mapping[str, tuple[datetime, ...]] = field(default_factory=dict)
+    owned: Mapping[str, datetime] = field(default_factory=dict)
     on_call: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -134,7 +137,7 @@ def _missing(gathered: Gathered) -> Iterator[Exceptional]:
     running = {one.course_id for one in gathered.seen}
     for one in gathered.listed:
         how = gathered.ended.get(one.course_id, "unknown to the server")
-        fresh = gathered.at - one.opened_at <= minutes(LATE_MINUTES)
+        fresh = one.opening and gathered.at - one.opened_at <= minutes(LATE_MINUTES)
         if one.closed or one.course_id in running or how == COMPLETED or fresh:
             continue
         said = f"the directory has it open since {_shown(one.opened_at)}, and its workflow does not run ({how})"
@@ -178,16 +181,16 @@ def _of_course(gathered: Gathered, one: Seen, listed: Listed | None) -> Iterator
 def unacknowledged(gathered: Gathered, one: Seen) -> bool:
     """Whether an open escalation has run past its clock with nobody's name on it.
 
-    Acknowledged, its need is due a day later and nobody else is told: an overdue need that is not the clock's, and
-    no further telling, is another need.
+    While it has a name its need is due a day later, so nothing is overdue; where another need is, only an
+    acknowledgement on record after the last telling counts.
     """
     if NeedKind.ESCALATION not in one.needs or one.need_due is None or one.need_due >= gathered.at:
         return False
-    told, clock, slack = gathered.told.get(one.course_id, ()), minutes(ACKNOWLEDGE_MINUTES), minutes(LATE_MINUTES)
-    if not told:
-        return True
-    goes_on = max(told) - min(told) >= clock and gathered.at - max(told) <= clock + slack
-    return goes_on or any(abs(one.need_due - (at + clock)) <= minutes(1) for at in told)
+    told, owned = gathered.told.get(one.course_id, ()), gathered.owned.get(one.course_id)
+    since = [at for at in told if owned is None or at > owned]
+    if told and not since:
+        return False
+    return not since or gathered.at - min(since) > minutes(ACKNOWLEDGE_MINUTES)
 
 
 def _late_sends(gathered: Gathered) -> Iterator[Exceptional]:
