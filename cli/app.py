@@ -50,6 +50,7 @@ COMMANDS = {
     "Looking ahead and back": {
         "forecast": "reading:forecast_course",
         "judge": "reading:judge_course",
+        "explain": "explain:explain_course",
         "timeline": "timeline:timeline",
         "simulate": "play.command:simulate",
         "demo": "demo:demo",
@@ -80,7 +81,9 @@ HELP = {
     "note": "Write on the course's page.", "discharge": "End the course.", "withdraw": "The patient ends the course.",
     "correct": "Put a score or a dose right.", "void": "Take out what belongs to another chart.",
     "reopen": "Take a closed course up again.", "forecast": "What comes next; with --if, what would change.",
-    "judge": "How the scores read.", "timeline": "The readable story, out of workflow histories.",
+    "judge": "How the scores read.",
+    "explain": "Why a course stands as it does, and who may override it.",
+    "timeline": "The readable story, out of workflow histories.",
     "simulate": "Play a scenario in virtual time.", "demo": "Six made-up patients through a year, in a minute.",
     "score": "Score answers: total, band, flags.", "up": "Run a persistent stack on this machine.",
     "proof": "Nobody disappears: every open course, and what is wrong.",
