@@ -94,7 +94,7 @@ def _print(record: CourseRecord, reasons: Sequence[Reason], *, known: bool) -> N
             ("rule", one.rule),
             ("read", "; ".join(f"{name} = {value}" for name, value in one.inputs.items())),
             ("source", one.source),
-            ("who", " | ".join(one.may) or "nobody: it is not undone"),
+            ("who", " | ".join(one.may) or "nobody"),
         )
         for name, said in lines:
             if said:

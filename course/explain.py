@@ -14,7 +14,7 @@ from course.gates import gate_problems
 from course.judge import RELAPSE_DAYS_APART, RelapseState
 from course.occasions import RULES
 from course.phases import dosed_in_series
-from course.record import CourseRecord, Score
+from course.record import CourseRecord, Held, Score
 from course.rules_in_words import GATES, MESSAGES, NEEDS, NOT_SENT, SET, TASKS, Words
 from course.terms import Action, NeedKind, OccasionKind, OccasionState, Role
 from course.toml_lines import lines_of
@@ -52,7 +52,7 @@ def explain(record: CourseRecord, now: datetime, tags: Tags) -> tuple[Reason, ..
     """Everything that stands now, what presses first; then what was sent and what was not."""
     return (
         *_hold(record, now),
-        *(_need(record, need, tags) for need in needs(record, now)),
+        *(_need(record, need, now, tags) for need in needs(record, now)),
         *_gates(record, now),
         *_outcome(record, tags),
         *_relapse(record, now, tags),
@@ -96,9 +96,6 @@ def _hold(record: CourseRecord, now: datetime) -> Iterator[Reason]:
     held = record.held
     if held is None:
         return
-    grave = held.cause in GRAVE or now - held.since > days(PRESCRIBER_AFTER_DAYS)
-    release = may(Action.RELEASE, only=(Role.PRESCRIBER,) if grave else ())
-    asked = "; the absolute exclusions are asked again first" if grave else ""
     yield Reason(
         "hold",
         "hold",
@@ -107,11 +104,19 @@ def _hold(record: CourseRecord, now: datetime) -> Iterator[Reason]:
         f"again; for a grave cause or after {PRESCRIBER_AFTER_DAYS} days a prescriber releases it",
         _inputs(record, cause=held.cause, since=held.since, review=held.review_at, owner=held.owner, why=held.reason),
         SET,
-        (release + asked, may(Action.REVIEW)),
+        _may_end(held, now),
     )
 
 
-def _need(record: CourseRecord, need: Need, tags: Tags) -> Reason:
+def _may_end(held: Held, now: datetime) -> tuple[str, ...]:
+    """Who may release or review a hold."""
+    if held.cause in GRAVE or now - held.since > days(PRESCRIBER_AFTER_DAYS):
+        only = may(Action.RELEASE, only=(Role.PRESCRIBER,))
+        return f"{only}, the absolute exclusions asked again first", may(Action.REVIEW)
+    return may(Action.RELEASE), may(Action.REVIEW)
+
+
+def _need(record: CourseRecord, need: Need, now: datetime, tags: Tags) -> Reason:
     inputs: dict[str, Any] = {"opened": need.opens, "due": need.due, "for": need.role}
     if need.kind is NeedKind.TASK:
         task = next(one for one in record.tasks if one.id == need.subject)
@@ -123,6 +128,8 @@ def _need(record: CourseRecord, need: Need, tags: Tags) -> Reason:
     who = tuple(may(action) for action in words.mend if record.phase in WHO[action].phases)
     if need.kind is NeedKind.ESCALATION:
         who += (may(Action.RESOLVE, only=(Role.PRESCRIBER,)) + ", with a disposition",)
+    if need.kind is NeedKind.HOLD_REVIEW and record.held is not None:
+        who = _may_end(record.held, now)
     inputs |= _values(record, words.keys)
     source = _source(tags, words)
     return Reason("need", need.subject, need.text, words.rule, _inputs(record, **inputs), source, who)

@@ -28,7 +28,8 @@ NEEDS: dict[NeedKind, Words] = {
     ),
     NeedKind.HOLD_REVIEW: Words("a hold is looked at again by its review date", (Action.REVIEW, Action.RELEASE)),
     NeedKind.GATES: Words(
-        "treatment begins when every intake gate has an answer; it stalls after 7 days", (Action.GATE,)
+        "treatment begins when every intake gate has an answer by a role that it names; it stalls after 7 days",
+        (Action.GATE,),
     ),
     NeedKind.CLEAR: Words("intake is answered: a prescriber signs clearance within 7 days", (Action.CLEAR,)),
     NeedKind.SCHEDULE: Words(
@@ -134,6 +135,10 @@ NOT_SENT: dict[str, tuple[str, tuple[Action, ...]]] = {
     "the patient opted out": ("an opt-out counts at once; each message becomes a call", (Action.CONTACT,)),
     "no consent": ("written messages need their own consent; without it each becomes a call", (Action.CONTACT,)),
     "there is no address": ("where no allowed address is known, each message becomes a call", (Action.CONTACT,)),
+    "nobody on call": ("nobody on the roster has an address: the next telling tries again", (Action.ACKNOWLEDGE,)),
+    "nobody knows": ("what may have gone out is not sent again: somebody asks the patient", (Action.RESOLVE,)),
+    "not delivered": ("after six hours it is given up, and somebody calls", (Action.RESOLVE,)),
+    "the address was refused": ("no other address was left: somebody calls", (Action.RESOLVE,)),
     "overtaken": ("a message composed before a change is called back; what is true now is sent instead", ()),
 }
 """Why a message was not sent, by the beginning of its reason; and the acts that let the next one go."""

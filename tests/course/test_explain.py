@@ -4,10 +4,12 @@ from collections.abc import Callable
 
 import pytest
 
+from activities import reminders
 from course.explain import Reason, explain, tags_of
+from course.folding import OVERTAKEN
 from course.gates import gate_problems
 from course.phases import dosed_in_series
-from course.rules_in_words import GATES, MESSAGES, NEEDS, TASKS
+from course.rules_in_words import GATES, MESSAGES, NEEDS, NOT_SENT, TASKS
 from course.terms import GateKind, NeedKind, OccasionKind, OccasionState, Role, TaskKind
 from course.worklist import needs
 from tests.support.life import Life
@@ -54,6 +56,8 @@ def test_every_word_of_the_field_has_its_rule() -> None:
     assert set(TASKS) == set(TaskKind)
     assert set(GATES) == set(GateKind)
     assert {*MESSAGES, *JOBS} == set(OccasionKind)
+    for reason in (reminders.UNKNOWN, reminders.NO_ADDRESS, reminders.NOBODY, reminders.REFUSED, OVERTAKEN):
+        assert any(reason.startswith(known) for known in NOT_SENT), reason
 
 
 @pytest.mark.parametrize("story", [enrolled, cleared, scheduled, held, opted_out, treated, maintained, relapsed])
@@ -74,7 +78,11 @@ def test_nothing_that_stands_is_left_unexplained(story: Callable[[], Life]) -> N
 
 def test_a_grave_hold_is_a_prescribers_to_release() -> None:
     """The rule names the seven days and the prescriber; a hold that the patient asked for is a nurse's too."""
-    hold = why(held(), "hold")[0]
+    grave = held()
+    hold = why(grave, "hold")[0]
+    grave.wait(days=7)
+    review = next(one for one in why(grave, "need") if one.subject == "hold")
+    assert review.may == hold.may
     assert hold.inputs["cause"] == "psychosis"
     assert hold.may[0].startswith("release: prescriber, while held")
     assert "within 7 days" in hold.rule
