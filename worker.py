@@ -12,7 +12,7 @@ from adapters.logs import configure_logs, worker_runtime
 from adapters.server import ServerError
 from adapters.settings import Settings, SettingsError, load_settings
 from adapters.store import StoreError
-from adapters.sweeping import keep_sweeping
+from adapters.sweeping import keep_proving, keep_sweeping
 from adapters.temporal import build_id, course_worker, make_current
 from adapters.wiring import WORKFLOWS, course_activities, open_house
 from course.loading import LoadError
@@ -50,6 +50,7 @@ async def work(settings: Settings, *, current: bool) -> None:
             if current:
                 await make_current(house.client, settings)
                 await keep_sweeping(house.client, settings)
+                await keep_proving(house.client, settings)
                 log.info("build is current", build=build_id())
             await asked_to_stop.wait()
             log.info("worker stops", seconds=settings.graceful_shutdown_seconds)

@@ -34,6 +34,8 @@ DYNAMIC_CONFIG = {
     "history.workflowIdReuseMinimalInterval": '"0s"',
     "history.timerProcessorMaxPollRPS": "10000",
     "history.transferProcessorMaxPollRPS": "10000",
+    # A workflow task that fails twice running shows in lists, so that `doctor` and `proof` name its course.
+    "system.numConsecutiveWorkflowTaskProblemsToTriggerSearchAttribute": "2",
 }
 # A write-ahead log, flushed at every commit: what the server acknowledged outlives kill -9 and a power cut.
 PRAGMAS = ("journal_mode=wal", "synchronous=full")

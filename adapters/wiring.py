@@ -12,11 +12,13 @@ from temporalio.runtime import Runtime
 from activities.archive import Archivist
 from activities.calendar import Calendars
 from activities.ports import Channel, Medium
+from activities.proof import Prover
 from activities.reminders import Messenger
 from adapters.channels.email import Email, MailServer
 from adapters.channels.mailbox import Mailbox
 from adapters.channels.sms import Sms, SmsService
 from adapters.clinic import Clinic, load_clinic
+from adapters.evidence import ClinicEvidence
 from adapters.histories import ServerHistories
 from adapters.keyring import KeyRing
 from adapters.settings import Channel as ChannelName
@@ -26,12 +28,13 @@ from adapters.store import Store
 from adapters.temporal import connect
 from adapters.texts import ClinicTexts, load_texts
 from workflows.course import TreatmentCourse
+from workflows.proof import NightlyProof
 from workflows.sweep import ArchiveSweep
 
 STATUS = "/status"
 """Where the webhook takes receipts, below its public URL."""
 
-WORKFLOWS: tuple[type, ...] = (TreatmentCourse, ArchiveSweep)
+WORKFLOWS: tuple[type, ...] = (TreatmentCourse, ArchiveSweep, NightlyProof)
 
 
 @dataclass(frozen=True)
@@ -63,16 +66,29 @@ async def open_house(
 def course_activities(house: House, channels: Mapping[Medium, Channel] | None = None) -> list[Callable[..., Any]]:
     """The activities of a worker, over this house's ports."""
     store = house.store
+    channels = channels or channels_of(house.settings)
     messenger = Messenger(
         ledger=store.sends,
         contacts=store.contacts,
         oncall=store.oncall,
         texts=house.texts,
-        channels=channels or channels_of(house.settings),
+        channels=channels,
     )
     archivist = Archivist(ServerHistories(house.client), store.archive)
     calendars = Calendars(ClinicSites(house.clinic))
-    return [messenger.send_message, archivist.archive_run, archivist.unarchived_runs, calendars.take_calendar]
+    prover = Prover(evidence_of(house), channels)
+    return [
+        messenger.send_message,
+        archivist.archive_run,
+        archivist.unarchived_runs,
+        calendars.take_calendar,
+        prover.prove_nobody_is_missing,
+    ]
+
+
+def evidence_of(house: House) -> ClinicEvidence:
+    """What the proof stands on, for the nightly run and for the command."""
+    return ClinicEvidence(house.client, house.store, house.clinic, house.settings.task_queue)
 
 
 def channels_of(settings: Settings) -> dict[Medium, Channel]:

@@ -61,12 +61,19 @@ COMMANDS = {
     "Looking ahead and back": {
         "forecast": "reading:forecast_course",
         "judge": "reading:judge_course",
+        "explain": "explain:explain_course",
         "timeline": "timeline:timeline",
         "simulate": "play.command:simulate",
         "demo": "demo:demo",
     },
     "Library": {"score": "library:score_answers"},
-    "Running it": {"up": "up:up", "webhook": "webhook:webhook", "doctor": "doctor:doctor", "wake": "wake:wake"},
+    "Running it": {
+        "up": "up:up",
+        "webhook": "webhook:webhook",
+        "doctor": "doctor:doctor",
+        "proof": "proof:proof",
+        "wake": "wake:wake",
+    },
 }
 """Where each command lives, under the heading that --help shows."""
 
@@ -91,7 +98,9 @@ HELP = {
     "note": "Write on the course's page.", "discharge": "End the course.", "withdraw": "The patient ends the course.",
     "correct": "Put a score or a dose right.", "void": "Take out what belongs to another chart.",
     "reopen": "Take a closed course up again.", "forecast": "What comes next; with --if, what would change.",
-    "judge": "How the scores read.", "timeline": "The readable story, out of workflow histories.",
+    "judge": "How the scores read.",
+    "explain": "Why a course stands as it does, and who may override it.",
+    "timeline": "The readable story, out of workflow histories.",
     "simulate": "Play a scenario in virtual time.", "demo": "Six made-up patients through a year, in a minute.",
     "score": "Score answers: total, band, flags.", "up": "Run a persistent stack on this machine.",
     "close-site": "Move all visits of days on which a site is closed.",
@@ -100,6 +109,7 @@ HELP = {
     "review-medicine": "An ordered change was looked at.", "check": "Record a long-term check.",
     "ask-booster": "The patient asks for a booster.", "late-entry": "Write down what was not written down then.",
     "inbox": "Read what the patient wrote.", "webhook": "Take answers and receipts of text messages.",
+    "proof": "Nobody disappears: every open course, and what is wrong.",
     "doctor": "Say what is well and what is not.", "wake": "Wake every course, so that it notices a newer build.",
 }  # fmt: skip
 """One line each, here so that --help need not import everything."""

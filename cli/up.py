@@ -13,6 +13,7 @@ from adapters.identity import first_passphrases
 from adapters.logs import configure_logs
 from adapters.server import ServerError, embedded_server
 from adapters.settings import Settings, load_settings
+from adapters.sweeping import keep_proving
 from adapters.temporal import build_id, course_worker, make_current
 from adapters.wiring import WORKFLOWS, House, course_activities, open_house
 from cli.desk import command
@@ -44,6 +45,7 @@ async def up(
         worker = course_worker(house.client, settings, workflows=WORKFLOWS, activities=course_activities(house))
         async with worker:
             await make_current(house.client, settings)
+            await keep_proving(house.client, settings)
             stay = await move_to_this_build(house)
             _greet(settings, server.target, server.ui_url, stay)
             await stop.wait()

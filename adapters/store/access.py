@@ -1,9 +1,10 @@
 """Who looked at what; rows are added and never changed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, insert, select
+from sqlalchemy import Select, func, insert, select
 
 from adapters.store.database import Database
 from adapters.store.tables import ACCESS
@@ -37,6 +38,14 @@ class AccessLog:
     async def of_account(self, account_id: str) -> tuple[Access, ...]:
         """What one account looked at, oldest first."""
         return await self._found(select(ACCESS).where(ACCESS.c.account_id == account_id))
+
+    async def last_looks(self, what: Sequence[str] = ()) -> dict[str, datetime]:
+        """When somebody last looked at each course, or last did one of the things named."""
+        query = select(ACCESS.c.course_id, func.max(ACCESS.c.at).label("last")).where(ACCESS.c.course_id != "")
+        if what:
+            query = query.where(ACCESS.c.what.in_(what))
+        async with self._database.reading() as connection:
+            return {row.course_id: row.last for row in await connection.execute(query.group_by(ACCESS.c.course_id))}
 
     async def _found(self, query: Select[tuple[object, ...]]) -> tuple[Access, ...]:
         async with self._database.reading() as connection:

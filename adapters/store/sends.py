@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, insert, select, update
+from sqlalchemy import ColumnElement, Row, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -124,6 +124,16 @@ class SendLedger:
     async def between(self, begins: datetime, ends: datetime) -> tuple[Sent, ...]:
         """Every message that was due in a span, its end left out."""
         return await self._found((SENDS.c.as_of >= begins) & (SENDS.c.as_of < ends))
+
+    async def unsettled(self, before: datetime) -> tuple[Sent, ...]:
+        """Messages that were due before an instant and whose end is not on record."""
+        return await self._found(SENDS.c.state.in_(MAY_BEGIN) & (SENDS.c.as_of < before))
+
+    async def last_due(self) -> dict[str, datetime]:
+        """When the last message of each course was due, sent or not."""
+        query = select(SENDS.c.course_id, func.max(SENDS.c.as_of).label("last")).group_by(SENDS.c.course_id)
+        async with self._database.reading() as connection:
+            return {row.course_id: row.last for row in await connection.execute(query)}
 
     async def _keep_parts(self, connection: AsyncConnection, order: SendOrder, letter: str) -> None:
         for part in order.parts:

@@ -1,0 +1,131 @@
+"""What the proof stands on, gathered from Visibility, the server, the directory and the ledgers."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from temporalio.client import Client, WorkflowExecution, WorkflowExecutionDescription, WorkflowExecutionStatus
+from temporalio.common import SearchAttributeKey
+from temporalio.service import RPCError, RPCStatusCode
+
+from activities.ports import Person
+from adapters.clinic import Clinic
+from adapters.store import Store
+from adapters.store.directory import CourseRow, CourseState
+from course.carried import minutes
+from course.proof import LATE_MINUTES, Gathered, Listed, Seen, Unsettled
+from course.terms import Action, Audience, NeedKind, Phase, Role
+from workflows import attributes
+
+PROBLEMS = SearchAttributeKey.for_keyword_list("TemporalReportedProblems")
+OWNING = (Action.ACKNOWLEDGE,)
+RUNNING = "WorkflowType = 'TreatmentCourse' AND ExecutionStatus = 'Running'"
+
+
+class ClinicEvidence:
+    """The evidence of one clinic: the courses of its task queue, its store, its sites."""
+
+    def __init__(self, client: Client, store: Store, clinic: Clinic, task_queue: str) -> None:
+        self._client = client
+        self._store = store
+        self._clinic = clinic
+        self._task_queue = task_queue
+
+    async def gather(self, at: datetime) -> Gathered:
+        """Everything; the directory is read first, and what lists do not show of it is looked up one by one."""
+        listed = await self._store.directory.courses()
+        where = f"{RUNNING} AND TaskQueue = '{self._task_queue}'"
+        seen = {found.id: _seen(found) async for found in self._client.list_workflows(where)}
+        ended: dict[str, str] = {}
+        for row in listed:
+            if row.state is CourseState.CLOSED or row.course_id in seen:
+                continue
+            described = await self._described(row.course_id)
+            if described is None or described.status is None:
+                continue
+            if described.status is WorkflowExecutionStatus.RUNNING:
+                seen[row.course_id] = _seen(described)
+            else:
+                ended[row.course_id] = described.status.name.lower()
+        return Gathered(
+            at=at,
+            seen=tuple(seen.values()),
+            listed=tuple(_listed(row) for row in listed),
+            ended=ended,
+            heard=await self._heard(),
+            unsettled=await self._unsettled(at),
+            told={one.course_id: await self._told(one) for one in seen.values() if NeedKind.ESCALATION in one.needs},
+            owned=await self._store.access.last_looks(OWNING),
+            on_call={site: len(await self._store.oncall.people(site, at)) for site in self._clinic.sites},
+        )
+
+    async def close(self, courses: Sequence[str], at: datetime) -> None:
+        """Mark in the directory what has completed."""
+        for course_id in courses:
+            await self._store.directory.mark_closed(course_id, at)
+
+    async def ops(self) -> Sequence[Person]:
+        """The enabled ops accounts."""
+        accounts = await self._store.staff.accounts()
+        return [
+            Person(one.account_id, one.name, one.role, one.email)
+            for one in accounts
+            if one.role is Role.OPS and not one.disabled
+        ]
+
+    async def _heard(self) -> Mapping[str, datetime]:
+        """The later of the last message that was due and the last look at each course."""
+        messages, looks = await self._store.sends.last_due(), await self._store.access.last_looks()
+        both = {*messages, *looks}
+        return {course: max(at for at in (messages.get(course), looks.get(course)) if at) for course in both}
+
+    async def _unsettled(self, at: datetime) -> tuple[Unsettled, ...]:
+        """Late messages whose send the server still has to do; the end of any other is known to its course."""
+        late = await self._store.sends.unsettled(at - minutes(LATE_MINUTES))
+        pending: dict[str, set[str]] = {}
+        for course_id in {one.course_id for one in late}:
+            described = await self._described(course_id)
+            waiting = described.raw_description.pending_activities if described is not None else ()
+            pending[course_id] = {one.activity_id for one in waiting}
+        return tuple(
+            Unsettled(one.course_id, one.occasion, one.as_of, one.state)
+            for one in late
+            if one.occasion in pending[one.course_id]
+        )
+
+    async def _told(self, one: Seen) -> tuple[datetime, ...]:
+        """When somebody was told of the course's last escalation."""
+        told: dict[int, list[datetime]] = {}
+        for row in await self._store.sends.of_course(one.course_id):
+            if row.audience is Audience.ONCALL:
+                number = int(row.occasion.partition("/")[0].removeprefix("e"))
+                told.setdefault(number, []).append(row.as_of)
+        return tuple(told[max(told)]) if told else ()
+
+    async def _described(self, course_id: str) -> WorkflowExecutionDescription | None:
+        """The last run of a course, or None where the server knows none."""
+        try:
+            return await self._client.get_workflow_handle(course_id).describe()
+        except RPCError as error:
+            if error.status is RPCStatusCode.NOT_FOUND:
+                return None
+            raise
+
+
+def _listed(row: CourseRow) -> Listed:
+    closed, opening = row.state is CourseState.CLOSED, row.state is CourseState.OPENING
+    return Listed(row.course_id, row.site, row.opened_at, closed=closed, opening=opening)
+
+
+def _seen(found: WorkflowExecution) -> Seen:
+    said = found.typed_search_attributes
+    phase = said.get(attributes.PHASE)
+    return Seen(
+        course_id=found.id,
+        site=said.get(attributes.SITE, ""),
+        phase=Phase(phase) if phase else None,
+        began_at=found.start_time,
+        needs=tuple(said.get(attributes.NEEDS, ())),
+        need_due=said.get(attributes.NEED_DUE),
+        next_session=said.get(attributes.NEXT_SESSION),
+        problems=tuple(said.get(PROBLEMS, ())),
+    )

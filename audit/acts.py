@@ -1,0 +1,54 @@
+"""One act out of workflow histories, by the entry that it made."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from temporalio.api.common.v1 import Payload
+from temporalio.client import WorkflowHistory
+from temporalio.converter import DataConverter
+
+from course.acts import ActEnvelope, BaseAct
+from course.messages import Receipt
+
+
+@dataclass(frozen=True)
+class Done:
+    """An act and its receipt; `run` and `event` say where the proof stands."""
+
+    act: BaseAct
+    receipt: Receipt
+    run: int
+    event: int
+
+
+async def act_of(histories: Sequence[WorkflowHistory], converter: DataConverter, entry: int) -> Done | None:
+    """The act that made an entry, or None where the course made it or no history holds it."""
+    for run, history in enumerate(histories, start=1):
+        accepted = {}
+        for event in history.events:
+            if event.HasField("workflow_execution_update_accepted_event_attributes"):
+                asked = event.workflow_execution_update_accepted_event_attributes.accepted_request.input
+                accepted[event.event_id] = asked
+            if not event.HasField("workflow_execution_update_completed_event_attributes"):
+                continue
+            said = event.workflow_execution_update_completed_event_attributes
+            begun = accepted.get(said.accepted_event_id)
+            if begun is None or begun.name != "act":
+                continue
+            receipt: Receipt | None = await _read(converter, said.outcome.success.payloads, Receipt)
+            if receipt is None or receipt.repeated or receipt.entry != entry:
+                continue
+            envelope: ActEnvelope | None = await _read(converter, begun.args.payloads, ActEnvelope)
+            return None if envelope is None else Done(envelope.act, receipt, run, said.accepted_event_id)
+    return None
+
+
+async def _read(converter: DataConverter, payloads: Sequence[Payload], kind: type[Any]) -> Any:
+    """The first payload as the model that it should be, or None where it cannot be read."""
+    if not payloads:
+        return None
+    try:
+        return (await converter.decode(payloads[:1], [kind]))[0]
+    except Exception:  # noqa: BLE001  what cannot be decrypted is shown as not there
+        return None

@@ -1,0 +1,228 @@
+"""Nobody disappears: every open course with what is next, and what is wrong, out of evidence that is not its own.
+
+Lists, the server and the ledgers say what they show; no course is asked, and no agenda is computed again here.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from course.carried import Carried, Instant, days, minutes
+from course.safety import ACKNOWLEDGE_MINUTES
+from course.terms import NeedKind, OccasionState, Phase
+
+QUIET_DAYS = 35
+"""An open course with no visit and no need shows another sign of life at least this often. [set]"""
+
+OVERDUE_DAYS = 1
+LATE_MINUTES = 15
+COMPLETED = "completed"
+
+
+class Wrong(StrEnum):
+    """What can be wrong with a course, or with a site."""
+
+    NOT_RUNNING = "not running"
+    UNKNOWN = "not in the directory"
+    NOT_TAKEN_UP = "not taken up"
+    FAILING = "failing"
+    ESCALATION = "escalation"
+    OVERDUE = "overdue"
+    SEND = "send"
+    QUIET = "quiet"
+    NOBODY_ON_CALL = "nobody on call"
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One running course as the server's lists show it; `problems` is what Temporal says of its failing tasks."""
+
+    course_id: str
+    site: str
+    phase: Phase | None
+    began_at: datetime
+    needs: tuple[str, ...] = ()
+    need_due: datetime | None = None
+    next_session: datetime | None = None
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One course as the directory knows it; `opening` while its workflow is only about to be started."""
+
+    course_id: str
+    site: str
+    opened_at: datetime
+    closed: bool = False
+    opening: bool = False
+
+
+@dataclass(frozen=True)
+class Unsettled:
+    """A message of the send ledger that nobody knows the end of, while the server still has it to do."""
+
+    course_id: str
+    occasion: str
+    as_of: datetime
+    state: OccasionState
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """All evidence: `ended` is how a listed course that does not run has ended, `heard` the last sign of life.
+
+    `told` holds the instants at which somebody was told of a course's open escalation, `owned` the last
+    acknowledgement in the access log; `on_call` counts people a site.
+    """
+
+    at: datetime
+    seen: tuple[Seen, ...] = ()
+    listed: tuple[Listed, ...] = ()
+    ended: Mapping[str, str] = field(default_factory=dict)
+    heard: Mapping[str, datetime] = field(default_factory=dict)
+    unsettled: tuple[Unsettled, ...] = ()
+    told: Mapping[str, tuple[datetime, ...]] = field(default_factory=dict)
+    owned: Mapping[str, datetime] = field(default_factory=dict)
+    on_call: Mapping[str, int] = field(default_factory=dict)
+
+
+class Next(Carried):
+    """An open course and the next thing that it owes anybody; `due` is empty where only amendments can come."""
+
+    course_id: str
+    site: str
+    phase: Phase | None
+    due: Instant | None
+    what: str
+
+
+class Exceptional(Carried):
+    """Something wrong: with which course or site, in one sentence that holds no patient data."""
+
+    kind: Wrong
+    subject: str
+    sentence: str
+
+
+class Proof(Carried):
+    """Every open course, soonest due first; apart from them the exceptions; and what has ended in good order."""
+
+    at: Instant
+    open: tuple[Next, ...] = ()
+    exceptions: tuple[Exceptional, ...] = ()
+    completed: tuple[str, ...] = ()
+
+
+def prove(gathered: Gathered) -> Proof:
+    """The report over the evidence: each running course stands in it once."""
+    listed = {one.course_id: one for one in gathered.listed}
+    found = [*_missing(gathered), *_sites(gathered)]
+    for one in gathered.seen:
+        found += _of_course(gathered, one, listed.get(one.course_id))
+    found += _late_sends(gathered)
+    ahead = (_next(gathered, one, listed.get(one.course_id)) for one in gathered.seen)
+    order = list(Wrong)
+    return Proof(
+        at=gathered.at,
+        open=tuple(sorted(ahead, key=lambda one: (one.due is None, one.due or gathered.at, one.course_id))),
+        exceptions=tuple(sorted(found, key=lambda one: (order.index(one.kind), one.subject, one.sentence))),
+        completed=tuple(sorted(course for course, how in gathered.ended.items() if how == COMPLETED)),
+    )
+
+
+def _missing(gathered: Gathered) -> Iterator[Exceptional]:
+    """Courses that the directory calls open and that do not run; one that is being enrolled is given its time."""
+    running = {one.course_id for one in gathered.seen}
+    for one in gathered.listed:
+        how = gathered.ended.get(one.course_id, "unknown to the server")
+        fresh = one.opening and gathered.at - one.opened_at <= minutes(LATE_MINUTES)
+        if one.closed or one.course_id in running or how == COMPLETED or fresh:
+            continue
+        said = f"the directory has it open since {_shown(one.opened_at)}, and its workflow does not run ({how})"
+        yield Exceptional(kind=Wrong.NOT_RUNNING, subject=one.course_id, sentence=said)
+
+
+def _sites(gathered: Gathered) -> Iterator[Exceptional]:
+    for site, people in gathered.on_call.items():
+        if not people:
+            said = "nobody is on call: name somebody in clinic/staff.toml"
+            yield Exceptional(kind=Wrong.NOBODY_ON_CALL, subject=site, sentence=said)
+
+
+def _of_course(gathered: Gathered, one: Seen, listed: Listed | None) -> Iterator[Exceptional]:
+    def wrong(kind: Wrong, sentence: str) -> Exceptional:
+        return Exceptional(kind=kind, subject=one.course_id, sentence=sentence)
+
+    if listed is None:
+        yield wrong(Wrong.UNKNOWN, "its workflow runs, and the directory does not know it")
+    elif listed.closed and one.phase is not Phase.CLOSED:
+        yield wrong(Wrong.UNKNOWN, f"the directory calls it closed, and it is in {one.phase or 'no phase'}")
+    if one.phase is None and gathered.at - one.began_at > minutes(LATE_MINUTES):
+        yield wrong(Wrong.NOT_TAKEN_UP, f"it was started at {_shown(one.began_at)} and no worker has taken it up")
+    if one.problems:
+        yield wrong(Wrong.FAILING, f"its workflow task keeps failing ({', '.join(one.problems)})")
+    if unacknowledged(gathered, one):
+        steps = len(gathered.told.get(one.course_id, ()))
+        said = f"told {steps} times" if steps else "told to nobody"
+        yield wrong(Wrong.ESCALATION, f"its open escalation is past its clock, not acknowledged, {said}")
+    if one.need_due is not None and gathered.at - one.need_due > days(OVERDUE_DAYS):
+        waits = ", ".join(need.replace("_", " ") for need in one.needs)
+        late = (gathered.at - one.need_due).days
+        yield wrong(Wrong.OVERDUE, f"needs {waits}: due {_shown(one.need_due)}, {late} d ago")
+    elif one.next_session is not None and gathered.at - one.next_session > days(OVERDUE_DAYS):
+        yield wrong(Wrong.OVERDUE, f"the visit of {_shown(one.next_session)} has passed, and nobody is asked about it")
+    if _is_bare(one) and gathered.at - _heard(gathered, one, listed) > days(QUIET_DAYS):
+        since = _shown(_heard(gathered, one, listed))
+        yield wrong(Wrong.QUIET, f"no visit, no need, and no message or look at it since {since}")
+
+
+def unacknowledged(gathered: Gathered, one: Seen) -> bool:
+    """Whether an open escalation has run past its clock with nobody's name on it.
+
+    While it has a name its need is due a day later, so nothing is overdue; where another need is, only an
+    acknowledgement on record after the last telling counts.
+    """
+    if NeedKind.ESCALATION not in one.needs or one.need_due is None or one.need_due >= gathered.at:
+        return False
+    told, owned = gathered.told.get(one.course_id, ()), gathered.owned.get(one.course_id)
+    since = [at for at in told if owned is None or at > owned]
+    if told and not since:
+        return False
+    return not since or gathered.at - min(since) > minutes(ACKNOWLEDGE_MINUTES)
+
+
+def _late_sends(gathered: Gathered) -> Iterator[Exceptional]:
+    for one in gathered.unsettled:
+        if gathered.at - one.as_of > minutes(LATE_MINUTES):
+            how = "is still in flight" if one.state is OccasionState.IN_FLIGHT else "has not been accepted yet"
+            said = f"message {one.occasion}, due {_shown(one.as_of)}, {how}"
+            yield Exceptional(kind=Wrong.SEND, subject=one.course_id, sentence=said)
+
+
+def _is_bare(one: Seen) -> bool:
+    """Whether lists show neither a visit nor a need of a course that goes on."""
+    return one.phase is not Phase.CLOSED and one.next_session is None and one.need_due is None and not one.needs
+
+
+def _heard(gathered: Gathered, one: Seen, listed: Listed | None) -> datetime:
+    """The last sign of life: a message that was due, a look by somebody, or the enrolment."""
+    return gathered.heard.get(one.course_id) or (listed.opened_at if listed is not None else one.began_at)
+
+
+def _next(gathered: Gathered, one: Seen, listed: Listed | None) -> Next:
+    due: datetime | None
+    if one.need_due is not None and (one.next_session is None or one.need_due <= one.next_session):
+        due, what = one.need_due, ", ".join(need.replace("_", " ") for need in one.needs)
+    elif one.next_session is not None:
+        due, what = one.next_session, "visit"
+    elif one.phase is Phase.CLOSED:
+        due, what = None, "closed, can be amended"
+    else:
+        due, what = _heard(gathered, one, listed) + days(QUIET_DAYS), "a message, a need or a visit by then"
+    return Next(course_id=one.course_id, site=one.site, phase=one.phase, due=due, what=what)
+
+
+def _shown(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M} UTC"
