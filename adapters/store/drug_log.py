@@ -53,15 +53,16 @@ class DrugLog:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def vials(self, site: str = "") -> tuple[Stocked, ...]:
-        """Every vial that ever was at a site, or anywhere, with its sum; in stock first, soonest expired first."""
+    async def vials(self, site: str = "", *, in_stock: bool = False) -> tuple[Stocked, ...]:
+        """The vials of a site, or of all, with their sums; those in stock first, soonest expired first."""
         query = select(VIALS).order_by(VIALS.c.expires_on, VIALS.c.received_at, VIALS.c.vial_id)
         query = query.where(VIALS.c.site == site) if site else query
+        query = query.where(VIALS.c.discarded_at.is_(None)) if in_stock else query
+        mine = DRUG_MOVES.c.vial_id.in_(query.with_only_columns(VIALS.c.vial_id).order_by(None))
         async with self._database.reading() as connection:
             vials = [vial_of(row) for row in await connection.execute(query)]
-            moves = [
-                move_of(row) for row in await connection.execute(select(DRUG_MOVES).order_by(DRUG_MOVES.c.move_id))
-            ]
+            rows = await connection.execute(select(DRUG_MOVES).where(mine).order_by(DRUG_MOVES.c.move_id))
+            moves = [move_of(row) for row in rows]
         of_vial: dict[str, list[Move]] = {}
         for move in moves:
             of_vial.setdefault(move.vial_id, []).append(move)
