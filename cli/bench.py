@@ -42,17 +42,17 @@ class Bench:
         return clock(self.at, self.site)
 
     @property
-    def today(self) -> date:
-        """The day on the site's wall."""
-        return self.zone.local(self.at.now).date()
-
-    @property
     def when(self) -> datetime:
         """When it happened: now, or as `--at` says."""
         found = instant(self.how.at, self.zone, self.at.now) if self.how.at else self.at.now
         if found > self.at.now:
             raise CliError("what has been done cannot lie in the future: correct --at")
         return found
+
+    @property
+    def day(self) -> date:
+        """The day on the site's wall on which it happened."""
+        return self.zone.local(self.when).date()
 
     def move(self, kind: MoveKind, ml: Decimal, **said: str) -> Move:
         """An entry of whoever has signed in."""
@@ -72,7 +72,7 @@ class Bench:
     async def enter(self, move: Move, text: str) -> int:
         """Add an entry and say what it came to; a refusal is written into the access log."""
         try:
-            entered = await self.at.house.store.drugs.enter(move, self.today)
+            entered = await self.at.house.store.drugs.enter(move, self.day)
         except StoreError:
             await self.at.looked(move.course_id, f"refused {move.kind}")
             raise

@@ -50,7 +50,7 @@ async def receive(
             multi_dose=multi_dose,
             received_at=received.at,
         )
-        kept = await at.house.store.drugs.receive(vial, received, at_bench.today)
+        kept = await at.house.store.drugs.receive(vial, received, at_bench.day)
         await at.looked("", "drug received")
         return answer(vars(kept), f"received: vial {kept.vial_id}, {kept.volume_ml} mL, lot {kept.lot}", json_=how.json)
 
@@ -63,7 +63,7 @@ async def open_vial(vial: str, *, how: How = How()) -> int:
     """
     async with desk() as at:
         here = await bench(at, how, vial)
-        kept = await at.house.store.drugs.open(vial, here.when, here.today)
+        kept = await at.house.store.drugs.open(vial, here.when, here.day)
         await at.looked("", "drug vial opened")
         return answer(vars(kept), f"opened: vial {vial}", json_=how.json)
 
