@@ -30,6 +30,19 @@ class UnknownDeliveryError(Exception):
 
 
 @dataclass(frozen=True)
+class Invite:
+    """A visit for the recipient's calendar; `uid` is opaque and stays, `sequence` rises, a cancelled one leaves it."""
+
+    uid: str
+    sequence: int
+    starts: datetime
+    ends: datetime
+    cancelled: bool
+    summary: str = field(repr=False)
+    place: str = field(repr=False)
+
+
+@dataclass(frozen=True)
 class Letter:
     """One message to one address; `id` is opaque and the same each time that it is tried."""
 
@@ -40,6 +53,7 @@ class Letter:
     body: str = field(repr=False)
     sender: str
     as_of: datetime
+    invites: tuple[Invite, ...] = ()
 
 
 class Channel(Protocol):
@@ -92,12 +106,14 @@ class OnCall(Protocol):
 
 @dataclass(frozen=True)
 class Written:
-    """A message's words, for either medium."""
+    """A message's words, for either medium; `visit` and `place` are what a calendar shows."""
 
     sender: str
     subject: str = field(repr=False)
     body: str = field(repr=False)
     sms: str = field(repr=False)
+    visit: str = field(default="", repr=False)
+    place: str = field(default="", repr=False)
 
 
 class TextError(Exception):

@@ -11,6 +11,7 @@ from temporalio.exceptions import ApplicationError
 from activities.ports import (
     Channel,
     Contacts,
+    Invite,
     Ledger,
     Letter,
     Medium,
@@ -152,6 +153,24 @@ def _letter(order: SendOrder, target: Target, written: Written) -> Letter:
         body=written.sms if target.medium is Medium.SMS else written.body,
         sender=written.sender,
         as_of=order.as_of,
+        invites=_invites(order, written) if target.medium is Medium.EMAIL else (),
+    )
+
+
+def _invites(order: SendOrder, written: Written) -> tuple[Invite, ...]:
+    """Each visit that the message speaks of, once."""
+    entries = {entry.session: entry for part in reversed(order.parts) for entry in part.calendar}
+    return tuple(
+        Invite(
+            uid=sha256(f"{order.course_id}\n{entry.session}".encode()).hexdigest()[:32],
+            sequence=entry.sequence,
+            starts=entry.starts,
+            ends=entry.ends,
+            cancelled=entry.cancelled,
+            summary=written.visit,
+            place=written.place,
+        )
+        for entry in sorted(entries.values(), key=lambda entry: entry.starts)
     )
 
 

@@ -45,7 +45,7 @@ class UnknownOutcomeError(CourseError):
 
 
 class EndedError(CourseError):
-    """The course is past its amendment period and gone from the server."""
+    """The course has ended for good and takes nothing any more."""
 
 
 class NoServerError(CourseError):
@@ -100,7 +100,7 @@ class Courses:
             owner=owner.account_id,
             owner_name=owner.name,
             protocol=protocol,
-            instruments={name: clinic.instruments[name] for name in protocol.instruments},
+            instruments={name: clinic.instruments[name].with_(examples=()) for name in protocol.instruments},
             calendar=snapshot(clinic.sites[row.site], now, years),
             patient_zone=zone_snapshot(zone, now, years) if zone else None,
             enrolled_by=actor,

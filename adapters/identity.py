@@ -19,7 +19,7 @@ from adapters.keyring import KeyRing
 from adapters.staff_file import load_staff
 from adapters.store import Store
 from adapters.store.staff import Account
-from course.acts import BaseAct
+from course.said import BaseAct
 
 SIGNED_IN_FOR = timedelta(hours=12)
 """A working day. [set]"""

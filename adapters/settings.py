@@ -1,14 +1,18 @@
 """Every option of the program, read from ST_* variables and from .env."""
 
+import re
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "ST_"
 ADDRESS = r"^[^\s:]+:\d{1,5}$"
+SENDER = r"\+[0-9]{7,15}|[0-9]{5,6}|MG[0-9a-fA-F]{32}"
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 class Channel(StrEnum):
@@ -78,6 +82,18 @@ class Settings(BaseSettings):
     smtp_password: SecretStr | None = Field(None, description="Password of that account.")
     smtp_from: str | None = Field(None, description="Address that messages come from; needed for e-mail.")
     smtp_starttls: bool = Field(default=True, description="Whether to refuse a mail server without STARTTLS.")
+    sms_url: str | None = Field(
+        None, description="Text messages: base URL of a service that speaks Twilio's API. Default: none are sent."
+    )
+    sms_account: str | None = Field(None, description="Account at that service (AccountSid); needed with its URL.")
+    sms_token: SecretStr | None = Field(None, description="Token of that account; it also proves inbound posts.")
+    sms_from: str | None = Field(None, description="Number, or MessagingServiceSid, that text messages come from.")
+    sms_webhook_url: str | None = Field(
+        None, description="Public URL at which that service reaches `starter.py webhook`; without it, no receipts."
+    )
+    webhook_address: str = Field(
+        "127.0.0.1:8085", pattern=ADDRESS, description="host:port where `starter.py webhook` listens."
+    )
     amendment_days: int = Field(30, ge=0, le=3650, description="Days after closing in which a course can be amended.")
     log_level: LogLevel = Field(LogLevel.INFO, description="The least severe line that is logged.")
     log_format: LogFormat = Field(LogFormat.AUTO, description="auto: pretty on a terminal, JSON elsewhere.")
@@ -101,6 +117,32 @@ class Settings(BaseSettings):
             if self.channel is Channel.EMAIL and not getattr(self, name):
                 raise ValueError(f"{variable(name)} is needed when {variable('channel')} is 'email'")
         return self
+
+    @model_validator(mode="after")
+    def sms_is_complete(self) -> Self:
+        """Text messages need an account, its token and a sender, and no wire that others can read."""
+        if self.sms_url is None:
+            return self
+        for name in ("sms_account", "sms_token", "sms_from"):
+            if not getattr(self, name):
+                raise ValueError(f"{variable(name)} is needed when {variable('sms_url')} is set")
+        for name in ("sms_url", "sms_webhook_url"):
+            if getattr(self, name) and not is_private_url(getattr(self, name)):
+                raise ValueError(f"{variable(name)} begins with https://, or http:// on this machine itself")
+        if not re.fullmatch(SENDER, self.sms_from or ""):
+            raise ValueError(f"{variable('sms_from')} is a number such as +12125550100, or a MessagingServiceSid")
+        return self
+
+
+def is_private_url(url: str) -> bool:
+    """Whether a URL has a host and no query, and goes over TLS or stays on this machine."""
+    try:
+        parts = urlsplit(url)
+        port_fits = parts.port != 0
+    except ValueError:
+        return False
+    whole = bool(parts.hostname) and port_fits and not (parts.query or parts.fragment or parts.username)
+    return whole and (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK))
 
 
 def variable(name: str) -> str:

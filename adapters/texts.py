@@ -43,7 +43,16 @@ class ClinicTexts:
             subject=_filled(first, text.subject, facts, lenient=lenient),
             body="\n\n".join(bodies) + "\n",
             sms="\n".join(_filled(kind, text.sms, facts, lenient=lenient) for kind, text, facts in kinds),
+            visit=texts.visit.strip().format(**common),
+            place=site.address,
         )
+
+    def reply(self, language: str, site: str, *, stopped: bool) -> str:
+        """What a text message from a patient, or from anybody, is answered."""
+        replies = (self.languages.get(language) or self.languages[DEFAULT_LANGUAGE]).replies
+        named = self.sites.get(site) or next(iter(self.sites.values()))
+        text = replies.stopped if stopped else replies.noted
+        return text.strip().format(site=named.name, phone=named.phone)
 
 
 def load_texts(folder: Path, sites: Mapping[str, Site]) -> ClinicTexts:

@@ -15,6 +15,7 @@ from activities.ports import Channel, Medium
 from activities.reminders import Messenger
 from adapters.channels.email import Email, MailServer
 from adapters.channels.mailbox import Mailbox
+from adapters.channels.sms import Sms, SmsService
 from adapters.clinic import Clinic, load_clinic
 from adapters.histories import ServerHistories
 from adapters.keyring import KeyRing
@@ -26,6 +27,9 @@ from adapters.temporal import connect
 from adapters.texts import ClinicTexts, load_texts
 from workflows.course import TreatmentCourse
 from workflows.sweep import ArchiveSweep
+
+STATUS = "/status"
+"""Where the webhook takes receipts, below its public URL."""
 
 WORKFLOWS: tuple[type, ...] = (TreatmentCourse, ArchiveSweep)
 
@@ -73,8 +77,22 @@ def course_activities(house: House, channels: Mapping[Medium, Channel] | None = 
 
 def channels_of(settings: Settings) -> dict[Medium, Channel]:
     """How messages leave, as the settings say; a medium that is not there becomes a call."""
+    channels: dict[Medium, Channel] = {Medium.EMAIL: _email(settings)}
+    if settings.sms_url is not None and settings.sms_token is not None:
+        service = SmsService(
+            url=settings.sms_url,
+            account=settings.sms_account or "",
+            token=settings.sms_token.get_secret_value(),
+            sender=settings.sms_from or "",
+            status_url=f"{settings.sms_webhook_url.rstrip('/')}{STATUS}" if settings.sms_webhook_url else "",
+        )
+        channels[Medium.SMS] = Sms(service)
+    return channels
+
+
+def _email(settings: Settings) -> Channel:
     if settings.channel is ChannelName.MAILBOX:
-        return {Medium.EMAIL: Mailbox(Path(settings.mailbox_folder))}
+        return Mailbox(Path(settings.mailbox_folder))
     password = settings.smtp_password
     server = MailServer(
         host=settings.smtp_host or "",
@@ -84,4 +102,4 @@ def channels_of(settings: Settings) -> dict[Medium, Channel]:
         user=settings.smtp_user,
         password=password.get_secret_value() if password is not None else None,
     )
-    return {Medium.EMAIL: Email(server)}
+    return Email(server)

@@ -35,6 +35,7 @@ FACTS: dict[OccasionKind, frozenset[str]] = {
 LONG = frozenset({"dates", "triggers", "address"})
 """Facts that only a body has room for."""
 
+REPLIES = ("noted", "stopped")
 SMS_LENGTH = 160
 SUBJECT_LENGTH = 78
 _VISIT_TIME = "Wednesday 30 September 2026 at 10:00 AKDT"
@@ -88,6 +89,13 @@ class KindTexts(_FromFile):
         return text
 
 
+class ReplyTexts(_FromFile):
+    """What is answered to a patient's text message: to words that end all messages, and to any other."""
+
+    noted: str
+    stopped: str
+
+
 class TextFile(_FromFile):
     """One language; `forbidden` are beginnings of words that no text may hold."""
 
@@ -96,6 +104,8 @@ class TextFile(_FromFile):
     forbidden: tuple[str, ...]
     greeting: str
     closing: str
+    visit: str
+    replies: ReplyTexts
     kinds: KindTexts
 
 
@@ -104,18 +114,28 @@ def findings(texts: TextFile, sites: Mapping[str, Site]) -> Iterator[Finding]:
     if not texts.forbidden or not all(word.strip() for word in texts.forbidden):
         yield ("forbidden",), "the list of forbidden words is empty somewhere: name what no message may say"
         return
-    for name, allowed in (("sender", frozenset[str]()), ("greeting", COMMON), ("closing", COMMON)):
+    for name, allowed in (
+        ("sender", frozenset[str]()),
+        ("greeting", COMMON),
+        ("closing", COMMON),
+        ("visit", COMMON - LONG),
+    ):
         yield from spoken((), texts, name)
         yield from _said((name,), getattr(texts, name), allowed, texts.forbidden)
+    yield from spoken((), texts, "visit")
+    yield from _line((), texts, "visit", COMMON - LONG, texts.forbidden, sites)
+    yield from spoken(("replies",), texts.replies, *REPLIES)
+    for name in REPLIES:
+        yield from _line(("replies",), texts.replies, name, COMMON - LONG, texts.forbidden, sites)
     for kind, facts in FACTS.items():
         text, path = texts.kinds.of(kind), ("kinds", str(kind))
         yield from spoken(path, text, "subject", "body", "sms")
         short = (facts | COMMON) - LONG
         for name, allowed in (("subject", short), ("body", facts | COMMON), ("sms", short)):
-            found = list(_said((*path, name), getattr(text, name), allowed, texts.forbidden))
-            yield from found
-            if not found and name != "body":
-                yield from _fits((*path, name), getattr(text, name), sites)
+            if name == "body":
+                yield from _said((*path, name), text.body, allowed, texts.forbidden)
+            else:
+                yield from _line(path, text, name, allowed, texts.forbidden, sites)
     for site in sites.values():
         for word in _forbidden(f"{site.name} {site.address}", texts.forbidden):
             yield ("forbidden",), f'every letter names the site "{site.name}", which says "{word}": rename the site'
@@ -138,13 +158,22 @@ def _said(path: Path, text: str, allowed: frozenset[str], forbidden: tuple[str, 
         yield path, f'{where} says "{word}": no message may name what a patient has or is given'
 
 
+def _line(  # noqa: PLR0917  a line is checked against all of these
+    path: Path, of: BaseModel, name: str, allowed: frozenset[str], forbidden: tuple[str, ...], sites: Mapping[str, Site]
+) -> Iterator[Finding]:
+    """What is wrong with a text that has one line: first its words, then its length."""
+    found = list(_said((*path, name), getattr(of, name), allowed, forbidden))
+    yield from found or _fits((*path, name), getattr(of, name), sites)
+
+
 def _fits(path: Path, text: str, sites: Mapping[str, Site]) -> Iterator[Finding]:
     where = ".".join(str(step) for step in path)
     if "\n" in text.strip():
         yield path, f"{where} has more than one line: write one"
-    if path[-1] == "sms" and not text.isascii():
+    texted = path[-1] == "sms" or path[0] == "replies"
+    if texted and not text.isascii():
         yield path, f"{where} has letters that shorten a text message to 70: write plain letters and signs"
-    most = SMS_LENGTH if path[-1] == "sms" else SUBJECT_LENGTH
+    most = SMS_LENGTH if texted else SUBJECT_LENGTH
     for site in sites.values():
         length = len(text.strip().format(**LONGEST, site=site.name, phone=site.phone))
         if length > most:

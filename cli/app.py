@@ -30,6 +30,7 @@ COMMANDS = {
         "abort": "visits:abort",
         "cease": "visits:cease",
         "booster": "visits:booster",
+        "close-site": "close_site:close_site",
     },
     "Care": {
         "measure": "care:measure",
@@ -42,11 +43,21 @@ COMMANDS = {
         "acknowledge": "care:acknowledge",
         "resolve": "care:resolve",
         "note": "care:note",
+        "inbox": "webhook:inbox",
         "discharge": "care:discharge",
         "withdraw": "care:withdraw",
         "correct": "care:correct",
         "void": "care:void",
         "reopen": "care:reopen",
+    },
+    "Beside the infusions": {
+        "therapy": "followup:therapy",
+        "attend": "followup:attend",
+        "medicine": "followup:medicine",
+        "review-medicine": "followup:review_medicine",
+        "check": "followup:check",
+        "ask-booster": "followup:ask_booster",
+        "late-entry": "followup:late_entry",
     },
     "Looking ahead and back": {
         "forecast": "reading:forecast_course",
@@ -69,11 +80,11 @@ COMMANDS = {
         "drug-log": "drug_log:drug_log",
     },
     "Library": {"score": "library:score_answers"},
-    "Running it": {"up": "up:up", "doctor": "doctor:doctor", "wake": "wake:wake"},
+    "Running it": {"up": "up:up", "webhook": "webhook:webhook", "doctor": "doctor:doctor", "wake": "wake:wake"},
 }
 """Where each command lives, under the heading that --help shows."""
 
-NOUNS = {"protocols": ("list", "show", "check"), "instruments": ("list",)}
+NOUNS = {"protocols": ("list", "show", "check", "diff"), "instruments": ("list",)}
 """Commands of two words, all of the library."""
 
 HELP = {
@@ -104,6 +115,12 @@ HELP = {
     "judge": "How the scores read.", "timeline": "The readable story, out of workflow histories.",
     "simulate": "Play a scenario in virtual time.", "demo": "Six made-up patients through a year, in a minute.",
     "score": "Score answers: total, band, flags.", "up": "Run a persistent stack on this machine.",
+    "close-site": "Move all visits of days on which a site is closed.",
+    "therapy": "Begin, change or end an adjunctive therapy.", "attend": "Whether the patient came to a therapy.",
+    "medicine": "A change of a medicine, reported or ordered.",
+    "review-medicine": "An ordered change was looked at.", "check": "Record a long-term check.",
+    "ask-booster": "The patient asks for a booster.", "late-entry": "Write down what was not written down then.",
+    "inbox": "Read what the patient wrote.", "webhook": "Take answers and receipts of text messages.",
     "doctor": "Say what is well and what is not.", "wake": "Wake every course, so that it notices a newer build.",
 }  # fmt: skip
 """One line each, here so that --help need not import everything."""

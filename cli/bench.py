@@ -16,8 +16,8 @@ from adapters.store.drugs import Entered
 from cli.desk import Desk, How
 from cli.output import NOT_ALLOWED, USAGE, CliError, answer, read_passphrase
 from cli.times import instant
-from course.acts import clean
 from course.calendar import Zone
+from course.said import clean
 from course.terms import Role
 
 HANDS = frozenset({Role.NURSE, Role.PRESCRIBER})

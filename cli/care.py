@@ -14,7 +14,7 @@ from course.terms import Decision, EndCause, HoldCause, SkipCode
 Second = Annotated[str, Parameter(help="account of a second person, who enters a passphrase here")]
 
 
-async def _signed(account: str) -> Actor | None:
+async def signed(account: str) -> Actor | None:
     """The second person, once the passphrase is right."""
     if not account:
         return None
@@ -154,12 +154,18 @@ async def note(course: str, text: str, *, how: How = How()) -> int:
 
 
 @command
-async def discharge(course: str, *, cause: EndCause = EndCause.DISCHARGED, how: How = How()) -> int:
-    """End the course; a prescriber's.
+async def discharge(
+    course: str,
+    *,
+    cause: EndCause = EndCause.DISCHARGED,
+    to: Annotated[str, Parameter(help="the clinic that a transferred patient goes to")] = "",
+    how: How = How(),
+) -> int:
+    """End the course; a prescriber's. A transfer prints what the receiving clinic must know of the last dose.
 
-    Example: starter.py discharge c-1a2b3c --reason "in remission for a year"
+    Example: starter.py discharge c-1a2b3c --cause transferred --to "Lakeside Clinic" --reason "moved there"
     """
-    return await act(course, how, "discharge", cause=cause)
+    return await act(course, how, "discharge", cause=cause, to=to)
 
 
 @command
@@ -180,6 +186,8 @@ async def correct(
     total: int | None = None,
     mg: Decimal | None = None,
     weight_kg: Decimal | None = None,
+    started: Annotated[str, Parameter(help="when the infusion really began")] = "",
+    minutes: int | None = None,
     second: Second = "",
     how: How = How(),
 ) -> int:
@@ -191,8 +199,10 @@ async def correct(
         course,
         how,
         "correct",
+        times={"started_at": started},
+        minutes=minutes,
         item=session_id(item),
-        second=await _signed(second),
+        second=await signed(second),
         answers=numbers(answers) if answers else (),
         total=total,
         mg=mg,
@@ -206,13 +216,13 @@ async def void(course: str, item: str, *, second: Second = "", how: How = How())
 
     Example: starter.py void c-1a2b3c m3 --second lee --reason "wrong chart"
     """
-    return await act(course, how, "void", item=session_id(item), second=await _signed(second))
+    return await act(course, how, "void", item=session_id(item), second=await signed(second))
 
 
 @command
-async def reopen(course: str, *, how: How = How()) -> int:
+async def reopen(course: str, *, second: Second = "", how: How = How()) -> int:
     """Take a closed course up again inside its amendment period; a prescriber's.
 
     Example: starter.py reopen c-1a2b3c --reason "came back"
     """
-    return await act(course, how, "reopen")
+    return await act(course, how, "reopen", second=await signed(second))

@@ -14,6 +14,7 @@ from adapters.clinic import load_clinic
 from adapters.settings import Settings, variable
 from adapters.texts import load_texts
 from adapters.wording import FACTS
+from cli import clinical
 from cli.app import COMMANDS, NOUNS
 from cli.play import scenario
 from course import instrument, protocol
@@ -146,6 +147,11 @@ def instrument_format() -> str:
     return _format("# Instrument files\n\n`clinic/instruments/ID.toml`; every worked example is run.\n", instrument)
 
 
+def clinical_reference() -> str:
+    """What the protocols and instruments say."""
+    return clinical.page(ROOT / "clinic")
+
+
 def scenario_format() -> str:
     """The fields of a scenario file."""
     head = "# Scenario files: every field\n\nHow to use them: [scenarios.md](scenarios.md).\n"
@@ -190,6 +196,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "phases.md": phases,
     "protocol-format.md": protocol_format,
     "instrument-format.md": instrument_format,
+    "clinical.md": clinical_reference,
     "scenario-format.md": scenario_format,
 }
 

@@ -13,8 +13,8 @@ from adapters.zones import zone_snapshot
 from cli.desk import Desk, How, act, command, desk, perform, sentence
 from cli.output import NOT_ALLOWED, USAGE, CliError
 from cli.output import answer as done
-from course.acts import clean
 from course.record import Actor
+from course.said import clean
 from course.terms import GateAnswer, Role
 
 FRONT = frozenset({Role.COORDINATOR, Role.NURSE, Role.PRESCRIBER})
@@ -137,6 +137,8 @@ async def gate(
     answer: GateAnswer,
     *,
     detail: Annotated[str, Parameter(help="who the escort is, which drug, what was seen")] = "",
+    value: Annotated[Decimal | None, Parameter(help="of a laboratory gate: the value highest above its limit")] = None,
+    upper_limit: Annotated[Decimal | None, Parameter(help="the laboratory's upper limit of that value")] = None,
     how: How = How(),
 ) -> int:
     """Answer an intake gate, or date a change with --at; several gates with one answer at once.
@@ -144,7 +146,7 @@ async def gate(
     Example: starter.py gate c-1a2b3c heart,aneurysm,psychosis no
     """
     async with desk() as at:
-        said = {"answer": answer, "detail": detail}
+        said = {"answer": answer, "detail": detail, "value": value, "upper_limit": upper_limit}
         gates = [one.strip() for one in gate.split(",") if one.strip()]
         receipts = [await perform(at, course, how, "gate", times={}, said={**said, "gate": one}) for one in gates]
         return done(receipts if len(gates) > 1 else receipts[0], "\n".join(map(sentence, receipts)), json_=how.json)

@@ -8,10 +8,11 @@ from cyclopts import Parameter
 from adapters.clinic import Clinic, load_clinic
 from adapters.settings import load_settings
 from cli.care import numbers
+from cli.comparing import differences
 from cli.desk import Asked, command
 from cli.output import FAILED, OK, USAGE, CliError, answer, as_json, complain, table
 from course.instrument import Instrument, Scored, ScoringError, score, score_total
-from course.loading import LoadError
+from course.loading import LoadError, load_protocol
 from course.protocol import Protocol
 
 Folder = Annotated[Path | None, Parameter(help="clinic folder, if not ST_CLINIC_FOLDER")]
@@ -63,8 +64,18 @@ def _page(protocol: Protocol) -> str:
         f"{series.gap_days_max} days, at most {series.span_days_max} days\n"
         f"Dose: {dose.amount} {dose.basis} ({dose.low}-{dose.high}) over {dose.minutes} min, at most {dose.max_mg} mg\n"
         f"Boosters: every {boosters.interval_days} days ({boosters.interval_days_min}-{boosters.interval_days_max})\n"
-        f"Primary measure: {protocol.outcome.instrument}\nGates:\n{gates}\nSources:\n{sources}"
+        f"Primary measure: {protocol.outcome.instrument}\n{_also(protocol)}Gates:\n{gates}\nSources:\n{sources}"
     )
+
+
+def _also(protocol: Protocol) -> str:
+    """What a protocol measures beside its primary measure, and what holds."""
+    rule = protocol.measuring
+    said = [f"Rated where the clinic rates: {protocol.rated.instrument}"] if protocol.rated is not None else []
+    said += [f"Asked with it: {', '.join(rule.also_asked)}"] if rule.also_asked else []
+    said += [f"Rated before each dose: {', '.join(rule.at_visits)}"] if rule.at_visits else []
+    said += [f"Holds for {one.cause}: {one.instrument} from {one.at_least}" for one in protocol.holds]
+    return "".join(f"{line}\n" for line in said)
 
 
 @command
@@ -84,6 +95,48 @@ async def protocols_check(*, folder: Folder = None, asked: Asked = Asked()) -> i
     return answer(
         {"protocols": sorted(found.protocols), "instruments": sorted(found.instruments)}, text, json_=asked.json
     )
+
+
+@command
+async def protocols_diff(
+    one: Annotated[str, Parameter(help="a protocol's id, or a file")],
+    other: Annotated[str, Parameter(help="a protocol's id, or a file")],
+    *,
+    folder: Folder = None,
+    asked: Asked = Asked(),
+) -> int:
+    """Every field in which two protocols differ; of a file that cannot be read, each mistake with its line.
+
+    Example: starter.py protocols diff depression ptsd
+    """
+    clinic = _clinic(folder)
+    left, right = (_protocol(clinic, name) for name in (one, other))
+    found = differences(left, right)
+    if asked.json:
+        as_json([vars(difference) for difference in found])
+        return OK
+    if not found:
+        print("They say the same.")
+        return OK
+    heads = [f"{protocol.id} {protocol.version}" for protocol in (left, right)]
+    if left.id == right.id:
+        heads = [one, other]
+    table(("field", *heads), [(each.field, each.one, each.other) for each in found])
+    return OK
+
+
+def _protocol(clinic: Clinic, name: str) -> Protocol:
+    """A protocol of the clinic by its id, or one in a file."""
+    if name in clinic.protocols:
+        return clinic.protocols[name]
+    path = Path(name)
+    try:
+        return load_protocol(path.read_bytes().decode(), path.name, clinic.instruments)
+    except LoadError as error:
+        raise CliError(str(error)) from None
+    except (OSError, UnicodeDecodeError):
+        known = ", ".join(sorted(clinic.protocols))
+        raise CliError(f"{name} is neither a protocol ({known}) nor a file that can be read", USAGE) from None
 
 
 @command
@@ -119,8 +172,16 @@ async def score_answers(
         raise CliError(f"there is no instrument {instrument}: {', '.join(sorted(clinic.instruments))}", USAGE)
     scored = _scored(clinic.instruments[instrument], answers, total)
     flags = f", {', '.join(scored.flags)} positive" if scored.flags else ""
-    said = {"instrument": instrument, "total": scored.total, "band": scored.band, "flags": scored.flags}
-    return answer(said, f"{scored.total} ({scored.band}){flags}", json_=asked.json)
+    parts = f"; {', '.join(f'{name} {added}' for name, added in scored.parts.items())}" if scored.parts else ""
+    said: dict[str, object] = {
+        "instrument": instrument,
+        "total": scored.total,
+        "band": scored.band,
+        "flags": scored.flags,
+    }
+    if scored.parts:
+        said["parts"] = scored.parts
+    return answer(said, f"{scored.total} ({scored.band}){flags}{parts}", json_=asked.json)
 
 
 def _scored(instrument: Instrument, answers: str, total: int | None) -> Scored:

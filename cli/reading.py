@@ -199,13 +199,21 @@ async def judge_course(course: str, *, asked: Asked = Asked()) -> int:
         record = await at.courses.record(course)
         await at.looked(course, "judge")
         base, found = judge.baseline(record), judge.relapse(record)
-        readings = [(score, judge.read(record, score)) for score in record.primary_scores]
+        rated = record.protocol.rated
+        scores = [*record.primary_scores, *(record.scores_of(rated.instrument) if rated is not None else ())]
+        readings = [(score, judge.read(record, score)) for score in scores]
         if asked.json:
             as_json(
                 {
                     "baseline": base,
                     "readings": [
-                        {"score": score.id, "at": score.at, "total": score.total, **vars(one)}
+                        {
+                            "score": score.id,
+                            "instrument": score.instrument,
+                            "at": score.at,
+                            "total": score.total,
+                            **vars(one),
+                        }
                         for score, one in readings
                     ],
                     "relapse": vars(found),
@@ -213,8 +221,11 @@ async def judge_course(course: str, *, asked: Asked = Asked()) -> int:
             )
             return OK
         table(
-            ("score", "when", "total", "reads"),
-            [(score.id, shown(record.zone, score.at), str(score.total), one.sentence) for score, one in readings],
+            ("score", "instrument", "when", "total", "reads"),
+            [
+                (score.id, score.instrument, shown(record.zone, score.at), str(score.total), one.sentence)
+                for score, one in readings
+            ],
         )
         print(f"relapse: {found.state}")
         return OK

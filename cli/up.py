@@ -82,6 +82,8 @@ def _greet(settings: Settings, target: str, ui_url: str | None, stay: dict[str, 
     print(f"Temporal   {target}" + (f"   {ui_url}" if ui_url else ""))
     print(f"build      {build_id()}")
     print(f"messages   {settings.mailbox_folder} ({settings.channel})")
+    if settings.sms_url is not None:
+        print(f"texts      {settings.sms_url}")
     for build, courses in stay.items():
         print(f"not moved  {', '.join(courses)}: they need a worker of build {build}")
     print(

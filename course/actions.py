@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from course.acts import BaseAct, digest
-from course.applying import care, decisions, intake, measures, planning, room
+from course.acts import digest
+from course.applying import care, decisions, followup, intake, late, measures, planning, room
 from course.applying.change import Change, Refused, refuse_if, session_of
 from course.carried import days, minutes
 from course.messages import Receipt
 from course.page import APPLIED_DAYS, prune, write
 from course.record import Applied, CourseRecord
+from course.said import BaseAct
 from course.terms import Action, Phase, Role, SessionStatus
 
 __all__ = ["WHO", "Done", "Refused", "Who", "apply", "may"]
@@ -68,11 +69,20 @@ WHO: dict[Action, Who] = {
     Action.ACKNOWLEDGE: Who(CLINICAL, EVER, care.acknowledge),
     Action.RESOLVE: Who(FRONT, EVER, care.resolve_item),
     Action.NOTE: Who(FRONT, EVER, care.add_note),
+    Action.TAKE_REPLY: Who(frozenset({Role.PATIENT}), EVER, care.take_reply),
+    Action.REPORT_LOST: Who(frozenset({Role.COURSE}), EVER, care.report_lost),
     Action.DISCHARGE: Who(SIGNER, RUNNING, decisions.discharge, reason=True),
     Action.WITHDRAW: Who(WITH_PATIENT, RUNNING, decisions.withdraw, reason=True),
     Action.CORRECT: Who(CLINICAL, EVER, measures.correct_item, reason=True),
     Action.VOID: Who(CLINICAL, EVER, measures.void_item, reason=True),
     Action.REOPEN: Who(SIGNER, frozenset({Phase.CLOSED}), decisions.reopen, reason=True),
+    Action.THERAPY: Who(FRONT, RUNNING, followup.keep_therapy),
+    Action.ATTEND: Who(FRONT, RUNNING, followup.attend),
+    Action.MEDICINE: Who(CLINICAL, RUNNING, followup.change_medicine),
+    Action.REVIEW_MEDICINE: Who(SIGNER, RUNNING, followup.review_medicine, reason=True),
+    Action.CHECK: Who(CLINICAL, RUNNING, followup.record_check),
+    Action.ASK_BOOSTER: Who(WITH_PATIENT, frozenset({Phase.MAINTENANCE}), followup.ask_booster),
+    Action.LATE_ENTRY: Who(FRONT, EVER, late.late_entry, reason=True),
 }
 """Action x phase x session status x held -> roles; everything that may be done stands here."""
 

@@ -1,50 +1,24 @@
 """Acts: everything that a person can do to a course, one strict model each."""
 
 import hashlib
-import unicodedata
-from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from course.carried import Instant
+from course.followup_acts import (
+    AskBooster,
+    ChangeMedicine,
+    KeepTherapy,
+    LateEntry,
+    RecordAttendance,
+    RecordCheck,
+    ReviewMedicine,
+)
 from course.record import Actor
+from course.said import BaseAct, Line, OccasionRef, Prose, Ref
 from course.terms import Decision, EndCause, GateAnswer, HoldCause, SkipCode
-
-REASON_MAX = 2_000
-NOTE_MAX = 8_000
-
-
-def clean(text: str) -> str:
-    """The text without its edges; control and direction characters are refused with a ValueError."""
-    stripped = text.strip()
-    if any(unicodedata.category(one) in {"Cc", "Cf", "Cs", "Co"} and one not in "\n\t" for one in stripped):
-        raise ValueError("text may not hold control or direction characters: type it again without them")
-    return stripped
-
-
-Line = Annotated[str, Field(max_length=REASON_MAX), AfterValidator(clean)]
-Prose = Annotated[str, Field(max_length=NOTE_MAX), AfterValidator(clean)]
-Ref = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.:-]{1,64}$")]
-
-
-class BaseAct(BaseModel):
-    """Who did it, when it was written down, when it was true, and why; `request_id` makes it safe to repeat."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    action: str
-    request_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.:-]{8,64}$")]
-    actor: Actor
-    made_at: Instant
-    effective_at: Instant | None = None
-    reason: Line = ""
-
-    @property
-    def happened_at(self) -> datetime:
-        """When it was true; when it was written down unless said otherwise."""
-        return self.effective_at or self.made_at
 
 
 class RecordGate(BaseAct):
@@ -276,11 +250,26 @@ class AddNote(BaseAct):
     text: Prose
 
 
+class TakeReply(BaseAct):
+    """The patient wrote; the words are in the store's inbox under `item`, and only there."""
+
+    action: Literal["take_reply"] = "take_reply"
+    item: Ref
+
+
+class ReportLost(BaseAct):
+    """A message that had been handed over did not arrive: its occasions, the one that it is known by first."""
+
+    action: Literal["report_lost"] = "report_lost"
+    occasions: Annotated[tuple[OccasionRef, ...], Field(min_length=1, max_length=20)]
+
+
 class Discharge(BaseAct):
-    """End the course by a prescriber's decision."""
+    """End the course by a prescriber's decision; `to` is the clinic that a transferred patient goes to."""
 
     action: Literal["discharge"] = "discharge"
     cause: EndCause = EndCause.DISCHARGED
+    to: Line = ""
 
 
 class Withdraw(BaseAct):
@@ -299,6 +288,8 @@ class Correct(BaseAct):
     total: int | None = None
     mg: Annotated[Decimal, Field(gt=0, le=2000, decimal_places=2)] | None = None
     weight_kg: Annotated[Decimal, Field(gt=20, lt=400)] | None = None
+    started_at: Instant | None = None
+    minutes: Annotated[int, Field(ge=0, le=600)] | None = None
     second: Actor | None = None
 
 
@@ -311,16 +302,18 @@ class VoidItem(BaseAct):
 
 
 class Reopen(BaseAct):
-    """Take a closed course up again inside its amendment period."""
+    """Take a closed course up again inside its amendment period; a death that was none takes a second signature."""
 
     action: Literal["reopen"] = "reopen"
+    second: Actor | None = None
 
 
 Act = Annotated[
     RecordGate | SignClearance | AmendOrder | ScheduleSeries | ConfirmVisit | DeferVisit | OmitVisit | NoShow | CheckIn
     | NotGiven | GivenSession | AbortSession | CeaseSeries | RecordMeasure | Evaluate | PlaceHold | ReviewHold
-    | ReleaseHold | BookBooster | ChangeInterval | ChangeContact | Acknowledge | ResolveItem | AddNote | Discharge
-    | Withdraw | Correct | VoidItem | Reopen,
+    | ReleaseHold | BookBooster | ChangeInterval | ChangeContact | Acknowledge | ResolveItem | AddNote | TakeReply
+    | ReportLost | Discharge | Withdraw | Correct | VoidItem | Reopen
+    | KeepTherapy | RecordAttendance | ChangeMedicine | ReviewMedicine | RecordCheck | AskBooster | LateEntry,
     Field(discriminator="action"),
 ]  # fmt: skip
 ACT: TypeAdapter[Act] = TypeAdapter(Act)
@@ -336,5 +329,5 @@ class ActEnvelope(BaseModel):
 
 def digest(act: BaseAct) -> str:
     """A short fingerprint of what an act says, without when and by which proof it was sent."""
-    said = act.model_dump_json(exclude={"request_id": True, "made_at": True, "actor": {"proof"}})
+    said = act.model_dump_json(exclude={"request_id": True, "made_at": True, "actor": {"proof"}}, exclude_defaults=True)
     return hashlib.sha256(said.encode()).hexdigest()[:16]

@@ -32,6 +32,11 @@ def open_ask(record: CourseRecord) -> Ask | None:
     return next((ask for ask in reversed(record.asks) if ask.closed_at is None), None)
 
 
+def asked_together(record: CourseRecord) -> tuple[str, ...]:
+    """The instruments of one request: the primary measure, and what the protocol asks with it."""
+    return (record.protocol.outcome.instrument, *record.protocol.measuring.also_asked)
+
+
 def next_ask_at(record: CourseRecord) -> datetime:
     """When the next questionnaire is due; with the message before a visit where one is near."""
     last = _last_asked(record)

@@ -20,6 +20,7 @@ __all__ = [
     "dose_check",
     "gate_problems",
     "measure_in",
+    "unrated",
     "weight_doubt",
     "why_not_clear",
     "why_not_dose",
@@ -58,6 +59,15 @@ def measure_in(record: CourseRecord, at: datetime) -> bool:
     return not _measure_missing(record, at, every_days(record, at))
 
 
+def unrated(record: CourseRecord, at: datetime) -> tuple[str, ...]:
+    """The instruments that are to be rated on the day of a visit and were not."""
+    return tuple(
+        name
+        for name in record.protocol.measuring.at_visits
+        if not any(one.at <= at and days_between(record, one.at, at) == 0 for one in record.scores_of(name))
+    )
+
+
 def _course(record: CourseRecord, session: Session, at: datetime) -> Iterator[str]:
     if not session.is_open:
         yield f"session {session.id} is over ({session.status}): plan another"
@@ -93,6 +103,9 @@ def _measured(record: CourseRecord, check_in: CheckIn, at: datetime) -> Iterator
     why = _measure_missing(record, at, every_days(record, at))
     if why and not check_in.measure_waived:
         yield f"{why}, or waive it with a reason"
+    if not (check_in.measure_waived and check_in.actor.role is Role.PRESCRIBER):
+        for name in unrated(record, at):
+            yield f"{name} is not rated today: rate it, or a prescriber waives it with a reason"
 
 
 def _measure_missing(record: CourseRecord, at: datetime, days_max: int) -> str:

@@ -11,7 +11,7 @@ from course.messages import Part, SendOrder
 from course.occasions import REMINDERS, RULES, Occasion
 from course.record import CourseRecord, Mark
 from course.terms import Audience, OccasionKind, OccasionState
-from course.visits import MORNING
+from course.visits import MORNING, calendar_entries
 
 DAY_CAP = 1
 WEEK_CAP = 3
@@ -175,7 +175,10 @@ def _order(record: CourseRecord, letter: tuple[Occasion, ...], now: datetime, au
         patient_id=record.patient_id,
         site=record.site,
         audience=audience,
-        parts=tuple(Part(occasion=one.id, kind=one.kind, facts=one.facts) for one in letter),
+        parts=tuple(
+            Part(occasion=one.id, kind=one.kind, facts=one.facts, calendar=calendar_entries(record, one))
+            for one in letter
+        ),
         as_of=now,
         language=record.messaging.language,
         email=record.messaging.email,

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from course.asking import asked_together
 from course.calendar import Zone
 from course.carried import hours
 from course.messages import CalendarAnswer, Part, SendOrder, SendOutcome
@@ -44,7 +45,7 @@ def opened_ask(record: CourseRecord, one: Occasion, now: datetime) -> CourseReco
     if one.kind is not OccasionKind.MEASURE or one.ordinal != 1:
         return record
     before = tuple(ask if ask.closed_at is not None else ask.with_(closed_at=now) for ask in record.asks)
-    ask = Ask(number=record.ask_count + 1, instruments=(record.protocol.outcome.instrument,), opened_at=now)
+    ask = Ask(number=record.ask_count + 1, instruments=asked_together(record), opened_at=now)
     return record.with_(asks=(*before, ask), ask_count=ask.number)
 
 
@@ -117,6 +118,21 @@ def _escalated(record: CourseRecord, order: SendOrder, outcome: SendOutcome, now
     return write(record, COURSE, now, f"escalation {escalation.id} could not be delivered: {told}")
 
 
+def undelivered(record: CourseRecord, occasions: tuple[str, ...], now: datetime) -> CourseRecord:
+    """The record once a message that counted as sent came back; the first occasion is the message's own."""
+    marks = dict(record.occasions)
+    for name in occasions:
+        if name in marks and marks[name].state in {OccasionState.SENT, OccasionState.UNCERTAIN}:
+            marks[name] = marks[name].with_(state=OccasionState.FAILED, reason="the network did not deliver it")
+    kinds = ", ".join(_plain(name.split("/")[1]) for name in occasions)
+    return _call_for_failed(record.with_(occasions=marks), kinds, occasions[0], now)
+
+
+def _call_for_failed(record: CourseRecord, kinds: str, key: str, now: datetime) -> CourseRecord:
+    text = f"the {kinds} message was not delivered: call the patient"
+    return open_task(record, TaskKind.FAILED_MESSAGE, now, now + CALL_WITHIN, Role.COORDINATOR, text, key)
+
+
 def _tasks(record: CourseRecord, order: SendOrder, outcome: SendOutcome, now: datetime) -> CourseRecord:
     kinds = ", ".join(_plain(part.kind) for part in order.parts)
     due = now + CALL_WITHIN
@@ -125,8 +141,7 @@ def _tasks(record: CourseRecord, order: SendOrder, outcome: SendOutcome, now: da
             text = f"nobody knows whether the {kinds} message arrived: ask the patient"
             return open_task(record, TaskKind.UNCERTAIN_MESSAGE, now, due, Role.COORDINATOR, text, order.key)
         case OccasionState.FAILED:
-            text = f"the {kinds} message was not delivered: call the patient"
-            return open_task(record, TaskKind.FAILED_MESSAGE, now, due, Role.COORDINATOR, text, order.key)
+            return _call_for_failed(record, kinds, order.key, now)
         case OccasionState.SUPPRESSED if outcome.reason:
             text = f"call the patient instead of the {kinds} message: {outcome.reason}"
             return open_task(record, TaskKind.CALL_INSTEAD, now, due, Role.COORDINATOR, text, order.key)
@@ -175,5 +190,5 @@ def _subject(occasion: str) -> str:
     return occasion.split("/", 1)[0]
 
 
-def _plain(kind: OccasionKind) -> str:
+def _plain(kind: str) -> str:
     return kind.replace("_", " ")

@@ -3,8 +3,10 @@
 import re
 from collections.abc import Iterator
 
-from course.findings import Finding, at_least, identified, rising, spoken
+from course.findings import Finding, at_least, identified, listed, rising, spoken
 from course.instrument import Instrument, ScoringError, score
+
+NEVER_BY_A_YES = 2
 
 _LOINC = re.compile(r"(\d{1,7})-(\d)")
 
@@ -17,18 +19,43 @@ def instrument_findings(instrument: Instrument) -> Iterator[Finding]:
         if not _is_loinc(code):
             yield ("loinc", name), f'"{code}" is not a LOINC code: write digits, a hyphen and their check digit'
     scoring = [*at_least((), instrument, 1, "items"), *rising((), instrument, "item_max", low=instrument.item_min + 1)]
+    scoring = scoring or [*_parts(instrument), *_skips(instrument)]
     scoring = scoring or [*_totals(instrument), *_bands(instrument), *_safety_items(instrument)]
     yield from scoring or _examples(instrument)
 
 
 def _totals(instrument: Instrument) -> Iterator[Finding]:
-    lowest = instrument.items * instrument.item_min
+    lowest = instrument.total_min
     yield from rising((), instrument, "clinical_cut", low=lowest + 1, high=instrument.total_max)
     yield from rising((), instrument, "reliable_change", low=1, high=instrument.total_max - lowest)
 
 
+def _parts(instrument: Instrument) -> Iterator[Finding]:
+    seen: set[int] = set()
+    for number, part in enumerate(instrument.parts):
+        path = ("parts", number)
+        yield from spoken(path, part, "name")
+        for place, item in enumerate(part.items):
+            if item in seen or not 1 <= item <= instrument.items:
+                yield (*path, "items", place), f"each item from 1 to {instrument.items} belongs to one part, once"
+            seen.add(item)
+        if part.weights and (len(part.weights) != len(part.items) or min(part.weights) < 1):
+            yield (*path, "weights"), "weights are one an item, each at least 1: leave them out where all count once"
+    missing = [item for item in range(1, instrument.items + 1) if item not in seen]
+    if instrument.parts and missing:
+        yield ("parts",), f"no part holds item {listed(missing)}: name it, or leave the parts out"
+
+
+def _skips(instrument: Instrument) -> Iterator[Finding]:
+    for number, skip in enumerate(instrument.skips):
+        path = ("skips", number)
+        yield from rising(path, skip, "item", low=1, high=instrument.items)
+        yield from rising(path, skip, "answer", low=instrument.item_min, high=instrument.item_max)
+        yield from rising(path, skip, "to", low=skip.item + 2, high=instrument.items + 1)
+
+
 def _bands(instrument: Instrument) -> Iterator[Finding]:
-    lowest = instrument.items * instrument.item_min
+    lowest = instrument.total_min
     if not instrument.bands or instrument.bands[0].from_total != lowest:
         yield ("bands", 0, "from_total"), f"the first band begins at the lowest total, which is {lowest}"
     for number, band in enumerate(instrument.bands[1:], start=1):
@@ -41,8 +68,10 @@ def _safety_items(instrument: Instrument) -> Iterator[Finding]:
     for number, safety in enumerate(instrument.safety_items):
         path = ("safety_items", number)
         yield from rising(path, safety, "item", low=1, high=instrument.items)
-        answers = {"low": instrument.item_min + 1, "high": instrument.item_max}
-        yield from rising(path, safety, "at_least", "urgent_at_least", **answers)
+        low, high = instrument.item_min + 1, instrument.item_max
+        yield from rising(path, safety, "at_least", "urgent_at_least", low=low, high=max(high, NEVER_BY_A_YES))
+        if high < safety.at_least <= NEVER_BY_A_YES:
+            yield (*path, "at_least"), f'"at_least" is at most {high}, not {safety.at_least}'
         if safety.item in seen:
             yield (*path, "item"), f"item {safety.item} is a safety item twice: keep one"
         seen.add(safety.item)
@@ -54,7 +83,7 @@ def _examples(instrument: Instrument) -> Iterator[Finding]:
     for number, example in enumerate(instrument.examples):
         path = ("examples", number)
         try:
-            scored = score(instrument, example.answers)
+            scored = score(instrument, example.answers, example.total if instrument.scores_only else None)
         except ScoringError as error:
             yield (*path, "answers"), str(error)
             continue

@@ -8,6 +8,7 @@ from datetime import datetime, time
 from decimal import ROUND_DOWN, Decimal
 from enum import StrEnum
 
+from course.adjunct import pressing
 from course.protocol import OutcomeRule
 from course.record import CourseRecord, Score
 from course.terms import Outcome, Series
@@ -54,16 +55,21 @@ class Relapse:
     second_bad_at: datetime | None = None
 
 
-def baseline(record: CourseRecord) -> Score | None:
-    """The last standing primary score before the first standing dose; one without a time counts from its midnight."""
+def baseline(record: CourseRecord, instrument: str = "") -> Score | None:
+    """The last standing score before the first standing dose; one without a time counts from its midnight.
+
+    Of the primary measure, unless another instrument is named.
+    """
     doses = record.valid_doses
-    before = [one for one in _in_order(record) if not doses or _counts_from(record, one) <= doses[0].at]
+    before = [one for one in _in_order(record, instrument) if not doses or _counts_from(record, one) <= doses[0].at]
     return before[-1] if before else None
 
 
 def read(record: CourseRecord, score: Score) -> Reading:
-    """How one primary score reads against the course's baseline, in the protocol's own terms."""
-    return _read(record, baseline(record), score)
+    """How one score of the primary or the rated measure reads against its baseline, in the protocol's own terms."""
+    rated = record.protocol.rated
+    rule = rated if rated is not None and score.instrument == rated.instrument else record.protocol.outcome
+    return _read(record, rule, baseline(record, rule.instrument), score)
 
 
 def latest(record: CourseRecord) -> Reading | None:
@@ -82,7 +88,7 @@ def relapse(record: CourseRecord) -> Relapse:
     turns = [*(dose.at for dose in record.valid_doses), *(one.at for one in record.evaluations)]
     responded, first, second = False, None, None
     for score in _since_first_dose(record):
-        if _read(record, start, score).responds:
+        if _read(record, record.protocol.outcome, start, score).responds:
             responded, first, second = True, None, None
         elif responded and first is None:
             first = score
@@ -115,12 +121,14 @@ def why_no_early_booster(record: CourseRecord, at: datetime) -> str:
 
 
 def evaluation_forced(record: CourseRecord) -> str:
-    """Why an evaluation is owed at once: two early boosters running since the last one; or an empty string."""
+    """Why an evaluation is owed at once: two early boosters running, or three requests close by; else nothing."""
     evaluated = max((one.at for one in record.evaluations), default=record.opened_at)
     boosters = [one for one in record.valid_doses if one.series is Series.BOOSTER and one.at > evaluated]
     running = boosters[-EARLY_RUNNING:]
     if len(running) == EARLY_RUNNING and all(one.early for one in running):
         return "two early boosters running: evaluate before the next"
+    if pressing(record.requests, evaluated):
+        return "three requests for a booster in eight weeks: evaluate before the next"
     return ""
 
 
@@ -135,8 +143,9 @@ def _counts_from(record: CourseRecord, score: Score) -> datetime:
     return record.zone.lenient(datetime.combine(record.zone.local(score.at).date(), time.min))
 
 
-def _in_order(record: CourseRecord) -> list[Score]:
-    return sorted(record.primary_scores, key=lambda one: (_counts_from(record, one), len(one.id), one.id))
+def _in_order(record: CourseRecord, instrument: str = "") -> list[Score]:
+    scores = record.scores_of(instrument or record.protocol.outcome.instrument)
+    return sorted(scores, key=lambda one: (_counts_from(record, one), len(one.id), one.id))
 
 
 def _since_first_dose(record: CourseRecord) -> list[Score]:
@@ -144,8 +153,7 @@ def _since_first_dose(record: CourseRecord) -> list[Score]:
     return [one for one in _in_order(record) if doses and _counts_from(record, one) > doses[0].at]
 
 
-def _read(record: CourseRecord, start: Score | None, score: Score) -> Reading:
-    rule = record.protocol.outcome
+def _read(record: CourseRecord, rule: OutcomeRule, start: Score | None, score: Score) -> Reading:
     instrument = record.instruments.get(rule.instrument)
     cut = instrument.clinical_cut if instrument else None
     if score.instrument != rule.instrument:
@@ -173,11 +181,12 @@ def _outcome(rule: OutcomeRule, start: int, total: int, reliable_change: int | N
     def fell_by(percent: int | None) -> bool:
         return percent is not None and 100 * drop >= percent * start
 
-    if rule.remission_at_most is not None and total <= rule.remission_at_most:
+    fell_enough = rule.response_points is None or drop >= rule.response_points
+    if rule.remission_at_most is not None and total <= rule.remission_at_most and fell_enough:
         return Outcome.REMISSION
     if fell_by(rule.substantial_percent):
         return Outcome.SUBSTANTIAL
-    if fell_by(rule.response_percent) or (rule.response_points is not None and drop >= rule.response_points):
+    if fell_by(rule.response_percent) or (rule.response_points is not None and fell_enough):
         return Outcome.RESPONSE
     if fell_by(rule.partial_percent):
         return Outcome.PARTIAL

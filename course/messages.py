@@ -62,12 +62,23 @@ class Receipt(Carried):
     warnings: tuple[str, ...] = ()
 
 
+class CalendarEntry(Carried):
+    """One visit as a calendar shows it; `sequence` rises with each change, a cancelled one is taken out."""
+
+    session: str
+    starts: Instant
+    ends: Instant
+    sequence: int = 0
+    cancelled: bool = False
+
+
 class Part(Carried):
-    """One occasion's share of a message: its kind and the facts that its text names."""
+    """One occasion's share of a message: its kind, the facts that its text names, the visits that it speaks of."""
 
     occasion: str
     kind: OccasionKind
     facts: dict[str, str] = Field(default_factory=dict)
+    calendar: tuple[CalendarEntry, ...] = ()
 
 
 class SendOrder(Carried):

@@ -11,6 +11,8 @@ APPLIED_KEPT = 500
 APPLIED_DAYS = 30
 VISIT_DAYS = 45
 EVALUATIONS_KEPT = 12
+MEDICINE_DAYS = 365
+"""Changes of medicines older than a year that nobody reviews live on in the entries and the archive."""
 
 
 def write(
@@ -46,6 +48,8 @@ def prune(record: CourseRecord, now: datetime) -> CourseRecord:
         escalations=tuple(one for one in record.escalations if one.resolved_at is None or one.resolved_at >= month),
         asks=record.asks[-2:],
         evaluations=record.evaluations[-EVALUATIONS_KEPT:],
+        therapies=tuple(one for one in record.therapies if one.ended_at is None or one.ended_at >= month),
+        medicines=tuple(one for one in record.medicines if one.review_due or one.starts >= now - days(MEDICINE_DAYS)),
         sent_on=tuple(one for one in record.sent_on if one >= now - days(8)),
     )
     live = _live_subjects(kept)

@@ -5,8 +5,9 @@ from enum import StrEnum
 
 from pydantic import Field
 
+from course.adjunct import LongTerm
 from course.carried import Carried
-from course.terms import GateKind, Role
+from course.terms import GateKind, HoldCause, Role
 
 
 class DoseBasis(StrEnum):
@@ -75,10 +76,15 @@ class Cadence(Carried):
 
 
 class Measuring(Carried):
-    """When self-reports are asked between visits and how old a baseline may be."""
+    """When self-reports are asked between visits, what is rated on the day of a visit, how old a baseline may be.
+
+    `also_asked` come in one request with the primary measure; `at_visits` are rated before each dose.
+    """
 
     cadence: tuple[Cadence, ...]
     baseline_days_max: int = 14
+    also_asked: tuple[str, ...] = ()
+    at_visits: tuple[str, ...] = ()
     also_at_evaluation: tuple[str, ...] = ()
 
 
@@ -122,8 +128,28 @@ class SessionRules(Carried):
     over_order_percent: int = 10
 
 
+class HoldRule(Carried):
+    """A score of at least `at_least` holds the course for `cause`, escalates, and makes a task for a prescriber."""
+
+    instrument: str
+    at_least: int
+    cause: HoldCause
+    source: str = ""
+
+
+class LabLimits(Carried):
+    """A value from `hold_times_upper` x its upper limit holds, from `alert_times_first` x the first one alerts."""
+
+    hold_times_upper: Decimal
+    alert_times_first: Decimal
+    cause: HoldCause
+
+
 class Gate(Carried):
-    """One intake condition: who may answer it, when it expires, and for a consent to messages its channel."""
+    """One intake condition: who may answer it, when it expires, and for a consent to messages its channel.
+
+    A laboratory gate with `limits` needs its value and upper limit.
+    """
 
     id: str
     text: str
@@ -132,12 +158,16 @@ class Gate(Carried):
     expires_days: int | None = None
     before_sessions: tuple[int, ...] = ()
     optional: bool = False
+    limits: LabLimits | None = None
     channel: str = ""
     source: str = ""
 
 
 class Protocol(Carried):
-    """One condition's protocol; a course keeps the copy it started with."""
+    """One condition's protocol; a course keeps the copy it started with.
+
+    `rated` says how a rater's score reads where the clinic rates; it decides nothing.
+    """
 
     id: str
     title: str
@@ -147,12 +177,15 @@ class Protocol(Carried):
     induction: Induction
     dose: DoseRule
     outcome: OutcomeRule
+    rated: OutcomeRule | None = None
     measuring: Measuring
     maintenance: Maintenance
     evaluations: Evaluations = Evaluations()
     session: SessionRules = SessionRules()
+    holds: tuple[HoldRule, ...] = ()
     gates: tuple[Gate, ...] = ()
     instruments: tuple[str, ...] = ()
+    long_term: tuple[LongTerm, ...] = ()
     sources: dict[str, str] = Field(default_factory=dict)
     sha256: str = ""
 

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping
 
 from course.findings import Finding, at_least, identified, listed, rising, spoken
 from course.instrument import Instrument
-from course.protocol import Gate, Induction, Maintenance, Measuring, Protocol
+from course.protocol import Gate, Induction, Maintenance, Measuring, OutcomeRule, Protocol
 from course.terms import GateKind
+from course.toml_lines import Path
 
 _WEEK = 7
 _CHANNELS = ("email", "sms")
@@ -24,7 +25,10 @@ def protocol_findings(protocol: Protocol, instruments: Mapping[str, Instrument |
         if amount is not None and amount <= 0:
             yield ("dose", name), f'"{name}" is more than 0, not {amount}'
     yield from _instruments(protocol, instruments)
-    yield from _outcome(protocol, instruments.get(protocol.outcome.instrument))
+    yield from _outcome(("outcome",), protocol.outcome, instruments.get(protocol.outcome.instrument))
+    if protocol.rated is not None:
+        yield from _outcome(("rated",), protocol.rated, instruments.get(protocol.rated.instrument))
+    yield from _holds(protocol, instruments)
     yield from _measuring(protocol.measuring)
     yield from _maintenance(protocol.maintenance)
     days = ("first_days_min", "first_days_max", "again_days_min", "again_days_max")
@@ -65,26 +69,43 @@ def _instruments(protocol: Protocol, instruments: Mapping[str, Instrument | None
         if name not in instruments:
             known = listed(sorted(instruments)) or "none"
             yield ("instruments", number), f'there is no instrument "{name}": known are {known}'
-    asked = [(("outcome", "instrument"), protocol.outcome.instrument)]
-    extra = enumerate(protocol.measuring.also_at_evaluation)
-    asked += [(("measuring", "also_at_evaluation", number), name) for number, name in extra]  # type: ignore[misc]
-    for path, name in asked:
+    named: list[tuple[Path, str]] = [(("outcome", "instrument"), protocol.outcome.instrument)]
+    if protocol.rated is not None:
+        named.append((("rated", "instrument"), protocol.rated.instrument))
+    for field in ("also_at_evaluation", "also_asked", "at_visits"):
+        listed_there = enumerate(getattr(protocol.measuring, field))
+        named += [(("measuring", field, number), name) for number, name in listed_there]
+    named += [(("holds", number, "instrument"), rule.instrument) for number, rule in enumerate(protocol.holds)]
+    for path, name in named:
         if name not in protocol.instruments:
             yield path, f'"{name}" is not among the instruments of this protocol: add it to "instruments"'
+    for number, name in enumerate(protocol.measuring.also_asked):
+        found = instruments.get(name)
+        if found is not None and found.rater:
+            yield (
+                ("measuring", "also_asked", number),
+                f"{name} is rated by staff: between visits self-reports are asked",
+            )
 
 
-def _outcome(protocol: Protocol, instrument: Instrument | None) -> Iterator[Finding]:
-    table, rule = ("outcome",), protocol.outcome
+def _holds(protocol: Protocol, instruments: Mapping[str, Instrument | None]) -> Iterator[Finding]:
+    for number, rule in enumerate(protocol.holds):
+        found = instruments.get(rule.instrument)
+        if found is not None:
+            limits = {"low": found.total_min + 1, "high": found.total_max}
+            yield from rising(("holds", number), rule, "at_least", **limits)
+
+
+def _outcome(table: Path, rule: OutcomeRule, instrument: Instrument | None) -> Iterator[Finding]:
     if (rule.response_percent is None) == (rule.response_points is None):
         yield table, "a response is a drop in percent or in points: give one of response_percent and response_points"
     yield from rising(table, rule, "partial_percent", "response_percent", "substantial_percent", low=1, high=100)
     yield from rising(table, rule, "response_points", low=1)
     if instrument is None:
         return
-    if instrument.rater:
+    if instrument.rater and table == ("outcome",):
         yield (*table, "instrument"), f"{instrument.id} is rated by staff: the primary measure is a self-report"
-    lowest = instrument.items * instrument.item_min
-    yield from rising(table, rule, "remission_at_most", low=lowest, high=instrument.total_max - 1)
+    yield from rising(table, rule, "remission_at_most", low=instrument.total_min, high=instrument.total_max - 1)
 
 
 def _measuring(rule: Measuring) -> Iterator[Finding]:
@@ -144,6 +165,11 @@ def _gate(gate: Gate, sessions_max: int) -> Iterator[Finding]:
         yield ("before_sessions",), f"before_sessions rises and stays within 1 to {sessions_max}"
     if gate.optional and gate.kind is GateKind.ABSOLUTE:
         yield ("optional",), f'"{gate.id}" is an absolute exclusion, which is never optional'
+    if gate.limits is not None:
+        yield from rising(("limits",), gate.limits, "hold_times_upper", low=1)
+        yield from rising(("limits",), gate.limits, "alert_times_first", low=1)
+        if gate.kind is not GateKind.LAB:
+            yield ("limits",), f'"{gate.id}" is not a laboratory gate: leave its limits out'
     if not gate.channel:
         return
     if gate.channel not in _CHANNELS or gate.kind is not GateKind.CONSENT:

@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import Field, model_validator
 
+from course.adjunct import Medicine, Therapy
 from course.calendar import Calendar, Zone
 from course.carried import Carried, Instant
 from course.instrument import Instrument
@@ -68,7 +69,7 @@ class Entry(Carried):
 
 
 class GateState(Carried):
-    """The last answer to a gate; `since` is from when it has been true."""
+    """The last answer to a gate; `since` is from when it has been true, `first_value` the first on this course."""
 
     answer: GateAnswer
     since: Instant
@@ -76,6 +77,9 @@ class GateState(Carried):
     reason: str = ""
     expires: Instant | None = None
     detail: str = ""
+    value: Decimal | None = None
+    upper_limit: Decimal | None = None
+    first_value: Decimal | None = None
 
 
 class Order(Carried):
@@ -352,6 +356,11 @@ class CourseRecord(Carried):
     amend_until: Instant | None = None
     released_at: Instant | None = None
     calendar_count: int = 0
+    therapies: tuple[Therapy, ...] = ()
+    medicines: tuple[Medicine, ...] = ()
+    checks: dict[str, Instant] = Field(default_factory=dict)
+    requests: tuple[Instant, ...] = ()
+    adjunct_count: int = 0
     runs: int = 1
 
     @model_validator(mode="before")
@@ -397,8 +406,11 @@ class CourseRecord(Carried):
     @property
     def primary_scores(self) -> tuple[Score, ...]:
         """Standing scores of the protocol's primary measure, in order of time."""
-        primary = self.protocol.outcome.instrument
-        mine = (score for score in self.scores if score.instrument == primary and not score.voided)
+        return self.scores_of(self.protocol.outcome.instrument)
+
+    def scores_of(self, instrument: str) -> tuple[Score, ...]:
+        """Standing scores of one instrument, in order of time."""
+        mine = (score for score in self.scores if score.instrument == instrument and not score.voided)
         return tuple(sorted(mine, key=lambda score: score.at))
 
     def with_session(self, session: Session) -> "CourseRecord":

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from course.carried import minutes
-from course.instrument import Instrument, SafetyItem
+from course.instrument import Instrument, SafetyItem, least_answer, written_answer
 from course.record import Actor, CourseRecord, Escalation, Score, Trigger
 from course.terms import Urgency
 
@@ -100,7 +100,6 @@ def _answer(instrument: Instrument, score: Score, safety: SafetyItem) -> int | N
     A PHQ-9 total of 26 cannot come about without item 9.
     """
     if not score.answers:
-        least = score.total - (instrument.items - 1) * instrument.item_max
+        least = least_answer(instrument, safety.item, score.total)
         return least if least > instrument.item_min else None
-    written = score.answers.split(",") if instrument.item_max > 9 else list(score.answers)  # noqa: PLR2004  one digit
-    return int(written[safety.item - 1])
+    return written_answer(instrument, score.answers, safety.item)

@@ -86,11 +86,20 @@ class Action(StrEnum):
     ACKNOWLEDGE = "acknowledge"
     RESOLVE = "resolve"
     NOTE = "note"
+    TAKE_REPLY = "take_reply"
+    REPORT_LOST = "report_lost"
     DISCHARGE = "discharge"
     WITHDRAW = "withdraw"
     CORRECT = "correct"
     VOID = "void"
     REOPEN = "reopen"
+    THERAPY = "therapy"
+    ATTEND = "attend"
+    MEDICINE = "medicine"
+    REVIEW_MEDICINE = "review_medicine"
+    CHECK = "check"
+    ASK_BOOSTER = "ask_booster"
+    LATE_ENTRY = "late_entry"
 
 
 class Decision(StrEnum):
@@ -238,6 +247,9 @@ class NeedKind(StrEnum):
     EVALUATE = "evaluate"
     BOOK = "book"
     LAPSED = "lapsed"
+    THERAPY = "therapy"
+    MEDICINE = "medicine"
+    CHECK = "check"
 
 
 class TaskKind(StrEnum):
@@ -248,6 +260,7 @@ class TaskKind(StrEnum):
     CALL_INSTEAD = "call_instead"
     UNCERTAIN_MESSAGE = "uncertain_message"
     FAILED_MESSAGE = "failed_message"
+    REPLY = "reply"
     REFUSED_SIGNAL = "refused_signal"
     CANCELLATION = "cancellation"
     EARLY_BOOSTER = "early_booster"
@@ -256,6 +269,10 @@ class TaskKind(StrEnum):
     ALERT = "alert"
     EXCLUSION = "exclusion"
     CALENDAR_CLASH = "calendar_clash"
+    BOOSTER_ASKED = "booster_asked"
+    LONG_TERM = "long_term"
+    INPUTS_CHANGED = "inputs_changed"
+    DEATH_REVIEW = "death_review"
 
 
 class Urgency(StrEnum):

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from datetime import datetime, time
 
 from course.calendar import SENDING_OPENS, Zone, days_from, in_sending_hours
-from course.carried import days, hours
+from course.carried import days, hours, minutes
+from course.messages import CalendarEntry
 from course.occasions import REMINDERS, RULES, Occasion, last_ordinal
 from course.record import CourseRecord, Session
 from course.terms import OccasionKind, OccasionState, Series, SessionStatus
@@ -118,6 +119,40 @@ def _changes(record: CourseRecord, session: Session) -> Iterator[Occasion]:
             facts={"was": when(record.zone, session.told)},
             urgent=True,
         )
+
+
+def _told_of_no_visit(session: Session) -> bool:
+    """Whether the patient was told of a visit that was cut off before its time came."""
+    ended, told = session.ended_at, session.told
+    return session.is_cut_off and ended is not None and told is not None and told > ended
+
+
+def calendar_entries(record: CourseRecord, one: Occasion) -> tuple[CalendarEntry, ...]:
+    """What a message does to the patient's calendar: visits that it names stand there, visits cut off leave it."""
+    match one.kind:
+        case OccasionKind.PLAN:
+            named = [session for session in record.open_sessions if session.series is Series.INDUCTION]
+        case OccasionKind.CLOSED:
+            named = [session for session in record.sessions if _told_of_no_visit(session)]
+        case kind if kind in {*REMINDERS, OccasionKind.MOVED, OccasionKind.CANCELLED}:
+            named = [session for session in record.sessions if session.id == one.subject]
+        case _:
+            named = []
+    return tuple(_calendar_entry(session) for session in named)
+
+
+def _calendar_entry(session: Session) -> CalendarEntry:
+    """Its sequence is the seconds from the planning to the last change, which needs no counting and never falls."""
+    starts = session.told if session.is_cut_off and session.told is not None else session.start
+    changed = session.ended_at if session.is_cut_off else session.moved_at
+    sequence = 0 if changed is None else 1 + int((changed - session.planned_at).total_seconds())
+    return CalendarEntry(
+        session=session.id,
+        starts=starts,
+        ends=starts + minutes(session.minutes),
+        sequence=sequence + session.is_cut_off,
+        cancelled=session.is_cut_off,
+    )
 
 
 def _change_at(record: CourseRecord, made: datetime, visit: datetime) -> datetime:

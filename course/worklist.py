@@ -1,14 +1,17 @@
 """The worklist: what a human must do, who, by when; and the card that lists show."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from course import asking, clearance, judge, upkeep
 from course.agenda import agenda, gates_missing
 from course.carried import Carried, days, hours, minutes
+from course.followup import followups
+from course.need import Need
 from course.phases import dosed_in_series, still_to_plan
 from course.record import CourseRecord, Session
 from course.terms import NeedKind, Phase, Role, SessionStatus
+
+__all__ = ["Card", "Need", "card", "evaluation_due", "needs", "needs_ahead", "next_due", "next_owed"]
 
 STALLED_DAYS = 7
 UNCONFIRMED_HOURS = 48
@@ -16,18 +19,6 @@ NOT_READY_HOURS = 24
 MEASURE_HOURS = 4
 RECORD_AFTER_HOURS = 1
 NAMED_MOST = 3
-
-
-@dataclass(frozen=True)
-class Need:
-    """One row of the worklist: it opens at an instant, is due at another, and a role answers for it."""
-
-    kind: NeedKind
-    subject: str
-    opens: datetime
-    due: datetime
-    role: Role
-    text: str
 
 
 class Card(Carried):
@@ -51,7 +42,7 @@ def needs_ahead(record: CourseRecord) -> tuple[Need, ...]:
     """All needs that the record foresees, those that open later included."""
     found = list(_safety(record)) + list(_tasks(record))
     if not record.closed:
-        found += [*_intake(record), *_visits(record), *_answers(record), *_decisions(record)]
+        found += [*_intake(record), *_visits(record), *_answers(record), *_decisions(record), *followups(record)]
     return tuple(sorted(found, key=lambda need: (need.kind is not NeedKind.ESCALATION, need.due, need.kind)))
 
 
@@ -175,6 +166,8 @@ def _not_ready(record: CourseRecord, session: Session) -> list[Need]:
     missing = [(NOT_READY_HOURS, one.sentence) for one in clearance.gate_problems(record, session.start, number)]
     if not clearance.measure_in(record, session.start):
         missing.append((MEASURE_HOURS, f"{record.protocol.outcome.instrument} is missing"))
+    late = [(MEASURE_HOURS, f"{name} is to be rated") for name in clearance.unrated(record, session.start)]
+    missing += late
     if not missing or record.held is not None:
         return []
     opens = max(session.start - hours(max(ahead for ahead, _ in missing)), session.planned_at)

@@ -5,6 +5,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 
 from activities.ports import Letter, Medium
+from adapters.channels.ics import ics, method
 
 POLICY = SMTP.clone(cte_type="7bit")
 
@@ -21,4 +22,15 @@ def mime(letter: Letter, from_address: str) -> EmailMessage:
     message["Message-ID"] = f"<{letter.id}@{domain}>"
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(letter.body)
+    _invite(message, letter, from_address)
     return message
+
+
+def _invite(message: EmailMessage, letter: Letter, from_address: str) -> None:
+    """One visit is the letter's other form, as mail programs know an invitation; several are files beside it."""
+    for number, invite in enumerate(letter.invites, start=1):
+        entry, params = ics(invite, letter, from_address), {"method": method(invite)}
+        if len(letter.invites) == 1:
+            message.add_alternative(entry, subtype="calendar", params=params)
+        else:
+            message.add_attachment(entry, subtype="calendar", params=params, filename=f"visit-{number}.ics")

@@ -15,6 +15,7 @@ from adapters.store.errors import StoreError
 from adapters.store.inbox import Inbox
 from adapters.store.migrating import migrate
 from adapters.store.oncall import Roster
+from adapters.store.receipts import Receipts
 from adapters.store.sends import SendLedger
 from adapters.store.signins import SignIns
 from adapters.store.staff import StaffList
@@ -33,6 +34,7 @@ class Store:
         self.signins = SignIns(database)
         self.oncall = Roster(database)
         self.sends = SendLedger(database)
+        self.receipts = Receipts(database)
         self.inbox = Inbox(database)
         self.access = AccessLog(database)
         self.archive = Archive(database)

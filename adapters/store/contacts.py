@@ -55,6 +55,12 @@ class ContactBook:
             if not changed.rowcount:
                 await connection.execute(insert(CONTACTS).values(patient_id=patient_id, **values))
 
+    async def with_phone(self, phone: str) -> tuple[str, ...]:
+        """The patients whose phone this is; sealed columns have no index, so all of them are read."""
+        async with self._database.reading() as connection:
+            rows = await connection.execute(select(CONTACTS.c.patient_id, CONTACTS.c.phone))
+            return tuple(sorted(row.patient_id for row in rows if phone and row.phone == phone))
+
     async def of(self, patient_id: str) -> Contact | None:
         """Where the patient is reached, or None."""
         async with self._database.reading() as connection:

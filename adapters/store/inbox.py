@@ -59,6 +59,13 @@ class Inbox:
             rows = (await connection.execute(query)).all()
         return tuple(Item(**{**row._mapping, "kind": ItemKind(row.kind)}) for row in rows)  # noqa: SLF001
 
+    async def of_course(self, course_id: str) -> tuple[Item, ...]:
+        """What came in for a course, taken or not, oldest first."""
+        query = select(INBOX).where(INBOX.c.course_id == course_id).order_by(INBOX.c.received_at, INBOX.c.item_id)
+        async with self._database.reading() as connection:
+            rows = (await connection.execute(query)).all()
+        return tuple(Item(**{**row._mapping, "kind": ItemKind(row.kind)}) for row in rows)  # noqa: SLF001
+
     async def take(self, item_id: str, at: datetime) -> bool:
         """Mark an item as taken; False where it was before."""
         async with self._database.writing() as connection:

@@ -38,6 +38,8 @@ class Sent:
     to_account: str
     subject: str = field(repr=False)
     body: str = field(repr=False)
+    receipt: str = ""
+    receipt_at: datetime | None = None
 
 
 class SendLedger:
@@ -202,4 +204,6 @@ def _sent(row: Row[Any], kinds: tuple[OccasionKind, ...]) -> Sent:
         to_account=row.to_account,
         subject=row.subject or "",
         body=row.body or "",
+        receipt=row.receipt or "",
+        receipt_at=row.receipt_at,
     )

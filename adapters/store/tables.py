@@ -137,13 +137,17 @@ SENDS = Table(
     Column("to_role", String(16), nullable=False),
     _sealed("sends", "subject", nullable=True),
     _sealed("sends", "body", nullable=True),
+    Column("receipt", String(16)),
+    Column("receipt_at", UtcInstant),
+    Column("receipt_taken_at", UtcInstant),
     CheckConstraint(
         "state in ('in_flight', 'later', 'sent', 'uncertain', 'failed', 'suppressed')",
         name="sends_state",
     ),
     Index("sends_as_of", "as_of"),
+    Index("sends_provider_id", "provider_id"),
 )
-"""One row a message, under its first occasion."""
+"""One row a message, under its first occasion; its receipt is what the network said later."""
 
 SEND_PARTS = Table(
     "send_parts",

@@ -8,9 +8,10 @@ from difflib import get_close_matches
 from typing import Any, get_args
 
 from cli.play.when import instant
-from course.acts import ACT, Act, BaseAct
+from course.acts import ACT, Act
 from course.calendar import Zone
 from course.record import Actor, CourseRecord
+from course.said import BaseAct
 from course.terms import Action, Role, TaskKind
 
 KINDS: dict[str, type[BaseAct]] = {kind.model_fields["action"].default: kind for kind in get_args(get_args(Act)[0])}

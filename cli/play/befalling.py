@@ -7,10 +7,8 @@ from cli.play.acting import CAST
 from cli.play.place import Place
 from cli.play.scenario import Step
 from course.acts import AddNote, ChangeContact
+from course.replies import opts_out
 from course.terms import Role
-
-OPT_OUT = frozenset({"STOP", "QUIT", "END", "REVOKE", "OPT OUT", "CANCEL", "UNSUBSCRIBE"})
-"""Replies that end all messages at once."""
 
 
 async def befall(place: Place, step: Step, now: datetime) -> str:
@@ -46,7 +44,7 @@ def _evaluation(step: Step, now: datetime) -> dict[str, Any]:
 async def _reply(place: Place, text: str, now: datetime) -> str:
     """An opt-out word ends all messages; anything else is written down for people to read."""
     request_id = f"reply-{now:%Y%m%d%H%M%S}"
-    if text.strip().upper() in OPT_OUT:
+    if opts_out(text):
         act = ChangeContact(request_id=request_id, actor=CAST[Role.PATIENT], made_at=now, opt_out=True)
         return await place.act(act) or "the patient opted out"
     note = AddNote(

@@ -12,7 +12,7 @@ from cli.play.acting import CAST, KINDS, Moment, SayingError, act_of, check_deta
 from cli.play.scenario import CLOSED, Answers, Scenario, Step, Visit
 from course.calendar import Transition, Zone
 from course.findings import Finding, listed
-from course.instrument import Instrument
+from course.instrument import Instrument, ScoringError, asked
 from course.loading import Fault, LoadError, read
 from course.protocol import Protocol
 
@@ -97,16 +97,15 @@ def _answers(path: tuple[str | int, ...], answers: Answers, instruments: dict[st
     instrument = instruments.get(answers.instrument)
     if instrument is None:
         return
-    lowest = instrument.items * instrument.item_min
+    lowest = instrument.total_min
     for total in (*answers.totals, *answers.by_day.values(), *answers.by_session.values()):
         if not lowest <= total <= instrument.total_max:
             yield (*path, given[0]), f"totals of {instrument.id} are {lowest} to {instrument.total_max}, not {total}"
     for number, exact in enumerate(answers.exactly):
-        where = (*path, "exactly", number, "items")
-        if len(exact.items) != instrument.items:
-            yield where, f"{instrument.id} has {instrument.items} items, not {len(exact.items)}: give one each"
-        elif not all(instrument.item_min <= one <= instrument.item_max for one in exact.items):
-            yield where, f"items of {instrument.id} go from {instrument.item_min} to {instrument.item_max}"
+        try:
+            asked(instrument, exact.items)
+        except ScoringError as wrong:
+            yield (*path, "exactly", number, "items"), str(wrong)
 
 
 def _visit(path: tuple[str | int, ...], visit: Visit) -> Iterator[Finding]:

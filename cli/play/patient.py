@@ -7,7 +7,7 @@ from cli.play.duty import Duty
 from cli.play.scenario import Answers, Scenario
 from cli.play.when import span
 from course.asking import open_ask
-from course.instrument import Instrument
+from course.instrument import Instrument, total_of, unskipped
 from course.record import CourseRecord
 from course.terms import OccasionKind, OccasionState, Role
 
@@ -35,8 +35,11 @@ def answer(record: CourseRecord, scenario: Scenario, instrument: str, number: in
     if number in how.silent or instrument not in record.instruments:
         return None
     exact = next((one.items for one in how.exactly if one.number == number), None)
-    items = exact or spread(record.instruments[instrument], total(record, how, number))
-    return {"action": "measure", "instrument": instrument, "answers": items}
+    asked_of, wanted = record.instruments[instrument], total(record, how, number)
+    said: dict[str, object] = {"action": "measure", "instrument": instrument}
+    if asked_of.scores_only:
+        return {**said, "answers": exact or (asked_of.item_min,) * len(asked_of.safety_items), "total": wanted}
+    return {**said, "answers": exact or spread(asked_of, wanted)}
 
 
 def habits(scenario: Scenario, instrument: str) -> Answers:
@@ -53,21 +56,23 @@ def total(record: CourseRecord, how: Answers, number: int) -> int:
     if how.totals:
         return how.totals[min(max(number, 1), len(how.totals)) - 1]
     instrument = record.instruments[how.instrument]
+    if any(rule.instrument == instrument.id for rule in record.protocol.holds):
+        return instrument.total_min
     percent = DEFAULT_CURVE[min(len(record.valid_doses), len(DEFAULT_CURVE) - 1)]
-    return max(instrument.items * instrument.item_min, instrument.total_max * percent // 100)
+    return max(instrument.total_min, instrument.total_max * percent // 100)
 
 
 def spread(instrument: Instrument, wanted: int) -> tuple[int, ...]:
-    """Items that add up to a total, as even as can be; a safety item only where nothing else is left."""
-    items = [instrument.item_min] * instrument.items
-    safety = [one.item - 1 for one in instrument.safety_items]
-    plain = [position for position in range(instrument.items) if position not in safety]
-    for positions in (plain, safety):
-        while sum(items) < wanted and any(items[one] < instrument.item_max for one in positions):
-            for position in positions:
-                if sum(items) < wanted and items[position] < instrument.item_max:
-                    items[position] += 1
-    return tuple(items)
+    """Items that come to a total, as even as can be; a safety item only where nothing else is left."""
+    items = instrument.all_at(instrument.item_min)
+    safety = [one.item for one in instrument.safety_items]
+    plain = [item for item in items if item not in safety]
+    for those in (plain, safety):
+        while total_of(instrument, items) < wanted and any(items[one] < instrument.item_max for one in those):
+            for item in those:
+                if total_of(instrument, items) < wanted and items[item] < instrument.item_max:
+                    items[item] += 1
+    return unskipped(instrument, items)
 
 
 def _from(steps: dict[int, int], reached: int) -> int:

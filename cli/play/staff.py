@@ -173,6 +173,21 @@ def _by_telephone(desk: Desk, task: Task, at: datetime) -> Iterator[Duty]:
             yield Duty(at, f"call/{subject}", Role.COORDINATOR, said)
 
 
+def _therapy(desk: Desk, need: Need) -> Iterator[Duty]:
+    said = {"action": "attend", "therapy": need.subject, "came": True}
+    yield Duty(desk.soon(need.opens), f"attend/{need.subject}/{need.opens}", Role.COORDINATOR, said)
+
+
+def _medicine(desk: Desk, need: Need) -> Iterator[Duty]:
+    said = {"action": "review_medicine", "medicine": need.subject, "reason": "seen with the patient"}
+    yield Duty(desk.soon(need.opens), f"review/{need.subject}/{need.opens}", Role.PRESCRIBER, said)
+
+
+def _check(desk: Desk, need: Need) -> Iterator[Duty]:
+    said = {"action": "check", "check": need.subject, "positive": False}
+    yield Duty(desk.soon(need.opens), f"check/{need.subject}/{need.opens}", Role.NURSE, said)
+
+
 HANDLERS: dict[NeedKind, Callable[[Desk, Need], Iterator[Duty]]] = {
     NeedKind.ESCALATION: _escalation,
     NeedKind.HOLD_REVIEW: _hold_review,
@@ -186,5 +201,8 @@ HANDLERS: dict[NeedKind, Callable[[Desk, Need], Iterator[Duty]]] = {
     NeedKind.EVALUATE: _evaluate,
     NeedKind.BOOK: _book,
     NeedKind.LAPSED: _lapsed,
+    NeedKind.THERAPY: _therapy,
+    NeedKind.MEDICINE: _medicine,
+    NeedKind.CHECK: _check,
 }
 """Who looks after which need; what happens on the day of a visit stands in `visiting`."""

@@ -12,7 +12,7 @@ from adapters.courses import Courses
 from adapters.identity import first_passphrases
 from adapters.keyring import KeyRing
 from adapters.server import EmbeddedServer, embedded_server
-from adapters.settings import Settings
+from adapters.settings import Channel, Settings
 from adapters.temporal import course_plugin
 from adapters.wiring import House, open_house
 from cli.play.hands import Hands, HandsApart, HandsHere
@@ -46,6 +46,8 @@ async def stage(
         _env_file=None,
         data_folder=folder,
         clinic_folder=clinic_folder,
+        channel=Channel.MAILBOX,
+        sms_url=None,
         graceful_shutdown_seconds=1,
     )
     ring = KeyRing.load_or_create(settings.key_ring_file)

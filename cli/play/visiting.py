@@ -12,7 +12,7 @@ from cli.play.scenario import Visit
 from cli.play.when import span
 from course.calendar import days_from
 from course.carried import days, minutes
-from course.clearance import dose_check, gate_problems, measure_in
+from course.clearance import dose_check, gate_problems, measure_in, unrated
 from course.gates import NAMING
 from course.phases import dosed_in_series
 from course.protocol import Gate
@@ -21,6 +21,9 @@ from course.terms import GateAnswer, GateKind, Role, SessionStatus, SkipCode
 
 FINE = "122/78 72 98"
 """Readings that nothing stands against."""
+
+FINE_VALUE, FINE_LIMIT = Decimal(22), Decimal(40)
+"""A laboratory value that nothing stands against, and its upper limit."""
 
 ANY_MG = Decimal(1)
 RECHECK_AFTER = 20
@@ -61,6 +64,13 @@ def _arrives(desk: Desk, session: Session, visit: Visit) -> Iterator[Duty]:
         said = answer(desk.record, desk.scenario, desk.record.protocol.outcome.instrument, number)
         if said is not None:
             yield Duty(session.start, f"tablet/{session.id}", Role.NURSE, said)
+    ratings = [
+        (name, answer(desk.record, desk.scenario, name, session.ordinal)) for name in unrated(desk.record, desk.now)
+    ]
+    for name, rated in ratings:
+        if rated is not None:
+            yield Duty(session.start, f"rate/{name}/{session.id}/{session.start}", Role.NURSE, rated)
+            return
     said, role = _check_in(desk, session, visit)
     yield Duty(session.start, f"check_in/{session.id}/{session.start}", role, said)
     refused = {
@@ -174,9 +184,11 @@ def gate_duty(desk: Desk, gate: Gate, at: datetime) -> Duty:
     given = desk.scenario.staff.gates.get(gate.id, opens)
     by = [role for role in (Role.NURSE, Role.COORDINATOR, Role.PRESCRIBER, Role.PATIENT) if role in gate.by]
     role = Role.PRESCRIBER if given is GateAnswer.OVERRIDDEN else by[0]
-    said = {"action": "gate", "gate": gate.id, "answer": given}
+    said: dict[str, Any] = {"action": "gate", "gate": gate.id, "answer": given}
     if gate.kind in NAMING:
         said |= {"detail": "as told"}
+    if gate.limits is not None and given is GateAnswer.YES:
+        said |= {"value": FINE_VALUE, "upper_limit": FINE_LIMIT}
     if given is GateAnswer.OVERRIDDEN:
         said |= {"reason": "benefit outweighs risk"}
     return Duty(at, f"gate/{gate.id}/{at}", role, said)

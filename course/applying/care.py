@@ -2,15 +2,30 @@
 
 from datetime import datetime
 
-from course import safety
-from course.acts import Acknowledge, AddNote, ChangeContact, PlaceHold, ReleaseHold, ResolveItem, ReviewHold
-from course.applying.change import Change, Refused, shown
+from course import holds, safety
+from course.acts import (
+    Acknowledge,
+    AddNote,
+    ChangeContact,
+    PlaceHold,
+    ReleaseHold,
+    ReportLost,
+    ResolveItem,
+    ReviewHold,
+    TakeReply,
+)
+from course.applying.change import Change, Refused, refuse_if, shown
 from course.applying.holding import REVIEW_DAYS, held_now
-from course.carried import days
+from course.carried import days, hours
+from course.folding import undelivered
+from course.page import open_task
 from course.record import CourseRecord
-from course.terms import GateAnswer, GateKind, HoldCause, Role
+from course.terms import GateAnswer, GateKind, HoldCause, Role, TaskKind
 
 PRESCRIBER_AFTER_DAYS = 14
+REPLY_HOURS = 4
+"""How soon somebody reads what a patient wrote; the answer to it has named the crisis line. [set]"""
+
 GRAVE = frozenset(
     {
         HoldCause.PSYCHOSIS,
@@ -63,6 +78,7 @@ def release_hold(record: CourseRecord, act: ReleaseHold, now: datetime) -> Chang
     ]
     if standing:
         raise Refused(f"{', '.join(standing)} still excludes treatment: record the change with its date first")
+    refuse_if(holds.why_not_release(record))
     return Change(record.with_(held=None, released_at=now), "hold released", f"held: {held.cause}", "running")
 
 
@@ -119,6 +135,22 @@ def resolve_item(record: CourseRecord, act: ResolveItem, now: datetime) -> Chang
     done = task.with_(resolved_at=now)
     changed = record.with_(tasks=tuple(done if one.id == task.id else one for one in record.tasks))
     return Change(changed, f"task {task.id} done: {task.text}", "open", "done")
+
+
+def take_reply(record: CourseRecord, act: TakeReply, now: datetime) -> Change:
+    """Somebody reads what the patient wrote; one task collects, under a new id, so that none is closed unread."""
+    before = next((one for one in record.tasks if one.kind is TaskKind.REPLY and one.resolved_at is None), None)
+    others = record.with_(tasks=tuple(one for one in record.tasks if one is not before))
+    due = now + hours(REPLY_HOURS) if before is None else before.due
+    more = "" if before is None else " again"
+    changed = open_task(others, TaskKind.REPLY, now, due, Role.NURSE, f"the patient wrote{more}: read it with `inbox`")
+    return Change(changed, f"the patient wrote: {act.item}")
+
+
+def report_lost(record: CourseRecord, act: ReportLost, now: datetime) -> Change:
+    """What was thought sent was not: somebody calls."""
+    kinds = ", ".join(one.split("/")[1].replace("_", " ") for one in act.occasions)
+    return Change(undelivered(record, act.occasions, now), f"the {kinds} message came back", "sent", "not delivered")
 
 
 def add_note(record: CourseRecord, act: AddNote, now: datetime) -> Change:  # noqa: ARG001  every handler takes now

@@ -4,9 +4,15 @@ from datetime import datetime
 
 from course import judge
 from course.acts import CeaseSeries, ChangeInterval, Discharge, Evaluate, Reopen, Withdraw
-from course.applying.change import Change, Refused
+from course.applying.change import Change, Refused, shown
+from course.carried import days
+from course.dosing import dose_check
+from course.page import open_task
 from course.record import CourseRecord, Evaluation, Maintained
-from course.terms import Decision, EndCause, Phase, Role, SessionStatus, SkipCode
+from course.terms import Decision, EndCause, Phase, Role, SessionStatus, SkipCode, TaskKind
+
+DEATH_REVIEW_DAYS = 7
+"""How soon a death is reviewed. [set]"""
 
 
 def evaluate(record: CourseRecord, act: Evaluate, now: datetime) -> Change:
@@ -84,10 +90,37 @@ def discharge(record: CourseRecord, act: Discharge, now: datetime) -> Change:
     """End the course by a prescriber's decision."""
     if act.cause is EndCause.WITHDRAWN:
         raise Refused("a patient's withdrawal is recorded with `withdraw`")
-    changed = _ended(_without_visits(record, act.reason, now, SkipCode.OTHER), act.cause, now)
+    if (act.cause is EndCause.TRANSFERRED) != bool(act.to):
+        raise Refused("a transfer names the clinic that the patient goes to, and nothing else does: --to")
     if act.cause is EndCause.DIED:
-        changed = changed.with_(messaging=changed.messaging.with_(stopped=True))
-    return Change(changed, f"course ended: {act.cause}", record.phase, "closed")
+        ended = end_by_death(record, act.happened_at, now)
+        return Change(ended, "course ended: died, a review is open", record.phase, "closed")
+    changed = _ended(_without_visits(record, act.reason, now, SkipCode.OTHER), act.cause, now)
+    to = f" to {act.to}. {last_dose(record)}" if act.to else ""
+    return Change(changed, f"course ended: {act.cause}{to}", record.phase, "closed")
+
+
+def last_dose(record: CourseRecord) -> str:
+    """What a receiving clinic must know of what was given, and how the scores read."""
+    doses = record.valid_doses
+    if not doses:
+        return "No infusion was given"
+    last = doses[-1]
+    check = dose_check(record, last.minutes, last.mg, last.weight_kg)
+    reading = judge.latest(record)
+    amount = f"{last.mg} mg over {last.minutes} min ({check.per_unit.normalize():f} {record.protocol.dose.basis})"
+    reads = f"; {reading.sentence}" if reading else ""
+    return f"{len(doses)} infusions given, the last on {shown(record, last.at)}: {amount}{reads}"
+
+
+def end_by_death(record: CourseRecord, died_at: datetime, now: datetime) -> CourseRecord:
+    """Every message stops at once, nothing stays planned, and a review opens; a course that had closed says so too."""
+    still = record.with_(messaging=record.messaging.with_(stopped=True))
+    ended = _without_visits(still, "the patient has died", now, SkipCode.OTHER).with_(end_cause=EndCause.DIED)
+    if not record.closed:
+        ended = _ended(ended, EndCause.DIED, now)
+    text = f"the patient died on {record.zone.local(died_at):%d %b %Y}: review the course"
+    return open_task(ended, TaskKind.DEATH_REVIEW, now, now + days(DEATH_REVIEW_DAYS), Role.PRESCRIBER, text)
 
 
 def withdraw(record: CourseRecord, act: Withdraw, now: datetime) -> Change:
@@ -113,7 +146,10 @@ def reopen(record: CourseRecord, act: Reopen, now: datetime) -> Change:
     """Take a closed course up again inside its amendment period."""
     if record.amend_until is not None and now > record.amend_until:
         raise Refused("the amendment period is over: enrol the patient in a new course")
-    if record.end_cause is EndCause.DIED or act.actor.role is not Role.PRESCRIBER:
-        raise Refused("this course cannot be reopened")
+    died = record.end_cause is EndCause.DIED
+    if died and (act.second is None or act.second.account_id == act.actor.account_id):
+        raise Refused("this course ended by a death: a second person must sign that it was entered wrongly")
     before = record.end_cause or "closed"
-    return Change(record.with_(end_cause=None, closed_at=None), "course reopened", before, "open")
+    messaging = record.messaging.with_(stopped=False) if died else record.messaging
+    changed = record.with_(end_cause=None, closed_at=None, messaging=messaging)
+    return Change(changed, "course reopened", before, "open")

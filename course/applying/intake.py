@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
-from course import clearance
+from course import clearance, holds
 from course.acts import AmendOrder, RecordGate, SignClearance
 from course.applying.change import Change, Refused, refuse_if
 from course.applying.holding import held_now
 from course.carried import days
 from course.page import open_task
+from course.protocol import Gate
 from course.record import CourseRecord, GateState, Signature
 from course.terms import GateAnswer, GateKind, HoldCause, Phase, Role, TaskKind
 
@@ -25,6 +26,8 @@ def answer_gate(record: CourseRecord, act: RecordGate, now: datetime) -> Change:
         _may_override(gate.kind, act)
     if gate.kind is GateKind.NAMED and act.answer is GateAnswer.YES and not act.detail:
         raise Refused(f"gate {gate.id} needs --detail: who or what it names")
+    if gate.limits is not None and act.answer is GateAnswer.YES and (act.value is None or act.upper_limit is None):
+        raise Refused(f"gate {gate.id} needs --value and --upper-limit: the value that lies highest above its limit")
     before = record.gates.get(gate.id)
     expires = act.happened_at + days(gate.expires_days) if gate.expires_days is not None else None
     state = GateState(
@@ -34,6 +37,9 @@ def answer_gate(record: CourseRecord, act: RecordGate, now: datetime) -> Change:
         reason=act.reason,
         expires=expires,
         detail=act.detail,
+        value=act.value,
+        upper_limit=act.upper_limit,
+        first_value=before.first_value if before is not None and before.first_value is not None else act.value,
     )
     changed = record.with_(gates={**record.gates, gate.id: state})
     if gate.channel:
@@ -53,7 +59,24 @@ def answer_gate(record: CourseRecord, act: RecordGate, now: datetime) -> Change:
             gate.id,
         )
         sentence += ", the course is held"
-    return Change(changed, sentence, before.answer if before else "unanswered", act.answer)
+    changed, flags = _limits(changed, gate, before, act, now)
+    return Change(changed, sentence, before.answer if before else "unanswered", act.answer, flags)
+
+
+def _limits(
+    record: CourseRecord, gate: Gate, before: GateState | None, act: RecordGate, now: datetime
+) -> tuple[CourseRecord, tuple[str, ...]]:
+    """The record on hold, or with an alert, where a laboratory value has reached its gate's limits; and what to say."""
+    if act.value is None or act.upper_limit is None or record.closed:
+        return record, ()
+    found = holds.lab_reading(gate, before, act.value, act.upper_limit)
+    said = tuple(why for why in (found.holds, found.alerts) if why)
+    if found.holds:
+        record = held_now(record, found.cause, now, found.holds)
+    if said:
+        text = f"{'; '.join(said)}: {'the course is held, ' if found.holds else ''}decide"
+        record = open_task(record, TaskKind.ALERT, now, now + days(1), Role.PRESCRIBER, text, gate.id)
+    return record, said
 
 
 def _may_override(kind: GateKind, act: RecordGate) -> None:

@@ -2,5 +2,6 @@
 
 from tests.support.mail import post_office, unused_port
 from tests.support.stores import postgres, store, store_url
+from tests.support.texting import text_service
 
-__all__ = ["post_office", "postgres", "store", "store_url", "unused_port"]
+__all__ = ["post_office", "postgres", "store", "store_url", "text_service", "unused_port"]

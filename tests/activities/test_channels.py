@@ -1,14 +1,16 @@
 import asyncio
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
 
 import pytest
 
-from activities.ports import Letter, Medium, NotAcceptedError, RefusedForGoodError, UnknownDeliveryError
+from activities.ports import Invite, Letter, Medium, NotAcceptedError, RefusedForGoodError, UnknownDeliveryError
 from adapters.channels.email import Email, MailServer
 from adapters.channels.mailbox import Mailbox
+from tests.support.calendars import entries
 from tests.support.mail import Mood, PostOffice
 
 NOW = datetime(2027, 3, 15, 13, tzinfo=UTC)
@@ -42,6 +44,46 @@ async def test_a_letter_arrives_as_it_was_written(post_office: PostOffice) -> No
     assert message["Auto-Submitted"] == "auto-generated"
     assert message["Date"].datetime == NOW
     assert message.get_content().replace("\r\n", "\n") == LETTER.body
+
+
+HOSTILE = Invite(
+    uid="feed",
+    sequence=7,
+    starts=NOW,
+    ends=NOW + timedelta(minutes=40),
+    cancelled=False,
+    summary="Your visit; at \\Westside, \r\nBEGIN:VALARM " + "ünïcödé 🩺 " * 20,
+    place='100 "Example" Avenue, Springfield\x00\x1b',
+)
+
+
+async def test_an_invitation_arrives_as_a_calendar_reads_it(post_office: PostOffice) -> None:
+    """Lines folded between letters and not inside them, nothing breaks out of its field, words beside it unharmed."""
+    letter = replace(LETTER, invites=(HOSTILE,), sender='Your "clinic"; x')
+    await email(post_office).deliver(letter)
+    (message,) = post_office.taken
+    assert message.get_content_type() == "multipart/alternative"
+    (entry,) = entries(message)
+    assert (entry.method, entry.uid, entry.sequence) == ("REQUEST", "feed@clinic.example", 7)
+    assert (entry.starts, entry.ends) == (NOW, NOW + timedelta(minutes=40))
+    assert entry.summary == HOSTILE.summary.replace("\r", "")
+    assert entry.place == '100 "Example" Avenue, Springfield'
+    assert (entry.organizer, entry.attendee) == ("mailto:desk@clinic.example", "mailto:zephyrine@home.example")
+    plain = message.get_body(("plain",))
+    assert plain is not None
+    assert plain.get_content().replace("\r\n", "\n") == LETTER.body
+
+
+async def test_several_visits_are_several_files(post_office: PostOffice) -> None:
+    """One calendar object may invite to one visit only; a cancelled one says so in both places."""
+    invites = (HOSTILE, replace(HOSTILE, uid="dead", cancelled=True))
+    await email(post_office).deliver(replace(LETTER, invites=invites))
+    (message,) = post_office.taken
+    assert [one.get_filename() for one in message.iter_attachments()] == ["visit-1.ics", "visit-2.ics"]
+    assert [(one.method, one.uid) for one in entries(message)] == [
+        ("REQUEST", "feed@clinic.example"),
+        ("CANCEL", "dead@clinic.example"),
+    ]
 
 
 @pytest.mark.parametrize(

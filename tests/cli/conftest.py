@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from adapters.identity import first_passphrases
-from adapters.server import EmbeddedServer
+from adapters.server import EmbeddedServer, embedded_server
 from adapters.settings import Settings
 from adapters.wiring import House, open_house
 from cli.app import main
@@ -63,15 +63,22 @@ class Terminal:
 
 
 @pytest.fixture(scope="module")
-def environment(server: EmbeddedServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A data folder of its own, and the server of this test process."""
+async def alone() -> AsyncIterator[EmbeddedServer]:
+    """A server of its own: `list` shows every course of a server."""
+    async with embedded_server() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def environment(alone: EmbeddedServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A data folder and a server of its own."""
     folder: Path = tmp_path_factory.mktemp("cli")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ST_DATA_FOLDER", str(folder))
         patch.setenv("ST_CLINIC_FOLDER", str(CLINIC_FOLDER))
         patch.setenv("ST_TASK_QUEUE", f"cli-{folder.name}")
-        patch.setenv("TEMPORAL_ADDRESS", server.target)
-        patch.setenv("TEMPORAL_NAMESPACE", server.namespace)
+        patch.setenv("TEMPORAL_ADDRESS", alone.target)
+        patch.setenv("TEMPORAL_NAMESPACE", alone.namespace)
         yield folder
 
 

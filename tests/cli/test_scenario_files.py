@@ -33,7 +33,7 @@ HEAD = 'protocol = "depression"\n'
         (HEAD + "[staff]\nleaves = ['confirming']", 3, '"leaves entry 1" should be'),
         (HEAD + "[[answers]]\ninstrument = 'phq9'\ntotals = [18, 31]", 4, "totals of phq9 are 0 to 27, not 31"),
         (HEAD + "[[answers]]\ninstrument = 'phq9'\ntotals = [1]\nby_day = {0 = 1}", 2, "contradict each other"),
-        (HEAD + "[[answers]]\ninstrument='phq9'\n\nexactly=[{number=1, items=[1]}]", 5, "has 9 items, not 1"),
+        (HEAD + "[[answers]]\ninstrument='phq9'\n\nexactly=[{number=1, items=[1]}]", 5, "has 9 items, 1 answers came"),
         (HEAD + "[[visits]]\nsession = 3\nreadings = ['172']", 4, "write a reading as 122/78"),
         (HEAD + "[[visits]]\nsession = 0", 3, "greater than or equal to 1"),
         (HEAD + "[[steps]]\ndo = 'dance'\nday = 1", 3, '"dance" cannot be done: known are abort'),

@@ -31,6 +31,8 @@ HORIZONS = {
     "as-needed-boosters": "82d",
     "discharge-after-cancellation": "closed",
     "stopped-and-written-late": "26d",
+    "bipolar-ymrs-14": "25d",
+    "ptsd": "31d",
 }
 APART = "killed-worker-and-mail-down"
 
@@ -276,6 +278,29 @@ def test_what_happened_is_recorded_late_and_counts(lived: Mapping[str, Played]) 
     assert (entry.at - record.doses[1].at).total_seconds() > 24 * 3600
     assert "[systolic above 180]" in entry.text
     assert "no escort" in played.player.refusals[0].sentence
+
+
+def test_a_rating_of_14_holds_a_bipolar_course_until_a_calm_one(lived: Mapping[str, Played]) -> None:
+    """Rated before each dose; above 12 no dose, the one on call is told; released only after a lower rating."""
+    played = lived["bipolar-ymrs-14"]
+    record = played.player.record
+    assert statuses(record)[:4] == ["given", "given", "not_given", "given"]
+    assert [one.total for one in record.scores_of("ymrs")] == [3, 5, 14, 6, 4]
+    told = [one for one in played.letters if one.audience == "oncall"]
+    assert [one.to_account for one in told] == ["lee"]
+    assert "14" not in told[0].body
+    assert [(one.action, one.role) for one in played.player.refusals] == [("release", "prescriber")]
+    entries = said(played)
+    assert entries.index("YMRS: 14") < entries.index("YMRS: 6") < entries.index("hold released")
+    assert {one.instrument for one in record.scores} == {"phq9", "asrm", "ymrs"}
+
+
+def test_fifteen_points_are_a_response_in_ptsd(lived: Mapping[str, Played]) -> None:
+    """48 to 33 is a response and 48 to 28 remission, said in points and not in percent."""
+    played = lived["ptsd"]
+    assert "evaluated: maintenance (response: 48 to 33, down 15 points)" in said(played)
+    assert "evaluated: maintenance (remission: 48 to 28, down 20 points)" in said(played)
+    assert letters(played)[: len(SIX_INFUSIONS)] == SIX_INFUSIONS
 
 
 async def test_a_killed_worker_and_a_day_without_mail_lose_and_double_nothing(tmp_path: Path) -> None:

@@ -6,43 +6,70 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from course.instrument import Instrument, ScoringError, band_of, score, score_total
+from course.instrument import (
+    Instrument,
+    ScoringError,
+    band_of,
+    least_answer,
+    score,
+    score_total,
+    unskipped,
+    written,
+    written_answer,
+)
 from course.loading import load_instrument
 
 FOLDER = Path("clinic/instruments")
-ALL = [load_instrument(path.read_text(), path.name) for path in sorted(FOLDER.glob("*.toml"))]
-PHQ9 = next(one for one in ALL if one.id == "phq9")
+ALL = {path.stem: load_instrument(path.read_text(), path.name) for path in sorted(FOLDER.glob("*.toml"))}
+PHQ9, PCL5, QIDS, CSSRS, MADRS, YMRS = (
+    ALL[one] for one in ("phq9", "pcl5", "qids_sr16", "cssrs_screener", "madrs", "ymrs")
+)
+ITEM_BY_ITEM = [one for one in ALL.values() if not one.scores_only]
+PLAIN = [one for one in ITEM_BY_ITEM if not one.parts]
 
 
 @st.composite
-def answered(draw: st.DrawFn) -> tuple[Instrument, tuple[int, ...]]:
+def answered(draw: st.DrawFn, among: list[Instrument] = ITEM_BY_ITEM) -> tuple[Instrument, tuple[int, ...]]:
     """An instrument with answers that it can score."""
-    instrument = draw(st.sampled_from(ALL))
+    instrument = draw(st.sampled_from(among))
     one = st.integers(instrument.item_min, instrument.item_max)
-    return instrument, tuple(draw(st.lists(one, min_size=instrument.items, max_size=instrument.items)))
+    return instrument, unskipped(instrument, {item: draw(one) for item in range(1, instrument.items + 1)})
 
 
 @given(answered())
-def test_a_total_is_the_sum_and_lies_in_its_band(case: tuple[Instrument, tuple[int, ...]]) -> None:
-    """The total adds the answers up, and the band is the one whose range holds it; a bare total reads the same."""
+def test_a_total_lies_in_its_band(case: tuple[Instrument, tuple[int, ...]]) -> None:
+    """The band is the one whose range holds the total, and the total lies between the lowest and the highest."""
     instrument, answers = case
-    scored = score(instrument, answers, total=sum(answers))
+    scored = score(instrument, answers)
     starts = {band.name: band.from_total for band in instrument.bands}
     above = [start for start in starts.values() if start > starts[scored.band]]
-    assert scored.total == sum(answers)
+    assert instrument.total_min <= scored.total <= instrument.total_max
     assert starts[scored.band] <= scored.total < min(above, default=instrument.total_max + 1)
-    assert (score_total(instrument, scored.total).band, band_of(instrument, scored.total)) == (scored.band, scored.band)
+    assert band_of(instrument, scored.total) == scored.band
+    assert score(instrument, answers, total=scored.total) == scored
+    assert sum(scored.parts.values()) == (scored.total if instrument.parts else 0)
+
+
+@given(answered(PLAIN))
+def test_a_total_adds_the_answers_up(case: tuple[Instrument, tuple[int, ...]]) -> None:
+    """Without parts the total is the sum; a bare total reads the same."""
+    instrument, answers = case
+    scored = score(instrument, answers)
+    assert scored.total == sum(answers)
+    assert score_total(instrument, scored.total).band == scored.band
 
 
 @given(answered())
 def test_a_flag_rises_with_its_item_alone(case: tuple[Instrument, tuple[int, ...]]) -> None:
-    """A safety item is flagged from its own answer, whatever the total is."""
+    """A safety item is flagged from its own answer, whatever the total is; an item that was skipped never is."""
     instrument, answers = case
-    expected = [f"item {one.item}" for one in instrument.safety_items if answers[one.item - 1] >= one.at_least]
+    text = written(instrument, answers)
+    given_to = {one.item: written_answer(instrument, text, one.item) for one in instrument.safety_items}
+    expected = [f"item {one.item}" for one in instrument.safety_items if (given_to[one.item] or 0) >= one.at_least]
     assert list(score(instrument, answers).flags) == expected
 
 
-@given(answered(), st.integers(1, 5), st.data())
+@given(answered(PLAIN), st.integers(1, 5), st.data())
 def test_an_answer_out_of_range_is_refused_by_its_number(
     case: tuple[Instrument, tuple[int, ...]], beyond: int, data: st.DataObject
 ) -> None:
@@ -72,3 +99,67 @@ def test_a_falling_total_still_flags_a_rising_item() -> None:
     assert score(PHQ9, (3, 3, 3, 3, 3, 3, 2, 0, 0)).flags == ()
     later = score(PHQ9, (1, 1, 1, 1, 1, 0, 0, 0, 3))
     assert (later.total, later.flags) == (8, ("item 9",))
+
+
+@given(st.lists(st.integers(0, 4), min_size=20, max_size=20))
+def test_the_clusters_of_pcl5(answers: list[int]) -> None:
+    """B is items 1-5, C 6-7, D 8-14, E 15-20; together they are the sum of all."""
+    scored = score(PCL5, tuple(answers))
+    clusters = [sum(answers[:5]), sum(answers[5:7]), sum(answers[7:14]), sum(answers[14:])]
+    assert (list(scored.parts.values()), scored.total) == (clusters, sum(answers))
+
+
+@given(st.lists(st.integers(0, 3), min_size=16, max_size=16))
+def test_the_domains_of_qids(answers: list[int]) -> None:
+    """The highest of items 1-4, of 6-9 and of 15-16 counts once, every other item for itself."""
+    alone = answers[4] + sum(answers[9:14])
+    expected = max(answers[:4]) + max(answers[5:9]) + max(answers[14:]) + alone
+    assert score(QIDS, tuple(answers)).total == expected
+
+
+@given(st.lists(st.booleans(), min_size=7, max_size=7))
+def test_the_risk_of_the_columbia_screener(yes: list[bool]) -> None:
+    """4, 5 or behaviour within 3 months is high; 3, or behaviour ever, moderate; 1 or 2 alone low; 3-5 follow a yes."""
+    wish, thoughts, method, intent, plan, ever, lately = yes
+    ideation = [wish, thoughts, *([method, intent, plan] if thoughts else [])]
+    answers = tuple(int(one) for one in [*ideation, ever, *([lately] if ever else [])])
+    risk = 3 if (thoughts and (intent or plan)) or (ever and lately) else 0
+    risk = risk or (2 if (thoughts and method) or ever else int(wish or thoughts))
+    scored = score(CSSRS, answers)
+    assert (scored.total, scored.band) == (risk, ["none", "low", "moderate", "high"][risk])
+    assert len(written(CSSRS, answers)) == 7
+
+
+def test_a_skipped_question_has_no_answer_and_a_bare_risk_is_refused() -> None:
+    """What was not asked is not a no; a risk without its questions would hide what must be escalated."""
+    text = written(CSSRS, (1, 0, 1, 0))
+    assert [written_answer(CSSRS, text, item) for item in range(1, 8)] == [1, 0, None, None, None, 1, 0]
+    with pytest.raises(ScoringError, match="cssrs_screener asks 3 items after these answers, 7 came"):
+        score(CSSRS, (0,) * 7)
+    with pytest.raises(ScoringError, match="entered item by item"):
+        score_total(CSSRS, 3)
+
+
+def test_a_scale_with_scores_only_is_entered_by_its_total_and_its_safety_item() -> None:
+    """MADRS needs the rating of item 10 beside the total, YMRS nothing; a total that item 10 rules out is refused."""
+    rated = score(MADRS, (4,), total=31)
+    assert (rated.total, rated.band, rated.flags) == (31, "moderate", ("item 10",))
+    assert written_answer(MADRS, written(MADRS, (4,)), 10) == 4
+    assert score_total(YMRS, 14).band == "minimal"
+    with pytest.raises(ScoringError, match="by its total and item 10: give both"):
+        score_total(MADRS, 31)
+    with pytest.raises(ScoringError, match="entered by its total: give it"):
+        score(MADRS, (4,))
+    with pytest.raises(ScoringError, match="contradicts its items"):
+        score(MADRS, (4,), total=3)
+    with pytest.raises(ScoringError, match="give no other answers"):
+        score(YMRS, (1,), total=14)
+
+
+@given(st.sampled_from([PHQ9, QIDS, MADRS]), st.data())
+def test_the_least_answer_that_a_total_leaves(instrument: Instrument, data: st.DataObject) -> None:
+    """No answer below it can reach the total, however high all other items are; it and all above it can."""
+    item = instrument.safety_items[0].item
+    total = data.draw(st.integers(instrument.total_min, instrument.total_max))
+    beside = instrument.total_max - instrument.item_max
+    assert least_answer(instrument, item, total) == max(0, total - beside)

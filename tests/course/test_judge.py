@@ -95,6 +95,37 @@ def test_a_rule_in_points() -> None:
     assert judge.read(record, measured(12, 20, 2)).outcome is Outcome.NON_RESPONSE
 
 
+@pytest.mark.parametrize(
+    ("start", "total", "reads"),
+    [
+        (48, 34, Outcome.NON_RESPONSE),
+        (48, 33, Outcome.RESPONSE),
+        (48, 28, Outcome.REMISSION),
+        (40, 28, Outcome.NON_RESPONSE),
+        (48, 62, Outcome.NON_RESPONSE),
+        (48, 63, Outcome.WORSE),
+        (30, 10, Outcome.NOT_COMPUTABLE),
+    ],
+)
+def test_ptsd(start: int, total: int, reads: Outcome) -> None:
+    """Fifteen points are a response (Marx 2022); 28 or less is remission only together with them."""
+    scores = (measured(-1, start, 1, instrument="pcl5"), measured(12, total, 2, instrument="pcl5"))
+    assert judge.read(treated(*scores, protocol="ptsd"), scores[1]).outcome is reads
+
+
+def test_a_rated_measure_is_read_beside_the_primary_one() -> None:
+    """MADRS against its own baseline: half is a response, 10 or less remission; the course is read by the PHQ-9."""
+    scores = (
+        measured(-1, 21), measured(-1, 32, 2, instrument="madrs"),
+        measured(12, 16, 3, instrument="madrs"), measured(13, 10, 4, instrument="madrs"), measured(13, 15, 5),
+    )  # fmt: skip
+    record = treated(*scores, protocol="treatment-resistant-depression")
+    assert [judge.read(record, one).outcome for one in scores[2:4]] == [Outcome.RESPONSE, Outcome.REMISSION]
+    latest = judge.latest(record)
+    assert latest is not None
+    assert latest.sentence.startswith("partial response: 21 to 15")
+
+
 @given(
     st.sampled_from([(DEPRESSION, "phq9", 27, 10), (BY_POINTS, "phq9", 27, 10), (CRPS, "nrs_pain", 10, 4)]),
     st.data(),

@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from course.actions import Refused
 from course.carried import days, minutes
-from course.messages import SendOrder
+from course.messages import CalendarEntry, SendOrder
 from course.record import CourseRecord
 from course.terms import (
     Audience,
@@ -304,6 +304,21 @@ class Lives(RuleBasedStateMachine):
             undelivered = [mark for mark in moved if mark.state is not OccasionState.SENT]
             if session.told is not None and session.start > self.now and not undelivered:
                 assert session.told == session.start
+
+    @invariant()
+    def calendars_show_what_was_told(self) -> None:
+        """A calendar that keeps the highest sequence of each visit shows it where the patient was last told it is."""
+        calendar: dict[str, CalendarEntry] = {}
+        for _, order in self.life.to_patient():
+            for entry in (entry for part in order.parts for entry in part.calendar):
+                before = calendar.get(entry.session)
+                if before is None or entry.sequence >= before.sequence:
+                    calendar[entry.session] = entry
+        for session in self.record.sessions:
+            if session.told is not None:
+                assert calendar[session.id].starts == session.told
+            elif session.id in calendar:
+                assert calendar[session.id].cancelled
 
     @invariant()
     def doses_are_kept(self) -> None:

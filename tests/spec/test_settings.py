@@ -5,6 +5,39 @@ import pytest
 
 from adapters.settings import Settings, SettingsError, load_settings, variable
 
+SMS = {
+    "ST_SMS_URL": "https://sms.example",
+    "ST_SMS_ACCOUNT": "AC1",
+    "ST_SMS_TOKEN": "hunter2",
+    "ST_SMS_FROM": "+12125550100",
+}
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        ({"ST_SMS_TOKEN": ""}, "ST_SMS_TOKEN is needed when ST_SMS_URL is set."),
+        ({"ST_SMS_FROM": "Clinic"}, "ST_SMS_FROM is a number such as +12125550100, or a MessagingServiceSid."),
+        ({"ST_SMS_URL": "http://sms.example"}, "ST_SMS_URL begins with https://, or http:// on this machine itself."),
+        (
+            {"ST_SMS_URL": "https://sms.example:x"},
+            "ST_SMS_URL begins with https://, or http:// on this machine itself.",
+        ),
+    ],
+)
+def test_text_messages_are_set_up_whole(
+    monkeypatch: pytest.MonkeyPatch, changed: dict[str, str], sentence: str
+) -> None:
+    """Account, token, sender and a private wire are checked at the start; the token is not quoted or printed."""
+    for name, value in SMS.items():
+        monkeypatch.setenv(name, value)
+    assert "hunter2" not in repr(load_settings(None))
+    for name, value in changed.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError) as refused:
+        load_settings(None)
+    assert str(refused.value) == sentence
+
 
 @pytest.mark.parametrize(
     ("name", "value", "sentence"),

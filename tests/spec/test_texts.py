@@ -125,6 +125,24 @@ def test_a_letter_of_several_parts_has_one_greeting_and_one_end() -> None:
             'sender says "Depression": no message may name what a patient has or is given',
         ),
         (
+            'noted = "{site}: nobody',
+            'noted = "{site}: you will feel less pain. nobody',
+            'noted = "{site}: nobody',
+            'replies.noted says "pain": no message may name what a patient has or is given',
+        ),
+        (
+            'stopped = "{site}: you get no more messages.',
+            f'stopped = "{{site}}: you get no more messages{" at all" * 9}.',
+            'stopped = "{site}: you get no more messages.',
+            "replies.stopped can get 190 characters long at Northside: shorten it to 160",
+        ),
+        (
+            'visit = "Your visit at {site}"',
+            'visit = "Your infusion at {site}"',
+            'visit = "Your visit at {site}"',
+            'visit says "infusion": no message may name what a patient has or is given',
+        ),
+        (
             'subject = "We missed you"',
             'subject = "We {missed you"',
             'subject = "We missed you"',

@@ -21,6 +21,7 @@ STAFF = {
     Role.NURSE: Actor(account_id="ortiz", name="Sam Ortiz", role=Role.NURSE, via="test"),
     Role.PRESCRIBER: Actor(account_id="lee", name="Dr Lee", role=Role.PRESCRIBER, via="test"),
     Role.PATIENT: Actor(account_id="patient", name="patient", role=Role.PATIENT, via="test"),
+    Role.COURSE: Actor(account_id="course", name="course", role=Role.COURSE, via="test"),
 }
 
 

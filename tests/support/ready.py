@@ -37,5 +37,6 @@ def ready(protocol: str = "depression") -> CourseRecord:
     """A course against whose first dose nothing stands."""
     record = treated(doses=(), protocol=protocol, phase=Phase.INDUCTION, clearance=SIGNED, sessions=(VISIT,))
     score = measured(-2, 8, instrument=record.protocol.outcome.instrument)
+    rated = [measured(-0.01, 0, 2, instrument=name) for name in record.protocol.measuring.at_visits]
     order = record.order.with_(signed=SIGNED)
-    return record.with_(order=order, gates=answered_well(record), scores=(score,))
+    return record.with_(order=order, gates=answered_well(record), scores=(score, *rated))

@@ -1,0 +1,1 @@
+"""Takes what a text message service posts: patients' answers, and receipts."""

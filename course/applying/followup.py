@@ -1,0 +1,154 @@
+"""Beside the infusions: therapies and attendance, medicines and their review, long-term checks, requests."""
+
+from datetime import datetime
+
+from course.adjunct import Medicine, Therapy
+from course.applying.change import Change, Refused, refuse_if, shown
+from course.calendar import days_from
+from course.carried import days
+from course.followup import change_of
+from course.followup_acts import (
+    AskBooster,
+    ChangeMedicine,
+    KeepTherapy,
+    RecordAttendance,
+    RecordCheck,
+    ReviewMedicine,
+)
+from course.page import open_task
+from course.record import CourseRecord
+from course.terms import Role, TaskKind
+
+CALL_DAYS = 2
+REQUESTS_KEPT = 12
+FARTHEST_DAYS = 400
+
+
+def keep_therapy(record: CourseRecord, act: KeepTherapy, now: datetime) -> Change:
+    """Begin a therapy, change when it is due, or end it."""
+    if act.next_at is not None:
+        _ahead(act.next_at, now)
+    if act.therapy is None:
+        return _begin_therapy(record, act, now)
+    before = _therapy(record, act.therapy)
+    if act.ends:
+        return _with(record, before.with_(ended_at=now), f"{before.name} ended")
+    refuse_if("" if act.every_days or act.next_at else "nothing to change: give --every, --next or --end")
+    after = before.with_(every_days=act.every_days or before.every_days, next_at=act.next_at or before.next_at)
+    return _with(record, after, f"{after.name}: every {after.every_days} days, next {shown(record, after.next_at)}")
+
+
+def _begin_therapy(record: CourseRecord, act: KeepTherapy, now: datetime) -> Change:
+    if not act.name or act.every_days is None or act.ends:
+        raise Refused("a therapy begins with its name and how often it is: --name, --every")
+    begun = Therapy(
+        id=f"a{record.adjunct_count + 1}",
+        name=act.name,
+        every_days=act.every_days,
+        next_at=act.next_at or days_from(record.zone, now, act.every_days),
+    )
+    changed = record.with_(therapies=(*record.therapies, begun), adjunct_count=record.adjunct_count + 1)
+    text = f"{begun.name} begun ({begun.id}): every {begun.every_days} days, next {shown(record, begun.next_at)}"
+    return Change(changed, text, "", begun.name)
+
+
+def attend(record: CourseRecord, act: RecordAttendance, now: datetime) -> Change:
+    """Count that the patient came or did not; the next date follows."""
+    before = _therapy(record, act.therapy)
+    if act.next_at is not None:
+        _ahead(act.next_at, now)
+    following = before.next_at
+    while following <= now:
+        following = days_from(record.zone, following, before.every_days)
+    counted = {"came": before.came + 1} if act.came else {"missed": before.missed + 1}
+    after = before.with_(next_at=act.next_at or following, **counted)
+    came = "came" if act.came else "missed"
+    return _with(record, after, f"{before.name}: {came}, next {shown(record, after.next_at)}")
+
+
+def _therapy(record: CourseRecord, therapy_id: str) -> Therapy:
+    running = [one for one in record.therapies if one.ended_at is None]
+    for one in running:
+        if one.id == therapy_id:
+            return one
+    known = ", ".join(f"{one.id} ({one.name})" for one in running) or "none"
+    raise Refused(f"there is no therapy {therapy_id} that goes on: there is {known}")
+
+
+def _with(record: CourseRecord, therapy: Therapy, sentence: str) -> Change:
+    kept = tuple(therapy if one.id == therapy.id else one for one in record.therapies)
+    return Change(record.with_(therapies=kept), sentence)
+
+
+def change_medicine(record: CourseRecord, act: ChangeMedicine, now: datetime) -> Change:
+    """Record what changed; what a prescriber orders has a date on which it is looked at again."""
+    if not act.was and not act.now:
+        raise Refused("say what it was, what it is now, or both: --was, --now")
+    if act.ordered and act.actor.role is not Role.PRESCRIBER:
+        raise Refused("a change of a medicine is ordered by a prescriber: record what was reported without --ordered")
+    if act.ordered and act.review_at is None:
+        raise Refused("an ordered change is reviewed: give the date with --review")
+    if act.starts > now + days(FARTHEST_DAYS):
+        raise Refused(f"that is more than {FARTHEST_DAYS} days off: give the day on which it begins")
+    if not act.ordered and act.starts > now:
+        raise Refused("a change that was reported has begun: an order for later is a prescriber's, with --ordered")
+    if act.review_at is not None:
+        _ahead(act.review_at, now)
+    taken = Medicine(
+        id=f"d{record.adjunct_count + 1}",
+        name=act.name,
+        was=act.was,
+        now=act.now,
+        starts=act.starts,
+        ordered=act.ordered,
+        by=act.actor.name,
+        review_at=act.review_at,
+    )
+    changed = record.with_(medicines=(*record.medicines, taken), adjunct_count=record.adjunct_count + 1)
+    how = "ordered" if act.ordered else "reported"
+    review = "" if act.review_at is None else f", review {shown(record, act.review_at)}"
+    said = change_of(act.was, act.now)
+    day = f"{record.zone.local(act.starts):%d %b %Y}"
+    return Change(changed, f"{act.name} ({taken.id}) {said} from {day}, {how}{review}", act.was, act.now or "stopped")
+
+
+def review_medicine(record: CourseRecord, act: ReviewMedicine, now: datetime) -> Change:
+    """The change was looked at; it is looked at again only if that is asked for."""
+    found = next((one for one in record.medicines if one.id == act.medicine and one.review_due), None)
+    if found is None:
+        waiting = ", ".join(one.id for one in record.medicines if one.review_due) or "none"
+        raise Refused(f"there is no review of {act.medicine} to come: waiting are {waiting}")
+    if act.review_at is not None:
+        _ahead(act.review_at, now)
+    done = found.with_(review_at=act.review_at) if act.review_at else found.with_(reviewed_at=now)
+    again = f", again {shown(record, act.review_at)}" if act.review_at else ""
+    kept = tuple(done if one.id == found.id else one for one in record.medicines)
+    return Change(record.with_(medicines=kept), f"{found.name} ({found.id}) reviewed{again}")
+
+
+def record_check(record: CourseRecord, act: RecordCheck, now: datetime) -> Change:
+    """A long-term check was asked; what it found goes to a prescriber."""
+    rule = next((one for one in record.protocol.long_term if one.id == act.check), None)
+    if rule is None:
+        known = ", ".join(one.id for one in record.protocol.long_term) or "none"
+        raise Refused(f"{record.protocol.id} asks for no {act.check}: it asks for {known}")
+    changed = record.with_(checks={**record.checks, rule.id: act.happened_at})
+    found = "yes" if act.positive else "no"
+    if act.positive:
+        text = f"{rule.text}: yes, see the patient before the next infusion"
+        changed = open_task(changed, TaskKind.LONG_TERM, now, now + days(CALL_DAYS), Role.PRESCRIBER, text, rule.id)
+    detail = f" ({act.detail})" if act.detail else ""
+    return Change(changed, f"{rule.text}: {found}{detail}", "", found)
+
+
+def ask_booster(record: CourseRecord, act: AskBooster, now: datetime) -> Change:
+    """The patient asks; somebody answers, and three requests close by owe an evaluation."""
+    asked = record.with_(requests=(*record.requests, act.happened_at)[-REQUESTS_KEPT:])
+    text = "the patient asks for a booster: answer, and book one if a prescriber agrees"
+    changed = open_task(asked, TaskKind.BOOSTER_ASKED, now, now + days(CALL_DAYS), Role.COORDINATOR, text)
+    return Change(changed, "the patient asks for a booster")
+
+
+def _ahead(instant: datetime, now: datetime) -> None:
+    if not now < instant <= now + days(FARTHEST_DAYS):
+        raise Refused(f"what is planned lies ahead, at most {FARTHEST_DAYS} days: correct the date")

@@ -1,0 +1,73 @@
+"""What holds a course by itself: a score at a protocol's limit, a laboratory value at a gate's."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from course.instrument import Instrument
+from course.protocol import Gate, HoldRule
+from course.record import CourseRecord, GateState, Score, Trigger
+from course.terms import HoldCause, Urgency
+
+
+@dataclass(frozen=True)
+class LabReading:
+    """A value against its gate's limits: why it holds, or why it alerts; empty where it does neither."""
+
+    holds: str = ""
+    alerts: str = ""
+    cause: HoldCause = HoldCause.OTHER
+
+
+def rule_for(record: CourseRecord, score: Score) -> HoldRule | None:
+    """The rule by which a score holds its course; none for one that a later score of the instrument overtook."""
+    later = any(one.at > score.at for one in record.scores_of(score.instrument) if one.id != score.id)
+    reached = (
+        one for one in record.protocol.holds if one.instrument == score.instrument and score.total >= one.at_least
+    )
+    return None if later or record.closed else next(reached, None)
+
+
+def trigger(record: CourseRecord, instrument: Instrument, rule: HoldRule, score: Score) -> Trigger:
+    """What such a score raises: urgent where the one before it was below the limit or lower, else prompt."""
+    before = [one.total for one in record.scores_of(score.instrument) if one.id != score.id and one.at <= score.at]
+    urgent = not before or before[-1] < rule.at_least or score.total > before[-1]
+    return Trigger(
+        what=said(instrument, rule),
+        subject=score.id,
+        at=score.at,
+        urgency=Urgency.URGENT if urgent else Urgency.PROMPT,
+    )
+
+
+def said(instrument: Instrument, rule: HoldRule) -> str:
+    """The limit that was reached, without the score."""
+    return f"{instrument.title} of {rule.at_least} or more"
+
+
+def why_not_release(record: CourseRecord) -> str:
+    """The rating or the laboratory value that still holds, or an empty string; a self-report binds nobody."""
+    for rule in record.protocol.holds:
+        instrument, scores = record.instruments.get(rule.instrument), record.scores_of(rule.instrument)
+        if instrument is not None and instrument.rater and scores and scores[-1].total >= rule.at_least:
+            return f"the last rating reads {said(instrument, rule)}, which holds: rate it again first"
+    for gate in record.protocol.gates:
+        state = record.gates.get(gate.id)
+        if state is None or state.value is None or state.upper_limit is None:
+            continue
+        if lab_reading(gate, None, state.value, state.upper_limit).holds:
+            return f"the last value of gate {gate.id} holds: record a fresh one first"
+    return ""
+
+
+def lab_reading(gate: Gate, before: GateState | None, value: Decimal, upper_limit: Decimal) -> LabReading:
+    """A value against `hold_times_upper` x its upper limit and `alert_times_first` x the course's first value."""
+    limits = gate.limits
+    if limits is None:
+        return LabReading()
+    first = None if before is None else before.first_value
+    holds = alerts = ""
+    if value >= limits.hold_times_upper * upper_limit:
+        holds = f"gate {gate.id}: {limits.hold_times_upper} x the upper limit or more"
+    if first is not None and value >= limits.alert_times_first * first:
+        alerts = f"gate {gate.id}: {limits.alert_times_first} x the first value or more"
+    return LabReading(holds, alerts, limits.cause)
