@@ -12,13 +12,15 @@ from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
 from adapters.clinic import snapshot
+from adapters.doses import PatientDose, doses_of, why_not_today
 from adapters.identity import stamp
 from adapters.store.directory import CourseRow
 from adapters.wiring import House
 from adapters.zones import zone_snapshot
-from course.acts import Act, ActEnvelope
+from course.acts import Act, ActEnvelope, CheckIn
 from course.messages import CourseOrder, Receipt
 from course.record import Actor, CourseRecord
+from course.terms import Role
 from course.worklist import Card
 from workflows import attributes
 from workflows.course import TreatmentCourse
@@ -107,7 +109,14 @@ class Courses:
         ).with_(**patient)
 
     async def act(self, course_id: str, act: Act) -> Receipt:
-        """Sign an act at the edge and apply it; asking again under the same request id is safe."""
+        """Sign an act at the edge and apply it; asking again under the same request id is safe.
+
+        A check-in looks at the patient's other courses first: who was dosed there today takes a prescriber's reason.
+        """
+        if isinstance(act, CheckIn) and not (act.actor.role is Role.PRESCRIBER and act.reason):
+            why = await why_not_today(self.house.store.directory, self._unless_ended, course_id, act.happened_at)
+            if why:
+                raise RefusedError(f"{why}: a prescriber may go on, with --reason")
         handle = self.house.client.get_workflow_handle_for(TreatmentCourse.run, course_id)
         envelope = ActEnvelope(act=stamp(self.house.ring, act))
         try:
@@ -133,6 +142,10 @@ class Courses:
         except RPCError as error:
             raise await self._why(course_id, error) from None
 
+    async def doses(self, patient_id: str) -> tuple[PatientDose, ...]:
+        """What a patient was given on all courses and at all sites, oldest first."""
+        return await doses_of(self.house.store.directory, self._unless_ended, patient_id)
+
     async def rows(self, where: str = "", most: int = 50) -> list[Row]:
         """Open courses by when something is due, soonest first."""
         found: list[Row] = []
@@ -153,6 +166,12 @@ class Courses:
             return (await self.house.client.count_workflows(_and(where, OPEN))).count
         except RPCError as error:
             raise self._unreachable(error) from None
+
+    async def _unless_ended(self, course_id: str) -> CourseRecord | None:
+        try:
+            return await self.record(course_id)
+        except EndedError:
+            return None
 
     async def _found(self, where: str, most: int | None = None) -> AsyncIterator[Row]:
         try:

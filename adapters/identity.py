@@ -61,8 +61,8 @@ def new_passphrase() -> str:
     return "-".join("".join(secrets.choice(ALPHABET) for _ in range(GROUP_LENGTH)) for _ in range(GROUPS))
 
 
-async def sign_in(store: Store, account_id: str, passphrase: str, now: datetime) -> str:
-    """A token that is good for twelve hours; an unknown account takes as long as a wrong passphrase."""
+async def recognised(store: Store, account_id: str, passphrase: str) -> Account:
+    """The enabled account whose passphrase this is; an unknown account takes as long as a wrong passphrase."""
     hashed = await store.staff.passphrase_hash(account_id)
     right = await asyncio.to_thread(verify_passphrase, hashed or _of_nobody(), passphrase)
     account = await store.staff.account(account_id)
@@ -70,6 +70,12 @@ async def sign_in(store: Store, account_id: str, passphrase: str, now: datetime)
         raise IdentityError(WRONG)
     if account.disabled:
         raise IdentityError("This account is disabled: ask ops to enable it.")
+    return account
+
+
+async def sign_in(store: Store, account_id: str, passphrase: str, now: datetime) -> str:
+    """A token that is good for twelve hours."""
+    await recognised(store, account_id, passphrase)
     token = secrets.token_urlsafe(32)
     await store.signins.put(_digest(token), account_id, now, now + SIGNED_IN_FOR)
     return token

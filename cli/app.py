@@ -2,6 +2,7 @@
 
 import os
 import sys
+from decimal import InvalidOperation
 
 from cyclopts import App
 from cyclopts.exceptions import CycloptsError
@@ -66,6 +67,19 @@ COMMANDS = {
         "simulate": "play.command:simulate",
         "demo": "demo:demo",
     },
+    "Controlled drugs": {
+        "vial receive": "vials:receive",
+        "vial open": "vials:open_vial",
+        "vial list": "vials:list_vials",
+        "vial discard": "vials:discard",
+        "draw": "drugs:draw",
+        "give": "drugs:give",
+        "waste": "drugs:waste",
+        "count": "drugs:count",
+        "discrepancy": "drug_log:discrepancy",
+        "address": "drug_log:address",
+        "drug-log": "drug_log:drug_log",
+    },
     "Library": {"score": "library:score_answers"},
     "Running it": {
         "up": "up:up",
@@ -101,6 +115,13 @@ HELP = {
     "judge": "How the scores read.",
     "explain": "Why a course stands as it does, and who may override it.",
     "timeline": "The readable story, out of workflow histories.",
+    "vial": "Vials in stock: receive, open, list, discard.",
+    "vial receive": "Take a vial into stock.", "vial open": "Date a vial that was opened.",
+    "vial list": "Vials, and what each holds.", "vial discard": "Destroy what is left of a vial, before a witness.",
+    "draw": "Draw a syringe out of a vial for a session.", "give": "Record what was given out of a syringe.",
+    "waste": "Destroy what is left in a syringe, before a witness.", "count": "What a vial or a syringe really holds.",
+    "discrepancy": "Sign what became of a discrepancy.", "address": "Where the patient lives, for the drug log.",
+    "drug-log": "Who gave what to whom, when, out of which lot.",
     "simulate": "Play a scenario in virtual time.", "demo": "Six made-up patients through a year, in a minute.",
     "score": "Score answers: total, band, flags.", "up": "Run a persistent stack on this machine.",
     "close-site": "Move all visits of days on which a site is closed.",
@@ -126,8 +147,14 @@ def app() -> App:
         result_action="return_value",
     )
     for group, commands in COMMANDS.items():
+        nouns: dict[str, App] = {}
         for name, where in commands.items():
-            whole.command(f"cli.{where}", name=name, group=group, help=HELP[name])
+            noun, _, verb = name.rpartition(" ")
+            if noun and noun not in nouns:
+                nouns[noun] = App(name=noun, help=HELP[noun], group=group)
+                whole.command(nouns[noun])
+            home = nouns[noun] if noun else whole
+            home.command(f"cli.{where}", name=verb, group=None if noun else group, help=HELP[name])
     for noun, verbs in NOUNS.items():
         sub = App(name=noun, help=f"The clinic's {noun}.", group="Library")
         for verb in verbs:
@@ -143,6 +170,8 @@ def main(arguments: list[str] | None = None) -> int:
         code = app()(said, exit_on_error=False, print_error=False)
     except CycloptsError as error:
         return complain(" ".join(str(error).split()), USAGE, json_="--json" in said)
+    except InvalidOperation:
+        return complain("that is no number: write digits, such as 1.4", USAGE, json_="--json" in said)
     except KeyboardInterrupt:
         return complain("stopped", 130, json_="--json" in said)
     except BrokenPipeError:

@@ -124,6 +124,18 @@ async def _courses(house: House) -> str:
     return f"no failing tasks; {count.count} courses wait for a person over time"
 
 
+async def _drugs(house: House) -> str:
+    now = datetime.now(UTC)
+    found = await house.store.drug_log.discrepancies()
+    overdue = [one.discrepancy_id for one in found if one.due < now]
+    loose = await house.store.drug_log.unaccounted(now)
+    if overdue:
+        raise NotWellError(f"discrepancies are overdue: {', '.join(overdue)}: `starter.py discrepancy ID --reason`")
+    if loose:
+        raise NotWellError(f"syringes are not accounted for: {', '.join(loose)}: give, waste or count them")
+    return f"discrepancies open: {len(found)}, none overdue; every syringe accounted for within 24 hours"
+
+
 BEFORE: dict[str, Callable[[Settings], Awaitable[str]]] = {
     "keys": _keys,
     "clinic files": _clinic,
@@ -135,4 +147,5 @@ INSIDE: dict[str, Callable[[House], Awaitable[str]]] = {
     "on call": _oncall,
     "worker": _worker,
     "courses": _courses,
+    "drugs": _drugs,
 }

@@ -9,6 +9,8 @@ from adapters.store.archive import Archive
 from adapters.store.contacts import ContactBook
 from adapters.store.database import Database
 from adapters.store.directory import Directory
+from adapters.store.drug_log import DrugLog
+from adapters.store.drugs import DrugLedger
 from adapters.store.errors import StoreError
 from adapters.store.inbox import Inbox
 from adapters.store.migrating import migrate
@@ -36,6 +38,8 @@ class Store:
         self.inbox = Inbox(database)
         self.access = AccessLog(database)
         self.archive = Archive(database)
+        self.drugs = DrugLedger(database)
+        self.drug_log = DrugLog(database)
 
     @classmethod
     def open(cls, url: str, ring: KeyRing) -> Self:

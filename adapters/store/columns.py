@@ -1,10 +1,11 @@
-"""Column types: instants that are aware on every database, and text that is sealed before it leaves the process."""
+"""Column types: aware instants and exact decimals on every database, and text sealed before it leaves the process."""
 
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import DateTime, LargeBinary
+from sqlalchemy import DateTime, LargeBinary, String
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 from typing_extensions import override
@@ -58,3 +59,18 @@ class Sealed(TypeDecorator[str]):
     @override
     def process_result_value(self, value: Any | None, dialect: Dialect) -> str | None:
         return None if value is None else _RINGS[dialect].unseal(bytes(value), self.column).decode()
+
+
+class Exact(TypeDecorator[Decimal]):
+    """A decimal number, kept digit by digit: SQLite has no such type."""
+
+    impl = String(32)
+    cache_ok = True
+
+    @override
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> str | None:
+        return None if value is None else f"{value:f}"
+
+    @override
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Decimal | None:
+        return None if value is None else Decimal(value)

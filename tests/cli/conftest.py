@@ -96,11 +96,9 @@ async def terminal(opened: House) -> Terminal:
     return Terminal(await first_passphrases(opened.store, CLINIC_FOLDER / "staff.toml"))
 
 
-@pytest.fixture(scope="module")
-async def course(terminal: Terminal) -> str:
-    """A course in induction, six visits planned."""
+async def planned(terminal: Terminal, *person: str) -> str:
+    """Enrol somebody and go as far as six planned visits."""
     await terminal.sign_in("cole")
-    person = ("Zebulon Quimby", "1984-05-04", "depression", "--email", "zq@patient.example", "--email-consent")
     enrolled = await terminal.type("enrol", *person, "--json")
     assert enrolled.code == 0, enrolled.err
     course_id: str = enrolled.said["course"]
@@ -117,3 +115,10 @@ async def course(terminal: Terminal) -> str:
         if (await terminal.type("schedule", course_id, "--first", first, "--reason", "as agreed")).code == 0:
             return course_id
     raise AssertionError("no day of a week is open")
+
+
+@pytest.fixture(scope="module")
+async def course(terminal: Terminal) -> str:
+    """A course in induction, six visits planned."""
+    person = ("Zebulon Quimby", "1984-05-04", "depression", "--email", "zq@patient.example", "--email-consent")
+    return await planned(terminal, *person)
