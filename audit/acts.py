@@ -8,8 +8,9 @@ from temporalio.api.common.v1 import Payload
 from temporalio.client import WorkflowHistory
 from temporalio.converter import DataConverter
 
-from course.acts import ActEnvelope, BaseAct
+from course.acts import ActEnvelope
 from course.messages import Receipt
+from course.said import BaseAct
 
 
 @dataclass(frozen=True)

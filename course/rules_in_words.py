@@ -72,6 +72,17 @@ NEEDS: dict[NeedKind, Words] = {
         (Action.BOOSTER, Action.SCHEDULE, Action.DISCHARGE),
         ("maintenance.lapse_days",),
     ),
+    NeedKind.THERAPY: Words(
+        "an adjunctive therapy has a cadence: by its next date somebody writes down whether the patient came",
+        (Action.ATTEND, Action.THERAPY),
+        tag="[brief]",
+    ),
+    NeedKind.MEDICINE: Words(
+        "an ordered change of a medicine is looked at by its review date; the software proposes none",
+        (Action.REVIEW_MEDICINE,),
+        tag="[brief]",
+    ),
+    NeedKind.CHECK: Words("a long-term check comes round after the weeks that the protocol gives it", (Action.CHECK,)),
 }
 
 TASKS: dict[TaskKind, str] = {
@@ -88,6 +99,11 @@ TASKS: dict[TaskKind, str] = {
     TaskKind.ALERT: "a vital sign beyond its alert limit is looked at by a prescriber",
     TaskKind.EXCLUSION: "an exclusion that has become true holds the course and is looked at",
     TaskKind.CALENDAR_CLASH: "a visit on a day that the site has closed since is moved by a person",
+    TaskKind.REPLY: "what a patient writes is read by a person, who answers it; nothing in it acts by itself",
+    TaskKind.BOOSTER_ASKED: "a patient who asks for a booster is heard: a prescriber books it or says why not",
+    TaskKind.LONG_TERM: "a long-term check that is not clear is looked at by a prescriber",
+    TaskKind.INPUTS_CHANGED: "what a signed evaluation read was put right since: a prescriber looks at it again",
+    TaskKind.DEATH_REVIEW: "after a death every message stops at once, and a prescriber reviews what happened",
 }
 
 GATES: dict[GateKind, str] = {
