@@ -27,7 +27,7 @@ LOOK_AGAIN_WHILE_SENDING = timedelta(minutes=10)
 AFTER_CLOSING = timedelta(days=1)
 CLOSED_AT_THE_LATEST = timedelta(days=5 * 365)
 LATEST = datetime.max.replace(tzinfo=UTC)
-SETTLE_SECONDS = 20.0
+SETTLE_SECONDS = 60.0
 LOOK_CLOSER_SECONDS = 0.5
 UNANSWERED = frozenset({*REMINDERS, OccasionKind.CALENDAR, OccasionKind.ARCHIVE})
 """What changes nothing for staff and patient when it succeeds: the clock leaps over it."""
@@ -148,9 +148,16 @@ class Player:
             if resting and (not self._in_flight() or await self._only_refused(loop.time() - began)):
                 break
             if loop.time() - began > SETTLE_SECONDS:
-                raise PlaceError(f"the course does not come to rest at {self.now:%Y-%m-%d %H:%M}: is a worker running?")
+                raise PlaceError(self._restless())
             await asyncio.sleep(0.01)
         self.seen.look(self.record, self.now)
+
+    def _restless(self) -> str:
+        """What keeps the course from coming to rest."""
+        waiting = sorted(one.kind for one in due(self.record, self.now))
+        flying = sorted(name for name, mark in self.record.occasions.items() if mark.state is OccasionState.IN_FLIGHT)
+        what = ", ".join([*(f"{kind} is due" for kind in waiting), *(f"{name} is in flight" for name in flying)])
+        return f"the course does not come to rest at {self.now:%Y-%m-%d %H:%M} ({what}): is a worker running?"
 
     async def _only_refused(self, waited: float) -> bool:
         """Whether what is in flight was refused and waits; asked only where mail refuses, or after a while."""
