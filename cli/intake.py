@@ -10,7 +10,7 @@ from cyclopts import Parameter
 from activities.ports import Contact, Medium
 from adapters.store.contacts import email_of, phone_of
 from adapters.zones import zone_snapshot
-from cli.desk import Desk, How, act, command, desk, perform, sentence
+from cli.desk import Desk, How, act, command, desk
 from cli.output import NOT_ALLOWED, USAGE, CliError
 from cli.output import answer as done
 from course.record import Actor
@@ -141,15 +141,22 @@ async def gate(
     upper_limit: Annotated[Decimal | None, Parameter(help="the laboratory's upper limit of that value")] = None,
     how: How = How(),
 ) -> int:
-    """Answer an intake gate, or date a change with --at; several gates with one answer at once.
+    """Answer an intake gate, or date a change with --at; several gates with one answer at once, all or none.
 
     Example: starter.py gate c-1a2b3c heart,aneurysm,psychosis no
     """
-    async with desk() as at:
-        said = {"answer": answer, "detail": detail, "value": value, "upper_limit": upper_limit}
-        gates = [one.strip() for one in gate.split(",") if one.strip()]
-        receipts = [await perform(at, course, how, "gate", times={}, said={**said, "gate": one}) for one in gates]
-        return done(receipts if len(gates) > 1 else receipts[0], "\n".join(map(sentence, receipts)), json_=how.json)
+    first, *also = [one.strip() for one in gate.split(",") if one.strip()] or [gate]
+    return await act(
+        course,
+        how,
+        "gate",
+        gate=first,
+        also=tuple(also),
+        answer=answer,
+        detail=detail,
+        value=value,
+        upper_limit=upper_limit,
+    )
 
 
 @command

@@ -22,10 +22,11 @@ from course.terms import Decision, EndCause, GateAnswer, HoldCause, SkipCode
 
 
 class RecordGate(BaseAct):
-    """Answer an intake gate; `effective_at` dates a change, `detail` names the escort, the value, the drug."""
+    """Answer an intake gate, and `also` others alike; `detail` names the escort, the value, the drug."""
 
     action: Literal["gate"] = "gate"
     gate: Ref
+    also: tuple[Ref, ...] = Field((), max_length=100)
     answer: GateAnswer
     detail: Line = ""
     upper_limit: Decimal | None = None

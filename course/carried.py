@@ -29,12 +29,10 @@ class Carried(BaseModel):
     @model_serializer(mode="wrap")
     def _without_empty(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
         written: dict[str, Any] = handler(self)
-        empty = _empty_defaults(type(self))
-        return {
-            name: value
-            for name, value in written.items()
-            if value or name not in empty or getattr(self, name) != empty[name]
-        }
+        for name, default in _empty_defaults(type(self)):
+            if not written.get(name, True) and getattr(self, name) == default:
+                del written[name]
+        return written
 
     def with_(self, **changes: object) -> Self:
         """The same fact with the named fields changed."""
@@ -42,13 +40,13 @@ class Carried(BaseModel):
 
 
 @cache
-def _empty_defaults(kind: type[BaseModel]) -> dict[str, Any]:
+def _empty_defaults(kind: type[BaseModel]) -> tuple[tuple[str, Any], ...]:
     """The fields of a kind of fact that are empty by default, with that default."""
     optional = {name: field for name, field in kind.model_fields.items() if not field.is_required()}
     defaults = {
         name: field.get_default(call_default_factory=True, validated_data={}) for name, field in optional.items()
     }
-    return {name: default for name, default in defaults.items() if not default}
+    return tuple((name, default) for name, default in defaults.items() if not default)
 
 
 def days(count: float) -> timedelta:

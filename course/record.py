@@ -2,9 +2,9 @@
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field
 
 from course.adjunct import Medicine, Therapy
 from course.calendar import Calendar, Zone
@@ -26,10 +26,21 @@ from course.terms import (
     TaskKind,
     Urgency,
 )
-from course.upgrade import upgraded
 
 SCHEMA = 1
-"""Version of the carried shape; a build refuses a higher one and upgrades a lower one."""
+"""Version of the carried shape; raised only when an older build would misread what a newer one wrote."""
+
+
+def _readable(version: int) -> int:
+    if version > SCHEMA:
+        raise ValueError(
+            f"this record has schema {version}, this build reads up to {SCHEMA}: run it under a newer build"
+        )
+    return version
+
+
+Readable = Annotated[int, AfterValidator(_readable)]
+"""A version of the carried shape that this build understands."""
 
 
 class Actor(Carried):
@@ -308,7 +319,7 @@ class Maintained(Carried):
 class CourseRecord(Carried):
     """All that a course knows; every field has a default or is set at enrolment, so any later build can read it."""
 
-    schema_version: int = SCHEMA
+    schema_version: Readable = SCHEMA
     course_id: str
     patient_id: str
     opened_at: Instant
@@ -362,11 +373,6 @@ class CourseRecord(Carried):
     requests: tuple[Instant, ...] = ()
     adjunct_count: int = 0
     runs: int = 1
-
-    @model_validator(mode="before")
-    @classmethod
-    def _upgrade(cls, stored: Any) -> Any:
-        return upgraded(stored, SCHEMA) if isinstance(stored, dict) else stored
 
     @property
     def closed(self) -> bool:

@@ -202,13 +202,7 @@ class Player:
         refused = await self._send(self._act(duty.said, duty.role, None))
         if refused:
             self.refusals.append(Refusal(self.now, str(duty.said["action"]), duty.role, refused))
-        if not self._more_gates(duty):
-            await self._settle()
-
-    def _more_gates(self, done: Duty) -> bool:
-        """Whether the next duty is a gate like this one, which does not hang on what this one came to."""
-        due_now = [duty for duty in self._duties() if duty.at <= self.now]
-        return done.said["action"] == "gate" and bool(due_now) and due_now[0].said["action"] == "gate"
+        await self._settle()
 
     async def _step(self, step: Step) -> None:
         if step.do in BEFALLS:

@@ -3,11 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
 
 from cli.play.results import Played
-from course.record import Entry
-from course.terms import Action
 
 INDENT = " " * 25
 
@@ -62,8 +59,9 @@ def _foot(played: Played) -> list[str]:
 def _lines(played: Played, *, texts: bool) -> Iterator[Line]:
     player = played.player
     entries = [entry for _, entry in sorted(player.seen.entries.items())]
-    for _, group in groupby(entries, key=_alike):
-        yield _entries(list(group))
+    for entry in entries:
+        reason = f" ({entry.reason})" if entry.reason else ""
+        yield Line(entry.at, 1, "", f"{entry.by}: {entry.text}{reason}")
     for sent in played.letters:
         who = "patient" if sent.audience == "patient" else sent.to_account
         body = "".join(f"\n{INDENT}| {line}" for line in sent.body.splitlines()) if texts else ""
@@ -78,20 +76,6 @@ def _lines(played: Played, *, texts: bool) -> Iterator[Line]:
         yield Line(refusal.at, 5, "", f"x  {_plain(refusal.action)} by {refusal.role} refused: {refusal.sentence}")
     for happened in player.happened:
         yield Line(happened.at, 0, "", f"** {happened.answer}")
-
-
-def _alike(entry: Entry) -> tuple[object, ...]:
-    """Gates that one person answers in one minute make one line."""
-    if entry.action is Action.GATE:
-        return (entry.by, f"{entry.at:%Y%m%d%H%M}")
-    return (entry.number,)
-
-
-def _entries(group: list[Entry]) -> Line:
-    first = group[0]
-    text = first.text if len(group) == 1 else f"{len(group)} gates answered"
-    reason = f" ({first.reason})" if first.reason else ""
-    return Line(first.at, 1, "", f"{first.by}: {text}{reason}")
 
 
 def _plain(word: str) -> str:

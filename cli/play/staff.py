@@ -9,7 +9,7 @@ from cli.play.desk import Desk
 from cli.play.duty import Duty, staffed_before
 from cli.play.patient import answer
 from cli.play.scenario import Review, Scenario
-from cli.play.visiting import HOLD_LOOKS_AHEAD, gate_duty, gates_for, visits
+from cli.play.visiting import HOLD_LOOKS_AHEAD, gate_duties, gates_for, visits
 from cli.play.when import span
 from course.agenda import gates_missing
 from course.applying.holding import REVIEW_DAYS
@@ -42,9 +42,8 @@ def _gates(desk: Desk, need: Need) -> Iterator[Duty]:
     at = desk.soon(need.opens)
     missing = gates_missing(desk.record)
     asked = [gate for gate in desk.record.protocol.gates if gate.id in missing or gate.id in desk.scenario.staff.gates]
-    for gate in asked:
-        if gate.id in missing or gate.id not in desk.record.gates:
-            yield gate_duty(desk, gate, at)
+    open_ones = [gate for gate in asked if gate.id in missing or gate.id not in desk.record.gates]
+    return gate_duties(desk, open_ones, at)
 
 
 def _clear(desk: Desk, need: Need) -> Iterator[Duty]:

@@ -1,6 +1,6 @@
 """The day of a visit, as the default staff lives it: gates, check-in, dose, what else may become of it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -172,23 +172,33 @@ def _while_held(desk: Desk, session: Session) -> Iterator[Duty]:
 
 def gates_for(desk: Desk, session: Session, at: datetime) -> Iterator[Duty]:
     """The gates that stand against a visit, answered anew."""
-    for problem in gate_problems(desk.record, session.start, 1 + dosed_in_series(desk.record)):
-        gate = desk.record.protocol.gate(problem.gate)
-        if gate is not None:
-            yield gate_duty(desk, gate, at)
+    problems = gate_problems(desk.record, session.start, 1 + dosed_in_series(desk.record))
+    gates = (desk.record.protocol.gate(problem.gate) for problem in problems)
+    return gate_duties(desk, [gate for gate in gates if gate is not None], at)
 
 
-def gate_duty(desk: Desk, gate: Gate, at: datetime) -> Duty:
-    """A gate answered so that it opens, or as the scenario says."""
+def gate_duties(desk: Desk, gates: Sequence[Gate], at: datetime) -> Iterator[Duty]:
+    """Gates answered so that they open, or as the scenario says; those that one person answers alike, together."""
+    alike: dict[tuple[object, ...], list[tuple[Gate, Role, dict[str, Any]]]] = {}
+    for gate in gates:
+        role, said = _answered(desk, gate)
+        alike.setdefault((role, *said.items()), []).append((gate, role, said))
+    for group in alike.values():
+        first, role, said = group[0]
+        also = tuple(gate.id for gate, *_ in group[1:])
+        yield Duty(at, f"gate/{first.id}/{at}", role, {"action": "gate", "gate": first.id, "also": also, **said})
+
+
+def _answered(desk: Desk, gate: Gate) -> tuple[Role, dict[str, Any]]:
+    """Who answers a gate, and how."""
     opens = GateAnswer.NO if gate.kind in {GateKind.ABSOLUTE, GateKind.RELATIVE, GateKind.FLAG} else GateAnswer.YES
     given = desk.scenario.staff.gates.get(gate.id, opens)
     by = [role for role in (Role.NURSE, Role.COORDINATOR, Role.PRESCRIBER, Role.PATIENT) if role in gate.by]
-    role = Role.PRESCRIBER if given is GateAnswer.OVERRIDDEN else by[0]
-    said: dict[str, Any] = {"action": "gate", "gate": gate.id, "answer": given}
+    said: dict[str, Any] = {"answer": given}
     if gate.kind in NAMING:
         said |= {"detail": "as told"}
     if gate.limits is not None and given is GateAnswer.YES:
         said |= {"value": FINE_VALUE, "upper_limit": FINE_LIMIT}
     if given is GateAnswer.OVERRIDDEN:
-        said |= {"reason": "benefit outweighs risk"}
-    return Duty(at, f"gate/{gate.id}/{at}", role, said)
+        return Role.PRESCRIBER, said | {"reason": "benefit outweighs risk"}
+    return by[0], said

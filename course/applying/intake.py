@@ -16,18 +16,30 @@ SHOWN = 4
 
 
 def answer_gate(record: CourseRecord, act: RecordGate, now: datetime) -> Change:
-    """Record a gate's answer from when it became true; an absolute yes holds a course under way at once."""
-    gate = record.protocol.gate(act.gate)
+    """Record the answer of one gate, or of several alike, from when it became true; all of them or none."""
+    change = Change(record, "")
+    was: list[str] = []
+    warnings: tuple[str, ...] = ()
+    named = (act.gate, *act.also)
+    for gate in named:
+        change = _answer_one(change.record, _gate_of(record, gate), act, now)
+        was.append(f"{change.before} ({gate})" if act.also else change.before)
+        warnings += change.warnings
+    held = change.record.held is not None and record.held is None
+    sentence = f"gate{'s' if act.also else ''} {', '.join(named)}: {act.answer}{', the course is held' if held else ''}"
+    return Change(change.record, sentence, ", ".join(was), act.answer, warnings)
+
+
+def _gate_of(record: CourseRecord, name: str) -> Gate:
+    gate = record.protocol.gate(name)
     if gate is None:
-        raise Refused(f"there is no gate {act.gate} in {record.protocol.id}: see `show` for the gates")
-    if act.actor.role not in gate.by:
-        raise Refused(f"gate {gate.id} is answered by {_listed(gate.by)}, not by a {act.actor.role}")
-    if act.answer is GateAnswer.OVERRIDDEN:
-        _may_override(gate.kind, act)
-    if gate.kind is GateKind.NAMED and act.answer is GateAnswer.YES and not act.detail:
-        raise Refused(f"gate {gate.id} needs --detail: who or what it names")
-    if gate.limits is not None and act.answer is GateAnswer.YES and (act.value is None or act.upper_limit is None):
-        raise Refused(f"gate {gate.id} needs --value and --upper-limit: the value that lies highest above its limit")
+        raise Refused(f"there is no gate {name} in {record.protocol.id}: see `show` for the gates")
+    return gate
+
+
+def _answer_one(record: CourseRecord, gate: Gate, act: RecordGate, now: datetime) -> Change:
+    """One gate's answer; an absolute yes holds a course under way at once."""
+    _may_answer(gate, act)
     before = record.gates.get(gate.id)
     expires = act.happened_at + days(gate.expires_days) if gate.expires_days is not None else None
     state = GateState(
@@ -45,22 +57,30 @@ def answer_gate(record: CourseRecord, act: RecordGate, now: datetime) -> Change:
     if gate.channel:
         consents = {gate.channel: act.answer is GateAnswer.YES}
         changed = changed.with_(messaging=changed.messaging.with_(**consents))
-    sentence = f"gate {gate.id}: {act.answer}"
     blocks = gate.kind is GateKind.ABSOLUTE and act.answer is GateAnswer.YES
     if blocks and record.phase is not Phase.INTAKE and not record.closed:
-        changed = held_now(changed, HoldCause.EXCLUSION, now, f"gate {gate.id}")
-        changed = open_task(
-            changed,
-            TaskKind.EXCLUSION,
-            now,
-            now + days(1),
-            Role.PRESCRIBER,
-            f"exclusion {gate.id} became true: decide",
-            gate.id,
-        )
-        sentence += ", the course is held"
+        changed = _excluded(changed, gate, now)
     changed, flags = _limits(changed, gate, before, act, now)
-    return Change(changed, sentence, before.answer if before else "unanswered", act.answer, flags)
+    return Change(changed, "", before.answer if before else "unanswered", act.answer, flags)
+
+
+def _may_answer(gate: Gate, act: RecordGate) -> None:
+    """Raise Refused unless this role may give this answer, with all that it takes."""
+    if act.actor.role not in gate.by:
+        raise Refused(f"gate {gate.id} is answered by {_listed(gate.by)}, not by a {act.actor.role}")
+    if act.answer is GateAnswer.OVERRIDDEN:
+        _may_override(gate, act)
+    if gate.kind is GateKind.NAMED and act.answer is GateAnswer.YES and not act.detail:
+        raise Refused(f"gate {gate.id} needs --detail: who or what it names")
+    if gate.limits is not None and act.answer is GateAnswer.YES and (act.value is None or act.upper_limit is None):
+        raise Refused(f"gate {gate.id} needs --value and --upper-limit: the value that lies highest above its limit")
+
+
+def _excluded(record: CourseRecord, gate: Gate, now: datetime) -> CourseRecord:
+    """The record held, with a task for a prescriber, because an absolute exclusion has become true."""
+    held = held_now(record, HoldCause.EXCLUSION, now, f"gate {gate.id}")
+    text = f"exclusion {gate.id} became true: decide"
+    return open_task(held, TaskKind.EXCLUSION, now, now + days(1), Role.PRESCRIBER, text, gate.id)
 
 
 def _limits(
@@ -79,11 +99,11 @@ def _limits(
     return record, said
 
 
-def _may_override(kind: GateKind, act: RecordGate) -> None:
-    if kind is not GateKind.RELATIVE:
-        raise Refused(f"gate {act.gate} cannot be overridden: only relative exclusions can")
+def _may_override(gate: Gate, act: RecordGate) -> None:
+    if gate.kind is not GateKind.RELATIVE:
+        raise Refused(f"gate {gate.id} cannot be overridden: only relative exclusions can")
     if act.actor.role is not Role.PRESCRIBER or not act.reason:
-        raise Refused(f"overriding {act.gate} takes a prescriber and a reason: add --reason")
+        raise Refused(f"overriding {gate.id} takes a prescriber and a reason: add --reason")
 
 
 def _listed(roles: tuple[Role, ...]) -> str:

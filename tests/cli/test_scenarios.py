@@ -60,10 +60,12 @@ SIX_INFUSIONS = [
 """What everybody receives who starts on the first Monday of March and misses nothing: one letter a day at most."""
 
 
+KNOWN = known(load_clinic(CLINIC_FOLDER))
+
+
 def shipped(name: str, until: str) -> Scenario:
     """A scenario of the repository with a shorter horizon."""
-    names = known(load_clinic(CLINIC_FOLDER))
-    return load_scenario(CLINIC_FOLDER / "scenarios" / f"{name}.toml", names).model_copy(update={"until": until})
+    return load_scenario(CLINIC_FOLDER / "scenarios" / f"{name}.toml", KNOWN).model_copy(update={"until": until})
 
 
 @pytest.fixture(scope="module")

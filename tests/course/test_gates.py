@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from course.actions import Refused
 from course.carried import days
 from course.clearance import why_not_clear
 from course.gates import gate_problems
@@ -11,6 +12,7 @@ from course.protocol import Gate
 from course.terms import GateAnswer, GateKind, Phase, Role
 from tests.support.ready import DECLINED, FITTING, NO, PENDING, YES, answered_well, ready, state
 from tests.support.records import DEPRESSION, FIRST, infused
+from tests.support.stories import enrolled
 
 NOW = FIRST
 GATES = [gate for gate in DEPRESSION.gates if not gate.optional] + [
@@ -104,3 +106,19 @@ def test_the_liver_panel_is_due_before_every_booster() -> None:
     record = record.with_(gates={**record.gates, "liver-panel": panel})
     assert gate_problems(record, FIRST + days(34), 11) == ()
     assert [one.gate for one in gate_problems(record, FIRST + days(38), 11)] == ["liver-panel"]
+
+
+def test_gates_answered_alike_are_one_entry_and_all_or_none() -> None:
+    """One act answers several; where one of them cannot be answered so, none of them is."""
+    life = enrolled()
+    receipt = life.do("gate", Role.NURSE, gate="psychosis", also=("mania", "pregnancy"), answer=NO)
+    assert receipt.sentence == "gates psychosis, mania, pregnancy: no"
+    assert life.record.entries[-1].text == receipt.sentence
+    assert {gate: one.answer for gate, one in life.record.gates.items()} == dict.fromkeys(
+        ("psychosis", "mania", "pregnancy"), NO
+    )
+    before = life.record
+    for wrong, sentence in (("nothing", "there is no gate nothing"), ("escort", "needs --detail")):
+        with pytest.raises(Refused, match=sentence):
+            life.do("gate", Role.NURSE, gate="psychosis", also=(wrong,), answer=YES)
+        assert life.record == before

@@ -25,6 +25,7 @@ from course.terms import (
 )
 from course.worklist import next_owed
 from tests.support.life import Life
+from tests.support.ready import gate_acts
 from tests.support.stories import cleared, enrolled, letters, maintained, scheduled, treated
 
 ROLES = st.sampled_from([Role.COORDINATOR, Role.NURSE, Role.PRESCRIBER])
@@ -77,10 +78,8 @@ class Lives(RuleBasedStateMachine):
     @rule()
     def answer_all_gates(self) -> None:
         """Answer every gate well."""
-        for gate in self.record.protocol.gates:
-            answer = GateAnswer.NO if gate.kind in {GateKind.ABSOLUTE, GateKind.RELATIVE} else GateAnswer.YES
-            role = Role.PRESCRIBER if Role.PRESCRIBER in gate.by else gate.by[0]
-            self.attempt("gate", role, gate=gate.id, answer=answer, detail="named")
+        for role, said in gate_acts(self.record.protocol):
+            self.attempt("gate", role, **said)
 
     @rule(role=ROLES, which=st.integers(0, 30), answer=st.sampled_from(GateAnswer))
     def answer_one_gate(self, role: Role, which: int, answer: GateAnswer) -> None:

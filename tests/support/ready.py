@@ -3,6 +3,7 @@
 from typing import Any
 
 from course.carried import days
+from course.protocol import Protocol
 from course.record import CourseRecord, GateState, Session, Signature
 from course.terms import GateAnswer, GateKind, Phase, Role, Series
 from tests.support.records import FIRST, measured, treated
@@ -31,6 +32,20 @@ def state(answer: GateAnswer, day: float = -3, **but: Any) -> GateState:
 def answered_well(record: CourseRecord) -> dict[str, GateState]:
     """Every gate as treatment needs it."""
     return {gate.id: state(NO if NO in FITTING[gate.kind] else YES) for gate in record.protocol.gates}
+
+
+def gate_acts(protocol: Protocol) -> list[tuple[Role, dict[str, Any]]]:
+    """Who answers which gates how, so that treatment may begin: gates that are answered alike, in one act."""
+    alike: dict[tuple[Role, GateAnswer], list[str]] = {}
+    for gate in protocol.gates:
+        role = Role.PRESCRIBER if Role.PRESCRIBER in gate.by else gate.by[0]
+        if not gate.optional:
+            alike.setdefault((role, NO if NO in FITTING[gate.kind] else YES), []).append(gate.id)
+    said = "as told"
+    return [
+        (role, {"gate": ids[0], "also": tuple(ids[1:]), "answer": answer, "detail": said})
+        for (role, answer), ids in alike.items()
+    ]
 
 
 def ready(protocol: str = "depression") -> CourseRecord:

@@ -21,9 +21,10 @@ from adapters.wiring import WORKFLOWS, House, course_activities, open_house
 from course.acts import ACT, ActEnvelope
 from course.messages import Receipt
 from course.record import CourseRecord
-from course.terms import GateAnswer, GateKind, Role
+from course.terms import Role
 from tests.clock import go_to
 from tests.support.life import STAFF
+from tests.support.ready import gate_acts
 from tests.support.records import CLINIC_FOLDER, order
 from tests.support.stories import BASELINE
 from workflows.course import TreatmentCourse
@@ -115,13 +116,8 @@ class Served:
 
     async def clear(self) -> None:
         """Answer every gate well, take a baseline of 16, sign."""
-        for gate in (await self.record()).protocol.gates:
-            if gate.optional:
-                continue
-            safe = gate.kind in {GateKind.ABSOLUTE, GateKind.RELATIVE, GateKind.FLAG}
-            role = Role.PRESCRIBER if Role.PRESCRIBER in gate.by else gate.by[0]
-            answer = GateAnswer.NO if safe else GateAnswer.YES
-            await self.do("gate", role, gate=gate.id, answer=answer, detail="as told")
+        for role, said in gate_acts((await self.record()).protocol):
+            await self.do("gate", role, **said)
         await self.do("measure", Role.NURSE, instrument="phq9", answers=BASELINE)
         await self.do("clear")
 

@@ -3,8 +3,9 @@
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from course.terms import GateAnswer, GateKind, Role
+from course.terms import Role
 from tests.support.life import Life
+from tests.support.ready import gate_acts
 from tests.support.records import at, make_record
 
 BEGAN = at("2026-11-02T14:00Z")
@@ -26,10 +27,8 @@ def enrolled() -> Life:
 def cleared() -> Life:
     """Every gate answered well, a baseline of 16, clearance signed."""
     life = enrolled()
-    for gate in life.record.protocol.gates:
-        safe = GateAnswer.NO if gate.kind in {GateKind.ABSOLUTE, GateKind.RELATIVE, GateKind.FLAG} else GateAnswer.YES
-        role = Role.PRESCRIBER if Role.PRESCRIBER in gate.by else gate.by[0]
-        life.do("gate", role, gate=gate.id, answer=safe, detail="as told")
+    for role, said in gate_acts(life.record.protocol):
+        life.do("gate", role, **said)
     life.do("measure", Role.NURSE, instrument="phq9", answers=BASELINE)
     life.do("clear")
     return life

@@ -12,7 +12,7 @@ import pytest
 
 from course.actions import Refused
 from course.record import CourseRecord
-from course.terms import GateKind, OccasionState, Role
+from course.terms import OccasionState, Role
 from tests.support.life import Life
 from tests.support.served import RefusedError, Served
 
@@ -77,12 +77,7 @@ async def both(act: Callable[[], Any], pure: Callable[[], Any]) -> None:
 async def test_server_and_rules_agree(course: Served, seed: int) -> None:
     """Thirty random steps: after each one both records are the same."""
     dice = random.Random(seed)  # noqa: S311  a seed that can be told again
-    for gate in [one for one in (await course.record()).protocol.gates if not one.optional]:
-        safe = gate.kind in {GateKind.ABSOLUTE, GateKind.RELATIVE, GateKind.FLAG}
-        role = Role.PRESCRIBER if Role.PRESCRIBER in gate.by else gate.by[0]
-        await course.do("gate", role, gate=gate.id, answer="no" if safe else "yes", detail="as told")
-    await course.do("measure", Role.NURSE, instrument="phq9", answers=(2, 2, 2, 2, 2, 2, 2, 2, 0))
-    await course.do("clear")
+    await course.clear()
     record = await course.record()
     life = Life(record, await course.now())
     life.fate = lambda _: OccasionState.SENT
