@@ -1,6 +1,7 @@
 """One course on the stage: enrol it, act on it, read it, let its time pass."""
 
 import asyncio
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from time import monotonic
 from typing import Any
@@ -12,7 +13,7 @@ from temporalio.client import WorkflowHandle
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.ports import Contact
-from adapters.courses import RefusedError, UnknownOutcomeError
+from adapters.courses import NoServerError, RefusedError, UnknownOutcomeError
 from adapters.store.sends import Sent
 from cli.play.acting import CAST
 from cli.play.later import beginning_at
@@ -35,6 +36,7 @@ when a loaded machine takes longer over a task than from the instant to the end 
 """
 
 LEAPT = timedelta(minutes=5)
+ASKED_AGAIN = 5
 GONE = frozenset({RPCStatusCode.NOT_FOUND, RPCStatusCode.FAILED_PRECONDITION})
 
 
@@ -108,7 +110,10 @@ class Place:
             return ""
 
     async def record(self) -> CourseRecord:
-        """The course as it stands."""
+        """The course as it stands; a worker that has only just started may take a while to answer."""
+        for _ in range(ASKED_AGAIN):
+            with suppress(NoServerError):
+                return await self.stage.courses.record(self.course_id)
         return await self.stage.courses.record(self.course_id)
 
     def now(self) -> datetime:
