@@ -1,7 +1,7 @@
 """The clinic folder: its sites, protocols and instruments, read strictly, every mistake with its file and line."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TypeVar
@@ -108,6 +108,12 @@ def snapshot(site: Site, taken_at: datetime, years: int) -> Calendar:
         taken_at=taken_at,
         horizon=horizon,
     )
+
+
+def with_room_for_all(clinic: Clinic) -> Clinic:
+    """The clinic with chairs and nurses for any number: made-up patients who are played side by side do not meet."""
+    room = {"chairs": ROOMY, "nurses": ROOMY, "patients_per_nurse": ROOMY}
+    return replace(clinic, sites={name: site.model_copy(update=room) for name, site in clinic.sites.items()})
 
 
 def _with_clinic_days(site: Site, closed: tuple[date, ...]) -> Site:
