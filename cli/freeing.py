@@ -2,15 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
+from adapters.courses import CourseError
 from adapters.store.waitlist import Waiting
-from cli.desk import Desk, How, desk, perform, sentence
+from cli.desk import Desk, How, build, desk, perform, sentence
 from cli.output import OK, as_json
 from cli.times import shown
+from course.actions import Refused, apply
 from course.calendar import Zone
-from course.slots import Slot, full
+from course.record import CourseRecord
+from course.slots import Slot, full, slots_ahead
 
 
 @dataclass(frozen=True)
@@ -21,11 +23,13 @@ class Offer:
     course: str
     name: str
     session: str
+    note: str = ""
 
     def sentence(self, zone: Zone) -> str:
         """What staff would type."""
         typed = f'starter.py defer {self.course} {self.session} "{zone.local(self.slot.begins):%Y-%m-%d %H:%M}"'
-        return f"free: {shown(zone, self.slot.begins)}, which {self.name} waits for: {typed}"
+        note = f" ({self.note})" if self.note else ""
+        return f"free: {shown(zone, self.slot.begins)}, for {self.name} who waits: {typed}{note}"
 
 
 async def act_freeing(
@@ -51,23 +55,41 @@ async def _offers(at: Desk, site: str, course_id: str, freed: Sequence[Slot]) ->
     """Who could take each chair, longest waiting first."""
     waiting = [one for one in await at.house.store.waitlist.at(site) if one.course_id != course_id]
     names = await at.house.store.directory.names_of_courses(tuple(one.course_id for one in waiting))
-    return [
-        Offer(slot, one.course_id, names.get(one.course_id, ""), one.session_id)
-        for slot in freed
-        for one in waiting
-        if await _could(at, one, slot)
-    ]
+    found = []
+    for one in waiting:
+        wanted = [slot for slot in freed if slot.begins > at.now and _early_enough(at, one, slot)]
+        record = await _record(at, one) if wanted else None
+        if record is None:
+            continue
+        for slot in wanted:
+            note = await _tried(at, record, one, slot)
+            if note is not None:
+                found.append(Offer(slot, one.course_id, names.get(one.course_id, ""), one.session_id, note))
+    return sorted(found, key=lambda offer: offer.slot.begins)
 
 
-async def _could(at: Desk, waiting: Waiting, freed: Slot) -> bool:
-    """Whether the visit stands later than the chair is free, may come that early, and fits in its own length."""
-    held = await at.house.store.slots.of_course(waiting.course_id, at.now)
-    mine = next((one for one in held if one.session == waiting.session_id), None)
-    day = at.site_zone(waiting.site).local(freed.begins).date()
-    late = waiting.before is not None and day >= waiting.before
-    if mine is None or late or not at.now < freed.begins < mine.begins:
-        return False
-    ends = freed.begins + (mine.ends - mine.begins)
-    taken = await at.house.store.slots.between(waiting.site, freed.begins, ends + timedelta(minutes=1))
-    instead = Slot(mine.course_id, mine.session, freed.begins, ends)
-    return full(instead, taken, at.house.clinic.sites[waiting.site].capacity) is None
+def _early_enough(at: Desk, waiting: Waiting, freed: Slot) -> bool:
+    return waiting.before is None or at.site_zone(waiting.site).local(freed.begins).date() < waiting.before
+
+
+async def _record(at: Desk, waiting: Waiting) -> CourseRecord | None:
+    try:
+        return await at.courses.record(waiting.course_id)
+    except CourseError:
+        return None
+
+
+async def _tried(at: Desk, record: CourseRecord, waiting: Waiting, freed: Slot) -> str | None:
+    """What would be left of the protocol's windows if the visit moved there; None where it is no gain, or not taken."""
+    visit = record.session(waiting.session_id)
+    if visit is None or visit.start <= freed.begins:
+        return None
+    said = {"session": visit.id, "to": freed.begins, "code": "clinic"}
+    try:
+        done = apply(record, build(at, "defer", How(reason="an earlier chair"), said), at.now)
+    except Refused:
+        return None
+    wanted = next(one for one in slots_ahead(done.record, at.now) if one.session == visit.id)
+    taken = await at.house.store.slots.between(waiting.site, wanted.begins, wanted.ends)
+    fits = full(wanted, taken, at.house.clinic.sites[waiting.site].capacity) is None
+    return "; ".join(done.receipt.warnings) if fits else None
