@@ -142,7 +142,7 @@ class Settings(BaseSettings):
         """A scheduler needs a token, and no wire that others can read."""
         if self.scheduler_url is None:
             return self
-        if self.scheduler_token is None:
+        if not self.scheduler_token:
             raise ValueError(f"{variable('scheduler_token')} is needed when {variable('scheduler_url')} is set")
         if not is_private_url(self.scheduler_url):
             raise ValueError(f"{variable('scheduler_url')} begins with https://, or http:// on this machine itself")
