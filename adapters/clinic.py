@@ -1,7 +1,7 @@
 """The clinic folder: its sites, protocols and instruments, read strictly, every mistake with its file and line."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TypeVar
@@ -19,23 +19,36 @@ Loaded = TypeVar("Loaded", Instrument, Protocol)
 
 _MONDAY, _SUNDAY = 0, 6
 
+ROOMY = 1000
+"""So many chairs and nurses has a site that names none: nothing is ever full."""
+
 
 class _FromFile(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Site(_FromFile):
-    """One place where patients are treated; `closed` are days besides those of the whole clinic, if it keeps them."""
+    """One place where patients are treated; `closed` are days besides those of the whole clinic, if it keeps them.
+
+    As many patients are there at once as there are chairs, and as its nurses can watch.
+    """
 
     id: str
     name: str
     zone: str
     address: str
     phone: str
-    chairs: int
+    chairs: int = ROOMY
+    nurses: int = ROOMY
+    patients_per_nurse: int = ROOMY
     hours: tuple[Hours, ...]
     closed: tuple[date, ...] = ()
     keeps_clinic_days: bool = True
+
+    @property
+    def capacity(self) -> int:
+        """How many patients can be there at once."""
+        return min(self.chairs, self.nurses * self.patients_per_nurse)
 
 
 class Limits(_FromFile):
@@ -97,6 +110,12 @@ def snapshot(site: Site, taken_at: datetime, years: int) -> Calendar:
     )
 
 
+def with_room_for_all(clinic: Clinic) -> Clinic:
+    """The clinic with chairs and nurses for any number: made-up patients who are played side by side do not meet."""
+    room = {"chairs": ROOMY, "nurses": ROOMY, "patients_per_nurse": ROOMY}
+    return replace(clinic, sites={name: site.model_copy(update=room) for name, site in clinic.sites.items()})
+
+
 def _with_clinic_days(site: Site, closed: tuple[date, ...]) -> Site:
     days = closed if site.keeps_clinic_days else ()
     return site.model_copy(update={"closed": tuple(sorted({*site.closed, *days}))})
@@ -156,7 +175,7 @@ def _findings(clinic: ClinicFile) -> Iterator[Finding]:
 def _site(path: tuple[str | int, ...], site: Site) -> Iterator[Finding]:
     yield from identified(path, site.id)
     yield from spoken(path, site, "name", "address", "phone")
-    yield from at_least(path, site, 1, "chairs")
+    yield from at_least(path, site, 1, "chairs", "nurses", "patients_per_nurse")
     try:
         zone_snapshot(site.zone, datetime(2026, 1, 1, tzinfo=UTC), 1)
     except UnknownZoneError as error:

@@ -14,12 +14,15 @@ from temporalio.service import RPCError, RPCStatusCode
 from adapters.clinic import snapshot
 from adapters.doses import PatientDose, doses_of, why_not_today
 from adapters.identity import stamp
+from adapters.planning import plan
+from adapters.slots import SlotError
 from adapters.store.directory import CourseRow
 from adapters.wiring import House
 from adapters.zones import zone_snapshot
 from course.acts import Act, ActEnvelope, CheckIn
 from course.messages import CourseOrder, Receipt
 from course.record import Actor, CourseRecord
+from course.slots import PLANNING
 from course.terms import Role
 from course.worklist import Card
 from workflows import attributes
@@ -112,11 +115,22 @@ class Courses:
         """Sign an act at the edge and apply it; asking again under the same request id is safe.
 
         A check-in looks at the patient's other courses first: who was dosed there today takes a prescriber's reason.
+        An act that plans reserves chairs first.
         """
         if isinstance(act, CheckIn) and not (act.actor.role is Role.PRESCRIBER and act.reason):
             why = await why_not_today(self.house.store.directory, self._unless_ended, course_id, act.happened_at)
             if why:
                 raise RefusedError(f"{why}: a prescriber may go on, with --reason")
+        if act.action not in PLANNING:
+            return await self._send(course_id, act)
+        try:
+            return await plan(
+                self.house.slots, act, lambda: self.record(course_id), lambda: self._send(course_id, act), RefusedError
+            )
+        except SlotError as full:
+            raise RefusedError(str(full)) from None
+
+    async def _send(self, course_id: str, act: Act) -> Receipt:
         handle = self.house.client.get_workflow_handle_for(TreatmentCourse.run, course_id)
         envelope = ActEnvelope(act=stamp(self.house.ring, act))
         try:

@@ -1,22 +1,34 @@
 """What the proof stands on, gathered from Visibility, the server, the directory and the ledgers."""
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
 
-from temporalio.client import Client, WorkflowExecution, WorkflowExecutionDescription, WorkflowExecutionStatus
+from temporalio.client import (
+    Client,
+    WorkflowExecution,
+    WorkflowExecutionDescription,
+    WorkflowExecutionStatus,
+    WorkflowQueryFailedError,
+    WorkflowQueryRejectedError,
+)
 from temporalio.common import SearchAttributeKey
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.ports import Person
 from adapters.clinic import Clinic
+from adapters.planning import settle
+from adapters.slots import SlotBook, SlotError
 from adapters.store import Store
 from adapters.store.directory import CourseRow, CourseState
 from course.carried import minutes
 from course.proof import LATE_MINUTES, Gathered, Listed, Seen, Unsettled
 from course.terms import Action, Audience, NeedKind, Phase, Role
 from workflows import attributes
+from workflows.course import TreatmentCourse
 
 PROBLEMS = SearchAttributeKey.for_keyword_list("TemporalReportedProblems")
+ANSWER_WITHIN = timedelta(seconds=10)
 OWNING = (Action.ACKNOWLEDGE,)
 RUNNING = "WorkflowType = 'TreatmentCourse' AND ExecutionStatus = 'Running'"
 
@@ -24,10 +36,11 @@ RUNNING = "WorkflowType = 'TreatmentCourse' AND ExecutionStatus = 'Running'"
 class ClinicEvidence:
     """The evidence of one clinic: the courses of its task queue, its store, its sites."""
 
-    def __init__(self, client: Client, store: Store, clinic: Clinic, task_queue: str) -> None:
+    def __init__(self, client: Client, store: Store, clinic: Clinic, slots: SlotBook, task_queue: str) -> None:
         self._client = client
         self._store = store
         self._clinic = clinic
+        self._slots = slots
         self._task_queue = task_queue
 
     async def gather(self, at: datetime) -> Gathered:
@@ -55,6 +68,7 @@ class ClinicEvidence:
             unsettled=await self._unsettled(at),
             told={one.course_id: await self._told(one) for one in seen.values() if NeedKind.ESCALATION in one.needs},
             owned=await self._store.access.last_looks(OWNING),
+            without_slot=await self._without_slot(seen.values(), at),
             on_call={site: len(await self._store.oncall.people(site, at)) for site in self._clinic.sites},
         )
 
@@ -100,6 +114,23 @@ class ClinicEvidence:
                 number = int(row.occasion.partition("/")[0].removeprefix("e"))
                 told.setdefault(number, []).append(row.as_of)
         return tuple(told[max(told)]) if told else ()
+
+    async def _without_slot(self, seen: Iterable[Seen], at: datetime) -> Mapping[str, tuple[datetime, ...]]:
+        """Settle the slots of every course that has a visit or a slot ahead: the visits that find no place.
+
+        A course that does not answer keeps what it has; that it fails is an exception of its own.
+        """
+        held = await self._store.slots.courses_ahead(at)
+        found: dict[str, tuple[datetime, ...]] = {}
+        for one in seen:
+            if one.next_session is None and one.course_id not in held:
+                continue
+            handle = self._client.get_workflow_handle_for(TreatmentCourse.run, one.course_id)
+            with suppress(RPCError, WorkflowQueryRejectedError, WorkflowQueryFailedError, TimeoutError, SlotError):
+                record = await handle.query(TreatmentCourse.read_record, rpc_timeout=ANSWER_WITHIN)
+                without = await settle(self._slots, record, at)
+                found[one.course_id] = tuple(slot.begins for slot in without)
+        return found
 
     async def _described(self, course_id: str) -> WorkflowExecutionDescription | None:
         """The last run of a course, or None where the server knows none."""

@@ -94,6 +94,10 @@ class Settings(BaseSettings):
     webhook_address: str = Field(
         "127.0.0.1:8085", pattern=ADDRESS, description="host:port where `starter.py webhook` listens."
     )
+    scheduler_url: str | None = Field(
+        None, description="Base URL of an outside scheduler that keeps the chairs. Default: the store keeps them."
+    )
+    scheduler_token: SecretStr | None = Field(None, description="Token for that scheduler; needed with its URL.")
     amendment_days: int = Field(30, ge=0, le=3650, description="Days after closing in which a course can be amended.")
     log_level: LogLevel = Field(LogLevel.INFO, description="The least severe line that is logged.")
     log_format: LogFormat = Field(LogFormat.AUTO, description="auto: pretty on a terminal, JSON elsewhere.")
@@ -131,6 +135,17 @@ class Settings(BaseSettings):
                 raise ValueError(f"{variable(name)} begins with https://, or http:// on this machine itself")
         if not re.fullmatch(SENDER, self.sms_from or ""):
             raise ValueError(f"{variable('sms_from')} is a number such as +12125550100, or a MessagingServiceSid")
+        return self
+
+    @model_validator(mode="after")
+    def scheduler_is_complete(self) -> Self:
+        """A scheduler needs a token, and no wire that others can read."""
+        if self.scheduler_url is None:
+            return self
+        if not self.scheduler_token:
+            raise ValueError(f"{variable('scheduler_token')} is needed when {variable('scheduler_url')} is set")
+        if not is_private_url(self.scheduler_url):
+            raise ValueError(f"{variable('scheduler_url')} begins with https://, or http:// on this machine itself")
         return self
 
 

@@ -21,9 +21,11 @@ from adapters.clinic import Clinic, load_clinic
 from adapters.evidence import ClinicEvidence
 from adapters.histories import ServerHistories
 from adapters.keyring import KeyRing
+from adapters.scheduler import OutsideSlots, Scheduler
 from adapters.settings import Channel as ChannelName
 from adapters.settings import Settings
 from adapters.sites import ClinicSites
+from adapters.slots import ClinicSlots, SlotBook
 from adapters.store import Store
 from adapters.temporal import connect
 from adapters.texts import ClinicTexts, load_texts
@@ -47,6 +49,14 @@ class House:
     texts: ClinicTexts
     store: Store
     client: Client
+
+    @property
+    def slots(self) -> SlotBook:
+        """Who keeps the chairs: the scheduler that the settings name, or this clinic's store."""
+        url, token = self.settings.scheduler_url, self.settings.scheduler_token
+        if url is not None and token is not None:
+            return OutsideSlots(Scheduler(url, token.get_secret_value()))
+        return ClinicSlots(self.clinic, self.store.slots)
 
 
 @asynccontextmanager
@@ -88,7 +98,7 @@ def course_activities(house: House, channels: Mapping[Medium, Channel] | None = 
 
 def evidence_of(house: House) -> ClinicEvidence:
     """What the proof stands on, for the nightly run and for the command."""
-    return ClinicEvidence(house.client, house.store, house.clinic, house.settings.task_queue)
+    return ClinicEvidence(house.client, house.store, house.clinic, house.slots, house.settings.task_queue)
 
 
 def channels_of(settings: Settings) -> dict[Medium, Channel]:

@@ -7,6 +7,7 @@ from cyclopts import Parameter
 
 from adapters.identity import verify_passphrase
 from cli.desk import How, act, command, desk, session_id
+from cli.freeing import act_freeing
 from cli.output import NOT_ALLOWED, USAGE, CliError, read_passphrase
 from course.record import Actor
 from course.terms import Decision, EndCause, HoldCause, SkipCode
@@ -165,7 +166,7 @@ async def discharge(
 
     Example: starter.py discharge c-1a2b3c --cause transferred --to "Lakeside Clinic" --reason "moved there"
     """
-    return await act(course, how, "discharge", cause=cause, to=to)
+    return await act_freeing(course, how, "discharge", cause=cause, to=to)
 
 
 @command
@@ -174,7 +175,7 @@ async def withdraw(course: str, *, code: SkipCode = SkipCode.CHOICE, how: How = 
 
     Example: starter.py withdraw c-1a2b3c --code choice --reason "moves to another city"
     """
-    return await act(course, how, "withdraw", code=code)
+    return await act_freeing(course, how, "withdraw", code=code)
 
 
 @command

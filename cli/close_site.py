@@ -2,7 +2,7 @@
 
 import sys
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Annotated
 
@@ -14,10 +14,13 @@ from cli.output import FAILED, OK, USAGE, CliError, as_json, table
 from cli.times import instant, shown
 from course.actions import Refused, apply
 from course.acts import Act
-from course.closing_days import Instead, instead
-from course.record import CourseRecord
+from course.closing_days import Instead, instead, struck
+from course.record import CourseRecord, Session
+from course.slots import Slot, first_full, slots_ahead
 
 MOST = 10_000
+PLANNED = 500
+"""Days ahead within which every visit lies."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,22 @@ class Moved:
     why_not: str = ""
 
 
+@dataclass
+class Room:
+    """The chairs of the site as they would be taken after each move."""
+
+    capacity: int
+    taken: set[Slot]
+
+    def moves(self, before: tuple[Slot, ...], after: tuple[Slot, ...]) -> bool:
+        """Whether a course finds chairs for all that would change; then they are taken, and its old ones free."""
+        new = [one for one in after if one not in before]
+        if first_full(new, self.taken, self.capacity) is not None:
+            return False
+        self.taken = (self.taken - set(before)) | set(after)
+        return True
+
+
 @command
 async def close_site(
     site: str,
@@ -45,8 +64,9 @@ async def close_site(
 ) -> int:
     """Propose new times for every visit of the days on which a site is closed, and move them together after a look.
 
-    Each series keeps its pattern; a patient who was told the old time is told the new one. Running it again under the
-    same days moves only what still stands in them. Put the days under `closed` in clinic.toml too.
+    Each series keeps its pattern, no more visits stand at once than the site has room for, and a patient who was told
+    the old time is told the new one. Running it again under the same days moves only what still stands in them. Put the
+    days under `closed` in clinic.toml too.
 
     Example: starter.py close-site northside --from "2027-01-11 00:00" --until "2027-01-14 00:00" --reason storm
     """
@@ -67,37 +87,48 @@ async def close_site(
 
 
 async def _proposals(at: Desk, site: str, since: datetime, until: datetime, reason: str) -> list[Moved]:
+    """One course after another, each where the chairs of those before it leave room."""
     rows = await at.courses.rows(f"CourseSite = '{site}'", MOST)
     near = [row for row in rows if row.next_session is not None and row.next_session < until]
     names = await at.house.store.directory.names_of_courses(tuple(row.course_id for row in near))
+    place = at.house.clinic.sites[site]
+    room = Room(place.capacity, set(await at.house.store.slots.between(site, since, until + timedelta(days=PLANNED))))
     found = []
     for number, row in enumerate(near, start=1):
         _say(f"looking at {number} of {len(near)} courses")
         record = await at.courses.record(row.course_id)
-        try:
-            move = instead(record, since, until)
-        except ValueError as none:
-            found.append(Moved(row.course_id, names.get(row.course_id, ""), None, why_not=str(none)))
-            continue
-        if move is not None:
-            found.append(_moved(at, record, names.get(row.course_id, ""), move, reason))
+        first = struck(record, since, until)
+        if first is not None:
+            found.append(_moved(at, record, names.get(row.course_id, ""), first, until, reason, room))
     return found
 
 
-def _moved(at: Desk, record: CourseRecord, name: str, move: Instead, reason: str) -> Moved:
+def _moved(  # noqa: PLR0917  whose visit, from when on, why, and where there is room
+    at: Desk, record: CourseRecord, name: str, first: Session, until: datetime, reason: str, room: Room
+) -> Moved:
+    why_not = "no day of four weeks has room for it"
+    for move in instead(record, first, until, room.taken, room.capacity):
+        act = _act(at, record, move, reason)
+        try:
+            done = apply(record, act, at.now)
+        except Refused as refused:
+            why_not = str(refused)
+            continue
+        if room.moves(slots_ahead(record, at.now), slots_ahead(done.record, at.now)):
+            after = {one.id: one for one in done.record.open_sessions}
+            changed = [(one, after[one.id]) for one in record.open_sessions if after[one.id].start != one.start]
+            visits = tuple(
+                (one.id, shown(record.zone, one.start), shown(record.zone, new.start)) for one, new in changed
+            )
+            told = any(one.told is not None for one, _ in changed)
+            return Moved(record.course_id, name, act, visits, done.receipt.warnings, told=told)
+    return Moved(record.course_id, name, None, why_not=why_not)
+
+
+def _act(at: Desk, record: CourseRecord, move: Instead, reason: str) -> Act:
     key = f"{record.course_id}\n{move.session.id}\n{move.session.start}\n{move.to}"
     how = How(reason=reason, request_id=f"close-{sha256(key.encode()).hexdigest()[:16]}")
-    said = {"session": move.session.id, "to": move.to, "scope": move.scope, "code": "clinic"}
-    act = build(at, "defer", how, said)
-    try:
-        done = apply(record, act, at.now)
-    except Refused as refused:
-        return Moved(record.course_id, name, None, why_not=str(refused))
-    after = {one.id: one for one in done.record.open_sessions}
-    changed = [(one, after[one.id]) for one in record.open_sessions if after[one.id].start != one.start]
-    visits = tuple((one.id, shown(record.zone, one.start), shown(record.zone, new.start)) for one, new in changed)
-    told = any(one.told is not None for one, _ in changed)
-    return Moved(record.course_id, name, act, visits, done.receipt.warnings, told=told)
+    return build(at, "defer", how, {"session": move.session.id, "to": move.to, "scope": move.scope, "code": "clinic"})
 
 
 async def _apply(at: Desk, found: list[Moved], *, asked: Asked) -> int:

@@ -16,6 +16,7 @@ from adapters.texts import load_texts
 from adapters.wiring import House, open_house
 from cli.desk import CODES, Asked, command
 from cli.output import FAILED, OK, as_json
+from cli.slots import fullness
 from workflows.attributes import ATTRIBUTES
 
 
@@ -136,6 +137,13 @@ async def _drugs(house: House) -> str:
     return f"discrepancies open: {len(found)}, none overdue; every syringe accounted for within 24 hours"
 
 
+async def _chairs(house: House) -> str:
+    if house.settings.scheduler_url is not None:
+        return f"kept by {house.settings.scheduler_url}"
+    full = await fullness(house, datetime.now(UTC))
+    return f"taken in the next seven days: {', '.join(f'{site} {percent} %' for site, percent in full.items())}"
+
+
 BEFORE: dict[str, Callable[[Settings], Awaitable[str]]] = {
     "keys": _keys,
     "clinic files": _clinic,
@@ -148,4 +156,5 @@ INSIDE: dict[str, Callable[[House], Awaitable[str]]] = {
     "worker": _worker,
     "courses": _courses,
     "drugs": _drugs,
+    "chairs": _chairs,
 }

@@ -12,7 +12,8 @@ from course.proof import Proof, prove
 async def proof(*, asked: Asked = Asked()) -> int:
     """Every open course with its next due thing, and apart from them what is wrong; exit code 1 where anything is.
 
-    It reads lists, the server and the ledgers and asks no course. Times are UTC; no patient data are shown.
+    It reads lists, the server and the ledgers, and asks a course only for its visits ahead: what is reserved for them
+    too much is given back, what is missing is reserved. Times are UTC; no patient data are shown.
 
     Example: starter.py proof --json
     """

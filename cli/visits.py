@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from cyclopts import Parameter
 
 from cli.desk import Desk, How, act, command, desk, session_id
+from cli.freeing import act_freeing
 from cli.output import USAGE, CliError
 from cli.times import instant
 from course.terms import SkipCode
@@ -54,7 +55,9 @@ async def defer(
 
     Example: starter.py defer c-1a2b3c 3 "2026-12-05 09:00" --scope rest --code illness --reason "a cold"
     """
-    return await act(course, how, "defer", times={"to": to}, session=session_id(session), scope=scope, code=code)
+    return await act_freeing(
+        course, how, "defer", times={"to": to}, session=session_id(session), scope=scope, code=code
+    )
 
 
 @command
@@ -63,7 +66,7 @@ async def omit(course: str, session: str, *, code: SkipCode, how: How = How()) -
 
     Example: starter.py omit c-1a2b3c 6 --code cost --reason "the patient cannot pay for it"
     """
-    return await act(course, how, "omit", session=session_id(session), code=code)
+    return await act_freeing(course, how, "omit", session=session_id(session), code=code)
 
 
 @command
@@ -198,7 +201,7 @@ async def cease(course: str, *, how: How = How()) -> int:
 
     Example: starter.py cease c-1a2b3c --reason "no benefit after five"
     """
-    return await act(course, how, "cease")
+    return await act_freeing(course, how, "cease")
 
 
 @command

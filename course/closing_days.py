@@ -1,12 +1,17 @@
 """When a site cannot open for some days: where each visit could go instead."""
 
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from course.planner import next_open
+from course.carried import minutes
 from course.record import CourseRecord, Session
+from course.slots import Slot, full, starts_by_day
 from course.terms import Series, SessionStatus
+
+SEARCH_DAYS = 28
+"""How far a visit may be put off to find an open day with a free chair."""
 
 
 @dataclass(frozen=True)
@@ -18,22 +23,24 @@ class Instead:
     scope: Literal["only", "rest"]
 
 
-def instead(record: CourseRecord, since: datetime, until: datetime) -> Instead | None:
-    """The first open time after the closed days, near the same hour; None where no visit lies in them.
+def struck(record: CourseRecord, since: datetime, until: datetime) -> Session | None:
+    """The first visit that lies in the closed days."""
+    hit = (one for one in record.open_sessions if since <= one.start < until)
+    return next((one for one in hit if one.status is not SessionStatus.ARRIVED), None)
 
-    Raises ValueError where four weeks have no room for it.
-    """
-    hit = [
-        one for one in record.open_sessions if since <= one.start < until and one.status is not SessionStatus.ARRIVED
-    ]
-    if not hit:
-        return None
-    first = hit[0]
+
+def instead(
+    record: CourseRecord, first: Session, until: datetime, taken: Collection[Slot], capacity: int
+) -> Iterator[Instead]:
+    """Where the first visit could go after the closed days: the nearest day, then near the same hour."""
     wall = record.zone.local(first.start)
     while record.zone.lenient(wall) < until:
         wall += timedelta(days=1)
-    to = next_open(record.calendar, record.zone.lenient(wall), first.minutes)
-    if to is None:
-        raise ValueError("no day of four weeks has room for it")
     later = any(one.series is first.series and one.start > first.start for one in record.open_sessions)
-    return Instead(first, to, "rest" if later and first.series is Series.INDUCTION else "only")
+    watched = minutes(record.protocol.session.leave_minutes)
+    earliest = record.zone.lenient(wall)
+    for same, starts in starts_by_day(earliest, taken, record.calendar, SEARCH_DAYS):
+        for to in sorted(starts, key=lambda start: abs(start - same)):
+            slot = Slot(record.course_id, first.id, to, to + minutes(first.minutes) + watched)
+            if not record.calendar.why_not_open(to, first.minutes) and full(slot, taken, capacity) is None:
+                yield Instead(first, to, "rest" if later and first.series is Series.INDUCTION else "only")

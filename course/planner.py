@@ -1,7 +1,7 @@
 """Session dates: a series on its weekdays at one wall time, across closed days and daylight saving."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from itertools import pairwise
 
 from course.calendar import Calendar, Zone, days_from
@@ -77,18 +77,6 @@ def check_series(starts: tuple[datetime, ...], rule: Induction) -> tuple[str, ..
     return tuple(found)
 
 
-def next_open(calendar: Calendar, instant: datetime, minutes: int) -> datetime | None:
-    """The next instant at which a visit fits, near the same wall time; None where no day of four weeks has room."""
-    wall = calendar.zone.local(instant)
-    for ahead in range(SEARCH_DAYS + 1):
-        day = wall.date() + timedelta(days=ahead)
-        for at in (wall.time(), *_nearest(calendar, day, wall.time(), minutes)):
-            start = calendar.zone.lenient(datetime.combine(day, at)) if ahead or at != wall.time() else instant
-            if start >= instant and not calendar.why_not_open(start, minutes):
-                return start
-    return None
-
-
 def booster_window(
     last_infusion: datetime, interval_days: int, rule: Maintenance, zone: Zone
 ) -> tuple[datetime, datetime, datetime]:
@@ -149,16 +137,6 @@ class _Layer:
 
     def _weekday(self, instant: datetime, ahead: int = 0) -> int:
         return (self.calendar.zone.local(instant) + timedelta(days=ahead)).weekday()
-
-
-def _nearest(calendar: Calendar, day: date, at: time, minutes: int) -> tuple[time, ...]:
-    opening = next((hours for hours in calendar.hours if hours.weekday == day.weekday()), None)
-    if opening is None:
-        return ()
-    if at < opening.opens:
-        return (opening.opens,)
-    latest = datetime.combine(day, opening.closes) - timedelta(minutes=minutes)
-    return (latest.time(),) if latest.date() == day and latest.time() >= opening.opens else ()
 
 
 def _outside(rule: Induction, gap: int, who: str) -> tuple[str, ...]:

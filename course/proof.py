@@ -1,6 +1,7 @@
 """Nobody disappears: every open course with what is next, and what is wrong, out of evidence that is not its own.
 
-Lists, the server and the ledgers say what they show; no course is asked, and no agenda is computed again here.
+Lists, the server and the ledgers say what they show; no agenda is computed again here, and a course is asked only for
+its visits ahead, which are held against the chairs that are reserved.
 """
 
 from collections.abc import Iterator, Mapping
@@ -31,6 +32,7 @@ class Wrong(StrEnum):
     OVERDUE = "overdue"
     SEND = "send"
     QUIET = "quiet"
+    NO_SLOT = "no slot"
     NOBODY_ON_CALL = "nobody on call"
 
 
@@ -74,7 +76,8 @@ class Gathered:
     """All evidence: `ended` is how a listed course that does not run has ended, `heard` the last sign of life.
 
     `told` holds the instants at which somebody was told of a course's open escalation, `owned` the last
-    acknowledgement in the access log; `on_call` counts people a site.
+    acknowledgement in the access log; `without_slot` holds the visits for which no chair is free; `on_call` counts
+    people a site.
     """
 
     at: datetime
@@ -85,6 +88,7 @@ class Gathered:
     unsettled: tuple[Unsettled, ...] = ()
     told: Mapping[str, tuple[datetime, ...]] = field(default_factory=dict)
     owned: Mapping[str, datetime] = field(default_factory=dict)
+    without_slot: Mapping[str, tuple[datetime, ...]] = field(default_factory=dict)
     on_call: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -121,7 +125,7 @@ def prove(gathered: Gathered) -> Proof:
     found = [*_missing(gathered), *_sites(gathered)]
     for one in gathered.seen:
         found += _of_course(gathered, one, listed.get(one.course_id))
-    found += _late_sends(gathered)
+    found += [*_late_sends(gathered), *_without_slot(gathered)]
     ahead = (_next(gathered, one, listed.get(one.course_id)) for one in gathered.seen)
     order = list(Wrong)
     return Proof(
@@ -199,6 +203,13 @@ def _late_sends(gathered: Gathered) -> Iterator[Exceptional]:
             how = "is still in flight" if one.state is OccasionState.IN_FLIGHT else "has not been accepted yet"
             said = f"message {one.occasion}, due {_shown(one.as_of)}, {how}"
             yield Exceptional(kind=Wrong.SEND, subject=one.course_id, sentence=said)
+
+
+def _without_slot(gathered: Gathered) -> Iterator[Exceptional]:
+    for course_id, visits in gathered.without_slot.items():
+        for visit in visits:
+            said = f"no chair is free for its visit of {_shown(visit)}: move it with `defer`"
+            yield Exceptional(kind=Wrong.NO_SLOT, subject=course_id, sentence=said)
 
 
 def _is_bare(one: Seen) -> bool:

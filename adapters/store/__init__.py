@@ -18,7 +18,9 @@ from adapters.store.oncall import Roster
 from adapters.store.receipts import Receipts
 from adapters.store.sends import SendLedger
 from adapters.store.signins import SignIns
+from adapters.store.slots import SlotLedger
 from adapters.store.staff import StaffList
+from adapters.store.waitlist import WaitList
 
 __all__ = ["Store", "StoreError"]
 
@@ -40,6 +42,8 @@ class Store:
         self.archive = Archive(database)
         self.drugs = DrugLedger(database)
         self.drug_log = DrugLog(database)
+        self.slots = SlotLedger(database)
+        self.waitlist = WaitList(database)
 
     @classmethod
     def open(cls, url: str, ring: KeyRing) -> Self:

@@ -2,12 +2,13 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from temporalio.client import Client
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
 
+from adapters.clinic import with_room_for_all
 from adapters.courses import Courses
 from adapters.identity import first_passphrases
 from adapters.keyring import KeyRing
@@ -48,6 +49,7 @@ async def stage(
         clinic_folder=clinic_folder,
         channel=Channel.MAILBOX,
         sms_url=None,
+        scheduler_url=None,
         graceful_shutdown_seconds=1,
     )
     ring = KeyRing.load_or_create(settings.key_ring_file)
@@ -60,7 +62,8 @@ async def stage(
             client,
             config=TimeSkippingConfig(enabled=False, disable_propagation=True, max_session_skip_count=SKIPS_MOST),
         )
-        house = await stack.enter_async_context(open_house(settings, client=skipper.client, ring=ring))
+        opened = await stack.enter_async_context(open_house(settings, client=skipper.client, ring=ring))
+        house = replace(opened, clinic=with_room_for_all(opened.clinic))
         await first_passphrases(house.store, clinic_folder / "staff.toml")
         hands: Hands = HandsApart(house, server.target) if killable else HandsHere(house)
         await hands.start()

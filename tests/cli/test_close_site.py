@@ -1,62 +1,99 @@
-"""A three-day storm over forty patients: proposed, looked at, moved together."""
+"""A three-day storm over forty patients on three chairs: proposed, looked at, moved together, nobody overbooked."""
 
 import asyncio
+import shutil
 from collections import Counter
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from adapters.courses import Courses
+from adapters.planning import settle
 from adapters.wiring import House
-from course.carried import days
+from course.carried import days, minutes
 from course.record import CourseRecord
+from course.slots import Slot, slots_ahead
 from course.terms import Role
 from tests.cli.conftest import Terminal
 from tests.support.life import Life
 from tests.support.ready import ready
-from tests.support.records import order
+from tests.support.records import CLINIC_FOLDER, calendar, order
 from workflows.course import TreatmentCourse
 
-PATIENTS = 40
+PATIENTS, CHAIRS, STAY = 40, 3, minutes(70)
 NOW = datetime.now(UTC).replace(microsecond=0)
+ROUNDS = 8
+"""So many stays of 70 minutes follow each other on a chair from eight to six: 24 patients a day."""
 
 
-def planned(hour: int) -> CourseRecord:
-    """A course in induction now, six visits from the second Monday ahead, at an hour of the day."""
+@pytest.fixture(scope="module")
+def environment(environment: Path) -> Iterator[Path]:
+    """The clinic with three chairs at the northside."""
+    folder = shutil.copytree(CLINIC_FOLDER, environment / "clinic")
+    text = (folder / "clinic.toml").read_text()
+    (folder / "clinic.toml").write_text(text.replace("chairs = 6 ", f"chairs = {CHAIRS} "))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ST_CLINIC_FOLDER", str(folder))
+        yield environment
+
+
+def week() -> datetime:
+    """Midnight, on the clinic's wall, of the next Monday but one whose week has no closed day."""
+    site = calendar("northside", NOW)
+    today = site.zone.local(NOW).replace(hour=0, minute=0, second=0)
+    monday = today + timedelta(days=14 - today.weekday())
+    while any((monday + timedelta(days=ahead)).date() in site.closed for ahead in range(5)):
+        monday += timedelta(days=7)
+    return monday
+
+
+def planned(number: int) -> CourseRecord:
+    """A course in induction: two visits, on Monday and Wednesday for the first 24, else on Tuesday and Thursday."""
     fresh = ready()
-    begun = order(now=NOW)
     record = fresh.with_(
-        calendar=begun.calendar, opened_at=NOW - days(3), phase_since=NOW - days(2), sessions=(), series_target=6
+        calendar=calendar("northside", NOW),
+        opened_at=NOW - days(3),
+        phase_since=NOW - days(2),
+        sessions=(),
+        series_target=2,
     )
+    day, place = divmod(number, CHAIRS * ROUNDS)
+    first = week() + timedelta(days=day, hours=8) + STAY * (place // CHAIRS)
     life = Life(record, NOW)
-    wall = record.zone.local(NOW).replace(hour=hour, minute=0, second=0) + timedelta(days=7)
-    first = record.zone.lenient(wall + timedelta(days=7 - wall.weekday()))
-    life.do("schedule", Role.COORDINATOR, first=first, reason="as agreed")
+    at = tuple(record.zone.lenient(one) for one in (first, first + timedelta(days=2)))
+    life.do("schedule", Role.COORDINATOR, at=at, reason="as agreed")
     return life.record
 
 
 async def begin(house: House, number: int) -> str:
-    """Patient and course, the workflow from the record as it stands."""
+    """Patient and course, the workflow from the record as it stands, and its chairs."""
     patient = await house.store.directory.add_patient(f"Storm Patient {number}", date(1984, 5, 4), "")
     row = await house.store.directory.begin_course(patient.patient_id, "depression", "northside", NOW)
-    record = planned(9 + number % 6).with_(course_id=row.course_id, patient_id=patient.patient_id)
+    record = planned(number).with_(course_id=row.course_id, patient_id=patient.patient_id)
     begun = order(now=NOW).with_(course_id=row.course_id, patient_id=patient.patient_id).on_a_new_page(record)
     await house.client.start_workflow(
         TreatmentCourse.run, begun, id=row.course_id, task_queue=house.settings.task_queue
     )
     await house.store.directory.mark_open(row.course_id)
+    assert await settle(house.slots, record, NOW) == ()
     return row.course_id
+
+
+def most_at_once(slots: list[Slot]) -> int:
+    """How many patients are there when it is fullest."""
+    return max(sum(1 for two in slots if two.begins <= one.begins < two.ends) for one in slots)
 
 
 @pytest.mark.timeout(180)
 async def test_a_storm_over_forty_patients(terminal: Terminal, opened: House) -> None:
-    """Nothing moves before a look; then no visit lies in the storm, nobody has two a day, and once is enough."""
+    """Nothing moves before a look; then no visit lies in the storm, nobody has two a day, no chair two patients."""
     courses = await asyncio.gather(*(begin(opened, number) for number in range(PATIENTS)))
     gateway = Courses(opened)
     before = {one: (await gateway.record(one)).open_sessions for one in courses}
-    storm = min(one.start for visits in before.values() for one in visits)
-    zone = (await gateway.record(courses[0])).zone
-    since = zone.local(storm).replace(hour=0, minute=0)
+    zone, since = calendar("northside", NOW).zone, week()
+    storm = zone.lenient(since)
     words = [
         *("close-site", "northside", "--from", f"{since:%Y-%m-%d %H:%M}"),
         *("--until", f"{since + timedelta(days=3):%Y-%m-%d %H:%M}"),
@@ -72,12 +109,17 @@ async def test_a_storm_over_forty_patients(terminal: Terminal, opened: House) ->
     applied = await terminal.type(*words, "--reason", "storm", "--apply", "--json")
     assert applied.said == {"moved": PATIENTS, "not_moved": []}
     told = {one["course"]: [visit["becomes"] for visit in one["visits"]] for one in proposed.said}
+    slots: list[Slot] = []
     for course in courses:
-        visits = (await gateway.record(course)).open_sessions
-        assert len(visits) == 6
-        assert not any(storm <= one.start < storm + days(2) for one in visits)
+        record = await gateway.record(course)
+        visits = record.open_sessions
+        assert len(visits) == 2
+        assert not any(storm <= one.start < storm + days(3) for one in visits)
         assert max(Counter(zone.local(one.start).date() for one in visits).values()) == 1
-        assert [f"{zone.local(one.start):%a %d %b %Y %H:%M} {zone.abbreviation(one.start)}" for one in visits] == told[
-            course
-        ]
+        assert {f"{zone.local(one.start):%a %d %b %Y %H:%M} {zone.abbreviation(one.start)}" for one in visits} >= set(
+            told[course]
+        )
+        slots += slots_ahead(record, NOW)
+    assert most_at_once(slots) == CHAIRS
+    assert set(await opened.store.slots.between("northside", NOW, NOW + days(400))) == set(slots)
     assert (await terminal.type(*words, "--reason", "storm", "--apply", "--json")).said == {"moved": 0, "not_moved": []}

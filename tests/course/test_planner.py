@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from adapters.zones import zone_snapshot
 from course.calendar import Calendar, Hours
-from course.planner import booster_window, check_series, next_open, plan_series, shift_rest
+from course.planner import booster_window, check_series, plan_series, shift_rest
 from course.protocol import Induction, Maintenance
 
 TAKEN = datetime(2026, 11, 23, tzinfo=UTC)
@@ -167,30 +167,6 @@ def test_a_series_that_leaves_its_windows_is_told_gap_by_gap() -> None:
         "the series spans 22 days, the protocol asks for at most 21",
     )
     assert check_series(at("2026-11-30", "2026-12-02"), MOOD) == check_series((), MOOD) == ()
-
-
-@settings(deadline=None)
-@given(DATES, st.times(), st.sampled_from([40, 240]), st.sets(DATES, max_size=20))
-def test_the_next_open_instant_is_open_and_never_earlier(
-    day: date, wall: time, minutes: int, closed: set[date]
-) -> None:
-    """It is the instant itself where that is open, and otherwise one of the first day that has room."""
-    site = calendar(*closed)
-    instant = site.zone.lenient(datetime.combine(day, wall.replace(microsecond=0)))
-    found = next_open(site, instant, minutes)
-    assert found is not None
-    assert found >= instant
-    assert not site.why_not_open(found, minutes)
-    assert (found == instant) == (not site.why_not_open(instant, minutes))
-    between = (site.zone.local(found).date() - site.zone.local(instant).date()).days
-    passed = [site.zone.local(instant).date() + ahead * DAY for ahead in range(1, between)]
-    assert all(one in closed or one.weekday() >= 5 for one in passed)
-
-
-def test_a_site_that_never_opens_has_no_next_open_instant() -> None:
-    """Where no day of four weeks has room the answer is None, not a wrong instant."""
-    assert next_open(calendar(weekdays=()), TAKEN, 40) is None
-    assert next_open(calendar(), TAKEN, 601) is None
 
 
 @pytest.mark.parametrize(

@@ -76,6 +76,7 @@ def test_what_is_in_order_is_no_exception(changes: Mapping[str, Any]) -> None:
             "c-1",
             {"unsettled": (Unsettled("c-1", "s1/visit_24h/1", NOW - minutes(16), OccasionState.LATER),)},
         ),
+        (Wrong.NO_SLOT, "c-1", {"without_slot": {"c-1": (NOW + days(3),), "c-2": ()}}),
         (Wrong.NOBODY_ON_CALL, "westside", {"on_call": {"northside": 1, "westside": 0}}),
     ],
 )

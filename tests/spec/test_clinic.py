@@ -86,7 +86,7 @@ def test_every_protocol_fits_into_a_day_of_every_site() -> None:
 
 def test_the_faults_of_all_files_are_listed_together(folder: Path) -> None:
     """Three broken files give three sentences; a protocol is not blamed for an instrument that cannot be read."""
-    chairs = edit(folder / "clinic.toml", "chairs = 6", "chairs = 0")
+    chairs = edit(folder / "clinic.toml", "chairs = 6 ", "chairs = 0 ")
     edit(folder / "instruments" / "phq9.toml", "items = 9 ", "items = 8 ")
     sessions = edit(folder / "protocols" / "crps.toml", "sessions = 10 ", "session = 10 ")
     said = faults(folder)

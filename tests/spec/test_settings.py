@@ -57,6 +57,29 @@ def test_a_wrong_setting_is_named(monkeypatch: pytest.MonkeyPatch, name: str, va
     assert str(refused.value).count("\n") == 0
 
 
+@pytest.mark.parametrize(
+    ("url", "token", "sentence"),
+    [
+        ("https://chairs.example", "", "ST_SCHEDULER_TOKEN is needed when ST_SCHEDULER_URL is set."),
+        (
+            "http://chairs.example",
+            "hunter2",
+            "ST_SCHEDULER_URL begins with https://, or http:// on this machine itself.",
+        ),
+    ],
+)
+def test_a_scheduler_is_set_up_whole(monkeypatch: pytest.MonkeyPatch, url: str, token: str, sentence: str) -> None:
+    """A token and a private wire are checked at the start; the token is not quoted or printed."""
+    monkeypatch.setenv("ST_SCHEDULER_URL", "https://chairs.example")
+    monkeypatch.setenv("ST_SCHEDULER_TOKEN", "hunter2")
+    assert "hunter2" not in repr(load_settings(None))
+    monkeypatch.setenv("ST_SCHEDULER_URL", url)
+    monkeypatch.setenv("ST_SCHEDULER_TOKEN", token)
+    with pytest.raises(SettingsError) as refused:
+        load_settings(None)
+    assert str(refused.value) == sentence
+
+
 def test_a_misspelt_name_in_the_file_is_refused(tmp_path: Path) -> None:
     """A line of .env that is no setting is refused by its name."""
     file = tmp_path / ".env"
