@@ -5,7 +5,6 @@ from datetime import datetime
 
 from course.agenda import agenda, due
 from course.calendar import days_from
-from course.carried import days
 from course.folding import called_too, opened_ask, suppressed
 from course.messages import Part, SendOrder
 from course.occasions import REMINDERS, RULES, Occasion
@@ -15,6 +14,8 @@ from course.visits import MORNING, calendar_entries
 
 DAY_CAP = 1
 WEEK_CAP = 3
+DAYS_A_WEEK = 7
+"""Caps count days of the patient's calendar, so that what comes at the same hour each week stays weekly."""
 """Messages a patient gets a day and in seven days before capped kinds wait. [set]"""
 
 JOBS = frozenset({OccasionKind.ARCHIVE, OccasionKind.CALENDAR})
@@ -130,10 +131,10 @@ def _room_at(record: CourseRecord, now: datetime) -> datetime | None:
             and (other.kind in {*REMINDERS, OccasionKind.PLAN})
         ):
             return other.at
-    sent_today = sum(1 for sent in record.sent_on if zone.local(sent).date() == today)
-    if sent_today >= DAY_CAP:
+    ago = {sent: (today - zone.local(sent).date()).days for sent in sorted(record.sent_on)}
+    if sum(1 for back in ago.values() if back == 0) >= DAY_CAP:
         return days_from(zone, now, 1, MORNING)
-    week = sorted(sent for sent in record.sent_on if sent > now - days(7))
+    week = [sent for sent, back in ago.items() if back < DAYS_A_WEEK]
     if len(week) >= WEEK_CAP:
         return max(days_from(zone, now, 1, MORNING), days_from(zone, week[-WEEK_CAP], 7, MORNING))
     return None

@@ -2,9 +2,22 @@
 
 from datetime import timedelta
 
-from course.terms import OccasionKind, OccasionState, Role
-from tests.support.records import at
-from tests.support.stories import MONDAY, after, cleared, enrolled, give, letters, local, maintained, scheduled, treated
+from course.delivery import take
+from course.terms import Audience, OccasionKind, OccasionState, Role
+from tests.support.records import at, make_record
+from tests.support.stories import (
+    BEGAN,
+    MONDAY,
+    after,
+    cleared,
+    enrolled,
+    give,
+    letters,
+    local,
+    maintained,
+    scheduled,
+    treated,
+)
 
 
 def visit_letters(life: object, session: str) -> list[tuple[str, list[str]]]:
@@ -211,3 +224,13 @@ def test_the_day_after_is_asked_once_and_never_beside_a_questionnaire() -> None:
     for when, parts in letters(life):
         kinds = {part.split("/")[1] for part in parts}
         assert not {"checkin", "measure"} <= kinds or "visit_24h" in kinds, when
+
+
+def test_what_comes_at_the_same_hour_each_week_is_not_put_off_by_the_second() -> None:
+    """Three in seven days are counted in days of the calendar: a week and a second less is a week."""
+    record = make_record().with_(opened_at=BEGAN, phase_since=BEGAN)
+    record = record.with_(messaging=record.messaging.with_(email=True))
+    week = tuple(BEGAN - timedelta(days=days) + timedelta(seconds=1) for days in (7, 2, 1))
+    (letter,) = take(record.with_(sent_on=week), BEGAN).sends
+    assert letter.audience is Audience.PATIENT
+    assert take(record.with_(sent_on=(*week, BEGAN - timedelta(days=6))), BEGAN).sends == ()
