@@ -6,6 +6,18 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
+from course.care_acts import (
+    Acknowledge,
+    AddNote,
+    ChangeContact,
+    PlaceHold,
+    Reassign,
+    ReleaseHold,
+    ReportLost,
+    ResolveItem,
+    ReviewHold,
+    TakeReply,
+)
 from course.carried import Instant
 from course.followup_acts import (
     AskBooster,
@@ -17,8 +29,8 @@ from course.followup_acts import (
     ReviewMedicine,
 )
 from course.record import Actor
-from course.said import BaseAct, Line, OccasionRef, Prose, Ref
-from course.terms import Decision, EndCause, GateAnswer, HoldCause, SkipCode
+from course.said import BaseAct, Line, Ref
+from course.terms import Decision, EndCause, GateAnswer, SkipCode
 
 
 class RecordGate(BaseAct):
@@ -184,28 +196,6 @@ class Evaluate(BaseAct):
     as_needed: bool = False
 
 
-class PlaceHold(BaseAct):
-    """Stop dosing until somebody releases it; `review_at` is at most seven days off."""
-
-    action: Literal["hold"] = "hold"
-    cause: HoldCause
-    review_at: Instant | None = None
-
-
-class ReviewHold(BaseAct):
-    """The hold was reviewed and stays; it is looked at again at `review_at`."""
-
-    action: Literal["review"] = "review"
-    review_at: Instant
-
-
-class ReleaseHold(BaseAct):
-    """Dosing may go on; `asked_again` says that the absolute gates were asked again."""
-
-    action: Literal["release"] = "release"
-    asked_again: bool = False
-
-
 class BookBooster(BaseAct):
     """Book one maintenance session; `early` before its window."""
 
@@ -219,50 +209,6 @@ class ChangeInterval(BaseAct):
 
     action: Literal["interval"] = "interval"
     interval_days: Annotated[int, Field(ge=1, le=365)] | None = None
-
-
-class ChangeContact(BaseAct):
-    """What the patient allows: channels, language, opt-out."""
-
-    action: Literal["contact"] = "contact"
-    email: bool | None = None
-    sms: bool | None = None
-    language: Annotated[str, Field(pattern=r"^[a-z]{2}$")] | None = None
-    opt_out: bool | None = None
-
-
-class Acknowledge(BaseAct):
-    """The escalation has an owner now."""
-
-    action: Literal["acknowledge"] = "acknowledge"
-
-
-class ResolveItem(BaseAct):
-    """A task is done, or an escalation has its signed disposition in `reason`."""
-
-    action: Literal["resolve"] = "resolve"
-    item: Ref
-
-
-class AddNote(BaseAct):
-    """A line on the course's page."""
-
-    action: Literal["note"] = "note"
-    text: Prose
-
-
-class TakeReply(BaseAct):
-    """The patient wrote; the words are in the store's inbox under `item`, and only there."""
-
-    action: Literal["take_reply"] = "take_reply"
-    item: Ref
-
-
-class ReportLost(BaseAct):
-    """A message that had been handed over did not arrive: its occasions, the one that it is known by first."""
-
-    action: Literal["report_lost"] = "report_lost"
-    occasions: Annotated[tuple[OccasionRef, ...], Field(min_length=1, max_length=20)]
 
 
 class Discharge(BaseAct):
@@ -313,7 +259,7 @@ Act = Annotated[
     RecordGate | SignClearance | AmendOrder | ScheduleSeries | ConfirmVisit | DeferVisit | OmitVisit | NoShow | CheckIn
     | NotGiven | GivenSession | AbortSession | CeaseSeries | RecordMeasure | Evaluate | PlaceHold | ReviewHold
     | ReleaseHold | BookBooster | ChangeInterval | ChangeContact | Acknowledge | ResolveItem | AddNote | TakeReply
-    | ReportLost | Discharge | Withdraw | Correct | VoidItem | Reopen
+    | ReportLost | Reassign | Discharge | Withdraw | Correct | VoidItem | Reopen
     | KeepTherapy | RecordAttendance | ChangeMedicine | ReviewMedicine | RecordCheck | AskBooster | LateEntry,
     Field(discriminator="action"),
 ]  # fmt: skip

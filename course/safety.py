@@ -46,12 +46,10 @@ def raise_escalation(record: CourseRecord, triggers: tuple[Trigger, ...], at: da
         opened = Escalation(id=f"e{number}", opened_at=at, clock_from=at, triggers=triggers)
         return record.with_(escalations=(*record.escalations, opened), escalation_count=number)
     new = tuple(one for one in triggers if one not in standing.triggers)
-    collected = standing.with_(triggers=(*standing.triggers, *new))
+    collected = _replaced(record, standing.with_(triggers=(*standing.triggers, *new)))
     if standing.acknowledged_at is not None and any(one.urgency is Urgency.URGENT for one in new):
-        collected = collected.with_(
-            acknowledged_at=None, acknowledged_by="", clock_from=at, steps_before_clock=standing.steps
-        )
-    return _replaced(record, collected)
+        return tell_again(collected, at)
+    return collected
 
 
 def step_due(escalation: Escalation, steps: int) -> datetime:
@@ -65,6 +63,15 @@ def acknowledge(record: CourseRecord, actor: Actor, at: datetime) -> CourseRecor
     if standing is None:
         return record
     return _replaced(record, standing.with_(acknowledged_by=actor.name, acknowledged_at=at))
+
+
+def tell_again(record: CourseRecord, at: datetime) -> CourseRecord:
+    """The record with its open escalation acknowledged by nobody: who is on call is told from now on."""
+    standing = record.open_escalation
+    if standing is None:
+        return record
+    fresh = standing.with_(acknowledged_at=None, acknowledged_by="", clock_from=at, steps_before_clock=standing.steps)
+    return _replaced(record, fresh)
 
 
 def resolve(record: CourseRecord, actor: Actor, at: datetime) -> CourseRecord:

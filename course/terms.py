@@ -88,6 +88,7 @@ class Action(StrEnum):
     NOTE = "note"
     TAKE_REPLY = "take_reply"
     REPORT_LOST = "report_lost"
+    REASSIGN = "reassign"
     DISCHARGE = "discharge"
     WITHDRAW = "withdraw"
     CORRECT = "correct"

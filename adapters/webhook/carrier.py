@@ -10,7 +10,8 @@ from adapters.courses import Courses, EndedError
 from adapters.store.directory import CourseState
 from adapters.store.inbox import Item, ItemKind
 from adapters.store.receipts import Returned
-from course.acts import Act, ChangeContact, ReportLost, TakeReply
+from course.acts import Act
+from course.care_acts import ChangeContact, ReportLost, TakeReply
 from course.record import COURSE, Actor
 from course.replies import opts_out
 from course.terms import Role

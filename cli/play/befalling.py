@@ -6,7 +6,7 @@ from typing import Any
 from cli.play.acting import CAST
 from cli.play.place import Place
 from cli.play.scenario import Step
-from course.acts import AddNote, ChangeContact
+from course.care_acts import AddNote, ChangeContact
 from course.replies import opts_out
 from course.terms import Role
 

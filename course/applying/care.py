@@ -3,19 +3,20 @@
 from datetime import datetime
 
 from course import holds, safety
-from course.acts import (
+from course.applying.change import Change, Refused, refuse_if, shown
+from course.applying.holding import REVIEW_DAYS, held_now
+from course.care_acts import (
     Acknowledge,
     AddNote,
     ChangeContact,
     PlaceHold,
+    Reassign,
     ReleaseHold,
     ReportLost,
     ResolveItem,
     ReviewHold,
     TakeReply,
 )
-from course.applying.change import Change, Refused, refuse_if, shown
-from course.applying.holding import REVIEW_DAYS, held_now
 from course.carried import days, hours
 from course.folding import undelivered
 from course.page import open_task
@@ -135,6 +136,20 @@ def resolve_item(record: CourseRecord, act: ResolveItem, now: datetime) -> Chang
     done = task.with_(resolved_at=now)
     changed = record.with_(tasks=tuple(done if one.id == task.id else one for one in record.tasks))
     return Change(changed, f"task {task.id} done: {task.text}", "open", "done")
+
+
+def reassign(record: CourseRecord, act: Reassign, now: datetime) -> Change:
+    """Somebody else answers for the course and its hold; what the one before had acknowledged is told anew."""
+    if act.account == record.owner:
+        raise Refused(f"{record.owner_name or record.owner} answers for this course already: name somebody else")
+    before = record.owner_name or record.owner
+    changed = record.with_(owner=act.account, owner_name=act.name)
+    if changed.held is not None:
+        changed = changed.with_(held=changed.held.with_(owner=act.account))
+    escalation = changed.open_escalation
+    if escalation is not None and escalation.acknowledged_by == before:
+        changed = safety.tell_again(changed, now)
+    return Change(changed, f"{act.name} answers for the course", before, act.name)
 
 
 def take_reply(record: CourseRecord, act: TakeReply, now: datetime) -> Change:

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 
 from course.actions import Refused, apply
-from course.acts import CheckIn, Correct, Reading, RecordGate, RecordMeasure, ReleaseHold
+from course.acts import CheckIn, Correct, Reading, RecordGate, RecordMeasure
+from course.care_acts import ReleaseHold
 from course.carried import days, hours
 from course.clearance import unrated, why_not_dose
 from course.folding import opened_ask

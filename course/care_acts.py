@@ -1,0 +1,83 @@
+"""Acts of care between visits: holds, messages, escalations, tasks, notes, and who answers for the course."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from course.carried import Instant
+from course.said import BaseAct, Line, OccasionRef, Prose, Ref
+from course.terms import HoldCause
+
+
+class PlaceHold(BaseAct):
+    """Stop dosing until somebody releases it; `review_at` is at most seven days off."""
+
+    action: Literal["hold"] = "hold"
+    cause: HoldCause
+    review_at: Instant | None = None
+
+
+class ReviewHold(BaseAct):
+    """The hold was reviewed and stays; it is looked at again at `review_at`."""
+
+    action: Literal["review"] = "review"
+    review_at: Instant
+
+
+class ReleaseHold(BaseAct):
+    """Dosing may go on; `asked_again` says that the absolute gates were asked again."""
+
+    action: Literal["release"] = "release"
+    asked_again: bool = False
+
+
+class ChangeContact(BaseAct):
+    """What the patient allows: channels, language, opt-out."""
+
+    action: Literal["contact"] = "contact"
+    email: bool | None = None
+    sms: bool | None = None
+    language: Annotated[str, Field(pattern=r"^[a-z]{2}$")] | None = None
+    opt_out: bool | None = None
+
+
+class Acknowledge(BaseAct):
+    """The escalation has an owner now."""
+
+    action: Literal["acknowledge"] = "acknowledge"
+
+
+class ResolveItem(BaseAct):
+    """A task is done, or an escalation has its signed disposition in `reason`."""
+
+    action: Literal["resolve"] = "resolve"
+    item: Ref
+
+
+class AddNote(BaseAct):
+    """A line on the course's page."""
+
+    action: Literal["note"] = "note"
+    text: Prose
+
+
+class TakeReply(BaseAct):
+    """The patient wrote; the words are in the store's inbox under `item`, and only there."""
+
+    action: Literal["take_reply"] = "take_reply"
+    item: Ref
+
+
+class ReportLost(BaseAct):
+    """A message that had been handed over did not arrive: its occasions, the one that it is known by first."""
+
+    action: Literal["report_lost"] = "report_lost"
+    occasions: Annotated[tuple[OccasionRef, ...], Field(min_length=1, max_length=20)]
+
+
+class Reassign(BaseAct):
+    """Somebody else answers for the course from now on; `name` is printed where the account would be."""
+
+    action: Literal["reassign"] = "reassign"
+    account: Ref
+    name: Line
