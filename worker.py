@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import signal
 import sys
+from datetime import UTC, datetime
 
 import structlog
 
@@ -12,6 +13,7 @@ from adapters.logs import configure_logs, worker_runtime
 from adapters.server import ServerError
 from adapters.settings import Settings, SettingsError, load_settings
 from adapters.store import StoreError
+from adapters.store.oncall import NobodyOnCallError
 from adapters.sweeping import keep_proving, keep_sweeping
 from adapters.temporal import build_id, course_worker, make_current
 from adapters.wiring import WORKFLOWS, course_activities, open_house
@@ -23,13 +25,13 @@ BAD_SETTINGS, NO_SERVICE = 2, 4
 
 
 def main() -> int:
-    """The exit code: 0 stopped as asked, 2 wrong settings or clinic files, 4 no server or store."""
+    """The exit code: 0 stopped as asked, 2 wrong settings or clinic files, or nobody on call, 4 no server or store."""
     options = _options().parse_args()
     try:
         settings = load_settings()
         configure_logs(settings)
         asyncio.run(work(settings, current=options.make_current))
-    except (SettingsError, LoadError, KeyRingError) as error:
+    except (SettingsError, LoadError, KeyRingError, NobodyOnCallError) as error:
         print(error, file=sys.stderr)
         return BAD_SETTINGS
     except (ServerError, StoreError) as error:
@@ -44,6 +46,7 @@ async def work(settings: Settings, *, current: bool) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, asked_to_stop.set)
     async with open_house(settings, runtime=worker_runtime(settings)) as house:
+        await house.store.oncall.refuse_empty(house.clinic.sites, datetime.now(UTC))
         worker = course_worker(house.client, settings, workflows=WORKFLOWS, activities=course_activities(house))
         async with worker:
             log.info("worker polls", task_queue=settings.task_queue, build=build_id())

@@ -103,6 +103,10 @@ class OnCall(Protocol):
         """Who is on call at an instant, in the order in which they are told."""
         ...
 
+    async def person(self, account: str, at: datetime) -> Person | None:
+        """One of the staff who can be told at an instant, on call or not; None for who is disabled or on leave."""
+        ...
+
 
 @dataclass(frozen=True)
 class Written:

@@ -82,6 +82,9 @@ class Messenger:
         targets = await self._targets(order)
         new = Standing(letter=order.key, state=OccasionState.IN_FLIGHT)
         if not targets and order.audience is Audience.ONCALL:
+            activity.logger.error(
+                "nobody on call at %s can be written to: `starter.py oncall show` says why", order.site
+            )
             return await self._settle(order, _became(new, OccasionState.FAILED, NOBODY), at)
         if not targets:
             return await self._settle(order, _became(new, OccasionState.SUPPRESSED, NO_ADDRESS), at)
@@ -126,8 +129,9 @@ class Messenger:
         if Medium.EMAIL not in self.channels:
             return ()
         people = await self.oncall.people(order.site, order.as_of)
-        first = order.step % len(people) if people else 0
-        ring = (*people[first:], *people[:first])
+        turn = order.step % len(people) if people else 0
+        named = await self.oncall.person(order.first, order.as_of) if order.first else None
+        ring = dict.fromkeys((*([named] if named else []), *people[turn:], *people[:turn]))
         return [Target(Medium.EMAIL, one.email, one) for one in ring if one.email]
 
     async def _patient(self, order: SendOrder) -> Sequence[Target]:

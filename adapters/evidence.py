@@ -69,6 +69,7 @@ class ClinicEvidence:
             told={one.course_id: await self._told(one) for one in seen.values() if NeedKind.ESCALATION in one.needs},
             owned=await self._store.access.last_looks(OWNING),
             without_slot=await self._without_slot(seen.values(), at),
+            disabled=frozenset(one.account_id for one in await self._store.staff.accounts() if one.disabled),
             on_call={site: len(await self._store.oncall.people(site, at)) for site in self._clinic.sites},
         )
 
@@ -159,4 +160,5 @@ def _seen(found: WorkflowExecution) -> Seen:
         need_due=said.get(attributes.NEED_DUE),
         next_session=said.get(attributes.NEXT_SESSION),
         problems=tuple(said.get(PROBLEMS, ())),
+        owner=said.get(attributes.OWNER, ""),
     )

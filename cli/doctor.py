@@ -96,10 +96,7 @@ async def _attributes(house: House) -> str:
 
 
 async def _oncall(house: House) -> str:
-    now = datetime.now(UTC)
-    for site in house.clinic.sites:
-        if not await house.store.oncall.people(site, now):
-            raise NotWellError(f"nobody is on call for {site}: name somebody in clinic/staff.toml")
+    await house.store.oncall.refuse_empty(house.clinic.sites, datetime.now(UTC))
     return f"somebody at each of {len(house.clinic.sites)} sites"
 
 

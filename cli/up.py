@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import socket
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -42,6 +43,7 @@ async def up(
     print("starting Temporal ...", flush=True)
     async with embedded_server(settings.data_folder, port=port, ui=ui) as server, open_house(settings) as house:
         await _staff(house, settings)
+        await house.store.oncall.refuse_empty(house.clinic.sites, datetime.now(UTC))
         worker = course_worker(house.client, settings, workflows=WORKFLOWS, activities=course_activities(house))
         async with worker:
             await make_current(house.client, settings)

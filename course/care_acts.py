@@ -76,8 +76,9 @@ class ReportLost(BaseAct):
 
 
 class Reassign(BaseAct):
-    """Somebody else answers for the course from now on; `name` is printed where the account would be."""
+    """Somebody else answers for the course, or only for the escalation `item`; `name` is the account's, as printed."""
 
     action: Literal["reassign"] = "reassign"
+    item: Ref | None = None
     account: Ref
     name: Line

@@ -169,6 +169,12 @@ def _step(record: CourseRecord, one: Occasion) -> CourseRecord:
     )
 
 
+def _first(record: CourseRecord) -> str:
+    """Whom an escalation was reassigned to, until that account has been told."""
+    escalation = record.open_escalation
+    return escalation.first if escalation is not None and escalation.steps_since_clock <= 1 else ""
+
+
 def _order(record: CourseRecord, letter: tuple[Occasion, ...], now: datetime, audience: Audience) -> SendOrder:
     safety = audience is Audience.ONCALL
     return SendOrder(
@@ -185,5 +191,6 @@ def _order(record: CourseRecord, letter: tuple[Occasion, ...], now: datetime, au
         email=record.messaging.email,
         sms=record.messaging.sms,
         step=letter[0].ordinal - 1 if safety else 0,
+        first=_first(record) if safety else "",
         resend_unsure=safety,
     )

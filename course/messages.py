@@ -82,7 +82,10 @@ class Part(Carried):
 
 
 class SendOrder(Carried):
-    """One message to one person, made of one part or more; addresses are looked up at send time."""
+    """One message to one person, made of one part or more; addresses are looked up at send time.
+
+    Of those on call the one after `step` others is told, or the account `first`, where it can be.
+    """
 
     course_id: str
     patient_id: str
@@ -94,6 +97,7 @@ class SendOrder(Carried):
     email: bool = True
     sms: bool = False
     step: int = 0
+    first: str = ""
     resend_unsure: bool = False
 
     @property

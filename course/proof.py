@@ -34,6 +34,7 @@ class Wrong(StrEnum):
     QUIET = "quiet"
     NO_SLOT = "no slot"
     NOBODY_ON_CALL = "nobody on call"
+    NO_OWNER = "no owner"
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,7 @@ class Seen:
     need_due: datetime | None = None
     next_session: datetime | None = None
     problems: tuple[str, ...] = ()
+    owner: str = ""
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,7 @@ class Gathered:
 
     `told` holds the instants at which somebody was told of a course's open escalation, `owned` the last
     acknowledgement in the access log; `without_slot` holds the visits for which no chair is free; `on_call` counts
-    people a site.
+    people a site, `disabled` names accounts out of service.
     """
 
     at: datetime
@@ -90,6 +92,7 @@ class Gathered:
     owned: Mapping[str, datetime] = field(default_factory=dict)
     without_slot: Mapping[str, tuple[datetime, ...]] = field(default_factory=dict)
     on_call: Mapping[str, int] = field(default_factory=dict)
+    disabled: frozenset[str] = frozenset()
 
 
 class Next(Carried):
@@ -151,35 +154,44 @@ def _missing(gathered: Gathered) -> Iterator[Exceptional]:
 def _sites(gathered: Gathered) -> Iterator[Exceptional]:
     for site, people in gathered.on_call.items():
         if not people:
-            said = "nobody is on call: name somebody in clinic/staff.toml"
+            said = "nobody is on call: name somebody in clinic/staff.toml, then `starter.py staff load`"
             yield Exceptional(kind=Wrong.NOBODY_ON_CALL, subject=site, sentence=said)
 
 
 def _of_course(gathered: Gathered, one: Seen, listed: Listed | None) -> Iterator[Exceptional]:
-    def wrong(kind: Wrong, sentence: str) -> Exceptional:
-        return Exceptional(kind=kind, subject=one.course_id, sentence=sentence)
+    found = (*_standing(gathered, one, listed), *_state(gathered, one, listed))
+    return (Exceptional(kind=kind, subject=one.course_id, sentence=sentence) for kind, sentence in found)
 
+
+def _standing(gathered: Gathered, one: Seen, listed: Listed | None) -> Iterator[tuple[Wrong, str]]:
+    """Whether the course stands in the directory as it runs, with somebody who answers for it."""
     if listed is None:
-        yield wrong(Wrong.UNKNOWN, "its workflow runs, and the directory does not know it")
+        yield Wrong.UNKNOWN, "its workflow runs, and the directory does not know it"
     elif listed.closed and one.phase is not Phase.CLOSED:
-        yield wrong(Wrong.UNKNOWN, f"the directory calls it closed, and it is in {one.phase or 'no phase'}")
+        yield Wrong.UNKNOWN, f"the directory calls it closed, and it is in {one.phase or 'no phase'}"
     if one.phase is None and gathered.at - one.began_at > minutes(LATE_MINUTES):
-        yield wrong(Wrong.NOT_TAKEN_UP, f"it was started at {_shown(one.began_at)} and no worker has taken it up")
+        yield Wrong.NOT_TAKEN_UP, f"it was started at {_shown(one.began_at)} and no worker has taken it up"
+    if one.owner in gathered.disabled and one.phase is not Phase.CLOSED:
+        yield Wrong.NO_OWNER, f"the account {one.owner} answers for it and is out of service: `reassign` it"
+
+
+def _state(gathered: Gathered, one: Seen, listed: Listed | None) -> Iterator[tuple[Wrong, str]]:
+    """What is late or fails on the course."""
     if one.problems:
-        yield wrong(Wrong.FAILING, f"its workflow task keeps failing ({', '.join(one.problems)})")
+        yield Wrong.FAILING, f"its workflow task keeps failing ({', '.join(one.problems)})"
     if unacknowledged(gathered, one):
         steps = len(gathered.told.get(one.course_id, ()))
         said = f"told {steps} times" if steps else "told to nobody"
-        yield wrong(Wrong.ESCALATION, f"its open escalation is past its clock, not acknowledged, {said}")
+        yield Wrong.ESCALATION, f"its open escalation is past its clock, not acknowledged, {said}"
     if one.need_due is not None and gathered.at - one.need_due > days(OVERDUE_DAYS):
         waits = ", ".join(need.replace("_", " ") for need in one.needs)
         late = (gathered.at - one.need_due).days
-        yield wrong(Wrong.OVERDUE, f"needs {waits}: due {_shown(one.need_due)}, {late} d ago")
+        yield Wrong.OVERDUE, f"needs {waits}: due {_shown(one.need_due)}, {late} d ago"
     elif one.next_session is not None and gathered.at - one.next_session > days(OVERDUE_DAYS):
-        yield wrong(Wrong.OVERDUE, f"the visit of {_shown(one.next_session)} has passed, and nobody is asked about it")
+        yield Wrong.OVERDUE, f"the visit of {_shown(one.next_session)} has passed, and nobody is asked about it"
     if _is_bare(one) and gathered.at - _heard(gathered, one, listed) > days(QUIET_DAYS):
         since = _shown(_heard(gathered, one, listed))
-        yield wrong(Wrong.QUIET, f"no visit, no need, and no message or look at it since {since}")
+        yield Wrong.QUIET, f"no visit, no need, and no message or look at it since {since}"
 
 
 def unacknowledged(gathered: Gathered, one: Seen) -> bool:

@@ -235,7 +235,10 @@ class Trigger(Carried):
 
 
 class Escalation(Carried):
-    """One open escalation collects triggers until a person resolves it; each step goes to the next on call."""
+    """One open escalation collects triggers until a person resolves it; each step goes to the next on call.
+
+    `first` is the account that it was reassigned to, which is told before the roster.
+    """
 
     id: str
     opened_at: Instant
@@ -245,7 +248,9 @@ class Escalation(Carried):
     steps_before_clock: int = 0
     told: tuple[str, ...] = ()
     acknowledged_by: str = ""
+    acknowledged_account: str = ""
     acknowledged_at: Instant | None = None
+    first: str = ""
     resolved_at: Instant | None = None
 
     @property

@@ -62,15 +62,16 @@ def acknowledge(record: CourseRecord, actor: Actor, at: datetime) -> CourseRecor
     standing = record.open_escalation
     if standing is None:
         return record
-    return _replaced(record, standing.with_(acknowledged_by=actor.name, acknowledged_at=at))
+    return _replaced(record, _acknowledged(standing, actor, at))
 
 
-def tell_again(record: CourseRecord, at: datetime) -> CourseRecord:
-    """The record with its open escalation acknowledged by nobody: who is on call is told from now on."""
+def tell_again(record: CourseRecord, at: datetime, first: str = "") -> CourseRecord:
+    """The record with its open escalation acknowledged by nobody: `first` is told now, then who is on call."""
     standing = record.open_escalation
     if standing is None:
         return record
-    fresh = standing.with_(acknowledged_at=None, acknowledged_by="", clock_from=at, steps_before_clock=standing.steps)
+    nobody = {"acknowledged_at": None, "acknowledged_by": "", "acknowledged_account": ""}
+    fresh = standing.with_(**nobody, clock_from=at, steps_before_clock=standing.steps, first=first)
     return _replaced(record, fresh)
 
 
@@ -80,8 +81,12 @@ def resolve(record: CourseRecord, actor: Actor, at: datetime) -> CourseRecord:
     if standing is None:
         return record
     if standing.acknowledged_at is None:
-        standing = standing.with_(acknowledged_by=actor.name, acknowledged_at=at)
+        standing = _acknowledged(standing, actor, at)
     return _replaced(record, standing.with_(resolved_at=at))
+
+
+def _acknowledged(standing: Escalation, actor: Actor, at: datetime) -> Escalation:
+    return standing.with_(acknowledged_by=actor.name, acknowledged_account=actor.account_id, acknowledged_at=at)
 
 
 def _replaced(record: CourseRecord, changed: Escalation) -> CourseRecord:

@@ -1,18 +1,18 @@
 """Who answers for a site at an instant, in which order."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select, text
+from sqlalchemy import ColumnElement, delete, exists, insert, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from activities.ports import Person
 from adapters.store.database import Database
 from adapters.store.errors import StoreError
-from adapters.store.staff import account_of
-from adapters.store.tables import ONCALL_PEOPLE, ONCALL_TURNS, STAFF
+from adapters.store.staff import Account, account_of
+from adapters.store.tables import LEAVES, ONCALL_PEOPLE, ONCALL_TURNS, STAFF
 from course.terms import Role
 
 ROSTER_LOCK = 7_307_213_006
@@ -29,8 +29,21 @@ class Turn:
     accounts: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Leave:
+    """A span in which somebody is passed over, whatever list names them."""
+
+    account_id: str
+    begins_at: datetime
+    ends_at: datetime
+
+
+class NobodyOnCallError(StoreError):
+    """A site at which nobody could be told of a safety matter."""
+
+
 class Roster:
-    """A standing list for each site, and dated turns that go before it."""
+    """A standing list for each site, dated turns that go before it, and who is on leave."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -79,25 +92,78 @@ class Roster:
                 found[row.turn_id] = Turn(row.turn_id, row.site, row.begins_at, row.ends_at, accounts)
         return tuple(found.values())
 
+    async def standing(self, site: str) -> tuple[str, ...]:
+        """The accounts of a site's standing list, in order."""
+        query = (
+            select(ONCALL_PEOPLE.c.account_id)
+            .join(ONCALL_TURNS)
+            .where(ONCALL_TURNS.c.site == site, ONCALL_TURNS.c.begins_at.is_(None))
+            .order_by(ONCALL_PEOPLE.c.position)
+        )
+        async with self._database.reading() as connection:
+            return tuple((await connection.execute(query)).scalars())
+
+    async def add_leave(self, leave: Leave) -> None:
+        """Pass somebody over from an instant until before another; the same beginning again changes the end."""
+        if leave.begins_at >= leave.ends_at:
+            raise StoreError("A leave ends after it begins: swap its instants.")
+        mine = (LEAVES.c.account_id == leave.account_id) & (LEAVES.c.begins_at == leave.begins_at)
+        try:
+            async with self._database.writing() as connection:
+                await connection.execute(delete(LEAVES).where(mine))
+                await connection.execute(insert(LEAVES).values(**vars(leave)))
+        except IntegrityError:
+            raise StoreError(f"There is no account {leave.account_id}: `starter.py staff list`.") from None
+
+    async def end_leave(self, account_id: str, at: datetime) -> None:
+        """Somebody is back: a leave under way ends, one that lies ahead is dropped."""
+        mine = (LEAVES.c.account_id == account_id) & (LEAVES.c.ends_at > at)
+        async with self._database.writing() as connection:
+            if not (await connection.execute(delete(LEAVES).where(mine))).rowcount:
+                raise StoreError(f"{account_id} is not on leave, nor will be: `starter.py oncall show`.")
+
+    async def leaves(self, since: datetime) -> tuple[Leave, ...]:
+        """Leaves that end after an instant, soonest first."""
+        query = select(LEAVES).where(LEAVES.c.ends_at > since).order_by(LEAVES.c.begins_at, LEAVES.c.account_id)
+        async with self._database.reading() as connection:
+            rows = (await connection.execute(query)).all()
+        return tuple(Leave(row.account_id, row.begins_at, row.ends_at) for row in rows)
+
+    async def refuse_empty(self, sites: Iterable[str], at: datetime) -> None:
+        """Raise NobodyOnCallError for the first site at which nobody can be told of a safety matter."""
+        for site in sites:
+            if not any(one.email for one in await self.people(site, at)):
+                raise NobodyOnCallError(
+                    f"Nobody is on call at {site} who can be written to: name somebody in clinic/staff.toml and "
+                    "`starter.py staff load`, or see `starter.py oncall show`."
+                )
+
+    async def person(self, account: str, at: datetime) -> Person | None:
+        """One of the staff who is neither disabled nor on leave, or None."""
+        query = select(STAFF).where(STAFF.c.account_id == account, _there(at))
+        async with self._database.reading() as connection:
+            row = (await connection.execute(query)).one_or_none()
+        return None if row is None else _person(account_of(row))
+
     async def people(self, site: str, at: datetime) -> tuple[Person, ...]:
-        """The enabled people of the turn, else of the standing list, else every prescriber and nurse of the site."""
+        """Of those who are there: the turn's, else the standing list's, else every prescriber and nurse of the site."""
         now = (ONCALL_TURNS.c.begins_at <= at) & (ONCALL_TURNS.c.ends_at > at)
         listed = (
             select(STAFF, ONCALL_TURNS.c.begins_at)
             .select_from(ONCALL_TURNS.join(ONCALL_PEOPLE).join(STAFF))
-            .where(ONCALL_TURNS.c.site == site, now | ONCALL_TURNS.c.begins_at.is_(None), ~STAFF.c.disabled)
+            .where(ONCALL_TURNS.c.site == site, now | ONCALL_TURNS.c.begins_at.is_(None), _there(at))
             .order_by(ONCALL_PEOPLE.c.position)
         )
         clinical = (
             select(STAFF)
-            .where(STAFF.c.site == site, STAFF.c.role.in_((Role.PRESCRIBER, Role.NURSE)), ~STAFF.c.disabled)
+            .where(STAFF.c.site == site, STAFF.c.role.in_((Role.PRESCRIBER, Role.NURSE)), _there(at))
             .order_by(STAFF.c.role.desc(), STAFF.c.account_id)
         )
         async with self._database.reading() as connection:
             rows = (await connection.execute(listed)).all()
             chosen = [row for row in rows if row.begins_at is not None] or rows
             accounts = [account_of(row) for row in chosen or (await connection.execute(clinical)).all()]
-        return tuple(Person(one.account_id, one.name, one.role, one.email) for one in accounts)
+        return tuple(_person(one) for one in accounts)
 
     async def _alone(self, connection: AsyncConnection) -> None:
         if not self._database.is_sqlite:
@@ -128,3 +194,13 @@ class Roster:
         except IntegrityError:
             raise StoreError(f"The list for {site} names an unknown account, or one twice: correct it.") from None
         return turn_id
+
+
+def _there(at: datetime) -> ColumnElement[bool]:
+    """Neither disabled nor on leave."""
+    away = exists().where(LEAVES.c.account_id == STAFF.c.account_id, LEAVES.c.begins_at <= at, LEAVES.c.ends_at > at)
+    return ~STAFF.c.disabled & ~away
+
+
+def _person(one: Account) -> Person:
+    return Person(one.account_id, one.name, one.role, one.email)

@@ -117,6 +117,16 @@ ONCALL_PEOPLE = Table(
     UniqueConstraint("turn_id", "account_id", name="oncall_people_once"),
 )
 
+LEAVES = Table(
+    "leaves",
+    METADATA,
+    Column("account_id", ForeignKey("staff.account_id"), primary_key=True),
+    Column("begins_at", UtcInstant, primary_key=True),
+    Column("ends_at", UtcInstant, nullable=False),
+    CheckConstraint("begins_at < ends_at", name="leaves_span"),
+)
+"""Spans in which somebody is passed over by every roster."""
+
 SENDS = Table(
     "sends",
     METADATA,

@@ -1,4 +1,4 @@
-"""What befalls a course or the system besides acts: signals, a cancellation, a reply, workers and mail that fail."""
+"""What befalls a course or the system besides acts: signals, replies, people who are away, workers that fail."""
 
 from datetime import datetime
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 from cli.play.acting import CAST
 from cli.play.place import Place
 from cli.play.scenario import Step
+from cli.play.when import span
 from course.care_acts import AddNote, ChangeContact
 from course.replies import opts_out
 from course.terms import Role
@@ -22,9 +23,20 @@ async def befall(place: Place, step: Step, now: datetime) -> str:
             return "somebody cancelled the workflow"
         case "reply":
             return await _reply(place, str(step.details["text"]), now)
+        case _:
+            return await _around(place, step, now)
+
+
+async def _around(place: Place, step: Step, now: datetime) -> str:
+    """What befalls the clinic around the course."""
+    match step.do:
         case "mail_refuses":
             place.refuse_mail(yes=True)
             return f"mail refuses for {step.lasts}"
+        case "away":
+            account = str(step.details["account"])
+            await place.away(account, now, now + span(step.lasts or "0m"))
+            return f"{account} is away for {step.lasts}"
         case "kill_worker":
             await place.another_worker(kill=True)
             return "the worker was killed and another one started"

@@ -16,8 +16,11 @@ from course.instrument import Instrument, ScoringError, asked
 from course.loading import Fault, LoadError, read
 from course.protocol import Protocol
 
-BEFALLS = ("signal", "cancel", "reply", "restart_worker", "kill_worker", "mail_refuses")
+BEFALLS = ("signal", "cancel", "reply", "restart_worker", "kill_worker", "mail_refuses", "away")
 """What a step can do besides acts: things that befall a course or the system."""
+
+LASTING = ("mail_refuses", "away")
+"""Of these the ones that go on for a while."""
 
 TRIGGERS = ("at", "day", "on_session", "after_session", "on_need", "on_task", "on_phase")
 
@@ -124,8 +127,10 @@ def _step(path: tuple[str | int, ...], step: Step) -> Iterator[Finding]:
     yield from _when(path, step)
     if step.by is not None and step.by not in CAST:
         yield (*path, "by"), f"{step.by} does not act here: known are {listed(sorted(CAST))}"
-    if (step.lasts is not None) != (step.do == "mail_refuses"):
-        yield (*path, "do"), "mail refuses for as long as it `lasts`: give it there, and nowhere else"
+    if (step.lasts is not None) != (step.do in LASTING):
+        yield (*path, "do"), f"{listed(LASTING)} go on for as long as `lasts` says: give it there, and nowhere else"
+    if step.do == "away" and not isinstance(step.details.get("account"), str):
+        yield (*path, "do"), 'somebody is away: details = { account = "lee" }'
     if step.raw is not None and step.do != "signal":
         yield (*path, "raw"), "only a signal has raw content: use details"
     if step.do == "reply" and not isinstance(step.details.get("text"), str):

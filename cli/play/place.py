@@ -14,6 +14,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from activities.ports import Contact
 from adapters.courses import NoServerError, RefusedError, UnknownOutcomeError
+from adapters.store.oncall import Leave
 from adapters.store.sends import Sent
 from cli.play.acting import CAST
 from cli.play.later import beginning_at
@@ -85,6 +86,10 @@ class Place:
             await self.stage.courses.enrol(row, order)
         await self.go_to(self.start)
         await self._has_begun()
+
+    async def away(self, account: str, since: datetime, until: datetime) -> None:
+        """Pass somebody over on every roster for a while."""
+        await self.stage.house.store.oncall.add_leave(Leave(account, since, until))
 
     async def _has_begun(self) -> None:
         """Wait for the first task of the workflow, whose instant has just come."""

@@ -207,7 +207,7 @@ class Player:
     async def _step(self, step: Step) -> None:
         if step.do in BEFALLS:
             self.happened.append(Happened(self.now, step.do, await befall(self.place, step, self.now)))
-            if step.lasts is not None:
+            if step.do == "mail_refuses" and step.lasts is not None:
                 self._mail_works_at = self.now + span(step.lasts)
         else:
             await self._step_act(step)

@@ -125,7 +125,7 @@ class Step(Table):
     details: dict[str, Any] = Field({}, description="The act's own fields.")
     request_id: str | None = Field(None, description="The act's request id, to send one twice in two steps.")
     times: int = Field(1, ge=1, le=10, description="How often the same request is sent.")
-    lasts: str | None = Field(None, description="How long mail refuses.")
+    lasts: str | None = Field(None, description="How long mail refuses, or somebody is away.")
     raw: str | None = Field(None, description="A signal's whole content, sent as this text.")
     expect: Expect = Field(Expect.APPLIED, description="What it comes to.")
     says: str = Field("", description="Words that the refusal holds.")

@@ -139,16 +139,21 @@ def resolve_item(record: CourseRecord, act: ResolveItem, now: datetime) -> Chang
 
 
 def reassign(record: CourseRecord, act: Reassign, now: datetime) -> Change:
-    """Somebody else answers for the course and its hold; what the one before had acknowledged is told anew."""
-    if act.account == record.owner:
-        raise Refused(f"{record.owner_name or record.owner} answers for this course already: name somebody else")
+    """Somebody else answers for the course and its hold, or for its escalation; whoever takes one over is told it."""
+    escalation = record.open_escalation
+    if act.item is not None:
+        if escalation is None or escalation.id != act.item:
+            raise Refused(f"there is no open escalation {act.item}: `show` lists what is open")
+        changed = safety.tell_again(record, now, act.account)
+        return Change(changed, f"escalation {act.item} goes to {act.name}", escalation.acknowledged_by, act.name)
     before = record.owner_name or record.owner
+    if act.account == record.owner:
+        raise Refused(f"{before} answers for this course already: name somebody else")
     changed = record.with_(owner=act.account, owner_name=act.name)
     if changed.held is not None:
         changed = changed.with_(held=changed.held.with_(owner=act.account))
-    escalation = changed.open_escalation
-    if escalation is not None and escalation.acknowledged_by == before:
-        changed = safety.tell_again(changed, now)
+    if escalation is not None and escalation.acknowledged_account in {"", record.owner}:
+        changed = safety.tell_again(changed, now, act.account)
     return Change(changed, f"{act.name} answers for the course", before, act.name)
 
 

@@ -240,14 +240,25 @@ async def test_an_escalation_goes_round_the_roster(here: Clinic) -> None:
     assert not any("Zephyrine" in str(one) for one in here.office.taken)
 
 
-async def test_an_escalation_passes_over_who_cannot_be_reached(here: Clinic) -> None:
-    """A dead address costs no half hour: the next on the list is told at once; nobody at all has failed."""
+async def test_whoever_it_was_reassigned_to_goes_before_the_roster(here: Clinic) -> None:
+    """Told first, on call or not; where that account is away or out of service, the roster goes on as it stood."""
+    haas = Account("haas", "Mia Haas", Role.NURSE, "westside", "haas@clinic.example")
+    await here.store.staff.add(haas, "hash")
+    assert (await here.send(here.escalation(1, first="haas"))).to_account == "haas"
+    await here.store.staff.change(replace(haas, disabled=True))
+    assert (await here.send(here.escalation(2, first="haas"))).to_account == "ortiz"
+
+
+async def test_an_escalation_passes_over_who_cannot_be_reached(here: Clinic, caplog: pytest.LogCaptureFixture) -> None:
+    """A dead address costs no half hour: the next on the list is told at once; nobody at all has failed, loudly."""
     here.office.never = {"lee@clinic.example", "okafor@clinic.example"}
     assert (await here.send(here.escalation())).to_account == "ortiz"
     for name in ("lee", "okafor", "ortiz"):
         await here.store.staff.change(Account(name, name, Role.NURSE, "northside", ""))
     outcome = await here.send(here.escalation(1))
     assert (outcome.state, outcome.reason) == (OccasionState.FAILED, NOBODY)
+    (alarm,) = [one for one in caplog.records if one.levelname == "ERROR"]
+    assert "nobody on call at northside can be written to" in alarm.getMessage()
 
 
 async def test_an_escalation_lacking_a_fact_goes_out(here: Clinic) -> None:

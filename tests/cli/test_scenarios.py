@@ -24,6 +24,8 @@ HORIZONS = {
     "moved-visit": "15d",
     "high-blood-pressure": "12d",
     "hold-and-release": "24d",
+    "five-weeks-on-hold": "46d",
+    "item-nine-owner-on-leave": "15d",
     "item-nine-on-saturday": "13d6h",
     "relapse-and-early-booster": "57d",
     "crps-daily": "12d",
@@ -203,6 +205,35 @@ def test_item_nine_on_a_saturday_evening_reaches_one_after_the_other(lived: Mapp
     escalation = played.player.record.escalations[0]
     assert (escalation.steps, escalation.acknowledged_by) == (3, "Dr Lee")
     assert escalation.resolved_at is not None
+
+
+def test_who_is_away_is_passed_over_and_somebody_takes_it_on(lived: Mapping[str, Played]) -> None:
+    """Saturday 22:00, Dr Lee away: the next is told, then the nurse, who takes it on; Dr Lee signs on Monday."""
+    played = lived["item-nine-owner-on-leave"]
+    zone = played.player.record.zone
+    told = [one for one in played.letters if one.audience == "oncall"]
+    assert [(f"{zone.local(one.as_of):%a %H:%M}", one.to_account) for one in told] == [
+        ("Sat 22:00", "okafor"),
+        ("Sat 22:30", "ortiz"),
+    ]
+    escalation = played.player.record.escalations[0]
+    assert (escalation.acknowledged_by, escalation.steps) == ("Sam Ortiz, RN", 2)
+    assert escalation.resolved_at is not None
+    assert f"{zone.local(escalation.resolved_at):%a %H:%M}" == "Mon 08:30"
+    assert statuses(played.player.record)[4] == "given"
+
+
+def test_a_hold_comes_round_until_somebody_releases_it(lived: Mapping[str, Played]) -> None:
+    """Five weeks: reviewed every Monday, no visit message, a questionnaire a week, then the series goes on."""
+    played = lived["five-weeks-on-hold"]
+    record = played.player.record
+    reviews = [f"{record.zone.local(one.at):%d %b}" for one in record.entries if one.action == "review"]
+    assert reviews == ["15 Mar", "22 Mar", "29 Mar", "05 Apr"]
+    since = letters(played).index("09 Mar checkin+moved")
+    assert next(one for one in letters(played)[since:] if "visit" in one).startswith("13 Apr")
+    asked = [one for one in letters(played) if one.endswith(" measure")]
+    assert asked == ["14 Mar measure", "21 Mar measure", "28 Mar measure", "04 Apr measure", "11 Apr measure"]
+    assert [f"{record.zone.local(one.at):%d %b}" for one in record.doses] == ["05 Mar", "08 Mar", "14 Apr", "16 Apr"]
 
 
 def test_a_lost_response_leads_to_an_early_booster(lived: Mapping[str, Played]) -> None:

@@ -77,6 +77,7 @@ def test_what_is_in_order_is_no_exception(changes: Mapping[str, Any]) -> None:
             {"unsettled": (Unsettled("c-1", "s1/visit_24h/1", NOW - minutes(16), OccasionState.LATER),)},
         ),
         (Wrong.NO_SLOT, "c-1", {"without_slot": {"c-1": (NOW + days(3),), "c-2": ()}}),
+        (Wrong.NO_OWNER, "c-1", {"seen": (replace(SEEN, owner="lee"),), "disabled": frozenset({"lee"})}),
         (Wrong.NOBODY_ON_CALL, "westside", {"on_call": {"northside": 1, "westside": 0}}),
     ],
 )

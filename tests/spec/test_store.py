@@ -181,51 +181,6 @@ async def test_contacts_are_checked_and_replaced(store: Store) -> None:
         assert wrong.email + wrong.phone not in str(refused.value)
 
 
-async def test_who_is_on_call(store: Store) -> None:
-    """The turn of that instant in its order, else the standing list, without disabled accounts, never nobody."""
-    await staff(store, "lee", "okafor", "haas")
-    await staff(store, "ortiz", role=Role.NURSE)
-    await staff(store, "cole", role=Role.COORDINATOR)
-    roster = store.oncall
-
-    async def people(at: datetime) -> list[str]:
-        return [one.account_id for one in await roster.people("northside", at)]
-
-    assert await people(NOW) == ["haas", "lee", "okafor", "ortiz"]
-    await roster.set_standing("northside", ["okafor", "lee"])
-    turn = await roster.add_turn("northside", NOW, NOW + timedelta(hours=8), ["haas", "okafor"])
-    assert await people(NOW - timedelta(microseconds=1)) == ["okafor", "lee"]
-    assert await people(NOW) == ["haas", "okafor"]
-    assert await people(NOW + timedelta(hours=8)) == ["okafor", "lee"]
-    for gone in ("haas", "okafor"):
-        account = await store.staff.account(gone)
-        assert account is not None
-        await store.staff.change(Account(**{**vars(account), "disabled": True}))
-    assert await people(NOW) == ["lee"]
-    await roster.set_standing("northside", ["okafor"])
-    assert await people(NOW) == ["lee", "ortiz"]
-    assert [one.turn_id for one in await roster.turns("northside", NOW)] == [turn]
-    await roster.remove_turn(turn)
-    assert await roster.turns("northside", NOW) == ()
-
-
-async def test_a_roster_is_never_empty_or_ambiguous(store: Store) -> None:
-    """No empty list, no unknown account, nobody twice, no two turns at once, of many added at once neither."""
-    await staff(store, "lee")
-    for accounts, sentence in (
-        ([], "Nobody is on call at northside: name at least one account."),
-        (["lee", "nobody"], "The list for northside names an unknown account, or one twice: correct it."),
-        (["lee", "lee"], "The list for northside names an unknown account, or one twice: correct it."),
-    ):
-        with pytest.raises(StoreError) as refused:
-            await store.oncall.set_standing("northside", accounts)
-        assert str(refused.value) == sentence
-    turns = [store.oncall.add_turn("northside", NOW, NOW + timedelta(hours=hours), ["lee"]) for hours in (1, 2, 3)]
-    tried = await asyncio.gather(*turns, return_exceptions=True)
-    assert [type(one) for one in tried].count(StoreError) == 2
-    assert len(await store.oncall.turns("northside", NOW)) == 1
-
-
 async def test_an_answer_is_kept_once_until_it_is_taken(store: Store) -> None:
     """The same request again adds nothing, with another content it is refused; taking counts once."""
     patient = await a_patient(store)

@@ -20,6 +20,7 @@ STAFF = {
     Role.COORDINATOR: Actor(account_id="cole", name="Cole Young", role=Role.COORDINATOR, via="test"),
     Role.NURSE: Actor(account_id="ortiz", name="Sam Ortiz", role=Role.NURSE, via="test"),
     Role.PRESCRIBER: Actor(account_id="lee", name="Dr Lee", role=Role.PRESCRIBER, via="test"),
+    Role.OPS: Actor(account_id="ops", name="Kim Ops", role=Role.OPS, via="test"),
     Role.PATIENT: Actor(account_id="patient", name="patient", role=Role.PATIENT, via="test"),
     Role.COURSE: Actor(account_id="course", name="course", role=Role.COURSE, via="test"),
 }

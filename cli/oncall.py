@@ -1,0 +1,145 @@
+"""`oncall`: who is told of a safety matter, in which order, and who is away."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from adapters.staff_file import ON_CALL_ROLES
+from adapters.store.oncall import Leave, Turn
+from cli.desk import Asked, Desk, command, desk
+from cli.output import NOT_ALLOWED, OK, USAGE, CliError, answer, as_json
+from cli.times import instant, shown
+from course.terms import Role
+
+KEEPERS = frozenset({Role.COORDINATOR, Role.NURSE, Role.PRESCRIBER, Role.OPS})
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A site's lists; `now` are the accounts that are told, first to last."""
+
+    site: str
+    now: tuple[str, ...]
+    standing: tuple[str, ...]
+    turns: tuple[Turn, ...]
+
+
+@command
+async def show(site: str = "", *, asked: Asked = Asked()) -> int:
+    """Who is told now, first to last; the standing list, the dated turns ahead, and who is away.
+
+    Example: starter.py oncall show northside
+    """
+    async with desk() as at:
+        roster = at.house.store.oncall
+        sites = [_site(at, site)] if site else list(at.house.clinic.sites)
+        found = [await _listed(at, one) for one in sites]
+        away = await roster.leaves(at.now)
+        await at.looked("", "oncall show")
+        if asked.json:
+            plain = [{**vars(one), "turns": [vars(each) for each in one.turns]} for one in found]
+            as_json({"sites": plain, "away": [vars(one) for one in away]})
+            return OK
+        for one in found:
+            zone = at.site_zone(one.site)
+            print(f"{one.site}\n  now       {', '.join(one.now) or 'NOBODY'}\n  standing  {', '.join(one.standing)}")
+            for each in one.turns:
+                span = f"{shown(zone, each.begins_at)} to {shown(zone, each.ends_at)}"
+                print(f"  turn {each.turn_id:<4} {', '.join(each.accounts)}: {span}")
+        for leave in away:
+            zone = at.site_zone(_site(at, at.account.site))
+            print(f"away  {leave.account_id}: {shown(zone, leave.begins_at)} to {shown(zone, leave.ends_at)}")
+        return OK
+
+
+@command
+async def turn(site: str, begins: str, ends: str, *accounts: str, asked: Asked = Asked()) -> int:
+    """A dated turn, which goes before the standing list, first to last.
+
+    Example: starter.py oncall turn northside "2026-12-24 18:00" "2026-12-27 08:00" okafor ortiz
+    """
+    async with desk() as at:
+        _keeper(at)
+        span = _span(at, _site(at, site), begins, ends)
+        for account in accounts:
+            await _can_answer(at, account)
+        number = await at.house.store.oncall.add_turn(site, *span, accounts)
+        await at.looked("", "oncall turn")
+        return answer({"turn": number}, f"turn {number} at {site}: {', '.join(accounts)}", json_=asked.json)
+
+
+@command
+async def remove(turn_id: int, *, asked: Asked = Asked()) -> int:
+    """Take a dated turn away.
+
+    Example: starter.py oncall remove 7
+    """
+    async with desk() as at:
+        _keeper(at)
+        await at.house.store.oncall.remove_turn(turn_id)
+        await at.looked("", "oncall remove")
+        return answer({"turn": turn_id}, f"turn {turn_id} is gone", json_=asked.json)
+
+
+@command
+async def leave(account: str, begins: str, ends: str, *, asked: Asked = Asked()) -> int:
+    """Somebody is away: every list passes over that account for the span.
+
+    Example: starter.py oncall leave lee "2026-12-24 08:00" "2027-01-04 08:00"
+    """
+    async with desk() as at:
+        _keeper(at)
+        span = _span(at, _site(at, at.account.site), begins, ends)
+        await at.house.store.oncall.add_leave(Leave(account, *span))
+        await at.looked("", "oncall leave")
+        answer({"account": account}, f"{account} is passed over from {begins} until {ends}", json_=asked.json)
+        return OK
+
+
+@command
+async def back(account: str, *, asked: Asked = Asked()) -> int:
+    """Somebody is back, or does not go.
+
+    Example: starter.py oncall back lee
+    """
+    async with desk() as at:
+        _keeper(at)
+        await at.house.store.oncall.end_leave(account, at.now)
+        await at.looked("", "oncall back")
+        return answer({"account": account}, f"{account} is told again where a list says so", json_=asked.json)
+
+
+def _keeper(at: Desk) -> None:
+    if at.account.role not in KEEPERS:
+        wanted = " or ".join(sorted(KEEPERS))
+        raise CliError(f"the role {at.account.role} may not change who is on call: it takes {wanted}", NOT_ALLOWED)
+
+
+def _site(at: Desk, site: str) -> str:
+    sites = at.house.clinic.sites
+    if site not in sites:
+        raise CliError(f"there is no such site: {', '.join(sites)}", USAGE)
+    return site
+
+
+def _span(at: Desk, site: str, begins: str, ends: str) -> tuple[datetime, datetime]:
+    zone = at.site_zone(site)
+    since, until = instant(begins, zone, at.now), instant(ends, zone, at.now)
+    if until <= at.now:
+        raise CliError("that span is over: give one that ends later than now", USAGE)
+    return since, until
+
+
+async def _can_answer(at: Desk, account: str) -> None:
+    found = await at.house.store.staff.account(account)
+    if found is None or found.disabled:
+        raise CliError(f"there is no enabled account {account}: `starter.py staff list`", USAGE)
+    if found.role not in ON_CALL_ROLES:
+        raise CliError(f"{account} is a {found.role}: only nurses and prescribers acknowledge a safety matter", USAGE)
+    if not found.email:
+        raise CliError(f"{account} has no e-mail address: give one in clinic/staff.toml", USAGE)
+
+
+async def _listed(at: Desk, site: str) -> Listed:
+    roster = at.house.store.oncall
+    now = tuple(one.account_id for one in await roster.people(site, at.now))
+    return Listed(site, now, await roster.standing(site), await roster.turns(site, at.now))

@@ -1,0 +1,143 @@
+"""Staff and rosters from a terminal: an account out of service leaves nothing behind that nobody answers for."""
+
+import os
+import sys
+from asyncio.subprocess import PIPE, create_subprocess_exec
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from adapters.wiring import House
+from course.record import CourseRecord, Trigger
+from course.safety import raise_escalation
+from course.terms import Audience, Role, Urgency
+from tests.cli.conftest import Terminal
+from tests.support.life import Life
+from tests.support.ready import ready
+from tests.support.records import calendar, order
+from workflows.course import TreatmentCourse
+
+NOW = datetime.now(UTC).replace(microsecond=0)
+ROOT = Path(__file__).parents[2]
+
+
+def escalated(by: Role, owner: str) -> CourseRecord:
+    """A course of one prescriber with an open escalation that somebody has acknowledged."""
+    urgent = Trigger(what="PHQ-9 item 9", subject="m9", at=NOW, urgency=Urgency.URGENT)
+    fresh = ready().with_(owner=owner, owner_name=owner.title(), sessions=(), calendar=calendar("northside", NOW))
+    life = Life(raise_escalation(fresh, (urgent,), NOW), NOW)
+    life.do("acknowledge", by)
+    return life.record
+
+
+async def begin(house: House, record: CourseRecord, number: int) -> str:
+    """A patient, and the workflow from the record as it stands."""
+    patient = await house.store.directory.add_patient(f"Handed Over {number}", date(1984, 5, 4), "")
+    row = await house.store.directory.begin_course(patient.patient_id, "depression", "northside", NOW)
+    mine = record.with_(course_id=row.course_id, patient_id=patient.patient_id)
+    begun = order(now=NOW).with_(course_id=row.course_id, patient_id=patient.patient_id).on_a_new_page(mine)
+    await house.client.start_workflow(
+        TreatmentCourse.run, begun, id=row.course_id, task_queue=house.settings.task_queue
+    )
+    await house.store.directory.mark_open(row.course_id)
+    return row.course_id
+
+
+async def told(house: House, course: str) -> list[str]:
+    """The accounts that were written to about a course's safety, in order."""
+    rows = await house.store.sends.of_course(course)
+    return [one.to_account for one in rows if one.audience is Audience.ONCALL]
+
+
+async def shown(terminal: Terminal, course: str) -> Any:
+    """The record as `show` prints it."""
+    return (await terminal.type("show", course, "--json")).said
+
+
+async def test_an_account_out_of_service_with_three_open_escalations(terminal: Terminal, opened: House) -> None:
+    """Signed out at once; its courses and what it had acknowledged go to a prescriber, who is told of each."""
+    owned = [await begin(opened, escalated(Role.PRESCRIBER, "lee"), number) for number in (1, 2)]
+    lent = await begin(opened, escalated(Role.PRESCRIBER, "okafor"), 3)
+    await terminal.sign_in("ops")
+    named = await terminal.type("staff", "disable", "lee")
+    assert named.code == 1
+    assert all(course in named.out for course in (*owned, lent))
+    assert "next: starter.py staff disable lee --to ACCOUNT" in named.out
+    proof = (await terminal.type("proof", "--json")).said
+    ownerless = {one["subject"] for one in proof["exceptions"] if one["kind"] == "no owner"}
+    assert ownerless == set(owned)
+    wrong = await terminal.type("staff", "disable", "lee", "--to", "ortiz")
+    assert (wrong.code, "ortiz is a nurse" in wrong.err) == (2, True)
+    moved = await terminal.type("staff", "disable", "lee", "--to", "okafor", "--reason", "left the clinic", "--json")
+    assert (moved.code, sorted(moved.said["reassigned"]), moved.said["left"]) == (0, sorted([*owned, lent]), [])
+    for course in (*owned, lent):
+        record = await shown(terminal, course)
+        assert record["owner"] == "okafor"
+        assert record["escalations"][0].get("acknowledged_by", "") == ""
+        assert (await told(opened, course))[-1:] == ["okafor"]
+    signed_in = await terminal.type("login", "lee", given=terminal.passphrases["lee"])
+    assert (signed_in.code, "disabled" in signed_in.err) == (3, True)
+    assert (await terminal.type("staff", "enable", "lee")).code == 0
+    await terminal.sign_in("lee")
+
+
+async def test_who_is_on_call_is_kept_by_staff(terminal: Terminal) -> None:
+    """A turn goes before the list, who is away is passed over, and each refusal names what would be right."""
+    await terminal.sign_in("cole")
+
+    async def now() -> list[str]:
+        said = (await terminal.type("oncall", "show", "northside", "--json")).said
+        accounts: list[str] = said["sites"][0]["now"]
+        return accounts
+
+    assert await now() == ["lee", "okafor", "ortiz"]
+    turn = await terminal.type("oncall", "turn", "northside", "now", "+8h", "okafor", "ortiz", "--json")
+    assert (turn.code, await now()) == (0, ["okafor", "ortiz"])
+    assert (await terminal.type("oncall", "leave", "okafor", "now", "+4h")).code == 0
+    assert await now() == ["ortiz"]
+    for words, sentence in (
+        (("turn", "northside", "+9h", "+10h", "cole"), "cole is a coordinator: only nurses and prescribers"),
+        (("turn", "northside", "+9h", "+10h", "nobody"), "there is no enabled account nobody"),
+        (("turn", "northside", "+9h", "+10h"), "name at least one account"),
+        (("turn", "nowhere", "+9h", "+10h", "lee"), "there is no such site: northside, westside, training"),
+        (("turn", "northside", "+1h", "+2h", "lee"), "Somebody has that turn"),
+        (("remove", "999"), "There is no turn 999"),
+        (("leave", "lee", "+2h", "+1h"), "swap its instants"),
+        (("back", "lee"), "lee is not on leave"),
+    ):
+        refused = await terminal.type("oncall", *words)
+        assert refused.code in {1, 2}, refused
+        assert sentence in refused.err
+    assert (await terminal.type("oncall", "back", "okafor")).code == 0
+    assert (await terminal.type("oncall", "remove", str(turn.said["turn"]))).code == 0
+    assert await now() == ["lee", "okafor", "ortiz"]
+    assert (await terminal.type("staff", "disable", "lee")).code == 3
+
+
+@pytest.mark.usefixtures("environment")
+async def test_no_worker_starts_while_nobody_is_on_call(tmp_path: Path) -> None:
+    """A store without staff: exit code 2 and one sentence with the site and the next step, and nothing runs."""
+    empty = {**os.environ, "ST_DATA_FOLDER": str(tmp_path)}
+    begun = await create_subprocess_exec(sys.executable, "worker.py", cwd=ROOT, env=empty, stdout=PIPE, stderr=PIPE)
+    _, said = await begun.communicate()
+    assert begun.returncode == 2
+    assert "Nobody is on call at northside" in said.decode()
+    assert "starter.py staff load" in said.decode()
+
+
+@pytest.mark.usefixtures("environment")
+async def test_a_new_store_is_staffed_once_by_anybody_then_by_ops(tmp_path: Path) -> None:
+    """The first `staff load` prints each account's passphrase; after it, whoever has not signed in may not."""
+    empty = {**os.environ, "ST_DATA_FOLDER": str(tmp_path)}
+    said = []
+    for _ in range(2):
+        words = (sys.executable, "starter.py", "staff", "load")
+        loading = await create_subprocess_exec(*words, cwd=ROOT, env=empty, stdout=PIPE, stderr=PIPE)
+        out, wrong = await loading.communicate()
+        said.append((loading.returncode, out.decode(), wrong.decode()))
+    (first, passphrases, _), (again, nothing, why) = said
+    assert (first, again, nothing) == (0, 3, "")
+    assert passphrases.startswith("7 accounts, 7 new\n")
+    assert "sign in with" in why
