@@ -9,7 +9,17 @@ from course.protocol import Cadence, Gate, HoldRule, Protocol
 from course.toml_lines import Path as KeyPath
 from course.toml_lines import lines_of
 
-SECTIONS = ("induction", "dose", "outcome", "rated", "measuring", "maintenance", "evaluations", "session")
+SECTIONS = (
+    "induction",
+    "dose",
+    "outcome",
+    "rated",
+    "stop_review",
+    "measuring",
+    "maintenance",
+    "evaluations",
+    "session",
+)
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 UNITS = {
     "days": "days", "minutes": "min", "hours": "h", "weeks": "weeks", "percent": "%", "sessions": "sessions",

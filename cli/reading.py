@@ -11,7 +11,7 @@ from cli.output import OK, USAGE, CliError, answer, as_json, table
 from cli.showing import show_course
 from cli.times import instant, shown
 from cli.whatif import supposed
-from course import judge
+from course import judge, stopping
 from course.forecast import Coming, forecast
 from course.record import CourseRecord
 from course.terms import NeedKind, Phase
@@ -198,7 +198,7 @@ async def judge_course(course: str, *, asked: Asked = Asked()) -> int:
     async with desk() as at:
         record = await at.courses.record(course)
         await at.looked(course, "judge")
-        base, found = judge.baseline(record), judge.relapse(record)
+        base, found, review = judge.baseline(record), judge.relapse(record), stopping.read(record)
         rated = record.protocol.rated
         scores = [*record.primary_scores, *(record.scores_of(rated.instrument) if rated is not None else ())]
         readings = [(score, judge.read(record, score)) for score in scores]
@@ -217,6 +217,7 @@ async def judge_course(course: str, *, asked: Asked = Asked()) -> int:
                         for score, one in readings
                     ],
                     "relapse": vars(found),
+                    "stop_review": vars(review),
                 }
             )
             return OK
@@ -227,5 +228,5 @@ async def judge_course(course: str, *, asked: Asked = Asked()) -> int:
                 for score, one in readings
             ],
         )
-        print(f"relapse: {found.state}")
+        print(f"relapse: {found.state}\nstop review: {review.sentence}")
         return OK

@@ -68,6 +68,20 @@ class OutcomeRule(Carried):
     source: str = ""
 
 
+class StopRule(Carried):
+    """When a series is reviewed: no improvement after an infusion, or after each of the first `running`.
+
+    The rater's score counts that was taken `hours_min` to `hours_max` after the infusion.
+    """
+
+    after_session: int
+    running: int
+    improvement_percent: int
+    hours_min: int
+    hours_max: int
+    source: str = ""
+
+
 class Cadence(Carried):
     """From session 1 until `until_week`, the primary measure is asked every `every_days`; None = from then on."""
 
@@ -178,6 +192,7 @@ class Protocol(Carried):
     dose: DoseRule
     outcome: OutcomeRule
     rated: OutcomeRule | None = None
+    stop_review: StopRule | None = None
     measuring: Measuring
     maintenance: Maintenance
     evaluations: Evaluations = Evaluations()

@@ -29,6 +29,7 @@ def protocol_findings(protocol: Protocol, instruments: Mapping[str, Instrument |
     if protocol.rated is not None:
         yield from _outcome(("rated",), protocol.rated, instruments.get(protocol.rated.instrument))
     yield from _holds(protocol, instruments)
+    yield from _stop_review(protocol)
     yield from _measuring(protocol.measuring)
     yield from _maintenance(protocol.maintenance)
     days = ("first_days_min", "first_days_max", "again_days_min", "again_days_max")
@@ -95,6 +96,17 @@ def _holds(protocol: Protocol, instruments: Mapping[str, Instrument | None]) -> 
         if found is not None:
             limits = {"low": found.total_min + 1, "high": found.total_max}
             yield from rising(("holds", number), rule, "at_least", **limits)
+
+
+def _stop_review(protocol: Protocol) -> Iterator[Finding]:
+    rule, table = protocol.stop_review, ("stop_review",)
+    if rule is None:
+        return
+    if protocol.rated is None:
+        yield table, "a stop review reads a rater's score: say in [rated] which, or leave it out"
+    yield from at_least(table, rule, 1, "after_session", "running", "improvement_percent", "hours_min")
+    yield from rising(table, rule, "running", "after_session")
+    yield from rising(table, rule, "hours_min", "hours_max")
 
 
 def _outcome(table: Path, rule: OutcomeRule, instrument: Instrument | None) -> Iterator[Finding]:

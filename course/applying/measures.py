@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from course import clearance, holds, judge, safety
+from course import clearance, holds, judge, safety, stopping
 from course.acts import Correct, RecordMeasure, VoidItem
 from course.applying.change import Change, Refused, shown
 from course.applying.holding import held_now
@@ -38,6 +38,7 @@ def record_measure(record: CourseRecord, act: RecordMeasure, now: datetime) -> C
         changed = safety.raise_escalation(changed, triggers, now)
     changed, held = _held(changed, instrument, taken, now)
     changed = _relapse_task(record, changed, now)
+    changed = _stop_task(record, changed, now)
     flags = (*(f"{flag}: escalated" for flag in scored.flags if triggers), *held)
     return Change(changed, f"{instrument.title}: {scored.total} ({scored.band})", "", str(scored.total), flags)
 
@@ -82,6 +83,14 @@ def _relapse_task(before: CourseRecord, changed: CourseRecord, now: datetime) ->
         return changed
     text = "the response is lost on two readings: consider an early booster"
     return open_task(changed, TaskKind.EARLY_BOOSTER, now, now + days(2), Role.PRESCRIBER, text)
+
+
+def _stop_task(before: CourseRecord, changed: CourseRecord, now: datetime) -> CourseRecord:
+    found = stopping.read(changed)
+    if not found.due or stopping.read(before).due:
+        return changed
+    text = f"{found.sentence}: review with the patient whether to go on"
+    return open_task(changed, TaskKind.STOP_REVIEW, now, now + days(2), Role.PRESCRIBER, text)
 
 
 def _instrument(record: CourseRecord, name: str) -> Instrument:
