@@ -65,7 +65,12 @@ def test_the_review_is_a_task_for_a_prescriber_once_and_stops_nothing() -> None:
     for number, day in ((3, SERIES[2]), (4, SERIES[3])):
         now = measured(day + A_DAY, 25).at
         act = RecordMeasure(
-            request_id=f"madrs-no-{number}", actor=actor(Role.NURSE), made_at=now, instrument="madrs", total=25
+            request_id=f"madrs-no-{number}",
+            actor=actor(Role.NURSE),
+            made_at=now,
+            instrument="madrs",
+            answers=(0,),
+            total=25,
         )
         record = apply(record, act, now).record
     (task,) = [one for one in record.tasks if one.kind is TaskKind.STOP_REVIEW]
