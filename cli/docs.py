@@ -2,6 +2,7 @@
 
 import inspect
 import sys
+import tomllib
 from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
@@ -188,6 +189,16 @@ def _model(model: type[BaseModel]) -> str:
     return "\n".join([f"## {model.__name__}\n\n{doc}\n", "| field | type | default |", "|---|---|---|", *rows, ""])
 
 
+def lives() -> str:
+    """Every shipped scenario: what it is called, what happens in it, how to play it."""
+    parts = ["# Lives\n\nMade-up courses that show what the system does; a test plays each of them.\n"]
+    for path in sorted((ROOT / "clinic" / "scenarios").glob("*.toml")):
+        told = tomllib.loads(path.read_text())
+        about = " ".join(told.get("about", "").split())
+        parts.append(f"## {told['title']}\n\n{about}\n\n`starter.py simulate {path.stem}`\n")
+    return "\n".join(parts)
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "cli.md": cli,
     "settings.md": settings,
@@ -198,6 +209,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "instrument-format.md": instrument_format,
     "clinical.md": clinical_reference,
     "scenario-format.md": scenario_format,
+    "lives.md": lives,
 }
 
 
