@@ -26,7 +26,13 @@ COMMANDS = {
         "oncall back": "oncall:back",
     },
     "Work": {"list": "reading:list_courses", "needs": "reading:needs", "show": "reading:show"},
-    "Intake": {"enrol": "intake:enrol", "gate": "intake:gate", "clear": "intake:clear", "order": "intake:order"},
+    "Intake": {
+        "enrol": "intake:enrol",
+        "gate": "intake:gate",
+        "lab": "intake:lab",
+        "clear": "intake:clear",
+        "order": "intake:order",
+    },
     "Visits": {
         "schedule": "visits:schedule",
         "confirm": "visits:confirm",
@@ -121,6 +127,7 @@ HELP = {
     "oncall back": "Somebody is back.", "reassign": "Let somebody else answer for a course or its escalation.",
     "list": "List open courses, what is due soonest first.", "needs": "The worklist: what waits for a person.",
     "show": "One course, whole.", "enrol": "Enrol a patient and begin the course.", "gate": "Answer an intake gate.",
+    "lab": "Record a laboratory result, or that it is pending.",
     "clear": "Sign that the course may begin.", "order": "Amend the order.", "schedule": "Plan the sessions.",
     "confirm": "The patient will come.", "defer": "Move a visit, alone or with the rest.", "omit": "Leave a visit out.",
     "no-show": "The patient did not come.", "check-in": "The check before dosing.",

@@ -1,6 +1,7 @@
 """Intake from the command line: enrol, gates, clearance, order."""
 
 import secrets
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Annotated
@@ -137,8 +138,6 @@ async def gate(
     answer: GateAnswer,
     *,
     detail: Annotated[str, Parameter(help="who the escort is, which drug, what was seen")] = "",
-    value: Annotated[Decimal | None, Parameter(help="of a laboratory gate: the value highest above its limit")] = None,
-    upper_limit: Annotated[Decimal | None, Parameter(help="the laboratory's upper limit of that value")] = None,
     how: How = How(),
 ) -> int:
     """Answer an intake gate, or date a change with --at; several gates with one answer at once, all or none.
@@ -154,9 +153,35 @@ async def gate(
         also=tuple(also),
         answer=answer,
         detail=detail,
-        value=value,
-        upper_limit=upper_limit,
     )
+
+
+@command
+async def lab(
+    course: str,
+    gate: str,
+    *,
+    drawn: Annotated[str, Parameter(help="when the sample was drawn; it expires from there")],
+    value: Annotated[Decimal | None, Parameter(help="the one that lies highest above its limit")] = None,
+    unit: str = "",
+    upper_limit: Annotated[Decimal | None, Parameter(help="the laboratory's upper limit of that value")] = None,
+    seen: Annotated[bool, Parameter(negative="", help="a result without a value was seen and is acceptable")] = False,
+    pending: Annotated[
+        bool, Parameter(negative="", help="drawn, and the result is not back: blocks until it is")
+    ] = False,
+    how: How = How(),
+) -> int:
+    """Record a laboratory result, or that it is pending.
+
+    Example: starter.py lab c-1a2b3c liver-panel --drawn "today 08:00" --value 62 --unit U/L --upper-limit 40
+    """
+    if [value is not None, seen, pending].count(True) != 1:
+        raise CliError("say one of --value, --seen and --pending", USAGE)
+    if how.at:
+        raise CliError("a result is dated by --drawn: leave --at out", USAGE)
+    dated = replace(how, at=drawn)
+    said = GateAnswer.PENDING if pending else GateAnswer.YES
+    return await act(course, dated, "gate", gate=gate, answer=said, value=value, unit=unit, upper_limit=upper_limit)
 
 
 @command

@@ -4,7 +4,7 @@ import hashlib
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter
 
 from course.care_acts import (
     Acknowledge,
@@ -29,20 +29,24 @@ from course.followup_acts import (
     ReviewMedicine,
 )
 from course.record import Actor
-from course.said import BaseAct, Line, Ref
+from course.said import BaseAct, Line, Ref, clean
 from course.terms import Decision, EndCause, GateAnswer, SkipCode
 
 
 class RecordGate(BaseAct):
-    """Answer an intake gate, and `also` others alike; `detail` names the escort, the value, the drug."""
+    """Answer an intake gate, and `also` others alike; `detail` names the escort or the drug.
+
+    A laboratory value has its `unit` and the laboratory's `upper_limit`; the act is effective from the draw.
+    """
 
     action: Literal["gate"] = "gate"
     gate: Ref
     also: tuple[Ref, ...] = Field((), max_length=100)
     answer: GateAnswer
     detail: Line = ""
-    upper_limit: Decimal | None = None
-    value: Decimal | None = None
+    value: Annotated[Decimal, Field(ge=0, le=100_000)] | None = None
+    unit: Annotated[str, Field(max_length=16), AfterValidator(clean)] = ""
+    upper_limit: Annotated[Decimal, Field(gt=0, le=100_000)] | None = None
 
 
 class SignClearance(BaseAct):

@@ -89,6 +89,7 @@ class GateState(Carried):
     expires: Instant | None = None
     detail: str = ""
     value: Decimal | None = None
+    unit: str = ""
     upper_limit: Decimal | None = None
     first_value: Decimal | None = None
 

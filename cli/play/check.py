@@ -128,7 +128,10 @@ def _step(path: tuple[str | int, ...], step: Step) -> Iterator[Finding]:
     if step.by is not None and step.by not in CAST:
         yield (*path, "by"), f"{step.by} does not act here: known are {listed(sorted(CAST))}"
     if (step.lasts is not None) != (step.do in LASTING):
-        yield (*path, "do"), f"{listed(LASTING)} go on for as long as `lasts` says: give it there, and nowhere else"
+        yield (
+            (*path, "do"),
+            "mail refuses, or somebody is away, for as long as it `lasts`: give it there, and nowhere else",
+        )
     if step.do == "away" and not isinstance(step.details.get("account"), str):
         yield (*path, "do"), 'somebody is away: details = { account = "lee" }'
     if step.raw is not None and step.do != "signal":

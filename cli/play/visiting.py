@@ -22,7 +22,7 @@ from course.terms import GateAnswer, GateKind, Role, SessionStatus, SkipCode
 FINE = "122/78 72 98"
 """Readings that nothing stands against."""
 
-FINE_VALUE, FINE_LIMIT = Decimal(22), Decimal(40)
+FINE_VALUE, FINE_UNIT, FINE_LIMIT = Decimal(22), "U/L", Decimal(40)
 """A laboratory value that nothing stands against, and its upper limit."""
 
 ANY_MG = Decimal(1)
@@ -171,10 +171,15 @@ def _while_held(desk: Desk, session: Session) -> Iterator[Duty]:
 
 
 def gates_for(desk: Desk, session: Session, at: datetime) -> Iterator[Duty]:
-    """The gates that stand against a visit, answered anew."""
+    """The gates that stand against a visit, answered anew; for what is pending staff wait."""
     problems = gate_problems(desk.record, session.start, 1 + dosed_in_series(desk.record))
     gates = (desk.record.protocol.gate(problem.gate) for problem in problems)
-    return gate_duties(desk, [gate for gate in gates if gate is not None], at)
+    return gate_duties(desk, [gate for gate in gates if gate is not None and not _pending(desk, gate)], at)
+
+
+def _pending(desk: Desk, gate: Gate) -> bool:
+    state = desk.record.gates.get(gate.id)
+    return state is not None and state.answer is GateAnswer.PENDING
 
 
 def gate_duties(desk: Desk, gates: Sequence[Gate], at: datetime) -> Iterator[Duty]:
@@ -198,7 +203,7 @@ def _answered(desk: Desk, gate: Gate) -> tuple[Role, dict[str, Any]]:
     if gate.kind in NAMING:
         said |= {"detail": "as told"}
     if gate.limits is not None and given is GateAnswer.YES:
-        said |= {"value": FINE_VALUE, "upper_limit": FINE_LIMIT}
+        said |= {"value": FINE_VALUE, "unit": FINE_UNIT, "upper_limit": FINE_LIMIT}
     if given is GateAnswer.OVERRIDDEN:
         return Role.PRESCRIBER, said | {"reason": "benefit outweighs risk"}
     return by[0], said

@@ -26,8 +26,17 @@ def answer_gate(record: CourseRecord, act: RecordGate, now: datetime) -> Change:
         was.append(f"{change.before} ({gate})" if act.also else change.before)
         warnings += change.warnings
     held = change.record.held is not None and record.held is None
-    sentence = f"gate{'s' if act.also else ''} {', '.join(named)}: {act.answer}{', the course is held' if held else ''}"
+    answered = f"gate{'s' if act.also else ''} {', '.join(named)}: {act.answer}{_value(act)}"
+    sentence = f"{answered}{', the course is held' if held else ''}"
     return Change(change.record, sentence, ", ".join(was), act.answer, warnings)
+
+
+def _value(act: RecordGate) -> str:
+    """A laboratory value as the course's page shows it."""
+    if act.value is None:
+        return ""
+    limit = f", upper limit {act.upper_limit}" if act.upper_limit is not None else ""
+    return f" ({f'{act.value} {act.unit}'.strip()}{limit})"
 
 
 def _gate_of(record: CourseRecord, name: str) -> Gate:
@@ -41,6 +50,8 @@ def _answer_one(record: CourseRecord, gate: Gate, act: RecordGate, now: datetime
     """One gate's answer; an absolute yes holds a course under way at once."""
     _may_answer(gate, act)
     before = record.gates.get(gate.id)
+    if act.unit and before is not None and before.unit not in {"", act.unit}:
+        raise Refused(f"gate {gate.id} was measured in {before.unit} before: give the value in that unit")
     expires = act.happened_at + days(gate.expires_days) if gate.expires_days is not None else None
     state = GateState(
         answer=act.answer,
@@ -50,6 +61,7 @@ def _answer_one(record: CourseRecord, gate: Gate, act: RecordGate, now: datetime
         expires=expires,
         detail=act.detail,
         value=act.value,
+        unit=act.unit,
         upper_limit=act.upper_limit,
         first_value=before.first_value if before is not None and before.first_value is not None else act.value,
     )
@@ -73,7 +85,7 @@ def _may_answer(gate: Gate, act: RecordGate) -> None:
     if gate.kind is GateKind.NAMED and act.answer is GateAnswer.YES and not act.detail:
         raise Refused(f"gate {gate.id} needs --detail: who or what it names")
     if gate.limits is not None and act.answer is GateAnswer.YES and (act.value is None or act.upper_limit is None):
-        raise Refused(f"gate {gate.id} needs --value and --upper-limit: the value that lies highest above its limit")
+        raise Refused(f"gate {gate.id} needs its value and upper limit, of what lies highest above it: use `lab`")
 
 
 def _excluded(record: CourseRecord, gate: Gate, now: datetime) -> CourseRecord:

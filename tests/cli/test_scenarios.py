@@ -29,6 +29,7 @@ HORIZONS = {
     "item-nine-on-saturday": "13d6h",
     "relapse-and-early-booster": "57d",
     "crps-daily": "12d",
+    "crps-rising-enzymes": "30d",
     "resistant-depression-lead-in": "31d",
     "stop-messages-but-go-on": "10d",
     "as-needed-boosters": "82d",
@@ -233,7 +234,7 @@ def test_a_hold_comes_round_until_somebody_releases_it(lived: Mapping[str, Playe
     assert next(one for one in letters(played)[since:] if "visit" in one).startswith("13 Apr")
     asked = [one for one in letters(played) if one.endswith(" measure")]
     assert asked == ["14 Mar measure", "21 Mar measure", "28 Mar measure", "04 Apr measure", "11 Apr measure"]
-    assert [f"{record.zone.local(one.at):%d %b}" for one in record.doses] == ["05 Mar", "08 Mar", "14 Apr", "16 Apr"]
+    assert [f"{record.zone.local(one.at):%d %b}" for one in record.doses] == ["05 Mar", "08 Mar", "14 Apr"]
 
 
 def test_a_lost_response_leads_to_an_early_booster(lived: Mapping[str, Played]) -> None:
@@ -269,6 +270,29 @@ def test_a_daily_series_has_one_plan_and_one_letter_a_day(lived: Mapping[str, Pl
     assert [float(dose.mg) for dose in played.player.record.doses] == [100.0] * 6
     liver = [entry.text for entry in played.player.seen.entries.values() if "gate liver" in entry.text]
     assert len(liver) > 1
+
+
+def test_rising_enzymes_block_alert_and_hold(lived: Mapping[str, Played]) -> None:
+    """Pending: no dose that day; twice the first value: a prescriber is told; three times the limit: held."""
+    played = lived["crps-rising-enzymes"]
+    record = played.player.record
+    assert statuses(record)[:8] == ["given", "given", "given", "not_given", "given", "given", "given", "given"]
+    assert [(one.action, one.role) for one in played.player.refusals] == [
+        ("check_in", "nurse"),
+        ("release", "prescriber"),
+    ]
+    assert "gate liver-panel is pending" in played.player.refusals[0].sentence
+    liver = [entry.text for entry in played.player.seen.entries.values() if entry.text.startswith("gate liver")]
+    over, alerted = "[gate liver-panel: 3 x the upper limit or more]", "[gate liver-panel: 2 x the first value or more]"
+    assert liver[1:] == [
+        "gate liver-panel: pending",
+        f"gate liver-panel: yes (61 U/L, upper limit 40) {alerted}",
+        "gate liver-panel: pending",
+        f"gate liver-panel: yes (124 U/L, upper limit 40), the course is held {over} {alerted}",
+        f"gate liver-panel: yes (74 U/L, upper limit 40) {alerted}",
+    ]
+    assert record.held is None
+    assert record.gates["liver-panel"].first_value == 22
 
 
 def test_boosters_lead_in_weekly(lived: Mapping[str, Played]) -> None:

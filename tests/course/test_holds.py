@@ -170,7 +170,7 @@ def test_liver_values_hold_and_alert(first: int, second: int) -> None:
 def test_a_liver_panel_needs_its_numbers_and_a_fresh_one_releases() -> None:
     """A yes without numbers says nothing; while the last value holds, nobody releases."""
     act = RecordGate(request_id="panel-bare", actor=NURSE, made_at=NOW, gate="liver-panel", answer=GateAnswer.YES)
-    with pytest.raises(Refused, match="needs --value and --upper-limit"):
+    with pytest.raises(Refused, match="needs its value and upper limit"):
         apply(make_record("crps"), act, NOW)
     held = liver(make_record("crps", phase=Phase.INDUCTION), 130)
     by = ReleaseHold(request_id="release-2", actor=PRESCRIBER, made_at=NOW + days(1), asked_again=True, reason="seen")
