@@ -50,8 +50,8 @@ def _answer_one(record: CourseRecord, gate: Gate, act: RecordGate, now: datetime
     """One gate's answer; an absolute yes holds a course under way at once."""
     _may_answer(gate, act)
     before = record.gates.get(gate.id)
-    if act.unit and before is not None and before.unit not in {"", act.unit}:
-        raise Refused(f"gate {gate.id} was measured in {before.unit} before: give the value in that unit")
+    if before is not None and gate.kind is GateKind.LAB:
+        _follows(record, gate, before, act)
     expires = act.happened_at + days(gate.expires_days) if gate.expires_days is not None else None
     state = GateState(
         answer=act.answer,
@@ -84,8 +84,19 @@ def _may_answer(gate: Gate, act: RecordGate) -> None:
         _may_override(gate, act)
     if gate.kind is GateKind.NAMED and act.answer is GateAnswer.YES and not act.detail:
         raise Refused(f"gate {gate.id} needs --detail: who or what it names")
+    if act.value is not None and (gate.kind is not GateKind.LAB or act.also):
+        raise Refused(f"gate {gate.id} takes no value of its own here: a value belongs to one laboratory gate")
     if gate.limits is not None and act.answer is GateAnswer.YES and (act.value is None or act.upper_limit is None):
         raise Refused(f"gate {gate.id} needs its value and upper limit, of what lies highest above it: use `lab`")
+
+
+def _follows(record: CourseRecord, gate: Gate, before: GateState, act: RecordGate) -> None:
+    """Raise Refused where a laboratory result is older than the one before it, or of another unit."""
+    if act.unit and before.unit not in {"", act.unit}:
+        raise Refused(f"gate {gate.id} was measured in {before.unit} before: give the value in that unit")
+    if act.happened_at < before.since and before.answer is not GateAnswer.PENDING:
+        since = record.zone.local(before.since)
+        raise Refused(f"gate {gate.id} has a result drawn later, on {since:%d %b %Y}: put an older one into a note")
 
 
 def _excluded(record: CourseRecord, gate: Gate, now: datetime) -> CourseRecord:

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import hypothesis.strategies as st
 import pytest
@@ -165,6 +166,34 @@ def test_liver_values_hold_and_alert(first: int, second: int) -> None:
     if record.held is not None:
         assert record.held.cause is HoldCause.LIVER
     assert record.gates["liver-panel"].first_value == first
+
+
+def test_a_result_is_dated_by_its_draw_and_keeps_its_unit() -> None:
+    """Drawn before the one on record, in another unit, for a gate without values: refused; a pending one is filled."""
+    record = liver(make_record("crps", phase=Phase.INDUCTION), 30, 3)
+    now = NOW + days(5)
+
+    def lab(drawn: float, gate: str = "liver-panel", unit: str = "", **also: Any) -> RecordGate:
+        return RecordGate(
+            request_id=f"lab-{drawn}-{gate}", actor=NURSE, made_at=now, effective_at=NOW + days(drawn), gate=gate,
+            answer=GateAnswer.YES, value=Decimal(31), unit=unit, upper_limit=Decimal(40), **also,
+        )  # fmt: skip
+
+    with pytest.raises(Refused, match="has a result drawn later"):
+        apply(record, lab(2), now)
+    with pytest.raises(Refused, match="takes no value"):
+        apply(record, lab(4, "escort", detail="sister"), now)
+    with pytest.raises(Refused, match="takes no value"):
+        apply(record, lab(4, also=("urine-drug-screen",)), now)
+    measured_in = apply(record, lab(4, unit="U/L"), now).record
+    assert measured_in.gates["liver-panel"].expires == NOW + days(4 + 28)
+    with pytest.raises(Refused, match="was measured in U/L before"):
+        apply(measured_in, lab(5, unit="ukat/L"), now)
+    waiting = RecordGate(
+        request_id="lab-pending", actor=NURSE, made_at=now, gate="liver-panel", answer=GateAnswer.PENDING
+    )
+    pending = apply(measured_in, waiting, now).record
+    assert apply(pending, lab(4.5, unit="U/L"), now).record.gates["liver-panel"].answer is GateAnswer.YES
 
 
 def test_a_liver_panel_needs_its_numbers_and_a_fresh_one_releases() -> None:
