@@ -19,9 +19,10 @@ from adapters.slots import SlotError
 from adapters.store.directory import CourseRow
 from adapters.wiring import House
 from adapters.zones import zone_snapshot
-from course.acts import Act, ActEnvelope, CheckIn
+from course.acts import Act, ActEnvelope
 from course.messages import CourseOrder, Receipt
 from course.record import Actor, CourseRecord
+from course.room_acts import CheckIn
 from course.slots import PLANNING
 from course.terms import Role
 from course.worklist import Card

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from course.acts import digest
-from course.applying import care, decisions, followup, intake, late, measures, planning, room
+from course.applying import care, decisions, departing, events, followup, intake, late, measures, planning, room
 from course.applying.change import Change, Refused, refuse_if, session_of
 from course.carried import days, minutes
 from course.messages import Receipt
@@ -25,6 +25,7 @@ WITH_PATIENT = FRONT | {Role.PATIENT}
 RUNNING = frozenset(set(Phase) - {Phase.CLOSED})
 EVER = frozenset(Phase)
 TREATING = frozenset({Phase.INDUCTION, Phase.EVALUATION, Phase.MAINTENANCE})
+DOSED = frozenset({SessionStatus.GIVEN, SessionStatus.ABORTED})
 AHEAD = frozenset({SessionStatus.PLANNED, SessionStatus.CONFIRMED})
 STILL_OPEN = AHEAD | {SessionStatus.ARRIVED}
 
@@ -57,6 +58,8 @@ WHO: dict[Action, Who] = {
     Action.NOT_GIVEN: Who(CLINICAL, TREATING, room.not_given, STILL_OPEN, reason=True),
     Action.SESSION: Who(CLINICAL, TREATING, room.give_session, STILL_OPEN),
     Action.ABORT: Who(CLINICAL, TREATING, room.abort_session, STILL_OPEN, reason=True),
+    Action.LEAVE: Who(CLINICAL, EVER, departing.let_go, DOSED),
+    Action.EVENT: Who(FRONT, EVER, events.report_event),
     Action.CEASE: Who(SIGNER, frozenset({Phase.INDUCTION}), decisions.cease, reason=True),
     Action.MEASURE: Who(WITH_PATIENT, EVER, measures.record_measure),
     Action.EVALUATE: Who(SIGNER, frozenset({Phase.EVALUATION, Phase.MAINTENANCE}), decisions.evaluate, reason=True),

@@ -29,6 +29,15 @@ from course.followup_acts import (
     ReviewMedicine,
 )
 from course.record import Actor
+from course.room_acts import (
+    AbortSession,
+    CheckIn,
+    GivenSession,
+    LetGo,
+    NoShow,
+    NotGiven,
+    ReportEvent,
+)
 from course.said import BaseAct, Line, Ref, clean
 from course.terms import Decision, EndCause, GateAnswer, SkipCode
 
@@ -99,79 +108,6 @@ class OmitVisit(BaseAct):
     action: Literal["omit"] = "omit"
     session: Ref
     code: SkipCode
-
-
-class NoShow(BaseAct):
-    """The patient did not come."""
-
-    action: Literal["no_show"] = "no_show"
-    session: Ref
-
-
-class Reading(BaseModel):
-    """Blood pressure in mmHg, heart rate per minute, SpO2 in percent, at an instant."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    at: Instant
-    systolic: Annotated[int, Field(ge=40, le=300)]
-    diastolic: Annotated[int, Field(ge=20, le=200)]
-    heart_rate: Annotated[int, Field(ge=20, le=250)] | None = None
-    spo2: Annotated[int, Field(ge=50, le=100)] | None = None
-
-
-class CheckIn(BaseAct):
-    """The pre-dose check: identifiers, weight, escort, fasting, blood pressure, what has changed."""
-
-    action: Literal["check_in"] = "check_in"
-    session: Ref
-    identifiers: Annotated[int, Field(ge=0, le=4)] = 0
-    weight_kg: Annotated[Decimal, Field(gt=20, lt=400)]
-    weight_confirmed: bool = False
-    escort: bool
-    fasting: bool
-    readings: tuple[Reading, ...]
-    changes: tuple[Ref, ...] = ()
-    planned_mg: Annotated[Decimal, Field(gt=0, le=2000, decimal_places=2)] | None = None
-    measure_waived: Line = ""
-    signed_bp: bool = False
-
-
-class NotGiven(BaseAct):
-    """The patient came and was not dosed; this is not a no-show."""
-
-    action: Literal["not_given"] = "not_given"
-    session: Ref
-    code: SkipCode
-    readings: tuple[Reading, ...] = ()
-
-
-class GivenSession(BaseAct):
-    """What was given: mg, minutes, weight, vitals; mg/kg is computed, never typed."""
-
-    action: Literal["session"] = "session"
-    session: Ref
-    started_at: Instant
-    minutes: Annotated[int, Field(gt=0, le=600)]
-    mg: Annotated[Decimal, Field(gt=0, le=2000, decimal_places=2)]
-    weight_kg: Annotated[Decimal, Field(gt=20, lt=400)] | None = None
-    readings: tuple[Reading, ...] = ()
-    adverse: tuple[Line, ...] = ()
-    serious: bool = False
-    left_at: Instant | None = None
-
-
-class AbortSession(BaseAct):
-    """An infusion stopped before its end; places a hold."""
-
-    action: Literal["abort"] = "abort"
-    session: Ref
-    started_at: Instant
-    minutes: Annotated[int, Field(ge=0, le=600)]
-    mg: Annotated[Decimal, Field(ge=0, le=2000, decimal_places=2)]
-    weight_kg: Annotated[Decimal, Field(gt=20, lt=400)] | None = None
-    readings: tuple[Reading, ...] = ()
-    serious: bool = False
 
 
 class CeaseSeries(BaseAct):
@@ -263,7 +199,7 @@ Act = Annotated[
     RecordGate | SignClearance | AmendOrder | ScheduleSeries | ConfirmVisit | DeferVisit | OmitVisit | NoShow | CheckIn
     | NotGiven | GivenSession | AbortSession | CeaseSeries | RecordMeasure | Evaluate | PlaceHold | ReviewHold
     | ReleaseHold | BookBooster | ChangeInterval | ChangeContact | Acknowledge | ResolveItem | AddNote | TakeReply
-    | ReportLost | Reassign | Discharge | Withdraw | Correct | VoidItem | Reopen
+    | ReportLost | Reassign | LetGo | ReportEvent | Discharge | Withdraw | Correct | VoidItem | Reopen
     | KeepTherapy | RecordAttendance | ChangeMedicine | ReviewMedicine | RecordCheck | AskBooster | LateEntry,
     Field(discriminator="action"),
 ]  # fmt: skip

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from course.acts import CheckIn
 from course.asking import every_days
 from course.carried import minutes
 from course.dosing import DoseCheck, alerts, dose_check, weight_doubt, why_order_refused
@@ -11,6 +10,7 @@ from course.gates import GateProblem, gate_problems
 from course.judge import days_between
 from course.phases import dosed_in_series
 from course.record import CourseRecord, Session
+from course.room_acts import CheckIn
 from course.terms import GateAnswer, GateKind, Role, Urgency
 
 __all__ = [
@@ -118,13 +118,15 @@ def _measure_missing(record: CourseRecord, at: datetime, days_max: int) -> str:
 
 
 def _changed(record: CourseRecord, check_in: CheckIn) -> Iterator[str]:
-    """An exclusion that the patient reports before a dose; a flag is for the record only."""
+    """What was asked before a dose, and the exclusions that it found; a flag is for the record only."""
+    if not check_in.asked:
+        yield "ask first: new medicines, possible pregnancy, illness, substances, elation, urinary symptoms"
     for change in check_in.changes:
         gate, state = record.protocol.gate(change), record.gates.get(change)
         if gate is None:
             yield f"there is no gate {change} to have changed: name a gate, and put anything else into a note"
         elif gate.kind is GateKind.ABSOLUTE:
-            yield f"gate {gate.id} has changed and excludes treatment: record it from when it became true"
+            yield f"gate {gate.id} has changed and excludes treatment: it holds the course"
         elif gate.kind is GateKind.RELATIVE and (state is None or state.answer is not GateAnswer.OVERRIDDEN):
             yield f"gate {gate.id} has changed: a prescriber overrides it with a reason first"
 

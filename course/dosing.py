@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_DOWN, ROUND_HALF_UP, ROUND_UP, Decimal
 
-from course.acts import Reading
 from course.protocol import DoseBasis, Protocol
 from course.record import CourseRecord, Order
+from course.room_acts import Reading
 
 MINUTES_AN_HOUR = Decimal(60)
 PERCENT = Decimal(100)

@@ -128,14 +128,20 @@ class Evaluations(Carried):
 
 
 class SessionRules(Carried):
-    """What a visit needs: blood pressure limits in mmHg, fasting hours, minutes watched after the end."""
+    """What a visit needs: blood pressure limits in mmHg, fasting hours, minutes watched after the end.
+
+    During an infusion vital signs are taken every `vitals_minutes`. Who leaves has at most `leave_systolic_over` mmHg
+    above the pressure before the dose.
+    """
 
     systolic_refuse: int = 160
     diastolic_refuse: int = 100
     recheck_minutes: int = 15
     systolic_sign: int = 140
     diastolic_sign: int = 90
+    vitals_minutes: int = 15
     leave_minutes: int = 30
+    leave_systolic_over: int = 20
     fasting_solids_hours: int = 6
     fasting_fluids_hours: int = 2
     weight_change_percent: int = 10

@@ -153,7 +153,7 @@ def _session(protocol: Protocol) -> Iterator[Finding]:
     yield from rising(table, rule, "diastolic_sign", "diastolic_refuse", low=1)
     yield from at_least(table, rule, 1, "recheck_minutes", "weight_change_percent")
     hours = ("fasting_solids_hours", "fasting_fluids_hours")
-    yield from at_least(table, rule, 0, "leave_minutes", "over_order_percent", *hours)
+    yield from at_least(table, rule, 0, "leave_minutes", "leave_systolic_over", "over_order_percent", *hours)
 
 
 def _gates(protocol: Protocol) -> Iterator[Finding]:

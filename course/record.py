@@ -22,6 +22,7 @@ from course.terms import (
     Role,
     Series,
     SessionStatus,
+    Severity,
     SkipCode,
     TaskKind,
     Urgency,
@@ -106,13 +107,36 @@ class Order(Carried):
 
 
 class Vitals(Carried):
-    """Blood pressure in mmHg, heart rate per minute, SpO2 in percent, at an instant."""
+    """Blood pressure in mmHg, heart rate per minute, SpO2 in percent, MOAA/S, dissociation 0-10, at an instant."""
 
     at: Instant
     systolic: int
     diastolic: int
     heart_rate: int | None = None
     spo2: int | None = None
+    sedation: int | None = None
+    dissociation: int | None = None
+
+
+class Departure(Carried):
+    """When the patient left, who let them go, and what of the criteria was not met."""
+
+    at: Instant
+    by: str
+    unmet: tuple[str, ...] = ()
+
+
+class Event(Carried):
+    """One adverse event; `session` where it belongs to a visit, `action` what was done about it."""
+
+    id: str
+    at: Instant
+    term: str
+    severity: Severity
+    serious: bool = False
+    action: str = ""
+    session: str = ""
+    by: str = ""
 
 
 class Session(Carried):
@@ -137,6 +161,8 @@ class Session(Carried):
     weight_kg: Decimal | None = None
     vitals: tuple[Vitals, ...] = ()
     signed_bp: Signature | None = None
+    still_here: bool = False
+    departure: Departure | None = None
     code: SkipCode | None = None
     reason: str = ""
     deviation: str = ""
@@ -357,6 +383,8 @@ class CourseRecord(Carried):
     decided: Decision | None = None
     extend_by: int | None = None
     held: Held | None = None
+    events: tuple[Event, ...] = ()
+    event_count: int = 0
     escalations: tuple[Escalation, ...] = ()
     escalation_count: int = 0
     tasks: tuple[Task, ...] = ()

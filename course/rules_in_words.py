@@ -47,6 +47,11 @@ NEEDS: dict[NeedKind, Words] = {
         "an hour after a visit's planned end somebody writes down what happened",
         (Action.SESSION, Action.ABORT, Action.NOT_GIVEN, Action.NO_SHOW),
     ),
+    NeedKind.LEAVE: Words(
+        "who was dosed leaves awake, walking, with an escort, with a pressure near that before, after the watch",
+        (Action.LEAVE,),
+        ("session.leave_minutes", "session.leave_systolic_over"),
+    ),
     NeedKind.MEASURE: Words(
         "two questionnaires were sent and two days passed without an answer: somebody calls; what was never sent is "
         "never missed",
@@ -96,7 +101,7 @@ TASKS: dict[TaskKind, str] = {
     TaskKind.EARLY_BOOSTER: "a confirmed relapse is put to a prescriber, who alone books early",
     TaskKind.STOP_REVIEW: "a series that does not help is reviewed by a person, never stopped by itself",
     TaskKind.DOSE_OVER_ORDER: "a dose above its order is always recorded, and looked at by a prescriber",
-    TaskKind.ALERT: "a vital sign beyond its alert limit is looked at by a prescriber",
+    TaskKind.ALERT: "a vital sign beyond its limit, or a patient who left too early, is looked at by a prescriber",
     TaskKind.EXCLUSION: "an exclusion that has become true holds the course and is looked at",
     TaskKind.CALENDAR_CLASH: "a visit on a day that the site has closed since is moved by a person",
     TaskKind.REPLY: "what a patient writes is read by a person, who answers it; nothing in it acts by itself",

@@ -89,6 +89,8 @@ class Action(StrEnum):
     TAKE_REPLY = "take_reply"
     REPORT_LOST = "report_lost"
     REASSIGN = "reassign"
+    LEAVE = "leave"
+    EVENT = "event"
     DISCHARGE = "discharge"
     WITHDRAW = "withdraw"
     CORRECT = "correct"
@@ -244,6 +246,7 @@ class NeedKind(StrEnum):
     CONFIRM = "confirm"
     NOT_READY = "not_ready"
     RECORD = "record"
+    LEAVE = "leave"
     MEASURE = "measure"
     EVALUATE = "evaluate"
     BOOK = "book"
@@ -274,6 +277,14 @@ class TaskKind(StrEnum):
     LONG_TERM = "long_term"
     INPUTS_CHANGED = "inputs_changed"
     DEATH_REVIEW = "death_review"
+
+
+class Severity(StrEnum):
+    """How bad an adverse event is; whether it is serious is another matter."""
+
+    MILD = "mild"
+    MODERATE = "moderate"
+    SEVERE = "severe"
 
 
 class Urgency(StrEnum):

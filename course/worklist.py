@@ -127,7 +127,14 @@ def _visits(record: CourseRecord) -> list[Need]:
         )
     for session in record.open_sessions:
         found += _visit(record, session)
-    return found
+    return found + [_still_here(record, one) for one in record.sessions if one.still_here]
+
+
+def _still_here(record: CourseRecord, session: Session) -> Need:
+    """Somebody who was dosed and of whom nobody has written down that they left."""
+    opens = (session.ended_at or session.end) + minutes(record.protocol.session.leave_minutes)
+    text = f"session {session.ordinal}: has the patient left?"
+    return Need(NeedKind.LEAVE, session.id, opens, opens + hours(RECORD_AFTER_HOURS), Role.NURSE, text)
 
 
 def _visit(record: CourseRecord, session: Session) -> list[Need]:

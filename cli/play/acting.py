@@ -1,13 +1,13 @@
 """From what a scenario says of an act to the act itself."""
 
-import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from difflib import get_close_matches
 from typing import Any, get_args
 
 from cli.play.when import instant
+from cli.vitals import adverse, reading
 from course.acts import ACT, Act
 from course.calendar import Zone
 from course.record import Actor, CourseRecord
@@ -18,7 +18,7 @@ KINDS: dict[str, type[BaseAct]] = {kind.model_fields["action"].default: kind for
 """Every act by the word that a scenario's `do` uses."""
 
 FRONT_DESK = frozenset({"schedule", "confirm", "defer", "omit", "no_show", "booster", "contact", "note", "withdraw"})
-ROOM = frozenset({"check_in", "not_given", "session", "abort", "gate"})
+ROOM = frozenset({"check_in", "not_given", "session", "abort", "gate", "leave", "event"})
 
 CAST: dict[Role, Actor] = {
     Role.COORDINATOR: Actor(account_id="cole", name="Cole Young", role=Role.COORDINATOR, via="simulate"),
@@ -31,7 +31,6 @@ CAST: dict[Role, Actor] = {
 SECOND = Actor(account_id="okafor", name="Dr Okafor", role=Role.PRESCRIBER, via="simulate")
 """Who signs a substantive correction with them."""
 
-_READING = re.compile(r"(\d{2,3})/(\d{2,3})(?: (\d{2,3})(?: (\d{2,3}))?)?")
 _COMMON = frozenset({"action", "request_id", "actor", "made_at", "reason"})
 BETWEEN_READINGS = timedelta(minutes=15)
 
@@ -90,24 +89,61 @@ def readings(texts: tuple[str, ...] | list[str], first: datetime) -> list[dict[s
 
 
 def _reading(text: str, at: datetime) -> dict[str, Any]:
-    found = _READING.fullmatch(text)
-    if found is None:
-        raise SayingError("write a reading as 122/78, or with pulse and SpO2 as 122/78 70 98")
-    names = ("systolic", "diastolic", "heart_rate", "spo2")
-    return {"at": at, **{name: int(value) for name, value in zip(names, found.groups(), strict=True) if value}}
+    try:
+        return {"at": at, **reading(text)}
+    except ValueError as wrong:
+        raise SayingError(str(wrong)) from None
 
 
 def _read(action: str, name: str, value: Any, said: Mapping[str, Any], moment: Moment) -> Any:
     if name == "session" and isinstance(value, int):
         return f"s{value}"
-    if name == "readings" and all(isinstance(one, str) for one in value):
-        return readings(value, moment.now - (len(value) - 1) * BETWEEN_READINGS)
-    if name == "second" and isinstance(value, str):
-        return SECOND if value == "second" else CAST[Role(value)]
     if name == "item" and moment.record is not None:
         return _item(str(value), moment.record)
+    if name in PARTS:
+        return PARTS[name](value, moment)
     field = KINDS[action].model_fields.get(name)
     return value if field is None or "datetime" not in str(field.annotation) else _instants(name, value, said, moment)
+
+
+def _vitals(value: Any, moment: Moment) -> Any:
+    """Readings fifteen minutes apart, the last one now; those with times of their own stay."""
+    if all(isinstance(one, str) for one in value):
+        return readings(value, moment.now - (len(value) - 1) * BETWEEN_READINGS)
+    return value
+
+
+def _signer(value: Any, _: Moment) -> Any:
+    if not isinstance(value, str):
+        return value
+    return SECOND if value == "second" else CAST[Role(value)]
+
+
+def _leaving(value: Any, moment: Moment) -> Any:
+    return {**value, "at": _instant(value.get("at", "now"), moment.now, moment)}
+
+
+def _adverse(value: Any, _: Moment) -> Any:
+    return events(value)
+
+
+PARTS: dict[str, Callable[[Any, Moment], Any]] = {
+    "readings": _vitals,
+    "second": _signer,
+    "leaving": _leaving,
+    "adverse": _adverse,
+}
+"""Details that a scenario writes in a way of its own."""
+
+
+def events(value: Any) -> Any:
+    """Adverse events as a scenario writes them, one or several."""
+    try:
+        if isinstance(value, str):
+            return adverse(value)
+        return tuple(adverse(one) if isinstance(one, str) else one for one in value)
+    except ValueError as wrong:
+        raise SayingError(str(wrong)) from None
 
 
 def _instants(name: str, value: Any, said: Mapping[str, Any], moment: Moment) -> Any:
@@ -128,7 +164,7 @@ def _base(name: str, said: Mapping[str, Any], moment: Moment) -> datetime:
     named = said.get("session")
     session_id = f"s{named}" if isinstance(named, int) else named
     session = moment.record.session(str(session_id)) if moment.record is not None and session_id else None
-    return session.start if session is not None and name in {"to", "started_at", "left_at"} else moment.now
+    return session.start if session is not None and name in {"to", "started_at"} else moment.now
 
 
 def _item(named: str, record: CourseRecord) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from cli.play import when
-from cli.play.acting import CAST, KINDS, Moment, SayingError, act_of, check_details, default_role, readings
+from cli.play.acting import CAST, KINDS, Moment, SayingError, act_of, check_details, default_role, events, readings
 from cli.play.scenario import CLOSED, Answers, Scenario, Step, Visit
 from course.calendar import Transition, Zone
 from course.findings import Finding, listed
@@ -113,6 +113,8 @@ def _answers(path: tuple[str | int, ...], answers: Answers, instruments: dict[st
 
 def _visit(path: tuple[str | int, ...], visit: Visit) -> Iterator[Finding]:
     yield from _readable((*path, "recorded_after"), when.span, visit.recorded_after)
+    for one in visit.adverse:
+        yield from _readable((*path, "adverse"), events, one)
     for name in ("readings", "during"):
         yield from _readable((*path, name), lambda texts: readings(texts, _DAY), getattr(visit, name))
     if visit.stops_after is not None and visit.minutes is not None:

@@ -78,8 +78,10 @@ class Visit(Table):
     minutes: int | None = Field(None, ge=1, le=600, description="Minutes given, if not those planned.")
     stops_after: int | None = Field(None, ge=1, le=600, description="Minutes after which the infusion is stopped.")
     during: tuple[str, ...] = Field((), description="Readings during the infusion, in order.")
-    adverse: tuple[str, ...] = Field((), description="Adverse events, a line each.")
-    serious: bool = Field(default=False, description="Whether an adverse event was serious.")
+    adverse: tuple[str, ...] = Field(
+        (), description="Adverse events: `nausea, mild`, or `syncope, severe serious, sent to hospital`."
+    )
+    leaves_after: int | None = Field(None, ge=0, le=600, description="Minutes after the end at which the patient goes.")
     checked: bool = Field(default=True, description="Whether there was a pre-dose check.")
     recorded_after: str = Field("0m", description="How long after its end the visit is written down: a late entry.")
     recorded: bool = Field(default=True, description="Whether anybody writes down what happened.")

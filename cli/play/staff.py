@@ -9,7 +9,7 @@ from cli.play.desk import Desk
 from cli.play.duty import Duty, staffed_before
 from cli.play.patient import answer
 from cli.play.scenario import Review, Scenario
-from cli.play.visiting import HOLD_LOOKS_AHEAD, gate_duties, gates_for, visits
+from cli.play.visiting import FINE, HOLD_LOOKS_AHEAD, gate_duties, gates_for, visits
 from cli.play.when import span
 from course.agenda import gates_missing
 from course.applying.holding import REVIEW_DAYS
@@ -74,6 +74,12 @@ def _confirm(desk: Desk, need: Need) -> Iterator[Duty]:
     if desk.scenario.patient.confirms and at < need.due:
         said = {"action": "confirm", "session": need.subject}
         yield Duty(at, f"confirm/{need.subject}/{need.due}", Role.COORDINATOR, said)
+
+
+def _left(desk: Desk, need: Need) -> Iterator[Duty]:
+    leaving = {"at": "now", "awake": True, "walking": True, "escort": True}
+    said = {"action": "leave", "session": need.subject, "leaving": leaving, "readings": (FINE,)}
+    yield Duty(desk.soon(need.opens), f"leave/{need.subject}", Role.NURSE, said)
 
 
 def _not_ready(desk: Desk, need: Need) -> Iterator[Duty]:
@@ -195,6 +201,7 @@ HANDLERS: dict[NeedKind, Callable[[Desk, Need], Iterator[Duty]]] = {
     NeedKind.CLEAR: _clear,
     NeedKind.SCHEDULE: _schedule,
     NeedKind.CONFIRM: _confirm,
+    NeedKind.LEAVE: _left,
     NeedKind.NOT_READY: _not_ready,
     NeedKind.MEASURE: _silence,
     NeedKind.EVALUATE: _evaluate,

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
+from math import ceil
 from typing import Any
 
 from cli.play.desk import Desk
@@ -10,6 +11,7 @@ from cli.play.duty import Duty, staffed
 from cli.play.patient import answer
 from cli.play.scenario import Visit
 from cli.play.when import span
+from cli.vitals import reading
 from course.calendar import days_from
 from course.carried import days, minutes
 from course.clearance import dose_check, gate_problems, measure_in, unrated
@@ -95,6 +97,7 @@ def _check_in(desk: Desk, session: Session, visit: Visit) -> tuple[dict[str, Any
         "weight_confirmed": visit.weight_kg is not None,
         "escort": visit.escort,
         "fasting": visit.fasting,
+        "asked": True,
         "readings": visit.readings or (FINE,),
         "changes": visit.changes,
         "planned_mg": dose_check(desk.record, session.minutes, ANY_MG, weight).ordered_mg,
@@ -120,21 +123,32 @@ def _dosed(desk: Desk, session: Session, visit: Visit, began: datetime) -> Itera
     weight = visit.weight_kg or desk.scenario.patient.weight_kg
     ordered = dose_check(desk.record, given, ANY_MG, weight).ordered_mg
     mg = visit.mg or (ordered if visit.stops_after is None else _part(ordered, given, session.minutes))
-    left = began + minutes(given + desk.record.protocol.session.leave_minutes)
+    ended = began + minutes(given)
+    watched = desk.record.protocol.session.leave_minutes if visit.leaves_after is None else visit.leaves_after
+    left = ended + minutes(watched)
     said: dict[str, Any] = {
         "session": session.id,
         "started_at": began,
         "minutes": given,
         "mg": mg,
         "weight_kg": weight,
-        "readings": visit.during or (FINE,),
-        "serious": visit.serious,
+        "readings": _series(desk, began, left, visit.during),
+        "adverse": visit.adverse,
+        "leaving": {"at": left, "awake": True, "walking": True, "escort": visit.escort},
     }
     if visit.stops_after is None:
-        said |= {"action": "session", "adverse": visit.adverse, "left_at": left}
+        said |= {"action": "session"}
     else:
         said |= {"action": "abort", "reason": "; ".join(visit.adverse) or "stopped"}
     yield Duty(left + span(visit.recorded_after), f"dosed/{session.id}", Role.NURSE, said)
+
+
+def _series(desk: Desk, began: datetime, left: datetime, said: tuple[str, ...]) -> list[dict[str, Any]]:
+    """Vital signs as often as the protocol asks, the first ones as the scenario says; the last on leaving."""
+    every = minutes(desk.record.protocol.session.vitals_minutes)
+    times = [began + number * every for number in range(1, max(1, ceil((left - began) / every)))]
+    texts = (*said, *(FINE,) * len(times))
+    return [{"at": at, **reading(text)} for at, text in zip([*times, left], texts, strict=False)]
 
 
 def _part(mg: Decimal, given: int, planned: int) -> Decimal:

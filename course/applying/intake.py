@@ -9,7 +9,7 @@ from course.applying.holding import held_now
 from course.carried import days
 from course.page import open_task
 from course.protocol import Gate
-from course.record import CourseRecord, GateState, Signature
+from course.record import Actor, CourseRecord, GateState, Signature
 from course.terms import GateAnswer, GateKind, HoldCause, Phase, Role, TaskKind
 
 SHOWN = 4
@@ -71,7 +71,7 @@ def _answer_one(record: CourseRecord, gate: Gate, act: RecordGate, now: datetime
         changed = changed.with_(messaging=changed.messaging.with_(**consents))
     blocks = gate.kind is GateKind.ABSOLUTE and act.answer is GateAnswer.YES
     if blocks and record.phase is not Phase.INTAKE and not record.closed:
-        changed = _excluded(changed, gate, now)
+        changed = _held_by(changed, gate, now)
     changed, flags = _limits(changed, gate, before, act, now)
     return Change(changed, "", before.answer if before else "unanswered", act.answer, flags)
 
@@ -99,7 +99,14 @@ def _follows(record: CourseRecord, gate: Gate, before: GateState, act: RecordGat
         raise Refused(f"gate {gate.id} has a result drawn later, on {since:%d %b %Y}: put an older one into a note")
 
 
-def _excluded(record: CourseRecord, gate: Gate, now: datetime) -> CourseRecord:
+def excluded(record: CourseRecord, name: str, since: datetime, actor: Actor, now: datetime) -> CourseRecord:
+    """The record with an absolute gate answered yes, from when it became true, and held."""
+    gate = _gate_of(record, name)
+    state = GateState(answer=GateAnswer.YES, since=since, by=actor.name)
+    return _held_by(record.with_(gates={**record.gates, name: state}), gate, now)
+
+
+def _held_by(record: CourseRecord, gate: Gate, now: datetime) -> CourseRecord:
     """The record held, with a task for a prescriber, because an absolute exclusion has become true."""
     held = held_now(record, HoldCause.EXCLUSION, now, f"gate {gate.id}")
     text = f"exclusion {gate.id} became true: decide"

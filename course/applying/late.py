@@ -2,16 +2,15 @@
 
 from datetime import datetime
 
-from course import safety
 from course.applying.change import Change, Refused, shown
 from course.applying.decisions import end_by_death
-from course.applying.holding import held_now
+from course.applying.events import serious
 from course.carried import days, minutes
 from course.clearance import dose_check
 from course.followup_acts import LateEntry
 from course.page import open_task
-from course.record import CourseRecord, Dose, Trigger
-from course.terms import HoldCause, Role, Series, TaskKind, Urgency
+from course.record import CourseRecord, Dose
+from course.terms import Role, Series, TaskKind
 
 
 def late_entry(record: CourseRecord, act: LateEntry, now: datetime) -> Change:
@@ -23,10 +22,7 @@ def late_entry(record: CourseRecord, act: LateEntry, now: datetime) -> Change:
     if act.mg is not None:
         changed, said, warnings = _late_dose(record, act, now)
     if act.serious:
-        trigger = Trigger(what="serious adverse event", subject="late entry", at=now, urgency=Urgency.URGENT)
-        if not changed.closed and changed.held is None:
-            changed = held_now(changed, HoldCause.ADVERSE_EVENT, now, "serious event, written down late")
-        changed = safety.raise_escalation(changed, (trigger,), now)
+        changed = serious(changed, "late entry", "serious event, written down late", now)
     if act.died:
         changed = end_by_death(changed, act.effective_at, now)
         said += ", the patient has died"

@@ -3,14 +3,16 @@
 from datetime import datetime
 from decimal import Decimal
 
-from course import clearance, safety
-from course.acts import AbortSession, CheckIn, GivenSession, NoShow, NotGiven, Reading
-from course.applying.change import Change, Refused, refuse_if, session_of
+from course import clearance, safety, vitals
+from course.applying import departing, events
+from course.applying.change import Change, Refused, refuse_if, session_of, shown
 from course.applying.holding import held_now
+from course.applying.intake import excluded
 from course.carried import days, hours, minutes
 from course.page import open_task
-from course.record import CourseRecord, Dose, Session, Signature, Trigger, Vitals
-from course.terms import HoldCause, Role, Series, SessionStatus, TaskKind, Urgency
+from course.record import CourseRecord, Dose, Session, Signature, Trigger
+from course.room_acts import AbortSession, Adverse, CheckIn, GivenSession, NoShow, NotGiven
+from course.terms import GateKind, HoldCause, Role, Series, SessionStatus, TaskKind, Urgency
 
 EARLIEST_BEFORE = hours(12)
 ROUNDED = minutes(1)
@@ -24,6 +26,9 @@ def check_in(record: CourseRecord, act: CheckIn, now: datetime) -> Change:
     session = session_of(record, act.session)
     if now < session.start - EARLIEST_BEFORE:
         raise Refused(f"session {session.id} is not today: check in on the day, or defer it to now")
+    exclusions = [gate for gate in act.changes if _is_absolute(record, gate)]
+    if exclusions:
+        return _excluded(record, session, act, exclusions, now)
     against = list(clearance.why_not_dose(record, session, act, now))
     doubt = clearance.weight_doubt(record, act.weight_kg)
     if doubt and not act.weight_confirmed:
@@ -38,7 +43,7 @@ def check_in(record: CourseRecord, act: CheckIn, now: datetime) -> Change:
         status=SessionStatus.ARRIVED,
         arrived_at=act.happened_at,
         weight_kg=act.weight_kg,
-        vitals=(*session.vitals, *_vitals(act.readings)),
+        vitals=(*session.vitals, *departing.vitals_of(act.readings)),
         signed_bp=_bp_signature(act),
         checks=(*session.checks, "cleared", *act.changes),
     )
@@ -46,6 +51,23 @@ def check_in(record: CourseRecord, act: CheckIn, now: datetime) -> Change:
     return Change(
         record.with_session(arrived), f"session {session.id} cleared for dosing{waived}", session.status, "arrived"
     )
+
+
+def _is_absolute(record: CourseRecord, name: str) -> bool:
+    gate = record.protocol.gate(name)
+    return gate is not None and gate.kind is GateKind.ABSOLUTE
+
+
+def _excluded(record: CourseRecord, session: Session, act: CheckIn, names: list[str], now: datetime) -> Change:
+    """What the questions before a dose found holds at once, from when it became true; the visit is not dosed."""
+    since = act.changed_at or act.happened_at
+    if since > now:
+        raise Refused("a change that has happened cannot lie in the future: correct its time")
+    changed = record
+    for name in names:
+        changed = excluded(changed, name, since, act.actor, now)
+    text = f"session {session.id} not cleared: {', '.join(names)} since {shown(record, since)}, the course is held"
+    return Change(changed, text, "no", "yes")
 
 
 def _bp_signature(act: CheckIn) -> Signature | None:
@@ -61,21 +83,18 @@ def _bp_signature(act: CheckIn) -> Signature | None:
     )
 
 
-def _vitals(readings: tuple[Reading, ...]) -> tuple[Vitals, ...]:
-    return tuple(Vitals.model_validate(one.model_dump()) for one in readings)
-
-
 def give_session(record: CourseRecord, act: GivenSession, now: datetime) -> Change:
     """Record what was given; what breaks a rule is recorded too, flagged, and escalated."""
     session = session_of(record, act.session)
     changed, dose, flags = _dosed(record, session, act, SessionStatus.GIVEN, now)
+    changed = events.with_events(changed, events.of(act.adverse, session.id, dose.at, dose.by), now)
     if record.maintained is not None and session.series is Series.BOOSTER:
         plan = record.maintained
         changed = changed.with_(maintained=plan.with_(lead_in_done=plan.lead_in_done + 1))
-    if act.serious:
-        changed = _serious(changed, session, now)
+    if any(one.serious for one in act.adverse):
         flags = (*flags, "serious adverse event: the course is held")
-    return Change(changed, f"session {session.id} given: {_summary(record, dose)}", session.status, "given", flags)
+    told = f"session {session.id} given: {_summary(record, dose)}{_told(act.adverse)}"
+    return Change(changed, told, session.status, "given", flags)
 
 
 def abort_session(record: CourseRecord, act: AbortSession, now: datetime) -> Change:
@@ -84,20 +103,14 @@ def abort_session(record: CourseRecord, act: AbortSession, now: datetime) -> Cha
     if act.mg == 0:
         raise Refused(f"no drug was given in session {session.id}: record it with `not-given`")
     changed, dose, flags = _dosed(record, session, act, SessionStatus.ABORTED, now)
-    changed = (
-        _serious(changed, session, now)
-        if act.serious
-        else held_now(changed, HoldCause.ADVERSE_EVENT, now, f"session {session.id} aborted")
-    )
-    return Change(
-        changed, f"session {session.id} aborted: {_summary(record, dose)}, held", session.status, "aborted", flags
-    )
+    changed = events.with_events(changed, events.of(act.adverse, session.id, dose.at, dose.by), now)
+    changed = held_now(changed, HoldCause.ADVERSE_EVENT, now, f"session {session.id} aborted")
+    told = f"session {session.id} aborted: {_summary(record, dose)}{_told(act.adverse)}, held"
+    return Change(changed, told, session.status, "aborted", flags)
 
 
-def _serious(record: CourseRecord, session: Session, now: datetime) -> CourseRecord:
-    trigger = Trigger(what="serious adverse event", subject=session.id, at=now, urgency=Urgency.URGENT)
-    held = held_now(record, HoldCause.ADVERSE_EVENT, now, f"serious adverse event in {session.id}")
-    return safety.raise_escalation(held, (trigger,), now)
+def _told(found: tuple[Adverse, ...]) -> str:
+    return f"; {'; '.join(events.said(one) for one in found)}" if found else ""
 
 
 def _dosed(
@@ -106,7 +119,7 @@ def _dosed(
     weight = act.weight_kg or session.weight_kg
     if weight is None:
         raise Refused(f"session {session.id} has no weight: give --weight-kg, mg/kg is computed from it")
-    if act.started_at > now or (isinstance(act, GivenSession) and act.left_at is not None and act.left_at > now):
+    if act.started_at > now or (act.leaving is not None and act.leaving.at > now):
         raise Refused("an infusion that is recorded as given cannot lie in the future: correct its times")
     ended_at = act.started_at + minutes(act.minutes)
     if ended_at > now + ROUNDED:
@@ -131,18 +144,23 @@ def _dosed(
         ended_at=ended_at,
         mg=act.mg,
         weight_kg=weight,
-        vitals=(*session.vitals, *_vitals(act.readings)),
+        vitals=(*session.vitals, *departing.vitals_of(act.readings)),
+        still_here=act.leaving is None,
         reason=act.reason,
     )
+    left_early: tuple[str, ...] = ()
+    if act.leaving is not None:
+        ended, left_early = departing.departed(record, ended, act.leaving, act.actor.name)
     changed = record.with_session(ended).with_(doses=(*record.doses, dose))
-    flags = _flags(record, session, act, weight)
+    flags = [*_flags(record, session, act, weight), *((f"left: {why}", TaskKind.ALERT) for why in left_early)]
     for kind in dict.fromkeys(kind for _, kind in flags):
         text = f"session {session.id}: {'; '.join(flag for flag, of in flags if of is kind)}"
         changed = open_task(changed, kind, now, now + days(1), Role.PRESCRIBER, text, session.id)
     if any(kind is TaskKind.DOSE_OVER_ORDER for _, kind in flags):
         trigger = Trigger(what="dose over order", subject=session.id, at=now, urgency=Urgency.URGENT)
         changed = safety.raise_escalation(changed, (trigger,), now)
-    return changed, dose, tuple(flag for flag, _ in flags)
+    gaps = vitals.gaps(record.protocol.session, ended.vitals, act.started_at, ended_at)
+    return changed, dose, (*(flag for flag, _ in flags), *gaps)
 
 
 def _flags(
@@ -177,7 +195,7 @@ def not_given(record: CourseRecord, act: NotGiven, now: datetime) -> Change:
         ended_at=act.happened_at,
         code=act.code,
         reason=act.reason,
-        vitals=(*session.vitals, *_vitals(act.readings)),
+        vitals=(*session.vitals, *departing.vitals_of(act.readings)),
     )
     return Change(
         record.with_session(ended), f"session {session.id} not given ({act.code})", session.status, "not given"

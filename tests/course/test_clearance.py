@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 
 from course import clearance
-from course.acts import CheckIn, Reading
 from course.carried import days, minutes
 from course.record import CourseRecord, Escalation, Held, Session, Trigger
+from course.room_acts import CheckIn, Reading
 from course.terms import HoldCause, Role, SessionStatus, Urgency
 from tests.support.ready import OVERRIDDEN, VISIT, YES, ready, state
 from tests.support.records import FIRST, actor, clinic, infused, measured
@@ -26,7 +26,7 @@ def checked(role: Role = Role.NURSE, *pressures: tuple[int, int, int], **but: An
         Reading(at=NOW + minutes(when), systolic=systolic, diastolic=diastolic)
         for when, systolic, diastolic in pressures or ((-5, 122, 78),)
     )
-    fine: dict[str, Any] = {"identifiers": 2, "weight_kg": Decimal(70), "escort": True, "fasting": True}
+    fine: dict[str, Any] = {"identifiers": 2, "weight_kg": Decimal(70), "escort": True, "fasting": True, "asked": True}
     said = {**fine, "readings": readings, **but}
     return CheckIn(request_id="request-1", actor=actor(role), made_at=NOW, session="s1", **said)
 
@@ -66,6 +66,7 @@ SAYS: dict[str, dict[str, Any]] = {
     "reported exclusion": {"changes": ("pregnancy",)},
     "reported relative exclusion": {"changes": ("seizures",)},
     "unknown change": {"changes": ("pregnacy",)},
+    "nothing asked": {"asked": False},
     "no pressure": {"readings": ()},
     "coordinator": {"role": Role.COORDINATOR},
 }

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 
 from course.actions import Refused
-from course.acts import Reading
 from course.carried import days
 from course.clearance import why_not_clear
 from course.dosing import alerts, dose_check, weight_doubt, why_order_refused
 from course.record import Order
+from course.room_acts import Reading
 from course.terms import Role
 from tests.support.ready import VISIT, ready
 from tests.support.records import DEPRESSION, FIRST, boosted, infused, make_record, treated

@@ -9,13 +9,14 @@ import pytest
 from hypothesis import given
 
 from course.actions import Refused, apply
-from course.acts import CheckIn, Correct, Reading, RecordGate, RecordMeasure
+from course.acts import Correct, RecordGate, RecordMeasure
 from course.care_acts import ReleaseHold
 from course.carried import days, hours
 from course.clearance import unrated, why_not_dose
 from course.folding import opened_ask
 from course.occasions import Occasion
 from course.record import CourseRecord
+from course.room_acts import CheckIn, Reading
 from course.terms import GateAnswer, HoldCause, OccasionKind, Phase, Role, TaskKind, Urgency
 from tests.support.ready import VISIT, ready
 from tests.support.records import FIRST, actor, infused, make_record, measured, treated
@@ -215,7 +216,7 @@ def test_a_dose_without_a_rating_of_the_day_is_refused() -> None:
     reading = Reading(at=FIRST - hours(0.1), systolic=122, diastolic=78)
     check = CheckIn(
         request_id="check-in-1", actor=NURSE, made_at=FIRST, session="s1", identifiers=2, weight_kg=Decimal(70),
-        escort=True, fasting=True, readings=(reading,), measure_waived="seen by the prescriber",
+        escort=True, fasting=True, asked=True, readings=(reading,), measure_waived="seen by the prescriber",
     )  # fmt: skip
     said = why_not_dose(record, VISIT, check, FIRST)
     assert said == ("ymrs is not rated today: rate it, or a prescriber waives it with a reason",)

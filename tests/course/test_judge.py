@@ -21,6 +21,9 @@ BEST_FIRST = [
 BY_POINTS = DEPRESSION.with_(outcome=OutcomeRule(instrument="phq9", response_points=8))
 """A rule in points, as that for the PCL-5 (Marx 2022)."""
 
+HALF_DAYS = st.integers(24, 180).map(lambda halves: halves / 2)
+"""From day 12 to day 90, far enough apart to have an order."""
+
 SCORES = st.lists(st.tuples(st.floats(-20, 90), st.integers(0, 27), st.booleans(), st.booleans()), max_size=12).map(
     lambda drawn: tuple(
         measured(day, total, number, timed=timed, voided=voided)
@@ -222,7 +225,7 @@ def test_pain_is_lost_by_its_own_criterion(total: int, state: RelapseState) -> N
     assert judge.relapse(treated(*scores, protocol="crps")).state is state
 
 
-@given(st.lists(st.tuples(st.floats(12, 90), st.integers(0, 27)), max_size=9, unique_by=lambda one: one[0]))
+@given(st.lists(st.tuples(HALF_DAYS, st.integers(0, 27)), max_size=9, unique_by=lambda one: one[0]))
 def test_relapse_is_what_stands_since_the_last_good_reading(readings: list[tuple[float, int]]) -> None:
     """After the series: lost, if at all, since the last good reading, and for good once the bad ones span two days."""
     found = judge.relapse(after_series(*readings))

@@ -158,6 +158,7 @@ class Lives(RuleBasedStateMachine):
             weight_confirmed=True,
             escort=True,
             fasting=True,
+            asked=True,
             readings=[{"at": self.now, "systolic": 120, "diastolic": 80}],
             measure_waived="no tablet today",
         )

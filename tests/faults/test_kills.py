@@ -137,7 +137,14 @@ async def test_a_worker_killed_in_a_session_and_around_a_page_turn_loses_nothing
     session = (await served.record()).open_sessions[0]
     await served.go_to(session.start)
     reading: dict[str, Any] = {"at": await served.now(), "systolic": 120, "diastolic": 80}
-    ready = {"identifiers": 2, "weight_kg": 70, "escort": True, "fasting": True, "measure_waived": "asked before"}
+    ready = {
+        "identifiers": 2,
+        "weight_kg": 70,
+        "escort": True,
+        "fasting": True,
+        "asked": True,
+        "measure_waived": "asked before",
+    }
     await served.do("check_in", Role.NURSE, session=session.id, readings=[reading], **ready)
     await scene.hands.end()
     await scene.hands.start()

@@ -10,9 +10,10 @@ from adapters.keyring import KeyRing
 from adapters.staff_file import load_staff
 from adapters.store import Store
 from adapters.store.staff import Account
-from course.acts import AbortSession, ActEnvelope
+from course.acts import ActEnvelope
 from course.loading import LoadError
 from course.record import Actor
+from course.room_acts import AbortSession
 from course.terms import Role
 from tests.support.records import CLINIC_FOLDER
 

@@ -149,7 +149,8 @@ def test_what_all_protocols_share(protocol: Protocol) -> None:
     )
     assert protocol.session == SessionRules(
         systolic_refuse=160, diastolic_refuse=100, recheck_minutes=15, systolic_sign=140, diastolic_sign=90,
-        leave_minutes=30, fasting_solids_hours=6, fasting_fluids_hours=2, weight_change_percent=10,
+        vitals_minutes=30 if protocol.id in {"crps", "fibromyalgia"} else 15, leave_minutes=30, leave_systolic_over=20,
+        fasting_solids_hours=6, fasting_fluids_hours=2, weight_change_percent=10,
         over_order_percent=10,
     )  # fmt: skip
 

@@ -136,12 +136,16 @@ class Served:
             "weight_kg": 70,
             "escort": True,
             "fasting": True,
+            "asked": True,
             "readings": [{"at": await self.now(), "systolic": 122, "diastolic": 78}],
             "measure_waived": "asked at the last visit",
         }
         await self.do("check_in", Role.NURSE, session=session.id, **{**fine, **but})
-        await self.wait(minutes=session.minutes + 10)
-        dose = {"started_at": session.start, "minutes": session.minutes, "mg": 35}
+        await self.wait(minutes=session.minutes + 30)
+        leaving = {"at": await self.now(), "awake": True, "walking": True, "escort": True}
+        reading = {"at": leaving["at"], "systolic": 122, "diastolic": 78}
+        dose = {"started_at": session.start, "minutes": session.minutes, "mg": 35, "leaving": leaving}
+        dose["readings"] = [reading]
         return await self.do("session", Role.NURSE, session=session.id, **dose)
 
     def mailbox(self) -> list[EmailMessage]:

@@ -63,9 +63,11 @@ def give(life: Life) -> None:
     session = life.record.open_sessions[0]
     life.go_to(session.start)
     check_in(life, session.id)
-    life.wait(minutes=session.minutes + 10)
+    life.wait(minutes=session.minutes + 30)
+    reading = {"at": life.now, "systolic": 122, "diastolic": 78}
+    leaving = {"at": life.now, "awake": True, "walking": True, "escort": True}
     dose = {"started_at": session.start, "minutes": session.minutes, "mg": Decimal(35)}
-    life.do("session", Role.NURSE, session=session.id, **dose)
+    life.do("session", Role.NURSE, session=session.id, readings=[reading], leaving=leaving, **dose)
 
 
 def check_in(life: Life, session: str, role: Role = Role.NURSE, **but: object) -> None:
@@ -75,6 +77,7 @@ def check_in(life: Life, session: str, role: Role = Role.NURSE, **but: object) -
         "weight_kg": Decimal(70),
         "escort": True,
         "fasting": True,
+        "asked": True,
         "readings": [{"at": life.now, "systolic": 122, "diastolic": 78}],
         "measure_waived": "asked at the last visit",
     }

@@ -1,0 +1,221 @@
+"""The treatment room from the command line: the check, the infusion, how the patient was, leaving."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Any
+
+from cyclopts import Parameter
+
+from cli.desk import Desk, How, act, command, desk, session_id
+from cli.output import USAGE, CliError
+from cli.times import instant
+from cli.vitals import SAY_EVENT, reading
+from cli.vitals import adverse as written
+from course.calendar import Zone
+from course.terms import SkipCode
+
+BP = Annotated[
+    list[str], Parameter(help="a reading: 128/80, 128/80 72 98 with pulse and SpO2, @09:05 its time; again for more")
+]
+Adverse = Annotated[list[str], Parameter(help=f"{SAY_EVENT}; again for more")]
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Left:
+    """How the patient left."""
+
+    left: Annotated[str, Parameter(help="when the patient left")] = ""
+    awake: Annotated[bool, Parameter(negative="", help="awake on leaving")] = False
+    walking: Annotated[bool, Parameter(negative="", help="walking safely on leaving")] = False
+    with_escort: Annotated[bool, Parameter(negative="", help="the escort was there")] = False
+    gone: Annotated[bool, Parameter(negative="", help="the patient left, and nobody had let them go")] = False
+
+
+@command
+async def check_in(
+    course: str,
+    session: str,
+    *,
+    weight_kg: Decimal,
+    bp: BP,
+    identifiers: Annotated[int, Parameter(help="how many were checked: name and birth date make two")] = 0,
+    escort: bool = False,
+    fasting: bool = False,
+    asked: Annotated[
+        bool,
+        Parameter(help="asked: new medicines, possible pregnancy, illness, substances, elation, urinary symptoms"),
+    ] = False,
+    planned_mg: Decimal | None = None,
+    changed: Annotated[
+        list[str] | None, Parameter(help="a gate that has changed; an absolute exclusion holds the course at once")
+    ] = None,
+    changed_at: Annotated[str, Parameter(help="since when, if not from now")] = "",
+    waive_measure: Annotated[str, Parameter(help="why the questionnaire may be missing")] = "",
+    sign_bp: Annotated[bool, Parameter(help="a prescriber accepts a raised blood pressure")] = False,
+    weight_confirmed: bool = False,
+    how: How = How(),
+) -> int:
+    """The check before dosing: cleared, or every reason why not.
+
+    Example: starter.py check-in c-1a2b3c 1 --weight-kg 70 --bp 128/80 --identifiers 2 --escort --fasting --asked
+    """
+    async with desk() as at:
+        readings = await _readings(at, course, bp)
+    return await act(
+        course,
+        how,
+        "check_in",
+        times={"changed_at": changed_at},
+        session=session_id(session),
+        weight_kg=weight_kg,
+        readings=readings,
+        identifiers=identifiers,
+        escort=escort,
+        fasting=fasting,
+        asked=asked,
+        planned_mg=planned_mg,
+        changes=tuple(changed or ()),
+        measure_waived=waive_measure,
+        signed_bp=sign_bp,
+        weight_confirmed=weight_confirmed,
+    )
+
+
+@command
+async def not_given(course: str, session: str, *, code: SkipCode, bp: BP | None = None, how: How = How()) -> int:
+    """The patient came and was not dosed.
+
+    Example: starter.py not-given c-1a2b3c 3 --code blood_pressure --bp 172/104@09:00 --bp 170/101@09:20 --reason "BP"
+    """
+    async with desk() as at:
+        readings = await _readings(at, course, bp or [])
+    return await act(course, how, "not_given", session=session_id(session), code=code, readings=readings)
+
+
+@command
+async def session(
+    course: str,
+    session: str,
+    *,
+    mg: Decimal,
+    started: Annotated[str, Parameter(help="when the infusion began")],
+    minutes: int,
+    weight_kg: Decimal | None = None,
+    bp: BP | None = None,
+    adverse: Adverse | None = None,
+    left: Left = Left(),
+    how: How = How(),
+) -> int:
+    """Record what was given; mg/kg is computed.
+
+    Example: starter.py session c-1a2b3c 1 --mg 35 --started "today 09:10" --minutes 40 --bp "134/84 80 98@09:25"
+    """
+    said = await _said(course, bp, adverse, left)
+    return await act(
+        course,
+        how,
+        "session",
+        times={"started_at": started},
+        session=session_id(session),
+        mg=mg,
+        minutes=minutes,
+        weight_kg=weight_kg,
+        **said,
+    )
+
+
+@command
+async def abort(
+    course: str,
+    session: str,
+    *,
+    mg: Decimal,
+    started: str,
+    minutes: int,
+    weight_kg: Decimal | None = None,
+    bp: BP | None = None,
+    adverse: Adverse | None = None,
+    left: Left = Left(),
+    how: How = How(),
+) -> int:
+    """Record an infusion that was stopped early; the course is held.
+
+    Example: starter.py abort c-1a2b3c 2 --mg 12 --started "today 09:10" --minutes 14 --reason "vomiting"
+    """
+    said = await _said(course, bp, adverse, left)
+    return await act(
+        course,
+        how,
+        "abort",
+        times={"started_at": started},
+        session=session_id(session),
+        mg=mg,
+        minutes=minutes,
+        weight_kg=weight_kg,
+        **said,
+    )
+
+
+@command
+async def leave(course: str, session: str, *, bp: BP | None = None, left: Left = Left(), how: How = How()) -> int:
+    """The patient leaves after an infusion: refused, with what is missing, until the criteria are met.
+
+    Example: starter.py leave c-1a2b3c 1 --left now --awake --walking --with-escort --bp 124/80
+    """
+    said = await _said(course, bp, None, left if left.left else replace(left, left="now"))
+    del said["adverse"]
+    return await act(course, how, "leave", session=session_id(session), **said)
+
+
+@command
+async def event(
+    course: str,
+    what: Annotated[str, Parameter(help=SAY_EVENT)],
+    *,
+    session: Annotated[str, Parameter(help="the visit that it belongs to")] = "",
+    how: How = How(),
+) -> int:
+    """Report an adverse event, between visits or after one was recorded; a serious one holds and escalates.
+
+    Example: starter.py event c-1a2b3c "headache, mild" --session 3
+    """
+    return await act(course, how, "event", adverse=_event(what), of_session=session_id(session) or None)
+
+
+async def _said(course: str, bp: list[str] | None, events: list[str] | None, left: Left) -> dict[str, Any]:
+    """Readings, events and how the patient left, as an act has them."""
+    async with desk() as at:
+        zone = await at.zone(course)
+        leaving = None
+        if left.left:
+            leaving = {
+                "at": instant(left.left, zone, at.now),
+                "awake": left.awake,
+                "walking": left.walking,
+                "escort": left.with_escort,
+                "gone": left.gone,
+            }
+        readings = await _readings(at, course, bp or [])
+    return {"readings": readings, "adverse": tuple(_event(one) for one in events or ()), "leaving": leaving}
+
+
+def _event(text: str) -> dict[str, Any]:
+    try:
+        return written(text)
+    except ValueError as wrong:
+        raise CliError(str(wrong), USAGE) from None
+
+
+async def _readings(at: Desk, course: str, said: list[str]) -> tuple[dict[str, Any], ...]:
+    zone = await at.zone(course)
+    return tuple(_reading(one, zone, at.now) for one in said)
+
+
+def _reading(said: str, zone: Zone, now: datetime) -> dict[str, Any]:
+    numbers, _, time = said.partition("@")
+    try:
+        return {"at": instant(f"today {time}", zone, now) if time else now, **reading(numbers)}
+    except ValueError as wrong:
+        raise CliError(f"--bp: {wrong}, with its time as 122/78@09:05", USAGE) from None

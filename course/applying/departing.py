@@ -1,0 +1,41 @@
+"""Leaving after an infusion: as it is recorded with the visit, or as an act of its own."""
+
+from datetime import datetime
+
+from course import leaving
+from course.applying.change import Change, Refused, session_of, shown
+from course.carried import days
+from course.page import open_task
+from course.record import CourseRecord, Departure, Session, Vitals
+from course.room_acts import Leaving, LetGo, Reading
+from course.terms import Role, TaskKind
+
+
+def vitals_of(readings: tuple[Reading, ...]) -> tuple[Vitals, ...]:
+    """Readings as the record keeps them."""
+    return tuple(Vitals.model_validate(one.model_dump()) for one in readings)
+
+
+def departed(record: CourseRecord, session: Session, left: Leaving, by: str) -> tuple[Session, tuple[str, ...]]:
+    """The visit with its end, and what of the criteria was not met."""
+    why = leaving.unmet(record, session, left, session.vitals)
+    return session.with_(still_here=False, departure=Departure(at=left.at, by=by, unmet=why)), why
+
+
+def let_go(record: CourseRecord, act: LetGo, now: datetime) -> Change:
+    """The patient leaves; refused while a criterion is not met, unless a prescriber says why or they have gone."""
+    session = session_of(record, act.session)
+    if session.departure is not None:
+        raise Refused(f"the patient left session {session.id} at {shown(record, session.departure.at)} already")
+    if act.leaving.at > now or (session.ended_at is not None and act.leaving.at < session.ended_at):
+        raise Refused("a patient leaves after the infusion and not in the future: correct the time")
+    watched = session.with_(vitals=(*session.vitals, *vitals_of(act.readings)))
+    ended, why = departed(record, watched, act.leaving, act.actor.name)
+    signed = act.actor.role is Role.PRESCRIBER and act.reason
+    if why and not act.leaving.gone and not signed:
+        raise Refused(f"not ready to leave: {'; '.join(why)}: wait, or a prescriber lets the patient go with a reason")
+    changed = record.with_session(ended)
+    if why:
+        text = f"session {session.id}: left {'on their own' if act.leaving.gone else 'early'}: {'; '.join(why)}"
+        changed = open_task(changed, TaskKind.ALERT, now, now + days(1), Role.PRESCRIBER, text, session.id)
+    return Change(changed, f"the patient left session {session.id}", "here", "gone", why)
