@@ -382,7 +382,8 @@ def test_a_pregnancy_holds_at_once_and_a_nurse_cannot_release(lived: Mapping[str
     """The two infusions before it stand; no dose after it; a prescriber decides."""
     played = lived["pregnancy-mid-series"]
     record = played.player.record
-    assert [one.action for one in played.player.refusals] == ["check_in", "release"]
+    assert [one.action for one in played.player.refusals] == ["release"]
+    assert "session s3 not cleared: pregnancy since" in said(played)
     assert (len(record.valid_doses), record.end_cause) == (2, EndCause.DISCHARGED)
     assert record.gates["pregnancy"].since > record.doses[-1].at
 
