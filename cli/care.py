@@ -6,6 +6,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from adapters.identity import verify_passphrase
+from adapters.zones import zone_snapshot
 from cli.desk import How, act, command, desk, session_id
 from cli.freeing import act_freeing
 from cli.output import NOT_ALLOWED, USAGE, CliError, read_passphrase
@@ -117,14 +118,17 @@ async def contact(
     email: bool | None = None,
     sms: bool | None = None,
     language: str | None = None,
+    zone: Annotated[str, Parameter(help="where the patient lives now, for sending hours: Europe/Berlin")] = "",
     opt_out: Annotated[bool | None, Parameter(negative="--opt-in")] = None,
     how: How = How(),
 ) -> int:
-    """Record what the patient allows; an opt-out counts at once.
+    """Record what the patient allows, and where they live; an opt-out counts at once.
 
     Example: starter.py contact c-1a2b3c --opt-out
     """
-    return await act(course, how, "contact", email=email, sms=sms, language=language, opt_out=opt_out)
+    async with desk() as at:
+        lives = zone_snapshot(zone, at.now, at.house.clinic.limits.calendar_years) if zone else None
+    return await act(course, how, "contact", email=email, sms=sms, language=language, opt_out=opt_out, zone=lives)
 
 
 @command

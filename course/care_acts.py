@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from course.calendar import Zone
 from course.carried import Instant
 from course.said import BaseAct, Line, OccasionRef, Prose, Ref
 from course.terms import HoldCause
@@ -32,13 +33,14 @@ class ReleaseHold(BaseAct):
 
 
 class ChangeContact(BaseAct):
-    """What the patient allows: channels, language, opt-out."""
+    """What the patient allows: channels, language, opt-out; and in which zone the patient lives now."""
 
     action: Literal["contact"] = "contact"
     email: bool | None = None
     sms: bool | None = None
     language: Annotated[str, Field(pattern=r"^[a-z]{2}$")] | None = None
     opt_out: bool | None = None
+    zone: Zone | None = None
 
 
 class Acknowledge(BaseAct):

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from difflib import get_close_matches
 from typing import Any, get_args
 
+from adapters.zones import UnknownZoneError, zone_snapshot
 from cli.play.when import instant
 from cli.vitals import adverse, reading
 from course.acts import ACT, Act
@@ -32,6 +33,7 @@ SECOND = Actor(account_id="okafor", name="Dr Okafor", role=Role.PRESCRIBER, via=
 """Who signs a substantive correction with them."""
 
 _COMMON = frozenset({"action", "request_id", "actor", "made_at", "reason"})
+ZONE_YEARS = 3
 BETWEEN_READINGS = timedelta(minutes=15)
 
 
@@ -123,6 +125,13 @@ def _leaving(value: Any, moment: Moment) -> Any:
     return {**value, "at": _instant(value.get("at", "now"), moment.now, moment)}
 
 
+def _zone(value: Any, moment: Moment) -> Any:
+    try:
+        return zone_snapshot(value, moment.now, ZONE_YEARS)
+    except UnknownZoneError as wrong:
+        raise SayingError(str(wrong)) from None
+
+
 def _adverse(value: Any, _: Moment) -> Any:
     return events(value)
 
@@ -132,6 +141,7 @@ PARTS: dict[str, Callable[[Any, Moment], Any]] = {
     "second": _signer,
     "leaving": _leaving,
     "adverse": _adverse,
+    "zone": _zone,
 }
 """Details that a scenario writes in a way of its own."""
 

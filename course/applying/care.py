@@ -5,6 +5,7 @@ from datetime import datetime
 from course import holds, safety
 from course.applying.change import Change, Refused, refuse_if, shown
 from course.applying.holding import REVIEW_DAYS, held_now
+from course.calendar import Zone
 from course.care_acts import (
     Acknowledge,
     AddNote,
@@ -91,17 +92,19 @@ def _answered_yes(record: CourseRecord, gate_id: str) -> bool:
 def change_contact(record: CourseRecord, act: ChangeContact, now: datetime) -> Change:
     """Record what the patient allows; an opt-out counts at once."""
     changes: dict[str, object] = {
-        name: value for name in ("email", "sms", "language") if (value := getattr(act, name)) is not None
+        name: value for name in ("email", "sms", "language", "zone") if (value := getattr(act, name)) is not None
     }
     if act.opt_out is not None:
         changes["opted_out_at"] = now if act.opt_out else None
     if not changes:
-        raise Refused("nothing to change: give at least one of email, sms, language, opt-out")
+        raise Refused("nothing to change: give at least one of email, sms, language, zone, opt-out")
     said = ", ".join(f"{name} {_said(value)}" for name, value in changes.items())
     return Change(record.with_(messaging=record.messaging.with_(**changes)), f"messages: {said}", "", said)
 
 
 def _said(value: object) -> str:
+    if isinstance(value, Zone):
+        return value.name
     if isinstance(value, str):
         return value
     return "yes" if value else "no"

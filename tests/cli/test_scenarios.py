@@ -28,6 +28,8 @@ HORIZONS = {
     "item-nine-owner-on-leave": "15d",
     "item-nine-on-saturday": "13d6h",
     "relapse-and-early-booster": "57d",
+    "relapse-after-booster-two": "107d",
+    "move-across-zones": "44d",
     "crps-daily": "12d",
     "crps-rising-enzymes": "30d",
     "resistant-depression-lead-in": "31d",
@@ -250,6 +252,38 @@ def test_a_lost_response_leads_to_an_early_booster(lived: Mapping[str, Played]) 
     ]
     assert [one.early for one in played.player.record.doses] == [False] * 7 + [True]
     assert [one.role for one in played.player.refusals] == ["coordinator"]
+
+
+def test_a_response_lost_after_the_second_booster_is_confirmed_first(lived: Mapping[str, Played]) -> None:
+    """Twelve days after it the first bad reading, asked again two days later; the early one restarts all."""
+    played = lived["relapse-after-booster-two"]
+    record = played.player.record
+    assert [one.early for one in record.doses[-3:]] == [False, False, True]
+    assert [f"{record.zone.local(one.at):%d %b}" for one in record.doses[-3:]] == ["14 Apr", "12 May", "28 May"]
+    bad = [f"{record.zone.local(one.at):%d %b}" for one in record.primary_scores if one.total == 15]
+    assert bad == ["24 May", "26 May"]
+    assert letters(played)[-6:] == [
+        "26 May measure",
+        "27 May visit_24h+visit_2h",
+        "29 May checkin",
+        "02 Jun measure",
+        "15 Jun book",
+        "16 Jun measure",
+    ]
+    assert f"{record.zone.local(record.open_sessions[0].start):%d %b}" == "25 Jun"
+
+
+def test_letters_follow_the_patient_and_visits_the_clinic(lived: Mapping[str, Played]) -> None:
+    """After the move letters keep the hours of Hawaii, and say visits on the clinic's clock."""
+    played = lived["move-across-zones"]
+    record = played.player.record
+    there = record.messaging.zone
+    assert there.name == "Pacific/Honolulu"
+    moved = [one for one in played.to_patient if f"{record.zone.local(one.as_of):%m%d}" > "0325"]
+    hours = [f"{there.local(one.as_of):%d %b %H:%M}" for one in moved]
+    assert hours == ["28 Mar 10:00", "04 Apr 08:00", "11 Apr 08:00", "13 Apr 08:00"]
+    assert "Wednesday 14 April 2027 at 09:00 EDT" in moved[-1].body
+    assert not any("HST" in one.body for one in played.to_patient)
 
 
 def test_a_daily_series_has_one_plan_and_one_letter_a_day(lived: Mapping[str, Played]) -> None:
