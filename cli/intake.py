@@ -10,6 +10,7 @@ from cyclopts import Parameter
 
 from activities.ports import Contact, Medium
 from adapters.store.contacts import email_of, phone_of
+from adapters.store.directory import Patient
 from adapters.zones import zone_snapshot
 from cli.desk import Desk, How, act, command, desk
 from cli.output import NOT_ALLOWED, USAGE, CliError
@@ -37,6 +38,7 @@ async def enrol(
     zone: Annotated[str, Parameter(help="the patient's own time zone, where it is not the clinic's")] = "",
     language: str = "en",
     patient: Annotated[str, Parameter(help="id of a patient who is in the directory already")] = "",
+    new: Annotated[bool, Parameter(negative="", help="another person of the same name and birth date")] = False,
     beside: Annotated[
         bool, Parameter(help="open a second course beside the first; a prescriber's, with a reason")
     ] = False,
@@ -68,6 +70,7 @@ async def enrol(
         directory = at.house.store.directory
         if how.request_id and not how.request_id.startswith("c-"):
             raise CliError("an enrolment's --request-id is the course id that it printed, such as c-1a2b3c", USAGE)
+        like = () if patient else await _like(at, _name(name), _born(at, born), new=new)
         patient_id = patient or (await directory.add_patient(_name(name), _born(at, born), mrn)).patient_id
         row = await directory.begin_course(
             patient_id, protocol, where, at.now, course_id=how.request_id or None, beside=beside
@@ -88,8 +91,22 @@ async def enrol(
         )
         await at.courses.enrol(row, order)
         await at.looked(row.course_id, "enrol")
-        said = {"course": row.course_id, "patient": patient_id}
-        return done(said, f"enrolled: course {row.course_id}, next: starter.py show {row.course_id}", json_=how.json)
+        said = {"course": row.course_id, "patient": patient_id, "alike": [one.patient_id for one in like]}
+        told = f"enrolled: course {row.course_id}, next: starter.py show {row.course_id}"
+        notes = [f"\n  note: {one.name}, born {one.birth_date}, is another patient of a like name" for one in like]
+        return done(said, told + "".join(notes), json_=how.json)
+
+
+async def _like(at: Desk, name: str, born: date, *, new: bool) -> tuple[Patient, ...]:
+    """Patients of a like name; raises CliError for one of that birth date, unless this is said to be another."""
+    found = await at.house.store.directory.alike(name)
+    same = next((one for one in found if one.birth_date == born), None)
+    if same is not None and not new:
+        raise CliError(
+            f"{same.patient_id} has a like name and that birth date: enrol with --patient {same.patient_id}, "
+            "or say --new where this is another person"
+        )
+    return found
 
 
 def _site(at: Desk, site: str) -> str:

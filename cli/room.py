@@ -1,5 +1,6 @@
 """The treatment room from the command line: the check, the infusion, how the patient was, leaving."""
 
+import sys
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -7,6 +8,7 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
+from adapters.store.directory import CourseState
 from cli.desk import Desk, How, act, command, desk, session_id
 from cli.output import USAGE, CliError
 from cli.times import instant
@@ -63,6 +65,7 @@ async def check_in(
     """
     async with desk() as at:
         readings = await _readings(at, course, bp)
+        await _warn_of_namesakes(at, course, json=how.json)
     return await act(
         course,
         how,
@@ -81,6 +84,21 @@ async def check_in(
         signed_bp=sign_bp,
         weight_confirmed=weight_confirmed,
     )
+
+
+async def _warn_of_namesakes(at: Desk, course: str, *, json: bool) -> None:
+    """Say, where errors are read, that another patient of a like name is treated at the same site."""
+    directory = at.house.store.directory
+    row = await directory.course(course)
+    mine = None if row is None else await directory.patient(row.patient_id)
+    if row is None or mine is None or json:
+        return
+    others = {one.patient_id for one in await directory.alike(mine.name)} - {mine.patient_id}
+    here = [one for one in await directory.courses() if one.patient_id in others and one.site == row.site]
+    for one in here:
+        if one.state is not CourseState.CLOSED:
+            said = f"note: {one.course_id} is of another patient of a like name: check name and birth date"
+            print(said, file=sys.stderr)
 
 
 @command

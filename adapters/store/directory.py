@@ -4,6 +4,7 @@ import secrets
 import unicodedata
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from difflib import SequenceMatcher
 from enum import StrEnum
 from typing import Any
 
@@ -57,6 +58,10 @@ def new_id(prefix: str) -> str:
     return f"{prefix}-{''.join(secrets.choice(ALPHABET) for _ in range(ID_LENGTH))}"
 
 
+ALIKE = 0.85
+"""From so alike on, 1 being the same, two names are warned of. [set]"""
+
+
 class Directory:
     """Who is who, and which courses they have."""
 
@@ -105,6 +110,16 @@ class Directory:
                 or words.strip() in {one.mrn, one.birth_date.isoformat(), one.patient_id}
             )
         )
+
+    async def alike(self, name: str) -> tuple[Patient, ...]:
+        """Patients whom somebody could take for one of this name: the same words, or nearly the same letters."""
+        wanted = " ".join(sorted(_folded(name).split()))
+        found = []
+        for one in await self.patients():
+            other = " ".join(sorted(_folded(one.name).split()))
+            if SequenceMatcher(None, wanted, other).ratio() >= ALIKE:
+                found.append(one)
+        return tuple(found)
 
     async def begin_course(
         self,
