@@ -4,8 +4,10 @@ import asyncio
 import shutil
 import sys
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 from cyclopts import Parameter
 
@@ -17,17 +19,28 @@ from cli.play.check import load_scenario
 from cli.play.command import known, logged_in, play_files
 from cli.play.results import Played
 from cli.play.results import as_json as played_json
+from cli.play.when import span, starts_at
 from course.terms import OccasionKind
 
-CAST = (
-    "no-show-and-rebook",
-    "moved-visit",
-    "hold-and-release",
-    "item-nine-on-saturday",
-    "relapse-and-early-booster",
-    "discharge-after-cancellation",
-)
+CAST = {
+    "relapse-and-early-booster": 0,
+    "discharge-after-cancellation": 2,
+    "no-show-and-rebook": 6,
+    "hold-and-release": 10,
+    "item-nine-on-saturday": 16,
+    "wrong-dose-corrected": 20,
+    "crps-rising-enzymes": 24,
+    "bipolar-ymrs-14": 28,
+    "resistant-depression-lead-in": 32,
+    "ptsd": 36,
+    "anxiety-and-a-taper": 40,
+    "fibromyalgia-moved": 42,
+}
+"""Who comes, and how many weeks into the year."""
+
 YEAR = "365d"
+BEGINS = "first Monday of March 09:00"
+LEAST = timedelta(days=1)
 
 
 def demo(
@@ -35,7 +48,7 @@ def demo(
     until: Annotated[str, Parameter(help="how long to live, such as 90d")] = YEAR,
     json: Annotated[bool, Parameter(negative="", help="print one JSON value")] = False,
 ) -> int:
-    """Six made-up patients through a year on the real server: table, report with pictures, messages that arrived.
+    """A year of a clinic with twelve made-up patients on the real server: table, report with pictures, messages.
 
     Example: starter.py demo --until 120d
     """
@@ -61,10 +74,17 @@ def demo(
 
 
 def _play(folder: Path, clinic_folder: Path, until: str) -> tuple[Played, ...]:
-    names = known(load_clinic(clinic_folder))
-    paths = [clinic_folder / "scenarios" / f"{name}.toml" for name in CAST]
-    scenarios = [load_scenario(path, names).model_copy(update={"until": until}) for path in paths]
-    print(f"{len(scenarios)} made-up patients, {until} of their lives, on a real Temporal server:", file=sys.stderr)
+    clinic = load_clinic(clinic_folder)
+    began = starts_at(BEGINS, ZoneInfo(next(iter(clinic.sites.values())).zone), datetime.now(UTC))
+    ends = began + span(until)
+    scenarios = []
+    for name, weeks in CAST.items():
+        scenario = load_scenario(clinic_folder / "scenarios" / f"{name}.toml", known(clinic))
+        comes = began + timedelta(weeks=weeks)
+        if comes + LEAST <= ends:
+            lives = {"start": f"{comes:%Y-%m-%d} 09:00", "until": f"{(ends - comes).days}d"}
+            scenarios.append(scenario.model_copy(update=lives))
+    print(f"{len(scenarios)} made-up patients, {until} of a clinic, on a real Temporal server:", file=sys.stderr)
     with logged_in(folder):
         return asyncio.run(play_files(scenarios, folder, clinic_folder, apart=True))
 
