@@ -25,16 +25,16 @@ from course.terms import OccasionKind
 CAST = {
     "relapse-and-early-booster": 0,
     "discharge-after-cancellation": 2,
-    "no-show-and-rebook": 6,
-    "hold-and-release": 10,
-    "item-nine-on-saturday": 16,
-    "wrong-dose-corrected": 20,
-    "crps-rising-enzymes": 24,
-    "bipolar-ymrs-14": 28,
-    "resistant-depression-lead-in": 32,
-    "ptsd": 36,
-    "anxiety-and-a-taper": 40,
-    "fibromyalgia-moved": 42,
+    "no-show-and-rebook": 10,
+    "hold-and-release": 14,
+    "item-nine-on-saturday": 20,
+    "wrong-dose-corrected": 24,
+    "crps-rising-enzymes": 30,
+    "bipolar-ymrs-14": 33,
+    "resistant-depression-lead-in": 36,
+    "ptsd": 40,
+    "anxiety-and-a-taper": 43,
+    "fibromyalgia-moved": 45,
 }
 """Who comes, and how many weeks into the year."""
 

@@ -61,7 +61,8 @@ def state_of(record: CourseRecord) -> str:
     held = f", held since {shown(record.zone, record.held.since)} ({record.held.cause})" if record.held else ""
     reading = judge.latest(record)
     reads = f"; reads as {reading.sentence}" if reading else ""
-    return f"In {record.phase}{held}, {given}{reads}."
+    where = "Closed" if record.closed else f"In {record.phase}"
+    return f"{where}{held}, {given}{reads}."
 
 
 def curve(record: CourseRecord) -> str:

@@ -8,7 +8,6 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated, TextIO
 
@@ -97,22 +96,28 @@ def found(path: Path, clinic_folder: Path) -> Path:
     raise LoadError([Fault(path.name, 0, f"there is no such file that can be read; the clinic's are {names}")])
 
 
+TENTH = 10
+
+
 class Progress:
-    """One line that says how far everybody has come; on a file, one line a month."""
+    """One line that says how far everybody has come; on a file, a line for every tenth of the way."""
 
     def __init__(self, out: TextIO) -> None:
-        self.out, self.live, self.month = out, out.isatty(), ""
+        self.out, self.live, self.tenth = out, out.isatty(), 0
 
-    def __call__(self, at: datetime, players: Sequence[Player]) -> None:
-        """Show the virtual day."""
-        over = sum(1 for player in players if player.over)
-        given = sum(len(player.record.valid_doses) for player in players)
-        text = f"{at:%d %b %Y}: {given} sessions given, {over} of {len(players)} scenarios over"
+    def __call__(self, players: Sequence[Player]) -> None:
+        """Show how many days are lived, and what became of them."""
+        begun = [player for player in players if player.begun]
+        over = sum(1 for player in begun if player.over)
+        given = sum(len(player.record.valid_doses) for player in begun)
+        lived = sum((player.now - player.start).days for player in begun)
+        done = int(100 * sum(player.part_lived for player in begun) / len(players))
+        text = f"{done} %: {lived} days lived, {given} sessions given, {over} of {len(players)} scenarios over"
         if self.live:
             end = "\n" if over == len(players) else ""
             print(f"\r\033[K{text}", end=end, file=self.out, flush=True)
-        elif f"{at:%Y%m}" != self.month or over == len(players):
-            self.month = f"{at:%Y%m}"
+        elif done // TENTH > self.tenth:
+            self.tenth = done // TENTH
             print(text, file=self.out, flush=True)
 
 

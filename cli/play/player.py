@@ -92,6 +92,17 @@ class Player:
         await self._settle()
 
     @property
+    def begun(self) -> bool:
+        """Whether the course has been opened."""
+        return hasattr(self, "record")
+
+    @property
+    def part_lived(self) -> float:
+        """How much of its time is lived, 0 to 1; of one that ends by closing, the year that most take."""
+        whole = timedelta(days=365) if self.scenario.until == CLOSED else span(self.scenario.until)
+        return 1.0 if self.over else min(1.0, (self.now - self.start) / whole)
+
+    @property
     def over(self) -> bool:
         """Whether the scenario has come to its end, or its course has."""
         return self.gone or self.now >= self.ends_at

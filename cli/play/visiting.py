@@ -147,7 +147,7 @@ def _series(desk: Desk, began: datetime, left: datetime, said: tuple[str, ...]) 
     """Vital signs as often as the protocol asks, the first ones as the scenario says; the last on leaving."""
     every = minutes(desk.record.protocol.session.vitals_minutes)
     times = [began + number * every for number in range(1, max(1, ceil((left - began) / every)))]
-    texts = (*said, *(FINE,) * len(times))
+    texts = (*said, *(FINE,) * (len(times) + 1))
     return [{"at": at, **reading(text)} for at, text in zip([*times, left], texts, strict=False)]
 
 

@@ -30,6 +30,8 @@ HORIZONS = {
     "relapse-and-early-booster": "57d",
     "relapse-after-booster-two": "107d",
     "move-across-zones": "44d",
+    "anxiety-and-a-taper": "38d",
+    "fibromyalgia-moved": "26d",
     "crps-daily": "12d",
     "crps-rising-enzymes": "30d",
     "resistant-depression-lead-in": "31d",
@@ -284,6 +286,35 @@ def test_letters_follow_the_patient_and_visits_the_clinic(lived: Mapping[str, Pl
     assert hours == ["28 Mar 10:00", "04 Apr 08:00", "11 Apr 08:00", "13 Apr 08:00"]
     assert "Wednesday 14 April 2027 at 09:00 EDT" in moved[-1].body
     assert not any("HST" in one.body for one in played.to_patient)
+
+
+def test_a_taper_is_ordered_by_a_person_and_asked_about_on_its_day(lived: Mapping[str, Played]) -> None:
+    """The benzodiazepine is noted and blocks nothing; its smaller dose is an order with a review that comes round."""
+    played = lived["anxiety-and-a-taper"]
+    record = played.player.record
+    assert record.gates["benzodiazepine"].answer == "yes"
+    assert statuses(record)[:5] == ["given", "given", "given", "no_show", "given"]
+    assert played.player.refusals == []
+    (medicine,) = record.medicines
+    assert (medicine.name, medicine.ordered, medicine.by) == ("lorazepam", True, "Dr Lee")
+    opened = played.player.seen.needs.values()
+    asked = [one.at for one in opened if one.need.text.startswith("review of lorazepam")]
+    assert [f"{record.zone.local(at):%d %b %H:%M}" for at in asked] == ["06 Apr 09:00"]
+    assert not any("lorazepam" in one.body for one in played.to_patient)
+
+
+def test_a_cold_moves_the_rest_and_no_letter_speaks_of_the_old_day(lived: Mapping[str, Played]) -> None:
+    """The fourth visit and all after it a week later; half-hourly readings over two hours."""
+    played = lived["fibromyalgia-moved"]
+    record = played.player.record
+    assert [f"{record.zone.local(one.start):%d %b}" for one in record.sessions][2:6] == [
+        *("15 Mar", "25 Mar", "29 Mar", "01 Apr"),
+    ]
+    later = [one for one in played.to_patient if "moved" in one.kinds or one.as_of > record.sessions[2].start]
+    told = [one for one in later if f"{record.zone.local(one.as_of):%m%d}" > "0316"]
+    assert told
+    assert not any("18 March" in one.body for one in told)
+    assert {len(one.vitals) for one in record.sessions[:3]} == {6}
 
 
 def test_a_daily_series_has_one_plan_and_one_letter_a_day(lived: Mapping[str, Played]) -> None:
