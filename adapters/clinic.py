@@ -55,6 +55,7 @@ class Limits(_FromFile):
     """Numbers that the whole clinic shares."""
 
     calendar_years: int
+    safety_plan_days: int = 0
 
 
 class ClinicFile(_FromFile):
@@ -161,6 +162,7 @@ def _text(path: Path, file: str) -> str:
 def _findings(clinic: ClinicFile) -> Iterator[Finding]:
     yield from spoken((), clinic, "name")
     yield from at_least(("limits",), clinic.limits, 1, "calendar_years")
+    yield from at_least(("limits",), clinic.limits, 0, "safety_plan_days")
     if not clinic.sites:
         yield ("sites",), "a clinic has at least one site: add [[sites]]"
     seen: set[str] = set()

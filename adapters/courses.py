@@ -110,6 +110,7 @@ class Courses:
             enrolled_by=actor,
             enrolled_at=now,
             amendment_days=self.house.settings.amendment_days,
+            safety_plan_days=clinic.limits.safety_plan_days,
         ).with_(**patient)
 
     async def act(self, course_id: str, act: Act) -> Receipt:

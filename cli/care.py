@@ -141,6 +141,15 @@ async def acknowledge(course: str, *, how: How = How()) -> int:
 
 
 @command
+async def safety_plan(course: str, *, how: How = How()) -> int:
+    """Sign that a safety plan was made with the patient, or renewed.
+
+    Example: starter.py safety-plan c-1a2b3c
+    """
+    return await act(course, how, "safety_plan")
+
+
+@command
 async def resolve(course: str, item: str, *, how: How = How()) -> int:
     """Close a task, or an escalation by its disposition.
 

@@ -75,6 +75,7 @@ WHO: dict[Action, Who] = {
     Action.TAKE_REPLY: Who(frozenset({Role.PATIENT}), EVER, care.take_reply),
     Action.REPORT_LOST: Who(frozenset({Role.COURSE}), EVER, care.report_lost),
     Action.REASSIGN: Who(CLINICAL | {Role.OPS}, EVER, care.reassign, reason=True),
+    Action.SAFETY_PLAN: Who(CLINICAL, RUNNING, care.sign_safety_plan),
     Action.DISCHARGE: Who(SIGNER, RUNNING, decisions.discharge, reason=True),
     Action.WITHDRAW: Who(WITH_PATIENT, RUNNING, decisions.withdraw, reason=True),
     Action.CORRECT: Who(CLINICAL, EVER, measures.correct_item, reason=True),

@@ -16,6 +16,7 @@ from course.care_acts import (
     ReportLost,
     ResolveItem,
     ReviewHold,
+    SignSafetyPlan,
     TakeReply,
 )
 from course.carried import Instant
@@ -199,7 +200,7 @@ Act = Annotated[
     RecordGate | SignClearance | AmendOrder | ScheduleSeries | ConfirmVisit | DeferVisit | OmitVisit | NoShow | CheckIn
     | NotGiven | GivenSession | AbortSession | CeaseSeries | RecordMeasure | Evaluate | PlaceHold | ReviewHold
     | ReleaseHold | BookBooster | ChangeInterval | ChangeContact | Acknowledge | ResolveItem | AddNote | TakeReply
-    | ReportLost | Reassign | LetGo | ReportEvent | Discharge | Withdraw | Correct | VoidItem | Reopen
+    | ReportLost | Reassign | SignSafetyPlan | LetGo | ReportEvent | Discharge | Withdraw | Correct | VoidItem | Reopen
     | KeepTherapy | RecordAttendance | ChangeMedicine | ReviewMedicine | RecordCheck | AskBooster | LateEntry,
     Field(discriminator="action"),
 ]  # fmt: skip

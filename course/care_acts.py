@@ -77,6 +77,13 @@ class ReportLost(BaseAct):
     occasions: Annotated[tuple[OccasionRef, ...], Field(min_length=1, max_length=20)]
 
 
+class SignSafetyPlan(BaseAct):
+    """A safety plan was made with the patient, and is signed."""
+
+    action: Literal["safety_plan"] = "safety_plan"
+    meaning: Line = "I have made or renewed a safety plan with this patient."
+
+
 class Reassign(BaseAct):
     """Somebody else answers for the course, or only for the escalation `item`; `name` is the account's, as printed."""
 

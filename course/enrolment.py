@@ -28,6 +28,7 @@ def open_record(order: CourseOrder, now: datetime) -> CourseRecord:
         messaging=messaging.with_(email=order.email_consent, sms=order.sms_consent),
         order=order.order or default_order(order.protocol),
         amendment_days=order.amendment_days,
+        safety_plan_days=order.safety_plan_days,
     )
     text = f"enrolled on {order.protocol.id} {order.protocol.version} (sha {order.protocol.sha256[:8]})"
     return write(record, order.enrolled_by, now, text, action=Action.ENROL, reason=order.reason)

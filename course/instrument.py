@@ -21,12 +21,14 @@ class Band(Carried):
 class SafetyItem(Carried):
     """An item (1-based) whose answer of at least `at_least` raises an escalation, urgent from `urgent_at_least`.
 
-    In a yes/no item an `urgent_at_least` of 2 says that a yes which is neither the first nor a rise is prompt.
+    In a yes/no item an `urgent_at_least` of 2 says that a yes which is neither the first nor a rise is prompt. A prompt
+    one that `may_wait` waits for the next visit under a signed safety plan, where the clinic has it so.
     """
 
     item: int
     at_least: int = 1
     urgent_at_least: int = 2
+    may_wait: bool = False
 
 
 class PartRule(StrEnum):

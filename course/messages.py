@@ -31,6 +31,7 @@ class CourseOrder(Carried):
     reason: str = ""
     request_id: str = ""
     amendment_days: int = 30
+    safety_plan_days: int = 0
     turn_after_days: int = 30
     carried: CourseRecord | None = None
 

@@ -398,6 +398,8 @@ class CourseRecord(Carried):
     end_cause: EndCause | None = None
     archive_due: tuple[str, ...] = ()
     amendment_days: int = 30
+    safety_plan_days: int = 0
+    safety_plan: Signature | None = None
     amend_until: Instant | None = None
     released_at: Instant | None = None
     calendar_count: int = 0

@@ -100,6 +100,7 @@ TASKS: dict[TaskKind, str] = {
     TaskKind.CANCELLATION: "a cancellation from outside ends nothing: it holds the course and asks a person",
     TaskKind.EARLY_BOOSTER: "a confirmed relapse is put to a prescriber, who alone books early",
     TaskKind.STOP_REVIEW: "a series that does not help is reviewed by a person, never stopped by itself",
+    TaskKind.SAFETY_ITEM: "an unchanged item 9 under a fresh safety plan waits for the visit, if the clinic says so",
     TaskKind.DOSE_OVER_ORDER: "a dose above its order is always recorded, and looked at by a prescriber",
     TaskKind.ALERT: "a vital sign beyond its limit, or a patient who left too early, is looked at by a prescriber",
     TaskKind.EXCLUSION: "an exclusion that has become true holds the course and is looked at",

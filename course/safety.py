@@ -1,14 +1,18 @@
 """Safety escalations: what raises one, how it collects, and when the next on call is told."""
 
+from collections.abc import Iterator
 from datetime import datetime
 
-from course.carried import minutes
+from course.carried import days, minutes
 from course.instrument import Instrument, SafetyItem, least_answer, written_answer
 from course.record import Actor, CourseRecord, Escalation, Score, Trigger
 from course.terms import Urgency
 
 ACKNOWLEDGE_MINUTES = 30
 """After so long without an acknowledgement the next on call is told. [set]"""
+
+WAITS_DAYS = 7
+"""What may wait for the next visit waits no longer than this. [set]"""
 
 
 def triggers(record: CourseRecord, instrument: Instrument, score: Score) -> tuple[Trigger, ...]:
@@ -17,7 +21,23 @@ def triggers(record: CourseRecord, instrument: Instrument, score: Score) -> tupl
     Urgent: the first positive answer, any rise, and from `urgent_at_least` on; a positive one that did not rise is
     prompt. [set] A falling total hides nothing, because only the item counts.
     """
-    found = []
+    return tuple(
+        trigger
+        for safety, trigger in _positive(record, instrument, score)
+        if not _may_wait(record, safety, trigger, score.at)
+    )
+
+
+def waiting(record: CourseRecord, instrument: Instrument, score: Score) -> tuple[str, ...]:
+    """What of a score's safety items waits for the next visit, by the clinic's leave and under a signed plan."""
+    return tuple(
+        trigger.what
+        for safety, trigger in _positive(record, instrument, score)
+        if _may_wait(record, safety, trigger, score.at)
+    )
+
+
+def _positive(record: CourseRecord, instrument: Instrument, score: Score) -> Iterator[tuple[SafetyItem, Trigger]]:
     for safety in instrument.safety_items:
         answer = _answer(instrument, score, safety)
         if answer is None or answer < safety.at_least:
@@ -25,15 +45,18 @@ def triggers(record: CourseRecord, instrument: Instrument, score: Score) -> tupl
         before = _answers_before(record, instrument, score, safety)
         first = all(earlier < safety.at_least for earlier in before)
         urgent = first or answer > before[-1] or answer >= safety.urgent_at_least
-        found.append(
-            Trigger(
-                what=f"{instrument.title} item {safety.item}",
-                subject=score.id,
-                at=score.at,
-                urgency=Urgency.URGENT if urgent else Urgency.PROMPT,
-            )
-        )
-    return tuple(found)
+        urgency = Urgency.URGENT if urgent else Urgency.PROMPT
+        what = f"{instrument.title} item {safety.item}"
+        yield safety, Trigger(what=what, subject=score.id, at=score.at, urgency=urgency)
+
+
+def _may_wait(record: CourseRecord, safety: SafetyItem, trigger: Trigger, at: datetime) -> bool:
+    plan, ahead = record.safety_plan, record.open_sessions
+    if not safety.may_wait or trigger.urgency is Urgency.URGENT or plan is None or not ahead:
+        return False
+    fresh = bool(record.safety_plan_days) and at - plan.at <= days(record.safety_plan_days)
+    today = record.zone.local(at).date() == record.zone.local(ahead[0].start).date()
+    return fresh and not today and ahead[0].start - at <= days(WAITS_DAYS)
 
 
 def raise_escalation(record: CourseRecord, triggers: tuple[Trigger, ...], at: datetime) -> CourseRecord:

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from course import holds, safety
-from course.applying.change import Change, Refused, refuse_if, shown
+from course.applying.change import Change, Refused, refuse_if, shown, signature
 from course.applying.holding import REVIEW_DAYS, held_now
 from course.calendar import Zone
 from course.care_acts import (
@@ -16,6 +16,7 @@ from course.care_acts import (
     ReportLost,
     ResolveItem,
     ReviewHold,
+    SignSafetyPlan,
     TakeReply,
 )
 from course.carried import days, hours
@@ -158,6 +159,13 @@ def reassign(record: CourseRecord, act: Reassign, now: datetime) -> Change:
     if escalation is not None and escalation.acknowledged_account in {"", record.owner}:
         changed = safety.tell_again(changed, now, act.account)
     return Change(changed, f"{act.name} answers for the course", before, act.name)
+
+
+def sign_safety_plan(record: CourseRecord, act: SignSafetyPlan, now: datetime) -> Change:  # noqa: ARG001  as every handler
+    """The plan that stands from now on; what it lets wait is the clinic's to say."""
+    signed = signature(act.actor, act.happened_at, act.meaning)
+    before = shown(record, record.safety_plan.at) if record.safety_plan is not None else "none"
+    return Change(record.with_(safety_plan=signed), "safety plan signed", before, shown(record, signed.at))
 
 
 def take_reply(record: CourseRecord, act: TakeReply, now: datetime) -> Change:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from course.record import CourseRecord, Session
+from course.record import Actor, CourseRecord, Session, Signature
 
 
 class Refused(ValueError):  # noqa: N818  the word of the field: an act is refused
@@ -28,6 +28,11 @@ def session_of(record: CourseRecord, session_id: str) -> Session:
         known = ", ".join(one.id for one in record.open_sessions) or "none"
         raise Refused(f"there is no session {session_id} on this course: open sessions are {known}")
     return session
+
+
+def signature(actor: Actor, at: datetime, meaning: str) -> Signature:
+    """What somebody signs: printed name, role, time, meaning."""
+    return Signature(name=actor.name, account_id=actor.account_id, role=actor.role, at=at, meaning=meaning)
 
 
 def refuse_if(why: str) -> None:

@@ -4,12 +4,12 @@ from datetime import datetime
 
 from course import clearance, holds
 from course.acts import AmendOrder, RecordGate, SignClearance
-from course.applying.change import Change, Refused, refuse_if
+from course.applying.change import Change, Refused, refuse_if, signature
 from course.applying.holding import held_now
 from course.carried import days
 from course.page import open_task
 from course.protocol import Gate
-from course.record import Actor, CourseRecord, GateState, Signature
+from course.record import Actor, CourseRecord, GateState
 from course.terms import GateAnswer, GateKind, HoldCause, Phase, Role, TaskKind
 
 SHOWN = 4
@@ -146,10 +146,7 @@ def sign_clearance(record: CourseRecord, act: SignClearance, now: datetime) -> C
     if against:
         more = f"; and {len(against) - SHOWN} more, see `show`" if len(against) > SHOWN else ""
         raise Refused(f"not cleared: {'; '.join(against[:SHOWN])}{more}")
-    actor = act.actor
-    signed = Signature(
-        name=actor.name, account_id=actor.account_id, role=actor.role, at=act.happened_at, meaning=act.meaning
-    )
+    signed = signature(act.actor, act.happened_at, act.meaning)
     order = record.order if record.order.signed else record.order.with_(signed=signed)
     return Change(record.with_(clearance=signed, order=order), "clearance signed", "not cleared", "cleared")
 
@@ -160,10 +157,7 @@ def amend_order(record: CourseRecord, act: AmendOrder, now: datetime) -> Change:
     changes = {name: value for name in fields if (value := getattr(act, name)) is not None}
     if not changes:
         raise Refused("nothing to amend: give at least one of amount, minutes, max_mg, sessions, weekdays")
-    actor = act.actor
-    signed = Signature(
-        name=actor.name, account_id=actor.account_id, role=actor.role, at=act.happened_at, meaning="ordered"
-    )
+    signed = signature(act.actor, act.happened_at, "ordered")
     order = record.order.with_(**changes, signed=signed)
     refuse_if(clearance.why_order_refused(record.protocol, order))
     changed = record.with_(order=order)

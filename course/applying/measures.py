@@ -36,6 +36,10 @@ def record_measure(record: CourseRecord, act: RecordMeasure, now: datetime) -> C
     changed = _answered(changed, instrument.id, now)
     if triggers:
         changed = safety.raise_escalation(changed, triggers, now)
+    for what in safety.waiting(record, instrument, taken):
+        text = f"{what} is unchanged under the safety plan: see the patient first at the next visit"
+        due = record.open_sessions[0].start
+        changed = open_task(changed, TaskKind.SAFETY_ITEM, now, due, Role.PRESCRIBER, text, taken.id)
     changed, held = _held(changed, instrument, taken, now)
     changed = _relapse_task(record, changed, now)
     changed = _stop_task(record, changed, now)

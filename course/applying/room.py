@@ -5,12 +5,12 @@ from decimal import Decimal
 
 from course import clearance, safety, vitals
 from course.applying import departing, events
-from course.applying.change import Change, Refused, refuse_if, session_of, shown
+from course.applying.change import Change, Refused, refuse_if, session_of, shown, signature
 from course.applying.holding import held_now
 from course.applying.intake import excluded
 from course.carried import days, hours, minutes
 from course.page import open_task
-from course.record import CourseRecord, Dose, Session, Signature, Trigger
+from course.record import CourseRecord, Dose, Session, Trigger
 from course.room_acts import AbortSession, Adverse, CheckIn, GivenSession, NoShow, NotGiven
 from course.terms import GateKind, HoldCause, Role, Series, SessionStatus, TaskKind, Urgency
 
@@ -44,7 +44,7 @@ def check_in(record: CourseRecord, act: CheckIn, now: datetime) -> Change:
         arrived_at=act.happened_at,
         weight_kg=act.weight_kg,
         vitals=(*session.vitals, *departing.vitals_of(act.readings)),
-        signed_bp=_bp_signature(act),
+        signed_bp=signature(act.actor, act.happened_at, "blood pressure accepted") if act.signed_bp else None,
         checks=(*session.checks, "cleared", *act.changes),
     )
     waived = f", measure waived: {act.measure_waived}" if act.measure_waived else ""
@@ -68,19 +68,6 @@ def _excluded(record: CourseRecord, session: Session, act: CheckIn, names: list[
         changed = excluded(changed, name, since, act.actor, now)
     text = f"session {session.id} not cleared: {', '.join(names)} since {shown(record, since)}, the course is held"
     return Change(changed, text, "no", "yes")
-
-
-def _bp_signature(act: CheckIn) -> Signature | None:
-    if not act.signed_bp:
-        return None
-    actor = act.actor
-    return Signature(
-        name=actor.name,
-        account_id=actor.account_id,
-        role=actor.role,
-        at=act.happened_at,
-        meaning="blood pressure accepted",
-    )
 
 
 def give_session(record: CourseRecord, act: GivenSession, now: datetime) -> Change:

@@ -7,10 +7,13 @@ import pytest
 from hypothesis import given
 
 from course import safety
+from course.actions import apply
+from course.acts import RecordMeasure
 from course.instrument import Band, Instrument, SafetyItem
-from course.record import CourseRecord, Score, Trigger
-from course.terms import Role, Urgency
-from tests.support.records import FIRST, PHQ9, actor, answered, make_record, measured, treated
+from course.record import CourseRecord, Score, Signature, Trigger
+from course.terms import Role, TaskKind, Urgency
+from tests.support.ready import VISIT
+from tests.support.records import FIRST, PHQ9, actor, answered, clinic, make_record, measured, treated
 
 NOW = FIRST
 URGENT = Trigger(what="PHQ-9 item 9", subject="m1", at=NOW, urgency=Urgency.URGENT)
@@ -148,3 +151,55 @@ def test_what_is_resolved_is_over() -> None:
     following = safety.raise_escalation(resolved, (URGENT,), NOW + timedelta(days=1))
     assert [one.id for one in following.escalations] == ["e1", "e2"]
     assert safety.acknowledge(resolved, actor(Role.NURSE), NOW) == safety.resolve(resolved, actor(Role.NURSE), NOW)
+
+
+def planned(days_ago: float = 10, allowed: int = 30, visit: float = 3) -> CourseRecord:
+    """A PHQ-9 with item 9 of 1 a week ago, a safety plan so many days old, a visit so many days ahead."""
+    signed = Signature(
+        name="Dr Lee", account_id="lee", role=Role.PRESCRIBER, at=NOW - timedelta(days=days_ago), meaning="plan"
+    )
+    before = answered(-7, "111111111")
+    ahead = VISIT.with_(start=NOW + timedelta(days=visit))
+    return treated(before).with_(safety_plan=signed, safety_plan_days=allowed, sessions=(ahead,))
+
+
+def taken(record: CourseRecord, item_9: int) -> CourseRecord:
+    """The record once the patient has answered now."""
+    act = RecordMeasure(
+        request_id="phq9-now-1", actor=actor(Role.PATIENT), made_at=NOW, instrument="phq9",
+        answers=(1, 1, 1, 1, 1, 1, 1, 1, item_9),
+    )  # fmt: skip
+    return apply(record, act, NOW).record
+
+
+def test_an_unchanged_item_nine_may_wait_for_the_next_visit() -> None:
+    """Where the clinic allows it, under a plan of at most so many days, with a visit within seven: a task for then."""
+    waits = taken(planned(), 1)
+    assert waits.open_escalation is None
+    (task,) = waits.tasks
+    assert (task.kind, task.role, task.due) == (TaskKind.SAFETY_ITEM, Role.PRESCRIBER, NOW + timedelta(days=3))
+
+
+@pytest.mark.parametrize(
+    ("record", "item_9"),
+    [
+        (planned(allowed=0), 1),
+        (planned(days_ago=30.1), 1),
+        (planned(visit=7.1), 1),
+        (planned(visit=0.1), 1),
+        (planned().with_(safety_plan=None), 1),
+        (planned().with_(sessions=()), 1),
+        (planned(), 2),
+    ],
+    ids=["off", "old plan", "far visit", "today", "no plan", "no visit", "a rise"],
+)
+def test_anything_else_is_escalated(record: CourseRecord, item_9: int) -> None:
+    """Switched off, an old plan, no visit soon, the visit's own day, a rise: the one on call is told."""
+    after = taken(record, item_9)
+    assert after.open_escalation is not None
+    assert [one for one in after.tasks if one.kind is TaskKind.SAFETY_ITEM] == []
+
+
+def test_no_course_waits_unless_its_clinic_says_so() -> None:
+    """The shipped clinic has the switch off."""
+    assert (make_record().safety_plan_days, clinic().limits.safety_plan_days) == (0, 0)
