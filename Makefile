@@ -4,7 +4,7 @@
 SHELL := /bin/sh
 
 ARGS ?=
-JOBS ?= 2
+JOBS ?= 3
 SUITABLE := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 15))
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.14 python3.11; do \
 	$$p -c '$(SUITABLE)' 2>/dev/null && echo $$p && break; done)
@@ -23,7 +23,7 @@ demo: $(STAMP) ## a year of a synthetic clinic in about a minute, on a real serv
 up: $(STAMP) ## keep a server and a worker running; their data stay in var/
 	@$(VENV) starter.py up $(ARGS)
 
-test: $(STAMP) ## run every test on JOBS processes (default 2)
+test: $(STAMP) ## run every test on JOBS processes (default 3: some tests only wait)
 	@$(VENV) -m pytest -n $(JOBS) $(ARGS)
 
 check: $(STAMP) ## formatting, lint, types, layers and generated docs

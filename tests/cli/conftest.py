@@ -99,7 +99,7 @@ async def terminal(opened: House) -> Terminal:
 async def planned(terminal: Terminal, *person: str) -> str:
     """Enrol somebody and go as far as six planned visits."""
     await terminal.sign_in("cole")
-    enrolled = await terminal.type("enrol", *person, "--json")
+    enrolled = await terminal.type("enrol", *person, "--new", "--json")
     assert enrolled.code == 0, enrolled.err
     course_id: str = enrolled.said["course"]
     await terminal.sign_in("lee")

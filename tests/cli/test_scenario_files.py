@@ -117,5 +117,7 @@ def test_the_clinics_scenarios_are_known_by_name(tmp_path: Path, monkeypatch: py
     assert found(Path("moved-visit"), CLINIC_FOLDER) == CLINIC_FOLDER / "scenarios" / "moved-visit.toml"
     (tmp_path / "moved-visit").write_text(HEAD)
     assert found(Path("moved-visit"), CLINIC_FOLDER) == Path("moved-visit")
-    with pytest.raises(LoadError, match=r"the clinic's are as-needed-boosters, .*straightforward-depression"):
+    with pytest.raises(
+        LoadError, match=r"the clinic's are anxiety-and-a-taper, as-needed-boosters, .*straightforward-depression"
+    ):
         found(Path("moved-vist"), CLINIC_FOLDER)

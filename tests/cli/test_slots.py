@@ -68,6 +68,7 @@ async def test_doctor_says_how_full_the_week_is(terminal: Terminal, opened: Hous
 
 async def test_what_cannot_be_is_said(terminal: Terminal) -> None:
     """No such site, no such visit."""
+    await terminal.sign_in("cole")
     assert "there is no site nowhere" in (await terminal.type("slots", "nowhere", "today")).err
     assert "there is no site nowhere" in (await terminal.type("waitlist", "list", "nowhere")).err
     assert "there is no course c-nobody" in (await terminal.type("waitlist", "add", "c-nobody", "2")).err
