@@ -21,7 +21,8 @@ from adapters.wiring import House
 from adapters.zones import zone_snapshot
 from course.acts import Act, ActEnvelope
 from course.messages import CourseOrder, Receipt
-from course.record import Actor, CourseRecord
+from course.parts import Actor
+from course.record import CourseRecord
 from course.room_acts import CheckIn
 from course.slots import PLANNING
 from course.terms import Role

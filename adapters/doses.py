@@ -6,8 +6,9 @@ from datetime import datetime
 
 from adapters.store.directory import Directory
 from course.calendar import Zone
-from course.record import CourseRecord, Dose
+from course.record import CourseRecord
 from course.terms import SessionStatus
+from course.visit import Dose
 
 Read = Callable[[str], Awaitable[CourseRecord | None]]
 """The record of a course, or None where it has ended for good."""

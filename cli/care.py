@@ -10,7 +10,7 @@ from adapters.zones import zone_snapshot
 from cli.desk import How, act, command, desk, session_id
 from cli.freeing import act_freeing
 from cli.output import NOT_ALLOWED, USAGE, CliError, read_passphrase
-from course.record import Actor
+from course.parts import Actor
 from course.terms import Decision, EndCause, HoldCause, SkipCode
 
 Second = Annotated[str, Parameter(help="account of a second person, who enters a passphrase here")]

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from adapters.clinic import load_clinic
+from cli.clinical_rules import rules
 from course.instrument import Instrument, Part, PartRule
 from course.protocol import Cadence, Gate, HoldRule, Protocol
 from course.toml_lines import Path as KeyPath
@@ -59,8 +60,12 @@ def page(folder: Path) -> str:
     sources = {name: reference for one in every for name, reference in one.sources.items()}
     listed = "\n".join(f"- {name}: {sources[name]}" for name in sorted(sources, key=str.lower))
     gates = f"## Gates of every protocol\n\n{_gates(shared)}\n"
+    checks = every[0].long_term
+    asked = [(f"`{one.id}`", one.text, str(one.every_days), "days", one.source) for one in checks]
+    heads = ("check", "asks about", "every", "unit", "source")
+    long_term = f"## Long-term checks in maintenance\n\n{_table(heads, asked)}\n"
     tail = [_instruments(instruments), _loinc(instruments), f"## Sources\n\n{listed}"]
-    return "\n".join([HEAD, *protocols, gates, *tail])
+    return "\n".join([HEAD, *protocols, gates, long_term, rules(_table), *tail])
 
 
 def _table(heads: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:

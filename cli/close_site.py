@@ -15,8 +15,9 @@ from cli.times import instant, shown
 from course.actions import Refused, apply
 from course.acts import Act
 from course.closing_days import Instead, instead, struck
-from course.record import CourseRecord, Session
+from course.record import CourseRecord
 from course.slots import Slot, first_full, slots_ahead
+from course.visit import Session
 
 MOST = 10_000
 PLANNED = 500

@@ -15,7 +15,7 @@ from adapters.zones import zone_snapshot
 from cli.desk import Desk, How, act, command, desk
 from cli.output import NOT_ALLOWED, USAGE, CliError
 from cli.output import answer as done
-from course.record import Actor
+from course.parts import Actor
 from course.said import clean
 from course.terms import GateAnswer, Role
 

@@ -9,7 +9,8 @@ from cli.output import table
 from cli.times import shown
 from course import judge
 from course.forecast import forecast
-from course.record import CourseRecord, Session
+from course.record import CourseRecord
+from course.visit import Session
 from course.worklist import needs
 
 BARS = "▁▂▃▄▅▆▇█"

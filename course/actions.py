@@ -11,7 +11,8 @@ from course.applying.change import Change, Refused, refuse_if, session_of
 from course.carried import days, minutes
 from course.messages import Receipt
 from course.page import APPLIED_DAYS, prune, write
-from course.record import Applied, CourseRecord
+from course.parts import Applied
+from course.record import CourseRecord
 from course.said import BaseAct
 from course.terms import Action, Phase, Role, SessionStatus
 

@@ -29,7 +29,7 @@ from course.followup_acts import (
     RecordCheck,
     ReviewMedicine,
 )
-from course.record import Actor
+from course.parts import Actor
 from course.room_acts import (
     AbortSession,
     CheckIn,

@@ -7,7 +7,8 @@ from course import judge
 from course.calendar import days_from, in_sending_hours
 from course.carried import days, hours
 from course.occasions import Occasion
-from course.record import Ask, CourseRecord
+from course.parts import Ask
+from course.record import CourseRecord
 from course.terms import OccasionKind, Phase
 from course.visits import nominal
 

@@ -5,7 +5,8 @@ from datetime import datetime
 from course.applying.holding import held_now
 from course.carried import days
 from course.page import open_task, write
-from course.record import COURSE, CourseRecord
+from course.parts import COURSE
+from course.record import CourseRecord
 from course.terms import HoldCause, Role, TaskKind
 
 

@@ -9,9 +9,10 @@ from course.dosing import DoseCheck, alerts, dose_check, weight_doubt, why_order
 from course.gates import GateProblem, gate_problems
 from course.judge import days_between
 from course.phases import dosed_in_series
-from course.record import CourseRecord, Session
+from course.record import CourseRecord
 from course.room_acts import CheckIn
 from course.terms import GateAnswer, GateKind, Role, Urgency
+from course.visit import Session
 
 __all__ = [
     "DoseCheck",

@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from course.carried import minutes
-from course.record import CourseRecord, Session
+from course.record import CourseRecord
 from course.slots import Slot, full, starts_by_day
 from course.terms import Series, SessionStatus
+from course.visit import Session
 
 SEARCH_DAYS = 28
 """How far a visit may be put off to find an open day with a free chair."""

@@ -8,7 +8,8 @@ from course.calendar import days_from
 from course.folding import called_too, opened_ask, suppressed
 from course.messages import Part, SendOrder
 from course.occasions import REMINDERS, RULES, Occasion
-from course.record import CourseRecord, Mark
+from course.parts import Mark
+from course.record import CourseRecord
 from course.terms import Audience, OccasionKind, OccasionState
 from course.visits import MORNING, calendar_entries
 

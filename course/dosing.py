@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_DOWN, ROUND_HALF_UP, ROUND_UP, Decimal
 
+from course.parts import Order
 from course.protocol import DoseBasis, Protocol
-from course.record import CourseRecord, Order
+from course.record import CourseRecord
 from course.room_acts import Reading
 
 MINUTES_AN_HOUR = Decimal(60)

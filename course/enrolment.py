@@ -4,8 +4,9 @@ from datetime import datetime
 
 from course.messages import CourseOrder
 from course.page import write
+from course.parts import Messaging, Order
 from course.protocol import Protocol
-from course.record import CourseRecord, Messaging, Order
+from course.record import CourseRecord
 from course.terms import Action
 
 

@@ -13,8 +13,9 @@ from course.carried import days
 from course.gates import gate_problems
 from course.judge import RELAPSE_DAYS_APART, RelapseState
 from course.occasions import RULES
+from course.parts import Held, Score
 from course.phases import dosed_in_series
-from course.record import CourseRecord, Held, Score
+from course.record import CourseRecord
 from course.rules_in_words import GATES, MESSAGES, NEEDS, NOT_SENT, SET, TASKS, Words
 from course.terms import Action, NeedKind, OccasionKind, OccasionState, Role
 from course.toml_lines import lines_of

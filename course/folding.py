@@ -8,7 +8,8 @@ from course.carried import hours
 from course.messages import CalendarAnswer, Part, SendOrder, SendOutcome
 from course.occasions import Occasion
 from course.page import open_task, write
-from course.record import COURSE, Ask, CourseRecord, Mark
+from course.parts import COURSE, Ask, Mark
+from course.record import CourseRecord
 from course.terms import Audience, OccasionKind, OccasionState, Role, TaskKind
 
 TELL_TIMES = frozenset({OccasionKind.VISIT_72H, OccasionKind.VISIT_24H, OccasionKind.VISIT_2H, OccasionKind.MOVED})

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from course.carried import Instant
-from course.record import Actor
+from course.parts import Actor
 from course.said import BaseAct, Line, Prose, Ref
 
 

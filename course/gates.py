@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from course.parts import GateState
 from course.protocol import Gate
-from course.record import CourseRecord, GateState
+from course.record import CourseRecord
 from course.terms import GateAnswer, GateKind, Phase, Role, Series
 
 FITS: dict[GateKind, frozenset[GateAnswer]] = {

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from course.instrument import Instrument
+from course.parts import GateState, Score, Trigger
 from course.protocol import Gate, HoldRule
-from course.record import CourseRecord, GateState, Score, Trigger
+from course.record import CourseRecord
 from course.terms import HoldCause, Urgency
 
 

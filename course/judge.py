@@ -9,8 +9,9 @@ from decimal import ROUND_DOWN, Decimal
 from enum import StrEnum
 
 from course.adjunct import pressing
+from course.parts import Score
 from course.protocol import OutcomeRule
-from course.record import CourseRecord, Score
+from course.record import CourseRecord
 from course.terms import Outcome, Series
 
 RELAPSE_DAYS_APART = 2

@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Sequence
 
 from course.carried import minutes
-from course.record import CourseRecord, Session, Vitals
+from course.record import CourseRecord
 from course.room_acts import Leaving
+from course.visit import Session, Vitals
 
 
 def unmet(record: CourseRecord, session: Session, leaving: Leaving, vitals: Sequence[Vitals]) -> tuple[str, ...]:

@@ -5,8 +5,9 @@ from pydantic import Field
 from course.calendar import Calendar, Zone
 from course.carried import Carried, Instant
 from course.instrument import Instrument
+from course.parts import Actor, Order
 from course.protocol import Protocol
-from course.record import Actor, CourseRecord, Order
+from course.record import CourseRecord
 from course.terms import Audience, EndCause, OccasionKind, OccasionState, Role
 
 

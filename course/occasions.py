@@ -4,7 +4,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from course.carried import days, hours, minutes
-from course.record import CourseRecord, Mark
+from course.parts import Mark
+from course.record import CourseRecord
 from course.terms import OccasionKind, OccasionState
 
 

@@ -3,7 +3,8 @@
 from datetime import datetime
 
 from course.carried import days
-from course.record import Actor, CourseRecord, Entry, Task
+from course.parts import Actor, Entry, Task
+from course.record import CourseRecord
 from course.terms import Action, Role, Series, TaskKind
 
 ENTRIES_KEPT = 200

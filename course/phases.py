@@ -5,7 +5,8 @@ from datetime import datetime
 
 from course.carried import days
 from course.page import write
-from course.record import COURSE, CourseRecord, Maintained
+from course.parts import COURSE, Maintained
+from course.record import CourseRecord
 from course.terms import Decision, EndCause, Phase, Series
 
 LEADS_TO: dict[Decision, Phase] = {

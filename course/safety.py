@@ -5,7 +5,8 @@ from datetime import datetime
 
 from course.carried import days, minutes
 from course.instrument import Instrument, SafetyItem, least_answer, written_answer
-from course.record import Actor, CourseRecord, Escalation, Score, Trigger
+from course.parts import Actor, Escalation, Score, Trigger
+from course.record import CourseRecord
 from course.terms import Urgency
 
 ACKNOWLEDGE_MINUTES = 30

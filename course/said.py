@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from course.carried import Instant
-from course.record import Actor
+from course.parts import Actor
 
 REASON_MAX = 2_000
 NOTE_MAX = 8_000

@@ -9,7 +9,8 @@ from course.actions import Done, Refused, apply
 from course.acts import Evaluate
 from course.carried import days
 from course.page import open_task, write
-from course.record import COURSE, CourseRecord
+from course.parts import COURSE
+from course.record import CourseRecord
 from course.terms import Role, TaskKind
 
 

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 
 from course import judge
 from course.carried import hours
+from course.parts import Score
 from course.protocol import StopRule
-from course.record import CourseRecord, Dose, Score
+from course.record import CourseRecord
 from course.terms import Outcome, Series
+from course.visit import Dose
 
 
 @dataclass(frozen=True)

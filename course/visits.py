@@ -7,8 +7,9 @@ from course.calendar import SENDING_OPENS, Zone, days_from, in_sending_hours
 from course.carried import days, hours, minutes
 from course.messages import CalendarEntry
 from course.occasions import REMINDERS, RULES, Occasion, last_ordinal
-from course.record import CourseRecord, Session
+from course.record import CourseRecord
 from course.terms import OccasionKind, OccasionState, Series, SessionStatus
+from course.visit import Session
 
 EVENING = time(18)
 MORNING = time(10)

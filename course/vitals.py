@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from course.carried import minutes
 from course.protocol import SessionRules
-from course.record import Vitals
+from course.visit import Vitals
 
 LATE_MINUTES = 5
 """So much later than asked a reading is still in time. [set]"""

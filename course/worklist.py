@@ -8,8 +8,9 @@ from course.carried import Carried, days, hours, minutes
 from course.followup import followups
 from course.need import Need
 from course.phases import dosed_in_series, still_to_plan
-from course.record import CourseRecord, Session
+from course.record import CourseRecord
 from course.terms import NeedKind, Phase, Role, SessionStatus
+from course.visit import Session
 
 __all__ = ["Card", "Need", "card", "evaluation_due", "needs", "needs_ahead", "next_due", "next_owed"]
 

@@ -9,7 +9,7 @@ from adapters.store.contacts import email_of
 from adapters.store.database import Database
 from adapters.store.errors import StoreError
 from adapters.store.tables import SIGNINS, STAFF
-from course.record import Actor
+from course.parts import Actor
 from course.terms import Role
 
 

@@ -12,7 +12,7 @@ from adapters.store.inbox import Item, ItemKind
 from adapters.store.receipts import Returned
 from course.acts import Act
 from course.care_acts import ChangeContact, ReportLost, TakeReply
-from course.record import COURSE, Actor
+from course.parts import COURSE, Actor
 from course.replies import opts_out
 from course.terms import Role
 

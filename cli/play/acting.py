@@ -11,7 +11,8 @@ from cli.play.when import instant
 from cli.vitals import adverse, reading
 from course.acts import ACT, Act
 from course.calendar import Zone
-from course.record import Actor, CourseRecord
+from course.parts import Actor
+from course.record import CourseRecord
 from course.said import BaseAct
 from course.terms import Action, Role, TaskKind
 

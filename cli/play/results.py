@@ -9,7 +9,7 @@ from adapters.store.sends import Sent
 from audit.costs import Cost, cost
 from audit.histories import histories_of
 from cli.play.player import Player
-from course.record import Mark
+from course.parts import Mark
 from course.terms import OccasionState
 
 NOT_SENT = frozenset({

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from course.record import CourseRecord, Entry, Mark
+from course.parts import Entry, Mark
+from course.record import CourseRecord
 from course.terms import NeedKind, Phase, TaskKind
 from course.worklist import Need, needs
 

@@ -15,7 +15,8 @@ from course.agenda import gates_missing
 from course.applying.holding import REVIEW_DAYS
 from course.calendar import days_from
 from course.clearance import measure_in
-from course.record import CourseRecord, Held, Task
+from course.parts import Held, Task
+from course.record import CourseRecord
 from course.terms import Action, Decision, NeedKind, OccasionKind, Role
 from course.worklist import Need, needs
 

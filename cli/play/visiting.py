@@ -18,8 +18,8 @@ from course.clearance import dose_check, gate_problems, measure_in, unrated
 from course.gates import NAMING
 from course.phases import dosed_in_series
 from course.protocol import Gate
-from course.record import Session
 from course.terms import GateAnswer, GateKind, Role, SessionStatus, SkipCode
+from course.visit import Session
 
 FINE = "122/78 72 98"
 """Readings that nothing stands against."""

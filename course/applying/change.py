@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from course.record import Actor, CourseRecord, Session, Signature
+from course.parts import Actor, Signature
+from course.record import CourseRecord
+from course.visit import Session
 
 
 class Refused(ValueError):  # noqa: N818  the word of the field: an act is refused

@@ -8,7 +8,8 @@ from course.applying.change import Change, Refused, shown
 from course.carried import days
 from course.dosing import dose_check
 from course.page import open_task
-from course.record import CourseRecord, Evaluation, Maintained
+from course.parts import Evaluation, Maintained
+from course.record import CourseRecord
 from course.terms import Decision, EndCause, Phase, Role, SessionStatus, SkipCode, TaskKind
 
 DEATH_REVIEW_DAYS = 7

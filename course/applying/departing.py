@@ -6,9 +6,10 @@ from course import leaving
 from course.applying.change import Change, Refused, session_of, shown
 from course.carried import days
 from course.page import open_task
-from course.record import CourseRecord, Departure, Session, Vitals
+from course.record import CourseRecord
 from course.room_acts import Leaving, LetGo, Reading
 from course.terms import Role, TaskKind
+from course.visit import Departure, Session, Vitals
 
 
 def vitals_of(readings: tuple[Reading, ...]) -> tuple[Vitals, ...]:

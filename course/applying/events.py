@@ -5,9 +5,11 @@ from datetime import datetime
 from course import safety
 from course.applying.change import Change, session_of
 from course.applying.holding import held_now
-from course.record import CourseRecord, Event, Trigger
+from course.parts import Trigger
+from course.record import CourseRecord
 from course.room_acts import Adverse, ReportEvent
 from course.terms import HoldCause, Urgency
+from course.visit import Event
 
 
 def report_event(record: CourseRecord, act: ReportEvent, now: datetime) -> Change:

@@ -4,7 +4,8 @@ from datetime import datetime
 
 from course.carried import days
 from course.page import open_task
-from course.record import CourseRecord, Held
+from course.parts import Held
+from course.record import CourseRecord
 from course.terms import HoldCause, Role, TaskKind
 
 REVIEW_DAYS = 7

@@ -8,8 +8,9 @@ from course.applying.change import Change, Refused, refuse_if, signature
 from course.applying.holding import held_now
 from course.carried import days
 from course.page import open_task
+from course.parts import Actor, GateState
 from course.protocol import Gate
-from course.record import Actor, CourseRecord, GateState
+from course.record import CourseRecord
 from course.terms import GateAnswer, GateKind, HoldCause, Phase, Role, TaskKind
 
 SHOWN = 4

@@ -9,8 +9,9 @@ from course.carried import days, minutes
 from course.clearance import dose_check
 from course.followup_acts import LateEntry
 from course.page import open_task
-from course.record import CourseRecord, Dose
+from course.record import CourseRecord
 from course.terms import Role, Series, TaskKind
+from course.visit import Dose
 
 
 def late_entry(record: CourseRecord, act: LateEntry, now: datetime) -> Change:

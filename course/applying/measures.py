@@ -10,8 +10,10 @@ from course.applying.holding import held_now
 from course.carried import days
 from course.instrument import Instrument, Scored, ScoringError, score, score_total, written
 from course.page import open_task
-from course.record import Ask, CourseRecord, Dose, Evaluation, Score
+from course.parts import Ask, Evaluation, Score
+from course.record import CourseRecord
 from course.terms import Phase, Role, TaskKind
+from course.visit import Dose
 
 
 def record_measure(record: CourseRecord, act: RecordMeasure, now: datetime) -> Change:

@@ -8,8 +8,9 @@ from course.acts import BookBooster, ConfirmVisit, DeferVisit, OmitVisit, Schedu
 from course.applying.change import Change, Refused, refuse_if, session_of, shown
 from course.carried import days
 from course.phases import still_to_plan
-from course.record import CourseRecord, Session
+from course.record import CourseRecord
 from course.terms import Role, Series, SessionStatus
+from course.visit import Session
 
 HORIZON_DAYS = 400
 

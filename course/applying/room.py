@@ -10,9 +10,11 @@ from course.applying.holding import held_now
 from course.applying.intake import excluded
 from course.carried import days, hours, minutes
 from course.page import open_task
-from course.record import CourseRecord, Dose, Session, Trigger
+from course.parts import Trigger
+from course.record import CourseRecord
 from course.room_acts import AbortSession, Adverse, CheckIn, GivenSession, NoShow, NotGiven
 from course.terms import GateKind, HoldCause, Role, Series, SessionStatus, TaskKind, Urgency
+from course.visit import Dose, Session
 
 EARLIEST_BEFORE = hours(12)
 ROUNDED = minutes(1)

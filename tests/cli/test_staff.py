@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from adapters.wiring import House
-from course.record import CourseRecord, Trigger
+from course.parts import Trigger
+from course.record import CourseRecord
 from course.safety import raise_escalation
 from course.terms import Audience, Role, Urgency
 from tests.cli.conftest import Terminal

@@ -10,9 +10,11 @@ from hypothesis import given
 
 from course import clearance
 from course.carried import days, minutes
-from course.record import CourseRecord, Escalation, Held, Session, Trigger
+from course.parts import Escalation, Held, Trigger
+from course.record import CourseRecord
 from course.room_acts import CheckIn, Reading
 from course.terms import HoldCause, Role, SessionStatus, Urgency
+from course.visit import Session
 from tests.support.ready import OVERRIDDEN, VISIT, YES, ready, state
 from tests.support.records import FIRST, actor, clinic, infused, measured
 

@@ -11,7 +11,7 @@ from course.actions import Refused
 from course.carried import days
 from course.clearance import why_not_clear
 from course.dosing import alerts, dose_check, weight_doubt, why_order_refused
-from course.record import Order
+from course.parts import Order
 from course.room_acts import Reading
 from course.terms import Role
 from tests.support.ready import VISIT, ready

@@ -10,8 +10,9 @@ from hypothesis import given
 from course import judge
 from course.carried import days
 from course.judge import Relapse, RelapseState
+from course.parts import Evaluation, Score
 from course.protocol import OutcomeRule, Protocol
-from course.record import CourseRecord, Evaluation, Score
+from course.record import CourseRecord
 from course.terms import Decision, Outcome
 from tests.support.records import CRPS, DEPRESSION, FIRST, boosted, infused, make_record, measured, treated
 

@@ -3,7 +3,8 @@
 import pytest
 
 from course.actions import Refused
-from course.record import CourseRecord, Trigger
+from course.parts import Trigger
+from course.record import CourseRecord
 from course.safety import raise_escalation
 from course.terms import Audience, HoldCause, Role, Urgency
 from tests.support.life import Life

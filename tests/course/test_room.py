@@ -12,8 +12,9 @@ from hypothesis import given
 from course import vitals
 from course.actions import Refused
 from course.protocol import SessionRules
-from course.record import CourseRecord, Session, Vitals
+from course.record import CourseRecord
 from course.terms import GateAnswer, HoldCause, NeedKind, Role, Severity, TaskKind
+from course.visit import Session, Vitals
 from course.worklist import needs
 from tests.support.life import Life
 from tests.support.records import FIRST

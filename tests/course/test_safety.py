@@ -10,7 +10,8 @@ from course import safety
 from course.actions import apply
 from course.acts import RecordMeasure
 from course.instrument import Band, Instrument, SafetyItem
-from course.record import CourseRecord, Score, Signature, Trigger
+from course.parts import Score, Signature, Trigger
+from course.record import CourseRecord
 from course.terms import Role, TaskKind, Urgency
 from tests.support.ready import VISIT
 from tests.support.records import FIRST, PHQ9, actor, answered, clinic, make_record, measured, treated

@@ -5,7 +5,8 @@ import pytest
 from course import stopping
 from course.actions import apply
 from course.acts import RecordMeasure
-from course.record import CourseRecord, Score
+from course.parts import Score
+from course.record import CourseRecord
 from course.terms import Phase, Role, TaskKind
 from tests.support.records import FIRST, SERIES, actor, infused, make_record, measured, treated
 

@@ -5,8 +5,9 @@ import pytest
 
 from adapters.doses import doses_of, why_not_today
 from adapters.store import Store
-from course.record import CourseRecord, Session
+from course.record import CourseRecord
 from course.terms import Series, SessionStatus
+from course.visit import Session
 from tests.support.records import FIRST, infused, treated
 
 NOW = datetime(2026, 11, 2, 14, 30, tzinfo=UTC)

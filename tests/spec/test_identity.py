@@ -12,7 +12,7 @@ from adapters.store import Store
 from adapters.store.staff import Account
 from course.acts import ActEnvelope
 from course.loading import LoadError
-from course.record import Actor
+from course.parts import Actor
 from course.room_acts import AbortSession
 from course.terms import Role
 from tests.support.records import CLINIC_FOLDER

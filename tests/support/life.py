@@ -9,8 +9,9 @@ from course import actions, delivery, folding
 from course.acts import ACT
 from course.carried import days
 from course.messages import CalendarAnswer, Receipt, SendOrder, SendOutcome
+from course.parts import Actor
 from course.phases import advance, phase_over
-from course.record import Actor, CourseRecord
+from course.record import CourseRecord
 from course.terms import Audience, OccasionKind, OccasionState, Role
 from course.worklist import next_due
 

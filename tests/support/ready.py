@@ -3,9 +3,11 @@
 from typing import Any
 
 from course.carried import days
+from course.parts import GateState, Signature
 from course.protocol import Protocol
-from course.record import CourseRecord, GateState, Session, Signature
+from course.record import CourseRecord
 from course.terms import GateAnswer, GateKind, Phase, Role, Series
+from course.visit import Session
 from tests.support.records import FIRST, measured, treated
 
 YES, NO, PENDING, DECLINED, OVERRIDDEN = GateAnswer

@@ -13,8 +13,10 @@ from course.carried import days
 from course.enrolment import open_record
 from course.instrument import band_of
 from course.messages import CourseOrder
-from course.record import Actor, CourseRecord, Dose, Score
+from course.parts import Actor, Score
+from course.record import CourseRecord
 from course.terms import Role, Series
+from course.visit import Dose
 
 CLINIC_FOLDER = Path(__file__).parents[2] / "clinic"
 YEARS = 12

@@ -17,9 +17,10 @@ from adapters.wiring import House, evidence_of
 from course.acts import ACT, Act
 from course.carried import days, minutes
 from course.proof import Exceptional, Wrong, prove
-from course.record import CourseRecord, Session
+from course.record import CourseRecord
 from course.slots import Slot, slots_ahead
 from course.terms import Role, SessionStatus
+from course.visit import Session
 from tests.support.life import STAFF
 from tests.support.ready import ready
 from tests.support.records import clinic, order
