@@ -47,6 +47,7 @@ def configure_logs(settings: Settings) -> None:
             processors=[without_content, ProcessorFormatter.remove_processors_meta, renderer(settings.log_format)],
         )
     )
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(settings.log_level.upper())

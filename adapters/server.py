@@ -26,6 +26,9 @@ from workflows.attributes import ATTRIBUTES
 
 HOST = "127.0.0.1"
 RETENTION_HOURS = 87_600
+UI_ABOVE = 1_000
+"""The web page of a server on a port that was asked for is so much higher."""
+
 START_SECONDS = 30
 STOP_SECONDS = 10
 DYNAMIC_CONFIG = {
@@ -89,8 +92,10 @@ async def embedded_server(
     """Run a server on a port of this machine; without a folder it keeps everything in memory."""
     if port is not None and not _is_free(port):
         raise ServerError(f"Port {port} is already in use: choose another, or stop the program that has it.")
+    ui_port = None
+    if ui:
+        ui_port = port + UI_ABOVE if port else _free_port()
     port = port or _free_port()
-    ui_port = _free_port() if ui else None
     ui_url = f"http://{HOST}:{ui_port}" if ui_port else None
     with _log(data_dir) as log:
         process = await _spawn(_command(data_dir, port, ui_port, namespace), data_dir, log)

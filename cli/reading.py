@@ -50,7 +50,7 @@ async def list_courses(
 @command
 async def needs(
     *,
-    everybody: Annotated[bool, Parameter(help="what waits for anybody, not only for you")] = False,
+    everybody: Annotated[bool, Parameter(help="what waits for anybody at any site, not only for you")] = False,
     most: int = 50,
     asked: Asked = Asked(),
 ) -> int:
@@ -59,10 +59,10 @@ async def needs(
     Example: starter.py needs --everybody
     """
     async with desk() as at:
-        where = ["CourseNeeds IS NOT NULL", f"CourseSite = '{at.account.site}'" if at.account.site else ""]
+        where = "CourseNeeds IS NOT NULL"
         if not everybody:
-            where.append(f"CourseOwner = '{at.account.account_id}'")
-        rows = await Courses(at.house).rows(" AND ".join(one for one in where if one), most)
+            where += f" AND CourseOwner = '{at.account.account_id}'"
+        rows = await Courses(at.house).rows(where, most)
         await at.looked("", "needs")
         return await _print_rows(at, rows, asked)
 

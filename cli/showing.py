@@ -82,7 +82,8 @@ def _session(record: CourseRecord, session: Session) -> tuple[str, ...]:
     return (
         session.id,
         shown(record.zone, session.start) + moved,
-        session.status.replace("_", " ") + (f" ({session.code})" if session.code else ""),
+        session.status.replace("_", " ")
+        + (f" ({session.code})" if session.code and not session.status.is_dosed else ""),
         str(session.mg or ""),
         pressure,
         shown(record.zone, session.confirmed_at),

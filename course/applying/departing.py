@@ -4,12 +4,16 @@ from datetime import datetime
 
 from course import leaving
 from course.applying.change import Change, Refused, session_of, shown
-from course.carried import days
+from course.carried import days, minutes
 from course.page import open_task
 from course.record import CourseRecord
 from course.room_acts import Leaving, LetGo, Reading
 from course.terms import Role, TaskKind
 from course.visit import Departure, Session, Vitals
+
+
+ROUNDED = minutes(1)
+"""Times are said in whole minutes."""
 
 
 def vitals_of(readings: tuple[Reading, ...]) -> tuple[Vitals, ...]:
@@ -28,7 +32,7 @@ def let_go(record: CourseRecord, act: LetGo, now: datetime) -> Change:
     session = session_of(record, act.session)
     if session.departure is not None:
         raise Refused(f"the patient left session {session.id} at {shown(record, session.departure.at)} already")
-    if act.leaving.at > now or (session.ended_at is not None and act.leaving.at < session.ended_at):
+    if act.leaving.at > now or (session.ended_at is not None and act.leaving.at < session.ended_at - ROUNDED):
         raise Refused("a patient leaves after the infusion and not in the future: correct the time")
     watched = session.with_(vitals=(*session.vitals, *vitals_of(act.readings)))
     ended, why = departed(record, watched, act.leaving, act.actor.name)

@@ -17,9 +17,6 @@ from course.terms import GateKind, HoldCause, Role, Series, SessionStatus, TaskK
 from course.visit import Dose, Session
 
 EARLIEST_BEFORE = hours(12)
-ROUNDED = minutes(1)
-"""Times are said in whole minutes."""
-
 ITEM_9 = "item 9"
 
 
@@ -111,7 +108,7 @@ def _dosed(
     if act.started_at > now or (act.leaving is not None and act.leaving.at > now):
         raise Refused("an infusion that is recorded as given cannot lie in the future: correct its times")
     ended_at = act.started_at + minutes(act.minutes)
-    if ended_at > now + ROUNDED:
+    if ended_at > now + departing.ROUNDED:
         end = f"{record.zone.local(ended_at):%H:%M}"
         raise Refused(f"{act.minutes} minutes from then end at {end}: record it then, or say how long it really ran")
     if act.started_at < session.planned_at - days(1):
