@@ -11,7 +11,6 @@ from course.room_acts import Leaving, LetGo, Reading
 from course.terms import Role, TaskKind
 from course.visit import Departure, Session, Vitals
 
-
 ROUNDED = minutes(1)
 """Times are said in whole minutes."""
 
