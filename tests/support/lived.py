@@ -1,0 +1,106 @@
+"""Shipped scenarios, played side by side on one server, and what a test reads of them."""
+
+from collections.abc import Mapping
+
+import pytest
+
+from adapters.clinic import load_clinic
+from cli.play.check import load_scenario
+from cli.play.command import known, play_files
+from cli.play.results import Played
+from cli.play.scenario import Scenario
+from course.record import CourseRecord
+from course.terms import SessionStatus
+from tests.support.records import CLINIC_FOLDER
+
+TREATMENT = {
+    "straightforward-depression": "46d",
+    "no-show-and-rebook": "19d",
+    "moved-visit": "15d",
+    "relapse-and-early-booster": "57d",
+    "relapse-after-booster-two": "107d",
+    "move-across-zones": "44d",
+    "anxiety-and-a-taper": "38d",
+    "fibromyalgia-moved": "26d",
+    "crps-daily": "12d",
+    "resistant-depression-lead-in": "31d",
+    "stop-messages-but-go-on": "10d",
+    "as-needed-boosters": "82d",
+    "discharge-after-cancellation": "closed",
+    "ptsd": "31d",
+    "no-show-then-lapse": "closed",
+    "transfer-to-another-clinic": "closed",
+    "skipping-for-cost": "31d",
+}
+"""Scenarios of treatment and messages, and how long they are lived in tests."""
+
+SAFETY = {
+    "high-blood-pressure": "12d",
+    "hold-and-release": "24d",
+    "five-weeks-on-hold": "46d",
+    "item-nine-on-saturday": "13d6h",
+    "item-nine-owner-on-leave": "15d",
+    "stopped-and-written-late": "26d",
+    "bipolar-ymrs-14": "25d",
+    "pregnancy-mid-series": "closed",
+    "wrong-dose-corrected": "12d",
+    "death-after-discharge": "55d",
+    "wrong-chart-voided": "26d",
+    "crps-rising-enzymes": "30d",
+}
+"""Scenarios of safety and corrections, and how long."""
+
+APART = "killed-worker-and-mail-down"
+"""The scenario that needs a stage of its own."""
+
+SIX_INFUSIONS = [
+    "01 Mar forms+measure",
+    "02 Mar visit_72h",
+    "04 Mar visit_24h+visit_2h",
+    "05 Mar visit_72h",
+    "07 Mar measure+visit_24h+visit_2h+visit_72h",
+    "09 Mar checkin+visit_24h+visit_2h+visit_72h",
+    "11 Mar checkin+visit_24h+visit_2h",
+    "12 Mar visit_72h",
+    "14 Mar measure+visit_24h+visit_2h+visit_72h",
+    "16 Mar checkin+visit_24h+visit_2h",
+    "21 Mar measure",
+]
+"""What everybody receives who starts on the first Monday of March and misses nothing: one letter a day at most."""
+
+STARTS = {
+    "first Monday of March 09:00": "2032-03-01 09:00",
+    "first Monday of June 09:00": "2032-06-07 09:00",
+}
+"""Days by which assertions can name dates; a server's clock runs forward only, so they lie years ahead."""
+
+KNOWN = known(load_clinic(CLINIC_FOLDER))
+
+
+def shipped(name: str, until: str) -> Scenario:
+    """A scenario of the repository with a shorter horizon, at a start that stays the same."""
+    found = load_scenario(CLINIC_FOLDER / "scenarios" / f"{name}.toml", KNOWN)
+    return found.model_copy(update={"until": until, "start": STARTS[found.start]})
+
+
+async def lives_of(horizons: Mapping[str, str], made: pytest.TempPathFactory) -> Mapping[str, Played]:
+    """All of them side by side on one server."""
+    scenarios = [shipped(name, until) for name, until in horizons.items()]
+    played = await play_files(scenarios, made.mktemp("scenarios"), CLINIC_FOLDER, progress=False)
+    return dict(zip(horizons, played, strict=True))
+
+
+def letters(played: Played) -> list[str]:
+    """The day and the kinds of each letter to the patient."""
+    zone = played.player.record.zone
+    return [f"{zone.local(one.as_of):%d %b} {'+'.join(sorted(one.kinds))}" for one in played.to_patient]
+
+
+def statuses(record: CourseRecord) -> list[SessionStatus]:
+    """What became of each visit that the record still carries."""
+    return [one.status for one in sorted(record.sessions, key=lambda one: one.ordinal)]
+
+
+def said(played: Played) -> str:
+    """All entries, a line each."""
+    return "\n".join(entry.text for _, entry in sorted(played.player.seen.entries.items()))
