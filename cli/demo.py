@@ -42,6 +42,14 @@ YEAR = "365d"
 BEGINS = "first Monday of March 09:00"
 LEAST = timedelta(days=1)
 
+STANDS_OUT = (
+    *("corrected to", "the course is held", "held (", "early booster", "escalated", "ordered, review", "not given"),
+    *("no-show", "cancelled", "after it moved"),
+)
+"""Words by which the page's most telling line is found, the most telling first."""
+
+SHOWN_MOST = 140
+
 
 def demo(
     *,
@@ -95,6 +103,8 @@ def _print(played: tuple[Played, ...], folder: Path, report: Path, seconds: floa
     told = [one for course in played for one in course.letters if OccasionKind.ESCALATION in one.kinds]
     for one in told[:3]:
         print(f"escalated  {one.as_of:%a %d %b %H:%M} UTC to {one.to_account}: {one.subject}")
+    for course in played:
+        print(_told(course))
     letters = sum(len(one.letters) for one in played)
     print(f"pictures   {report}\nmessages   {letters} letters in {folder / 'mailbox'}")
     first = next(one for course in played for one in course.to_patient)
@@ -105,6 +115,16 @@ def _print(played: tuple[Played, ...], folder: Path, report: Path, seconds: floa
         "  .venv/bin/python starter.py simulate moved-visit --texts\n"
         "  make up      a stack that stays, to enrol somebody yourself (README, Tutorial)"
     )
+
+
+def _told(played: Played) -> str:
+    """What stands out on a course's page, in its own words."""
+    name, record = played.player.place.name, played.player.record
+    entries = [entry for _, entry in sorted(played.player.seen.entries.items())]
+    found = next((one for mark in STANDS_OUT for one in entries if mark in one.text), None)
+    if found is None:
+        return f"{name:11}(a course as it should be)"
+    return f"{name:11}{record.zone.local(found.at):%d %b %Y} {found.by}: {found.text[:SHOWN_MOST]}"
 
 
 def _row(played: Played) -> tuple[str, ...]:

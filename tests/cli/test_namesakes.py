@@ -42,7 +42,7 @@ async def test_two_patients_of_one_name(terminal: Terminal, opened: House) -> No
 
 
 async def test_two_courses_of_one_patient(terminal: Terminal, opened: House) -> None:
-    """A second open course takes a prescriber and a reason; each has its own page."""
+    """A second open course takes a prescriber and a reason; each has its own page; one person takes both on."""
     await terminal.sign_in("cole")
     person = ("Bela Twofold", "1979-02-03")
     first = await enrol(terminal, (*person, "depression"))
@@ -60,3 +60,9 @@ async def test_two_courses_of_one_patient(terminal: Terminal, opened: House) -> 
     assert (await terminal.type("note", second, "begins after the series")).code == 0
     pages = [(await terminal.type("show", course, "--json")).said["entries"] for course in (first, second)]
     assert ["begins after" in str(page) for page in pages] == [False, True]
+    for course in (first, second):
+        assert (await terminal.type("measure", course, "phq9", "--answers", "2,2,2,2,2,2,2,2,3")).code == 0
+    taken = await terminal.type("acknowledge", first, "--json")
+    assert (taken.code, taken.said["also"]) == (0, [second])
+    records = [(await terminal.type("show", course, "--json")).said for course in (first, second)]
+    assert [one["escalations"][0]["acknowledged_by"] for one in records] == ["Dr Lee", "Dr Lee"]
