@@ -43,7 +43,16 @@ BEGINS = "first Monday of March 09:00"
 LEAST = timedelta(days=1)
 
 STANDS_OUT = (
-    *("corrected to", "the course is held", "held (", "early booster", "escalated", "ordered, review", "not given"),
+    *(
+        "corrected to",
+        "the course is held]",
+        ", the course is held",
+        "held (",
+        "early booster",
+        "escalated",
+        "ordered, review",
+        "not given",
+    ),
     *("no-show", "cancelled", "after it moved"),
 )
 """Words by which the page's most telling line is found, the most telling first."""
