@@ -12,14 +12,14 @@ from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
 from adapters.clinic import snapshot
-from adapters.doses import PatientDose, doses_of, why_not_today
+from adapters.doses import PatientDose, doses_of, why_not_early, why_not_today
 from adapters.identity import stamp
 from adapters.planning import plan
 from adapters.slots import SlotError
 from adapters.store.directory import CourseRow
 from adapters.wiring import House
 from adapters.zones import zone_snapshot
-from course.acts import Act, ActEnvelope
+from course.acts import Act, ActEnvelope, BookBooster
 from course.messages import CourseOrder, Receipt
 from course.parts import Actor
 from course.record import CourseRecord
@@ -118,12 +118,17 @@ class Courses:
         """Sign an act at the edge and apply it; asking again under the same request id is safe.
 
         A check-in looks at the patient's other courses first: who was dosed there today takes a prescriber's reason.
+        So does an early booster, whose brakes count the doses of all courses.
         An act that plans reserves chairs first.
         """
         if isinstance(act, CheckIn) and not (act.actor.role is Role.PRESCRIBER and act.reason):
             why = await why_not_today(self.house.store.directory, self._unless_ended, course_id, act.happened_at)
             if why:
                 raise RefusedError(f"{why}: a prescriber may go on, with --reason")
+        if isinstance(act, BookBooster) and act.early:
+            why = await why_not_early(self.house.store.directory, self._unless_ended, course_id, act.at)
+            if why:
+                raise RefusedError(f"{why} (all courses of the patient)")
         if act.action not in PLANNING:
             return await self._send(course_id, act)
         try:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from adapters.store.directory import Directory
+from course import judge
 from course.calendar import Zone
 from course.record import CourseRecord
 from course.terms import SessionStatus
@@ -48,6 +49,16 @@ async def why_not_today(directory: Directory, read: Read, course_id: str, at: da
         if any(when is not None and _same_day(record.zone, when, at) for when in arrived):
             return f"the patient is checked in today on course {record.course_id} at {record.site}"
     return ""
+
+
+async def why_not_early(directory: Directory, read: Read, course_id: str, at: datetime) -> str:
+    """Why an early booster may not stand at an instant, counting the doses of all of the patient's courses."""
+    row, mine = await directory.course(course_id), await read(course_id)
+    if row is None or mine is None:
+        return ""
+    others = await _records(directory, read, row.patient_id, but=course_id)
+    elsewhere = tuple(dose for record in others for dose in record.valid_doses)
+    return judge.why_no_early_booster(mine.with_(doses=(*mine.doses, *elsewhere)), at) if elsewhere else ""
 
 
 async def _records(directory: Directory, read: Read, patient_id: str, but: str = "") -> list[CourseRecord]:

@@ -3,12 +3,12 @@ from decimal import Decimal
 
 import pytest
 
-from adapters.doses import doses_of, why_not_today
+from adapters.doses import doses_of, why_not_early, why_not_today
 from adapters.store import Store
 from course.record import CourseRecord
 from course.terms import Series, SessionStatus
 from course.visit import Session
-from tests.support.records import FIRST, infused, treated
+from tests.support.records import FIRST, boosted, infused, treated
 
 NOW = datetime(2026, 11, 2, 14, 30, tzinfo=UTC)
 BORN = date(1981, 3, 14)
@@ -72,6 +72,22 @@ async def test_one_dose_a_day_over_all_courses(clinic: Clinic) -> None:
     midnight = datetime(2026, 11, 10, 5, tzinfo=UTC)
     assert await clinic.why_not(empty, midnight - timedelta(minutes=1)) != ""
     assert await clinic.why_not(empty, midnight) == ""
+
+
+async def test_the_brakes_on_early_boosters_count_every_course(clinic: Clinic) -> None:
+    """Three days after an infusion on another course is too soon, a week after is not; alone, nothing is said here."""
+    (mine,) = clinic.records
+    directory = clinic.store.directory
+    assert await why_not_early(directory, clinic.read, mine, FIRST + timedelta(days=3)) == ""
+    await clinic.begin(doses=(infused(0),))
+    soon = await why_not_early(directory, clinic.read, mine, FIRST + timedelta(days=3))
+    assert soon == "that is 3 days after the last infusion: an early booster waits for 7"
+    assert await why_not_early(directory, clinic.read, mine, FIRST + timedelta(days=7)) == ""
+    boosters = tuple(boosted(day, number) for number, day in enumerate((1, 2, 3), start=2))
+    await clinic.begin(doses=(boosted(0), *boosters))
+    assert "boosters were given in the 28 days before" in await why_not_early(
+        directory, clinic.read, mine, FIRST + timedelta(days=12)
+    )
 
 
 async def test_a_check_in_elsewhere_counts_as_a_dose_to_come(clinic: Clinic) -> None:
