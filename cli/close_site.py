@@ -1,56 +1,23 @@
 """`close-site`: a storm, a burst pipe: new times for all visits of some days, applied together after a look."""
 
 import sys
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from functools import partial
 from hashlib import sha256
 from typing import Annotated
 
 from cyclopts import Parameter
 
 from adapters.courses import CourseError
+from cli.closing import Closed, Moved
 from cli.desk import Asked, Desk, How, build, command, desk
 from cli.output import FAILED, OK, USAGE, CliError, as_json, table
-from cli.times import instant, shown
-from course.actions import Refused, apply
+from cli.times import instant
 from course.acts import Act
-from course.closing_days import Instead, instead, struck
+from course.closing_days import Instead
 from course.record import CourseRecord
-from course.slots import Slot, first_full, slots_ahead
-from course.visit import Session
 
 MOST = 10_000
-PLANNED = 500
-"""Days ahead within which every visit lies."""
-
-
-@dataclass(frozen=True)
-class Moved:
-    """What would become of one course: the act that moves it and each visit's old and new time, or why not."""
-
-    course: str
-    name: str
-    act: Act | None
-    visits: tuple[tuple[str, str, str], ...] = ()
-    deviations: tuple[str, ...] = ()
-    told: bool = False
-    why_not: str = ""
-
-
-@dataclass
-class Room:
-    """The chairs of the site as they would be taken after each move."""
-
-    capacity: int
-    taken: set[Slot]
-
-    def moves(self, before: tuple[Slot, ...], after: tuple[Slot, ...]) -> bool:
-        """Whether a course finds chairs for all that would change; then they are taken, and its old ones free."""
-        new = [one for one in after if one not in before]
-        if first_full(new, self.taken, self.capacity) is not None:
-            return False
-        self.taken = (self.taken - set(before)) | set(after)
-        return True
 
 
 @command
@@ -92,41 +59,17 @@ async def _proposals(at: Desk, site: str, since: datetime, until: datetime, reas
     rows = await at.courses.rows(f"CourseSite = '{site}'", MOST)
     near = [row for row in rows if row.next_session is not None and row.next_session < until]
     names = await at.house.store.directory.names_of_courses(tuple(row.course_id for row in near))
-    place = at.house.clinic.sites[site]
-    room = Room(place.capacity, set(await at.house.store.slots.between(site, since, until + timedelta(days=PLANNED))))
+    closed = await Closed.at(at.house, site, since, until)
     found = []
     for number, row in enumerate(near, start=1):
         _say(f"looking at {number} of {len(near)} courses")
         record = await at.courses.record(row.course_id)
-        first = struck(record, since, until)
-        if first is not None:
-            found.append(_moved(at, record, names.get(row.course_id, ""), first, until, reason, room))
-    return found
+        name = names.get(row.course_id, "")
+        found.append(closed.moves(record, name, at.now, partial(_act, at, record, reason)))
+    return [one for one in found if one is not None]
 
 
-def _moved(  # noqa: PLR0917  whose visit, from when on, why, and where there is room
-    at: Desk, record: CourseRecord, name: str, first: Session, until: datetime, reason: str, room: Room
-) -> Moved:
-    why_not = "no day of four weeks has room for it"
-    for move in instead(record, first, until, room.taken, room.capacity):
-        act = _act(at, record, move, reason)
-        try:
-            done = apply(record, act, at.now)
-        except Refused as refused:
-            why_not = str(refused)
-            continue
-        if room.moves(slots_ahead(record, at.now), slots_ahead(done.record, at.now)):
-            after = {one.id: one for one in done.record.open_sessions}
-            changed = [(one, after[one.id]) for one in record.open_sessions if after[one.id].start != one.start]
-            visits = tuple(
-                (one.id, shown(record.zone, one.start), shown(record.zone, new.start)) for one, new in changed
-            )
-            told = any(one.told is not None for one, _ in changed)
-            return Moved(record.course_id, name, act, visits, done.receipt.warnings, told=told)
-    return Moved(record.course_id, name, None, why_not=why_not)
-
-
-def _act(at: Desk, record: CourseRecord, move: Instead, reason: str) -> Act:
+def _act(at: Desk, record: CourseRecord, reason: str, move: Instead) -> Act:
     key = f"{record.course_id}\n{move.session.id}\n{move.session.start}\n{move.to}"
     how = How(reason=reason, request_id=f"close-{sha256(key.encode()).hexdigest()[:16]}")
     return build(at, "defer", how, {"session": move.session.id, "to": move.to, "scope": move.scope, "code": "clinic"})

@@ -1,17 +1,22 @@
 """Dates that the default staff proposes: the next open days that the course would take without a reason."""
 
+import re
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from cli.play.desk import Desk
-from cli.play.when import clock, span
+from cli.play.scenario import Scenario
+from cli.play.when import CLOCK, clock, span
 from course import upkeep
 from course.calendar import days_from
 from course.terms import Role, Series
 
 LOOK_AHEAD_DAYS = 60
 LEAST_NOTICE = timedelta(hours=20)
+FIRST_HOUR, LAST_HOUR, A_LITTLE = "08:00", "17:00", timedelta(minutes=10)
+ANY_DAY = date(2000, 1, 3)
+"""When the default staff looks for a chair where its own hour is full."""
 
 
 def series(desk: Desk) -> dict[str, Any] | None:
@@ -56,3 +61,20 @@ def _taken(desk: Desk, wanted: list[dict[str, Any]]) -> dict[str, Any] | None:
             if desk.accepts({**said, **reason}, Role.COORDINATOR):
                 return {**said, **reason}
     return None
+
+
+def no_chair(refused: str) -> bool:
+    """Whether an act was refused because its hour has no chair left."""
+    return " is full at " in refused
+
+
+def at_another_hour(scenario: Scenario, refused: str) -> Scenario:
+    """The same scenario whose staff offers the hour that the refusal names, or the next one; from the morning again."""
+    staff = scenario.staff
+    named = re.search(rf"the next free start is .* ({CLOCK})$", refused)
+    later = f"{datetime.combine(ANY_DAY, clock(staff.visit_time)) + A_LITTLE:%H:%M}"
+    hour = max(later, named[1] if named else later)
+    changed: dict[str, str] = {"visit_time": hour}
+    if hour > LAST_HOUR:
+        changed = {"visit_time": FIRST_HOUR, "first_visit_after": f"1d{staff.first_visit_after}"}
+    return scenario.model_copy(update={"staff": staff.model_copy(update=changed)})

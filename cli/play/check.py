@@ -8,8 +8,10 @@ from typing import Any
 from pydantic import ValidationError
 
 from cli.play import when
+from cli.play.across import CloseSite, Disable
 from cli.play.acting import CAST, KINDS, Moment, SayingError, act_of, check_details, default_role, events, readings
-from cli.play.scenario import CLOSED, Answers, Scenario, Step, Visit
+from cli.play.scenario import CLOSED, Answers, Life, Scenario, Step, Table, Visit
+from cli.play.stock import STOCK, Amount, Counted, Discarded, Received
 from course.calendar import Transition, Zone
 from course.findings import Finding, listed
 from course.instrument import Instrument, ScoringError, asked
@@ -19,8 +21,18 @@ from course.protocol import Protocol
 BEFALLS = ("signal", "cancel", "reply", "restart_worker", "kill_worker", "mail_refuses", "away")
 """What a step can do besides acts: things that befall a course or the system."""
 
-LASTING = ("mail_refuses", "away")
-"""Of these the ones that go on for a while."""
+ACROSS: dict[str, type[Table]] = {
+    **{name: model for name, (_, model, _) in STOCK.items()},
+    "disable": Disable,
+    "close_site": CloseSite,
+}
+"""What a step can do across courses: drugs, people and sites; and the details that it takes."""
+
+LASTING = ("mail_refuses", "away", "close_site")
+"""What goes on for a while."""
+
+Where = tuple[str | int, ...]
+"""The way to a field of the file."""
 
 TRIGGERS = ("at", "day", "on_session", "after_session", "on_need", "on_task", "on_phase")
 
@@ -63,35 +75,50 @@ def findings(scenario: Scenario, known: Known) -> Iterator[Finding]:
     if scenario.until != CLOSED:
         for path, sentence in _readable(("until",), when.span, scenario.until):
             yield path, f"{sentence}; or `closed`"
-    staff = ("staff",)
-    yield from _readable((*staff, "visit_time"), when.clock, scenario.staff.visit_time)
+    if scenario.others and scenario.until == CLOSED:
+        yield ("until",), "a file with several courses runs for a span: write one, such as 30d"
+    yield from _life((), scenario, scenario.protocol, known)
+    for number, other in enumerate(scenario.others):
+        path = ("others", number)
+        if other.protocol is not None:
+            yield from _named((*path, "protocol"), "protocol", other.protocol, tuple(known.protocols))
+        yield from _readable((*path, "comes_after"), lambda text: when.within(text, scenario.until), other.comes_after)
+        if other.same_patient and other.copies > 1:
+            yield (*path, "copies"), "copies are different patients: leave same_patient or copies out"
+        yield from _life(path, other, other.protocol or scenario.protocol, known)
+
+
+def _life(path: Where, life: Life, protocol: str, known: Known) -> Iterator[Finding]:
+    """What is said of one course."""
+    staff = (*path, "staff")
+    yield from _readable((*staff, "visit_time"), when.clock, life.staff.visit_time)
     for name in ("first_visit_after", "reacts_after", "acknowledges_after", "resolves_after"):
-        yield from _readable((*staff, name), when.span, getattr(scenario.staff, name))
-    if scenario.protocol in known.protocols:
-        gates = tuple(gate.id for gate in known.protocols[scenario.protocol].gates)
-        for gate in scenario.staff.gates:
+        yield from _readable((*staff, name), when.span, getattr(life.staff, name))
+    if protocol in known.protocols:
+        gates = tuple(gate.id for gate in known.protocols[protocol].gates)
+        for gate in life.staff.gates:
             yield from _named((*staff, "gates", gate), "gate", gate, gates)
-    for number, answers in enumerate(scenario.answers):
-        yield from _answers(("answers", number), answers, known.instruments)
-    for number, visit in enumerate(scenario.visits):
-        yield from _visit(("visits", number), visit)
-    for number, step in enumerate(scenario.steps):
-        yield from _step(("steps", number), step)
+    for number, answers in enumerate(life.answers):
+        yield from _answers((*path, "answers", number), answers, known.instruments)
+    for number, visit in enumerate(life.visits):
+        yield from _visit((*path, "visits", number), visit)
+    for number, step in enumerate(life.steps):
+        yield from _step((*path, "steps", number), step)
 
 
-def _named(path: tuple[str | int, ...], kind: str, name: str, known: tuple[str, ...]) -> Iterator[Finding]:
+def _named(path: Where, kind: str, name: str, known: tuple[str, ...]) -> Iterator[Finding]:
     if name not in known:
         yield path, f'there is no {kind} "{name}": known are {listed(sorted(known))}'
 
 
-def _readable(path: tuple[str | int, ...], read_it: Any, text: str) -> Iterator[Finding]:
+def _readable(path: Where, read_it: Any, text: str) -> Iterator[Finding]:
     try:
         read_it(text)
     except (when.WhenError, SayingError) as wrong:
         yield path, f'"{text}" cannot be read: {wrong}'
 
 
-def _answers(path: tuple[str | int, ...], answers: Answers, instruments: dict[str, Instrument]) -> Iterator[Finding]:
+def _answers(path: Where, answers: Answers, instruments: dict[str, Instrument]) -> Iterator[Finding]:
     yield from _named((*path, "instrument"), "instrument", answers.instrument, tuple(instruments))
     yield from _readable((*path, "after"), when.span, answers.after)
     given = [name for name in ("totals", "by_day", "by_session") if getattr(answers, name)]
@@ -111,7 +138,7 @@ def _answers(path: tuple[str | int, ...], answers: Answers, instruments: dict[st
             yield (*path, "exactly", number, "items"), str(wrong)
 
 
-def _visit(path: tuple[str | int, ...], visit: Visit) -> Iterator[Finding]:
+def _visit(path: Where, visit: Visit) -> Iterator[Finding]:
     yield from _readable((*path, "recorded_after"), when.span, visit.recorded_after)
     for one in visit.adverse:
         yield from _readable((*path, "adverse"), events, one)
@@ -121,9 +148,9 @@ def _visit(path: tuple[str | int, ...], visit: Visit) -> Iterator[Finding]:
         yield (*path, "stops_after"), "an infusion that is stopped has no other minutes: leave minutes out"
 
 
-def _step(path: tuple[str | int, ...], step: Step) -> Iterator[Finding]:
-    if step.do not in KINDS and step.do not in BEFALLS:
-        known = listed(sorted((*KINDS, *BEFALLS)))
+def _step(path: Where, step: Step) -> Iterator[Finding]:
+    if step.do not in KINDS and step.do not in BEFALLS and step.do not in ACROSS:
+        known = listed(sorted((*KINDS, *BEFALLS, *ACROSS)))
         yield (*path, "do"), f'"{step.do}" cannot be done: known are {known}'
         return
     yield from _when(path, step)
@@ -132,7 +159,7 @@ def _step(path: tuple[str | int, ...], step: Step) -> Iterator[Finding]:
     if (step.lasts is not None) != (step.do in LASTING):
         yield (
             (*path, "do"),
-            "mail refuses, or somebody is away, for as long as it `lasts`: give it there, and nowhere else",
+            "mail refuses, somebody is away, a site is closed for as long as it `lasts`: give it there, nowhere else",
         )
     if step.do == "away" and not isinstance(step.details.get("account"), str):
         yield (*path, "do"), 'somebody is away: details = { account = "lee" }'
@@ -140,11 +167,34 @@ def _step(path: tuple[str | int, ...], step: Step) -> Iterator[Finding]:
         yield (*path, "raw"), "only a signal has raw content: use details"
     if step.do == "reply" and not isinstance(step.details.get("text"), str):
         yield (*path, "do"), 'a reply has words: details = { text = "STOP" }'
+    if step.do in ACROSS:
+        yield from _across(path, step)
     if step.do in KINDS and (step.by is None or step.by in CAST):
         yield from _details(path, step)
 
 
-def _when(path: tuple[str | int, ...], step: Step) -> Iterator[Finding]:
+def _across(path: Where, step: Step) -> Iterator[Finding]:
+    """The details of what reaches across courses."""
+    try:
+        said = ACROSS[step.do].model_validate(step.details)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        name = ".".join(str(one) for one in first["loc"]) or step.do
+        known = listed(sorted(ACROSS[step.do].model_fields))
+        yield (*path, "details"), f'"{name}" of {step.do}: {first["msg"].lower()}; it knows {known}'
+        return
+    if isinstance(said, CloseSite):
+        yield from _readable((*path, "details"), when.check, said.since)
+    session = step.on_session or step.after_session or getattr(said, "session", None)
+    if isinstance(said, Amount) and not session and not isinstance(said, Received | Discarded) and not _of_vial(said):
+        yield (*path, "details"), f"{step.do} is about the syringe of a visit: give session"
+
+
+def _of_vial(said: Amount) -> bool:
+    return isinstance(said, Counted) and bool(said.lot)
+
+
+def _when(path: Where, step: Step) -> Iterator[Finding]:
     given = [name for name in TRIGGERS if getattr(step, name) is not None]
     if len(given) != 1:
         yield path, f"say once when it happens: one of {listed(TRIGGERS)}" + (f", not {listed(given)}" if given else "")
@@ -159,7 +209,7 @@ def _when(path: tuple[str | int, ...], step: Step) -> Iterator[Finding]:
     yield from _readable((*path, "offset"), when.check_offset, step.offset)
 
 
-def _details(path: tuple[str | int, ...], step: Step) -> Iterator[Finding]:
+def _details(path: Where, step: Step) -> Iterator[Finding]:
     details = with_session(step)
     wrong = check_details(step.do, details)
     if wrong:

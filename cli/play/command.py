@@ -75,11 +75,22 @@ async def play_files(
     progress: bool = True,
     apart: bool = False,
 ) -> tuple[Played, ...]:
-    """Play on a stage of their own and gather the results; `apart` gives the worker a process of its own."""
-    killable = apart or any(step.do == "kill_worker" for scenario in scenarios for step in scenario.steps)
-    async with stage(data, clinic_folder, killable=killable, keep=keep) as here:
-        players = await play_many(here, scenarios, progress=Progress(sys.stderr) if progress else None)
-        return await results(players)
+    """Play and gather the results, courses in the order of their files; `apart` gives the worker its own process.
+
+    A file that changes the clinic for everybody has a stage to itself.
+    """
+    alone = [[one] for one in scenarios if one.has_clinic_alone]
+    stages = [[one for one in scenarios if not one.has_clinic_alone], *alone]
+    told: dict[int, list[Played]] = {}
+    for number, these in enumerate(one for one in stages if one):
+        killable = apart or any(step.do == "kill_worker" for scenario in these for step in scenario.steps)
+        chairs = any(one.real_chairs for one in these)
+        folder = data / f"stage-{number + 1}" if number else data
+        async with stage(folder, clinic_folder, killable=killable, keep=keep, real_chairs=chairs) as here:
+            players = await play_many(here, these, progress=Progress(sys.stderr) if progress else None)
+            for one in await results(players):
+                told.setdefault(id(one.player.group.scenario), []).append(one)
+    return tuple(one for scenario in scenarios for one in told[id(scenario)])
 
 
 def known(clinic: Clinic) -> Known:

@@ -2,7 +2,7 @@
 
 import asyncio
 from contextlib import suppress
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from time import monotonic
 from typing import Any
 
@@ -28,7 +28,6 @@ from course.record import CourseRecord
 from course.terms import Role
 from workflows.course import TreatmentCourse
 
-BORN = date(1984, 5, 4)
 PAST_THE_INSTANT = timedelta(seconds=30)
 """A leap ends this far behind the instant, so that all that is due then is done before the leap is over.
 
@@ -48,12 +47,15 @@ class PlaceError(Exception):
 class Place:
     """The course of one synthetic patient, with its own virtual clock."""
 
-    def __init__(self, stage: Stage, scenario: Scenario, start: datetime, number: int) -> None:
-        self.stage, self.scenario, self.start = stage, scenario, start
-        self.name = NAMES[(number - 1) % len(NAMES)] + ("" if number <= len(NAMES) else f" {number}")
-        self.address = f"{self.name.lower().replace(' ', '.')}@patient.example"
+    def __init__(
+        self, stage: Stage, scenario: Scenario, start: datetime, number: int, beside: "Place | None" = None
+    ) -> None:
+        self.stage, self.scenario, self.start, self.beside = stage, scenario, start, beside
+        listed = NAMES[(number - 1) % len(NAMES)] + ("" if number <= len(NAMES) else f" {number}")
+        self.name: str = beside.name if beside else scenario.patient.name or listed
+        self.address = f"{listed.lower().replace(' ', '.')}@patient.example"
         self.phone = f"+1212555{number:04d}"
-        self.course_id = ""
+        self.course_id = self.patient_id = ""
         self._set_clock(datetime.now(UTC))
 
     @property
@@ -61,14 +63,14 @@ class Place:
         """The course's workflow, whichever run it is in."""
         return self.stage.house.client.get_workflow_handle_for(TreatmentCourse.run, self.course_id)
 
-    async def enrol(self) -> None:
-        """Enrol the patient, and let the clock run to the start."""
+    async def enrol(self) -> tuple[str, ...]:
+        """Enrol the patient, and let the clock run to the start; what the front desk is told of names alike."""
         house, patient, store = self.stage.house, self.scenario.patient, self.stage.house.store
-        person = await store.directory.add_patient(self.name, BORN)
-        email = self.address if patient.email else ""
-        await store.contacts.put(person.patient_id, Contact(email=email, phone=self.phone, language=patient.language))
+        alike = await self._person()
         site = self.scenario.site or next(iter(house.clinic.sites))
-        row = await store.directory.begin_course(person.patient_id, self.scenario.protocol, site, self.start)
+        row = await store.directory.begin_course(
+            self.patient_id, self.scenario.protocol, site, self.start, beside=self.beside is not None
+        )
         self.course_id = row.course_id
         order = self.stage.courses.order(
             row,
@@ -80,12 +82,26 @@ class Place:
             email_consent=patient.email,
             sms_consent=patient.sms,
             request_id="simulated-enrol",
+            **({"reason": "a second course, agreed with the prescriber"} if self.beside else {}),
         )
         self._set_clock(datetime.now(UTC))
         with beginning_at(self.start):
             await self.stage.courses.enrol(row, order)
         await self.go_to(self.start)
         await self._has_begun()
+        return alike
+
+    async def _person(self) -> tuple[str, ...]:
+        """Put the patient into the directory, unless this is a second course; who has a like name, in words."""
+        if self.beside is not None:
+            self.patient_id = self.beside.patient_id
+            return ()
+        patient, store = self.scenario.patient, self.stage.house.store
+        alike = await store.directory.alike(self.name) if patient.name else ()
+        self.patient_id = (await store.directory.add_patient(self.name, patient.born)).patient_id
+        email = self.address if patient.email else ""
+        await store.contacts.put(self.patient_id, Contact(email=email, phone=self.phone, language=patient.language))
+        return tuple(f"{one.name}, born {one.birth_date}, is another patient of a like name" for one in alike)
 
     async def away(self, account: str, since: datetime, until: datetime) -> None:
         """Pass somebody over on every roster for a while."""

@@ -1,13 +1,18 @@
 """The player: lives one scenario on the real server, from instant to instant of its course's own virtual clock."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
+from cli.play.across import across
 from cli.play.acting import Moment, act_of, default_role
 from cli.play.befalling import befall
-from cli.play.check import BEFALLS, with_session
+from cli.play.booking import at_another_hour, no_chair
+from cli.play.check import ACROSS, BEFALLS, with_session
 from cli.play.duty import Duty
+from cli.play.group import Group
 from cli.play.patient import answers
 from cli.play.place import Place, PlaceError
 from cli.play.scenario import CLOSED, Expect, Scenario, Step
@@ -62,6 +67,7 @@ class Player:
     place: Place
     scenario: Scenario
     start: datetime
+    group: Group
     record: CourseRecord = field(init=False)
     now: datetime = field(init=False)
     seen: Seen = field(default_factory=Seen)
@@ -88,8 +94,9 @@ class Player:
 
     async def begin(self) -> None:
         """Open the course at the scenario's start."""
-        await self.place.enrol()
-        await self._settle()
+        alike = await self.place.enrol()
+        self.happened += [Happened(self.now, "enrol", one) for one in alike]
+        await self.settle()
 
     @property
     def begun(self) -> bool:
@@ -105,7 +112,19 @@ class Player:
     @property
     def over(self) -> bool:
         """Whether the scenario has come to its end, or its course has."""
-        return self.gone or self.now >= self.ends_at
+        return self.gone or (self.begun and self.now >= self.ends_at)
+
+    @property
+    def next_at(self) -> datetime:
+        """The next instant at which anything happens here, be it the enrolment."""
+        return self._next() if self.begun else self.start
+
+    async def live_on(self, until: datetime) -> None:
+        """Begin, or live on until an instant."""
+        if self.begun:
+            await self.play_to(until)
+        else:
+            await self.begin()
 
     async def play_to(self, until: datetime) -> None:
         """Live on until an instant, or until the course has ended for good."""
@@ -147,9 +166,9 @@ class Player:
             self.gone = True
         self.now = max(instant, self.now)
         if not self.gone:
-            await self._settle()
+            await self.settle()
 
-    async def _settle(self) -> None:
+    async def settle(self) -> None:
         """Wait until the course has done all that is due, but not for what mail refuses."""
         loop = asyncio.get_running_loop()
         began = loop.time()
@@ -210,33 +229,42 @@ class Player:
 
     async def _do(self, duty: Duty) -> None:
         self._tried[duty.key] = self.now + TRY_AGAIN_AFTER
-        refused = await self._send(self._act(duty.said, duty.role, None))
-        if refused:
+        refused = await self.place.act(self.act(duty.said, duty.role))
+        if no_chair(refused):
+            self.scenario = at_another_hour(self.scenario, refused)
+            del self._tried[duty.key]
+        elif refused:
             self.refusals.append(Refusal(self.now, str(duty.said["action"]), duty.role, refused))
-        await self._settle()
+        await self.settle()
 
     async def _step(self, step: Step) -> None:
         if step.do in BEFALLS:
             self.happened.append(Happened(self.now, step.do, await befall(self.place, step, self.now)))
             if step.do == "mail_refuses" and step.lasts is not None:
                 self._mail_works_at = self.now + span(step.lasts)
+        elif step.do in ACROSS:
+            told, refused = await across(self, step)
+            self.happened += [Happened(self.now, step.do, told)] if told else []
+            self._judge(step, refused)
         else:
             await self._step_act(step)
-        await self._settle()
+        await self.settle()
 
     async def _step_act(self, step: Step) -> None:
         details = with_session(step)
         role = step.by or default_role(step.do, details)
-        act = self._act({"action": step.do, "reason": step.reason, **details}, role, step.request_id)
+        act = self.act({"action": step.do, "reason": step.reason, **details}, role, step.request_id)
         refused = ""
         for _ in range(step.times):
-            refused = await self._send(act)
+            refused = await self.place.act(act)
             if refused:
                 self.refusals.append(Refusal(self.now, step.do, role, refused))
         self._judge(step, refused)
 
     def _judge(self, step: Step, refused: str) -> None:
-        when = f"{step.do} on {self.record.zone.local(self.now):%Y-%m-%d %H:%M}"
+        when = f"{step.do} on {self._wall()}"
+        if refused and step.do in ACROSS:
+            self.refusals.append(Refusal(self.now, step.do, step.by or Role.NURSE, refused))
         if refused and step.expect is Expect.APPLIED:
             self.surprises.append(f"{when} was refused: {refused}")
         elif not refused and step.expect is Expect.REFUSED:
@@ -244,11 +272,19 @@ class Player:
         elif step.says not in refused:
             self.surprises.append(f"{when} was refused in other words: {refused}")
 
-    def _act(self, said: object, role: Role, request_id: str | None) -> Act:
-        self._requests += 1
-        moment = Moment(now=self.now, start=self.start, zone=self.record.zone, record=self.record)
-        return act_of(said, role, request_id or f"simulated-{self._requests}", moment)  # type: ignore[arg-type]
+    def _wall(self) -> str:
+        return f"{self.record.zone.local(self.now):%Y-%m-%d %H:%M}"
 
-    async def _send(self, act: Act) -> str:
-        """What was said against it, or nothing."""
-        return await self.place.act(act)
+    def act(self, said: Mapping[str, Any], role: Role, request_id: str | None = None) -> Act:
+        """The act that is meant by these words now, in the name of whoever holds the role."""
+        self._requests += 1
+        moment = Moment(now=self.now, start=self.start, zone=self.record.zone, record=self.record, cast=self.group.cast)
+        return act_of(said, role, request_id or f"simulated-{self._requests}", moment)
+
+    async def applies(self, act: Act) -> bool:
+        """Whether an act that the course should take is taken."""
+        refused = await self.place.act(act)
+        if refused:
+            self.surprises.append(f"{act.action} on {self._wall()} was refused: {refused}")
+        await self.settle()
+        return not refused

@@ -5,9 +5,10 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+from cli.play.group import Group
 from cli.play.place import Place
 from cli.play.player import Player
-from cli.play.scenario import Scenario
+from cli.play.scenario import Scenario, lives
 from cli.play.stage import Stage
 from cli.play.when import starts_at
 
@@ -23,25 +24,22 @@ Progress = Callable[[Sequence[Player]], None]
 async def play_many(
     here: Stage, scenarios: Sequence[Scenario], *, progress: Progress | None = None
 ) -> tuple[Player, ...]:
-    """Live all scenarios side by side."""
-    now = datetime.now(UTC)
-    players = [_player(here, scenario, number, now) for number, scenario in enumerate(scenarios, start=1)]
+    """Live all scenarios side by side; the courses of one file in order of time."""
+    groups = _groups(here, scenarios, datetime.now(UTC))
+    players = [player for group in groups for player in group.players]
     turns = asyncio.Semaphore(AT_ONCE)
     watch = asyncio.create_task(_watch(players, progress or _nobody))
     try:
-        await asyncio.gather(*(_live(turns, player) for player in players))
+        await asyncio.gather(*(_live(turns, group) for group in groups))
     finally:
         watch.cancel()
     (progress or _nobody)(players)
     return tuple(players)
 
 
-async def _live(turns: asyncio.Semaphore, player: Player) -> None:
-    """One life from its start to its end; a life that ends by closing has that end only once it has closed."""
+async def _live(turns: asyncio.Semaphore, group: Group) -> None:
     async with turns:
-        await player.begin()
-        while not player.over:
-            await player.play_to(player.ends_at)
+        await group.live()
 
 
 async def _watch(players: Sequence[Player], progress: Progress) -> None:
@@ -55,8 +53,17 @@ def _nobody(players: Sequence[Player]) -> None:
     """Nobody wants to know."""
 
 
-def _player(here: Stage, scenario: Scenario, number: int, now: datetime) -> Player:
-    clinic = here.house.clinic
-    site = clinic.sites[scenario.site or next(iter(clinic.sites))]
-    start = starts_at(scenario.start, ZoneInfo(site.zone), now)
-    return Player(Place(here, scenario, start, number), scenario, start)
+def _groups(here: Stage, scenarios: Sequence[Scenario], now: datetime) -> list[Group]:
+    """A group a file, its courses in the order in which the file tells of them."""
+    clinic, groups, number = here.house.clinic, [], 0
+    for scenario in scenarios:
+        site = clinic.sites[scenario.site or next(iter(clinic.sites))]
+        start = starts_at(scenario.start, ZoneInfo(site.zone), now)
+        group = Group(scenario)
+        for after, own, same_patient in lives(scenario):
+            number += 1
+            beside = group.players[0].place if same_patient else None
+            place = Place(here, own, start + after, number, beside)
+            group.players.append(Player(place, own, start + after, group))
+        groups.append(group)
+    return groups

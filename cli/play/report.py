@@ -36,7 +36,10 @@ def timeline(played: Played, *, texts: bool = False) -> str:
 def _head(played: Played) -> list[str]:
     scenario = played.player.scenario
     about = [scenario.about.strip()] if scenario.about else []
-    return [scenario.title or scenario.protocol, *about, ""]
+    group = played.player.group
+    if played.player is not group.players[0]:
+        return [f"{scenario.title or scenario.protocol}: {played.player.place.name}", ""]
+    return [scenario.title or scenario.protocol, *about, *([played.player.place.name] if not group.alone else []), ""]
 
 
 def _foot(played: Played) -> list[str]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from adapters.store.drug_log import SyringeLine
 from adapters.store.sends import Sent
 from audit.costs import Cost, cost
 from audit.histories import histories_of
@@ -24,6 +25,7 @@ class Played:
     player: Player
     sends: tuple[Sent, ...]
     costs: tuple[Cost, ...] = ()
+    syringes: tuple[SyringeLine, ...] = ()
 
     @property
     def letters(self) -> tuple[Sent, ...]:
@@ -44,7 +46,18 @@ class Played:
 
 async def results(players: Sequence[Player]) -> tuple[Played, ...]:
     """Gather what the stage knows of each player, while it still stands."""
-    return tuple([Played(one, await one.place.sends(), await _costs(one)) for one in players])
+    drawn = await players[0].place.stage.house.store.drug_log.syringes()
+    return tuple(
+        [
+            Played(
+                one,
+                await one.place.sends(),
+                await _costs(one),
+                tuple(line for line in drawn if line.course_id == one.place.course_id),
+            )
+            for one in players
+        ]
+    )
 
 
 async def _costs(player: Player) -> tuple[Cost, ...]:
@@ -62,6 +75,7 @@ def as_json(played: Played) -> dict[str, Any]:
         "start": _at(player.start),
         "ended": _at(player.now),
         "course_id": player.place.course_id,
+        "patient": player.place.name,
         "surprises": player.surprises,
         "messages": [
             {
@@ -101,6 +115,16 @@ def as_json(played: Played) -> dict[str, Any]:
             for one in player.refusals
         ],
         "steps": [{"at": _at(one.at), "what": one.what, "answer": one.answer} for one in player.happened],
+        "syringes": [
+            {
+                "session": line.session_id,
+                "drawn_at": _at(line.drawn_at),
+                "lot": line.vial.lot,
+                "ml": {name: str(amount) for name, amount in vars(line.sum).items()},
+                "witnesses": list(line.witnesses),
+            }
+            for line in played.syringes
+        ],
         "runs": [
             {"events": one.all_events, "actions": one.all_actions, "billed": dict(one.actions)} for one in played.costs
         ],

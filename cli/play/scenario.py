@@ -1,12 +1,18 @@
 """A scenario: one synthetic patient's course, and what differs from a staff that does everything right and on time."""
 
+from collections.abc import Iterator
+from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from cli.play.when import shorter, span
 from course.terms import Decision, GateAnswer, NeedKind, Phase, Role, TaskKind
+
+ALONE = frozenset({"disable", "close_site"})
+"""Steps that change the clinic for everybody."""
 
 CLOSED = "closed"
 """The word that lets a scenario run until its course has closed."""
@@ -35,6 +41,8 @@ class Expect(StrEnum):
 class Patient(Table):
     """The patient."""
 
+    name: str = Field("", max_length=100, description="The made-up name. Default: one of a list.")
+    born: date = Field(date(1984, 5, 4), description="The date of birth.")
     weight_kg: Decimal = Field(Decimal(80), gt=20, lt=400, description="Weight at every visit that says no other.")
     email: bool = Field(default=True, description="Whether the patient allows e-mail.")
     sms: bool = Field(default=False, description="Whether the patient allows text messages.")
@@ -133,7 +141,32 @@ class Step(Table):
     says: str = Field("", description="Words that the refusal holds.")
 
 
-class Scenario(Table):
+class Life(Table):
+    """What is said of one course: its patient, the staff around it, what differs and what happens."""
+
+    patient: Patient = Field(Patient(), description="The patient.")
+    answers: tuple[Answers, ...] = Field((), description="What the patient answers.")
+    staff: Staff = Field(Staff(), description="What the staff do differently.")
+    visits: tuple[Visit, ...] = Field((), description="Visits that differ.")
+    steps: tuple[Step, ...] = Field((), description="Things that happen.")
+
+    def visit(self, number: int) -> Visit:
+        """How the n-th visit goes."""
+        return next((one for one in self.visits if one.session == number), Visit(session=number))
+
+
+class Other(Life):
+    """Another course of the same clinic and the same days: everything that happens to all comes in order of time."""
+
+    protocol: str | None = Field(None, description="Id of the protocol. Default: the file's own.")
+    same_patient: bool = Field(
+        default=False, description="Whether this is a second course of the file's patient, which a prescriber allowed."
+    )
+    comes_after: str = Field("0m", description="How long after the start this one is enrolled.")
+    copies: int = Field(1, ge=1, le=60, description="So many patients, all alike.")
+
+
+class Scenario(Life):
     """One file."""
 
     title: str = Field("", description="One line that says what it shows.")
@@ -144,12 +177,24 @@ class Scenario(Table):
         "Monday 09:00", description="When it begins, in the clinic's zone: `first Monday of March 09:00`, or a date."
     )
     until: str = Field("60d", description="How long it runs: a span, or `closed`.")
-    patient: Patient = Field(Patient(), description="The patient.")
-    answers: tuple[Answers, ...] = Field((), description="What the patient answers.")
-    staff: Staff = Field(Staff(), description="What the staff do differently.")
-    visits: tuple[Visit, ...] = Field((), description="Visits that differ.")
-    steps: tuple[Step, ...] = Field((), description="Things that happen.")
+    real_chairs: bool = Field(
+        default=False, description="Whether visits take the clinic's own chairs; else there is room for all."
+    )
+    others: tuple[Other, ...] = Field((), description="Other courses that run beside it.")
 
-    def visit(self, number: int) -> Visit:
-        """How the n-th visit goes."""
-        return next((one for one in self.visits if one.session == number), Visit(session=number))
+    @property
+    def has_clinic_alone(self) -> bool:
+        """Whether it changes the clinic for everybody, so that no other file can be played in it."""
+        own = (self, *self.others)
+        return self.real_chairs or any(step.do in ALONE for life in own for step in life.steps)
+
+
+def lives(scenario: Scenario) -> Iterator[tuple[timedelta, Scenario, bool]]:
+    """Each course of a file: how long after the start it begins, what it is, whether it is the first's patient."""
+    yield timedelta(), scenario, False
+    for other in scenario.others:
+        after = span(other.comes_after)
+        told = {name: getattr(other, name) for name in Life.model_fields}
+        told |= {"protocol": other.protocol or scenario.protocol, "until": shorter(scenario.until, after), "others": ()}
+        for _ in range(other.copies):
+            yield after, scenario.model_copy(update=told), other.same_patient

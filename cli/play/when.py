@@ -35,6 +35,19 @@ def span(text: str) -> timedelta:
     return timedelta(minutes=sum(int(count) * _UNITS[unit] for count, unit in _PARTS.findall(text)))
 
 
+def within(text: str, whole: str) -> timedelta:
+    """A span that is shorter than another one, if that is a span. Raises WhenError."""
+    found = span(text)
+    if _SPAN.fullmatch(whole) and found >= span(whole):
+        raise WhenError(f"it lies within the file's own {whole}")
+    return found
+
+
+def shorter(text: str, by: timedelta) -> str:
+    """A span without the time that has passed of it."""
+    return f"{(span(text) - by) // timedelta(minutes=1)}m" if by else text
+
+
 def clock(text: str) -> time:
     """A wall time such as 09:00. Raises WhenError."""
     if not re.fullmatch(CLOCK, text):

@@ -14,6 +14,7 @@ from tests.support.lived import (
     APART,
     SAFETY,
     SIX_INFUSIONS,
+    TOGETHER,
     TREATMENT,
     letters,
     lives_of,
@@ -34,7 +35,12 @@ async def lived(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Played
 
 def test_every_shipped_scenario_is_tested() -> None:
     """A scenario that is added to the folder is added here."""
-    assert {path.stem for path in Path(CLINIC_FOLDER / "scenarios").glob("*.toml")} == {*TREATMENT, *SAFETY, APART}
+    assert {path.stem for path in Path(CLINIC_FOLDER / "scenarios").glob("*.toml")} == {
+        *TREATMENT,
+        *SAFETY,
+        *TOGETHER,
+        APART,
+    }
 
 
 def test_every_step_comes_to_what_its_file_says(lived: Mapping[str, Played]) -> None:

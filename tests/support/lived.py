@@ -50,6 +50,15 @@ SAFETY = {
 }
 """Scenarios of safety and corrections, and how long."""
 
+TOGETHER = {
+    "vial-shared-and-spilt": "9d",
+    "two-of-one-name": "9d",
+    "two-courses-of-one-patient": "12d",
+    "prescriber-leaves-with-three-alerts": "9d",
+    "storm-over-forty-patients": "4d6h",
+}
+"""Scenarios of several courses, and how long."""
+
 APART = "killed-worker-and-mail-down"
 """The scenario that needs a stage of its own."""
 
@@ -74,20 +83,32 @@ STARTS = {
 }
 """Days by which assertions can name dates; a server's clock runs forward only, so they lie years ahead."""
 
+MOST_COPIES = 13
+"""Of many patients who are all alike so many are enough: more than a morning has chairs for."""
+
 KNOWN = known(load_clinic(CLINIC_FOLDER))
 
 
 def shipped(name: str, until: str) -> Scenario:
     """A scenario of the repository with a shorter horizon, at a start that stays the same."""
     found = load_scenario(CLINIC_FOLDER / "scenarios" / f"{name}.toml", KNOWN)
-    return found.model_copy(update={"until": until, "start": STARTS[found.start]})
+    others = tuple(one.model_copy(update={"copies": min(one.copies, MOST_COPIES)}) for one in found.others)
+    return found.model_copy(update={"until": until, "start": STARTS[found.start], "others": others})
 
 
 async def lives_of(horizons: Mapping[str, str], made: pytest.TempPathFactory) -> Mapping[str, Played]:
     """All of them side by side on one server."""
+    return {name: first for name, (first, *_) in (await groups_of(horizons, made)).items()}
+
+
+async def groups_of(horizons: Mapping[str, str], made: pytest.TempPathFactory) -> dict[str, list[Played]]:
+    """All courses of each of them, in the order of the file."""
     scenarios = [shipped(name, until) for name, until in horizons.items()]
-    played = await play_files(scenarios, made.mktemp("scenarios"), CLINIC_FOLDER, progress=False)
-    return dict(zip(horizons, played, strict=True))
+    names = {id(scenario): name for name, scenario in zip(horizons, scenarios, strict=True)}
+    found: dict[str, list[Played]] = {}
+    for one in await play_files(scenarios, made.mktemp("scenarios"), CLINIC_FOLDER, progress=False):
+        found.setdefault(names[id(one.player.group.scenario)], []).append(one)
+    return found
 
 
 def letters(played: Played) -> list[str]:
