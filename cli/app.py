@@ -157,7 +157,7 @@ HELP = {
     "waste": "Destroy what is left in a syringe, before a witness.", "count": "What a vial or a syringe really holds.",
     "discrepancy": "Sign what became of a discrepancy.", "address": "Where the patient lives, for the drug log.",
     "drug-log": "Who gave what to whom, when, out of which lot.",
-    "simulate": "Play a scenario in virtual time.", "demo": "A year of a clinic with twelve made-up patients.",
+    "simulate": "Play a scenario in virtual time.", "demo": "A year of a clinic with fourteen made-up patients.",
     "score": "Score answers: total, band, flags.", "up": "Run a persistent stack on this machine.",
     "close-site": "Move all visits of days on which a site is closed.",
     "slots": "A site's day by chair: who has which, when each is free.",

@@ -4,6 +4,7 @@ import asyncio
 import shutil
 import sys
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
@@ -13,12 +14,16 @@ from cyclopts import Parameter
 
 from adapters.clinic import load_clinic
 from adapters.settings import load_settings
+from cli.demo_clinic import Clinic, in_words, look_around
 from cli.demo_report import write_report
 from cli.output import OK, CliError, as_json, complain, table
 from cli.play.check import load_scenario
 from cli.play.command import known, logged_in, play_files
+from cli.play.player import Player
 from cli.play.results import Played
 from cli.play.results import as_json as played_json
+from cli.play.scenario import lives
+from cli.play.stage import Stage
 from cli.play.when import span, starts_at
 from course.terms import OccasionKind
 
@@ -35,8 +40,9 @@ CAST = {
     "ptsd": 40,
     "anxiety-and-a-taper": 43,
     "fibromyalgia-moved": 45,
+    "vial-shared-and-spilt": 50,
 }
-"""Who comes, and how many weeks into the year."""
+"""Whose lives they are, and how many weeks into the year; in the last one two patients come."""
 
 YEAR = "365d"
 BEGINS = "first Monday of March 09:00"
@@ -65,7 +71,7 @@ def demo(
     until: Annotated[str, Parameter(help="how long to live, such as 90d")] = YEAR,
     json: Annotated[bool, Parameter(negative="", help="print one JSON value")] = False,
 ) -> int:
-    """A year of a clinic with twelve made-up patients on the real server: table, report with pictures, messages.
+    """A year of a clinic with fourteen made-up patients on the real server: table, report with pictures, messages.
 
     Example: starter.py demo --until 120d
     """
@@ -76,21 +82,21 @@ def demo(
     folder.mkdir(parents=True, mode=0o700)
     began = time.monotonic()
     try:
-        played = _play(folder, settings.clinic_folder, until)
+        played, clinic = _play(folder, settings.clinic_folder, until)
     except CliError as error:
         return complain(str(error), error.code, json_=json)
-    report = write_report(folder, played)
+    report = write_report(folder, played, clinic)
     if json:
-        as_json({"report": report, "courses": [played_json(one) for one in played]})
+        as_json({"report": report, "courses": [played_json(one) for one in played], "proof": clinic.proof})
         return OK
-    _print(played, folder, report, time.monotonic() - began)
+    _print(played, clinic, folder, report, time.monotonic() - began)
     surprises = [surprise for one in played for surprise in one.player.surprises]
     for surprise in surprises:
         print(f"not as the scenario says: {surprise}", file=sys.stderr)
     return 1 if surprises else OK
 
 
-def _play(folder: Path, clinic_folder: Path, until: str) -> tuple[Played, ...]:
+def _play(folder: Path, clinic_folder: Path, until: str) -> tuple[tuple[Played, ...], Clinic]:
     clinic = load_clinic(clinic_folder)
     began = starts_at(BEGINS, ZoneInfo(next(iter(clinic.sites.values())).zone), datetime.now(UTC))
     ends = began + span(until)
@@ -99,14 +105,21 @@ def _play(folder: Path, clinic_folder: Path, until: str) -> tuple[Played, ...]:
         scenario = load_scenario(clinic_folder / "scenarios" / f"{name}.toml", known(clinic))
         comes = began + timedelta(weeks=weeks)
         if comes + LEAST <= ends:
-            lives = {"start": f"{comes:%Y-%m-%d} 09:00", "until": f"{(ends - comes).days}d"}
-            scenarios.append(scenario.model_copy(update=lives))
-    print(f"{len(scenarios)} made-up patients, {until} of a clinic, on a real Temporal server:", file=sys.stderr)
+            when = {"start": f"{comes:%Y-%m-%d} 09:00", "until": f"{(ends - comes).days}d"}
+            scenarios.append(scenario.model_copy(update=when))
+    patients = sum(1 for scenario in scenarios for _ in lives(scenario))
+    print(f"{patients} made-up patients, {until} of a clinic, on a real Temporal server:", file=sys.stderr)
+    seen: list[Clinic] = []
+
+    async def after(here: Stage, players: Sequence[Player]) -> None:
+        seen.append(await look_around(here, players))
+
     with logged_in(folder):
-        return asyncio.run(play_files(scenarios, folder, clinic_folder, apart=True))
+        played = asyncio.run(play_files(scenarios, folder, clinic_folder, apart=True, after=after))
+    return played, seen[0]
 
 
-def _print(played: tuple[Played, ...], folder: Path, report: Path, seconds: float) -> None:
+def _print(played: tuple[Played, ...], clinic: Clinic, folder: Path, report: Path, seconds: float) -> None:
     heads = ("patient", "what is different", "where", "infusions", "letters", "not sent", "scores")
     table(heads, [_row(one) for one in played], f"A year in {seconds:.0f} seconds")
     told = [one for course in played for one in course.letters if OccasionKind.ESCALATION in one.kinds]
@@ -114,6 +127,7 @@ def _print(played: tuple[Played, ...], folder: Path, report: Path, seconds: floa
         print(f"escalated  {one.as_of:%a %d %b %H:%M} UTC to {one.to_account}: {one.subject}")
     for course in played:
         print(_told(course))
+    print("\n".join(in_words(clinic)))
     letters = sum(len(one.letters) for one in played)
     print(f"pictures   {report}\nmessages   {letters} letters in {folder / 'mailbox'}")
     first = next(one for course in played for one in course.to_patient)

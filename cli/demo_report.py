@@ -5,10 +5,12 @@ from datetime import datetime
 from html import escape
 from pathlib import Path
 
-from cli.picture import Axis, curve, year
+from cli.demo_clinic import Clinic
+from cli.picture import Axis, curve, day, year
 from cli.play.results import Played
 from cli.showing import state_of
 from cli.times import shown
+from course.explain import explain
 from course.terms import Action
 
 STYLE = """
@@ -27,7 +29,7 @@ a { color: #0b5cab; }
 """
 
 
-def write_report(folder: Path, played: Sequence[Played]) -> Path:
+def write_report(folder: Path, played: Sequence[Played], clinic: Clinic) -> Path:
     """Write report.html into a folder; nothing in it points outside."""
     path = folder / "report.html"
     courses = "".join(_course(one) for one in played)
@@ -39,9 +41,62 @@ def write_report(folder: Path, played: Sequence[Played]) -> Path:
         "from a course's own record; nothing here says how well a treatment works.</p>"
         f'<section class="wide"><table><caption class="quiet">All courses</caption><thead><tr>'
         "<th>patient<th>what is different<th>where<th>infusions<th>letters<th>not sent</tr></thead><tbody>"
-        f"{''.join(_row(one) for one in played)}</tbody></table></section>{courses}</main></body></html>"
+        f"{''.join(_row(one) for one in played)}</tbody></table></section>"
+        f"{_clinic(clinic)}{courses}</main></body></html>"
     )
     return path
+
+
+def _clinic(clinic: Clinic) -> str:
+    """The clinic around the courses: chairs, drugs, proof."""
+    full = clinic.fullest
+    return (
+        f'<section id="chairs"><h2>Chairs on the fullest day, {full.day:%d %B %Y}</h2>'
+        f"{day(full.zone, full.chairs, clinic.names)}</section>"
+        f'<section id="drugs" class="wide"><h2>Drug log</h2>{_drugs(clinic)}</section>'
+        f'<section id="proof" class="wide"><h2>Nobody is missing</h2><p class="quiet">{len(clinic.proof.open)} open '
+        f"courses, {len(clinic.proof.exceptions)} exceptions; read from lists, server and ledgers, not from the "
+        f"courses' own agenda.</p>{_proof(clinic)}</section>"
+    )
+
+
+def _drugs(clinic: Clinic) -> str:
+    zone = clinic.fullest.zone
+    rows = "".join(
+        _cells(
+            shown(zone, one.drawn_at),
+            clinic.names.get(one.course_id, ""),
+            f"{one.vial.drug} {one.vial.mg_per_ml} mg/mL, lot {one.vial.lot}",
+            *(f"{amount.normalize():f} mL" for amount in (one.sum.drawn, one.sum.given, one.sum.wasted, one.sum.left)),
+            ", ".join(one.witnesses),
+        )
+        for one in clinic.syringes
+    )
+    found = "".join(
+        f"<p>{one.ml} mL of a vial were unaccounted for on {escape(shown(zone, one.found_at))}, owned by "
+        f"{escape(one.owner)}: {escape(one.resolution or 'open')}.</p>"
+        for one in clinic.discrepancies
+    )
+    heads = "".join(
+        f"<th>{head}" for head in ("drawn", "patient", "drug", "drawn", "given", "wasted", "left", "witness")
+    )
+    return f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>{found}"
+
+
+def _proof(clinic: Clinic) -> str:
+    zone = clinic.fullest.zone
+    rows = "".join(
+        _cells(clinic.names.get(one.course_id, one.course_id), one.phase or "", shown(zone, one.due), one.what)
+        for one in clinic.proof.open
+    )
+    wrong = "".join(
+        f"<p><strong>{escape(one.subject)}: {escape(one.sentence)}</strong></p>" for one in clinic.proof.exceptions
+    )
+    return f"<table><thead><tr><th>patient<th>phase<th>due<th>what</tr></thead><tbody>{rows}</tbody></table>{wrong}"
+
+
+def _cells(*cells: str) -> str:
+    return f"<tr>{''.join(f'<td>{escape(cell)}' for cell in cells)}</tr>"
 
 
 def _row(played: Played) -> str:
@@ -57,6 +112,17 @@ def _row(played: Played) -> str:
     return f"<tr>{''.join(f'<td>{cell}' for cell in cells)}</tr>"
 
 
+def _why(played: Played) -> str:
+    """Why the course stands as it does, by rule; what was sent is told elsewhere."""
+    reasons = explain(played.player.record, played.player.now, {})
+    rows = "".join(
+        _cells(f"{one.topic}: {one.says}", one.rule, "; ".join(f"{name} = {said}" for name, said in one.inputs.items()))
+        for one in reasons
+        if one.topic not in {"sent", "not sent"}
+    )
+    return f"<table><thead><tr><th>what<th>rule<th>what it read</tr></thead><tbody>{rows}</tbody></table>"
+
+
 def _course(played: Played) -> str:
     player, record = played.player, played.player.record
     axis = Axis(player.start, player.now)
@@ -65,6 +131,7 @@ def _course(played: Played) -> str:
         f'<p class="quiet">{escape(record.protocol.title)}. {escape(state_of(record))}</p>'
         f"{curve(record, axis)}{year(record, played.letters, _holds(played), axis)}"
         f'<details class="wide"><summary>Out of its page</summary>{_page(played)}</details>'
+        f'<details class="wide"><summary>Why it stands so</summary>{_why(played)}</details>'
         f"<details><summary>What the patient received ({len(played.to_patient)} letters)</summary>{_letters(played)}"
         "</details></section>"
     )

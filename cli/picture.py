@@ -1,12 +1,14 @@
 """Pictures of a course as SVG: the outcome curve, and the year as a line."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from html import escape
 
 from adapters.store.sends import Sent
 from course import judge
+from course.calendar import Zone
 from course.record import CourseRecord
+from course.slots import Slot
 from course.terms import Series
 
 WIDTH, LEFT, RIGHT = 640, 40, 16
@@ -19,9 +21,9 @@ HALO = 'paint-order="stroke" stroke="#fff" stroke-width="3"'
 class Axis:
     """Days of a course laid over the width of a picture."""
 
-    def __init__(self, since: datetime, until: datetime) -> None:
+    def __init__(self, since: datetime, until: datetime, least_days: float = 1) -> None:
         self.since = since
-        self.days = max((until - since) / timedelta(days=1), 1)
+        self.days = max((until - since) / timedelta(days=1), least_days)
 
     def x(self, at: datetime) -> float:
         """Where an instant stands."""
@@ -106,6 +108,29 @@ def year(record: CourseRecord, sends: Sequence[Sent], holds: Sequence[tuple[date
     legend = "● infusion   ◆ evaluation   | message (red: to the staff on call)   grey: held"
     parts.append(_text(LEFT, height - 6, legend, GREY, "start"))
     return _svg(height, "The course on one line: infusions, evaluations, messages, holds", parts)
+
+
+def day(zone: Zone, chairs: Sequence[Sequence[Slot]], names: Mapping[str, str]) -> str:
+    """A day by chair: who has it from when until when, from the first visit's hour to the end of the last."""
+    since = zone.local(min(one.begins for chair in chairs for one in chair)).replace(minute=0)
+    until = zone.local(max(one.ends for chair in chairs for one in chair)) + timedelta(minutes=59)
+    axis, row, top = Axis(since, until.replace(minute=0), least_days=0), 30, 26
+    hours = [since + timedelta(hours=ahead) for ahead in range(round(axis.days * 24) + 1)]
+    height = top + row * len(chairs) + 8
+    parts = [
+        f'<line x1="{axis.x(hour)}" x2="{axis.x(hour)}" y1="{top - 6}" y2="{height - 6}" stroke="#e5e7eb"/>'
+        + _text(axis.x(hour), top - 10, f"{hour:%H:%M}", GREY, "middle")
+        for hour in hours
+    ]
+    for number, chair in enumerate(chairs):
+        y = top + row * number
+        parts.append(_text(LEFT - 12, y + 17, str(number + 1), GREY, "end"))
+        for one in chair:
+            x, ends = axis.x(zone.local(one.begins)), axis.x(zone.local(one.ends))
+            box = f'x="{x}" y="{y}" width="{round(ends - x, 1)}" height="{row - 6}" rx="3"'
+            parts.append(f'<rect {box} fill="#dbe8f7" stroke="{BLUE}"/>')
+            parts.append(_text(x + 6, y + 16, names.get(one.course_id, one.course_id), INK, "start"))
+    return _svg(height, "Chairs of the fullest day", parts)
 
 
 def _svg(height: int, title: str, parts: Sequence[str]) -> str:

@@ -10,7 +10,7 @@ from cli.desk import Asked, Desk, command, desk
 from cli.output import OK, USAGE, CliError, as_json, table
 from cli.times import instant
 from course.calendar import Calendar, days_from
-from course.slots import Slot
+from course.slots import Slot, on_chairs
 
 WEEK_DAYS = 7
 
@@ -71,13 +71,7 @@ async def _chairs(at: Desk, calendar: Calendar, day: date) -> tuple[Chair, ...]:
     """Each visit on the first chair that is free for it; the last chair shown is empty, where there is one."""
     begins = calendar.zone.lenient(datetime.combine(day, datetime.min.time()))
     taken = await at.house.store.slots.between(calendar.site, begins, days_from(calendar.zone, begins, 1))
-    held: list[list[Slot]] = []
-    for one in taken:
-        chair = next((chair for chair in held if chair[-1].ends <= one.begins), None)
-        if chair is None:
-            held.append([one])
-        else:
-            chair.append(one)
+    held = on_chairs(taken)
     shown = held + [[] for _ in range(min(at.house.clinic.sites[calendar.site].capacity, len(held) + 1) - len(held))]
     span = _opening(calendar, day)
     return tuple(Chair(number, tuple(one), _free(one, span)) for number, one in enumerate(shown, start=1))

@@ -1,6 +1,6 @@
 """Chairs: how long a visit holds one, where a site is full, and when one is free next."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -100,3 +100,15 @@ def starts_by_day(
         opens, closes = (calendar.zone.lenient(datetime.combine(day, at)) for at in (opening.opens, opening.closes))
         found = {same, opens, *(one.ends for one in taken)}
         yield same, sorted(one for one in found if max(since, opens) <= one < closes)
+
+
+def on_chairs(taken: Iterable[Slot]) -> list[list[Slot]]:
+    """Visits by chair, each on the first one that is free when it begins; they come soonest first."""
+    chairs: list[list[Slot]] = []
+    for one in taken:
+        chair = next((chair for chair in chairs if chair[-1].ends <= one.begins), None)
+        if chair is None:
+            chairs.append([one])
+        else:
+            chair.append(one)
+    return chairs

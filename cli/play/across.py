@@ -40,6 +40,8 @@ async def across(player: "Player", step: Step) -> tuple[str, str]:
             return await _disable(player, Disable.model_validate(step.details), step.reason), ""
         if step.do == "close_site":
             return await _close(player, step), ""
+        if step.do == "discrepancy":
+            return await stock.account_for(player, step), ""
         return await stock.enter(player, step), ""
     except StoreError as refused:
         return "", str(refused)

@@ -11,7 +11,7 @@ from cli.play import when
 from cli.play.across import CloseSite, Disable
 from cli.play.acting import CAST, KINDS, Moment, SayingError, act_of, check_details, default_role, events, readings
 from cli.play.scenario import CLOSED, Answers, Life, Scenario, Step, Table, Visit
-from cli.play.stock import STOCK, Amount, Counted, Discarded, Received
+from cli.play.stock import STOCK, AccountedFor, Amount, Counted, Discarded, Received
 from course.calendar import Transition, Zone
 from course.findings import Finding, listed
 from course.instrument import Instrument, ScoringError, asked
@@ -23,6 +23,7 @@ BEFALLS = ("signal", "cancel", "reply", "restart_worker", "kill_worker", "mail_r
 
 ACROSS: dict[str, type[Table]] = {
     **{name: model for name, (_, model, _) in STOCK.items()},
+    "discrepancy": AccountedFor,
     "disable": Disable,
     "close_site": CloseSite,
 }

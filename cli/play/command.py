@@ -6,7 +6,7 @@ import logging
 import os
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, TextIO
@@ -22,7 +22,7 @@ from cli.play.playing import play_many
 from cli.play.report import timeline
 from cli.play.results import Played, as_json, results
 from cli.play.scenario import Scenario
-from cli.play.stage import stage
+from cli.play.stage import Stage, stage
 from cli.play.when import WhenError
 from course.loading import Fault, LoadError
 
@@ -74,9 +74,11 @@ async def play_files(
     keep: bool = False,
     progress: bool = True,
     apart: bool = False,
+    after: Callable[[Stage, Sequence[Player]], Awaitable[None]] | None = None,
 ) -> tuple[Played, ...]:
     """Play and gather the results, courses in the order of their files; `apart` gives the worker its own process.
 
+    `after` may look around on each stage before it is taken down.
     A file that changes the clinic for everybody has a stage to itself.
     """
     alone = [[one] for one in scenarios if one.has_clinic_alone]
@@ -88,6 +90,8 @@ async def play_files(
         folder = data / f"stage-{number + 1}" if number else data
         async with stage(folder, clinic_folder, killable=killable, keep=keep, real_chairs=chairs) as here:
             players = await play_many(here, these, progress=Progress(sys.stderr) if progress else None)
+            if after is not None:
+                await after(here, players)
             for one in await results(players):
                 told.setdefault(id(one.player.group.scenario), []).append(one)
     return tuple(one for scenario in scenarios for one in told[id(scenario)])

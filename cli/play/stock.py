@@ -61,6 +61,12 @@ class Discarded(OfVial):
     witness: str = Field(WITNESS, description="Account of the witness.")
 
 
+class AccountedFor(Table):
+    """What became of all that a vial lacks, signed with the step's reason."""
+
+    lot: str = Field(description="The vial.")
+
+
 STOCK: dict[str, tuple[MoveKind, type[Amount], str]] = {
     "vial": (MoveKind.RECEIVED, Received, "received"),
     "draw": (MoveKind.DRAWN, OfVial, "drawn"),
@@ -97,6 +103,18 @@ async def enter(player: "Player", step: Step) -> str:
     if kind is MoveKind.DRAWN:
         group.syringes[player.place.course_id, session] = entered.move.syringe_id
     return _told(entered, word, session if entered.move.syringe_id else "")
+
+
+async def account_for(player: "Player", step: Step) -> str:
+    """Sign what became of a vial's discrepancies. Raises StoreError where there is none."""
+    store, lot = player.place.stage.house.store, AccountedFor.model_validate(step.details).lot
+    account = player.group.cast[step.by or Role.NURSE].account_id
+    found = [one for one in await store.drug_log.discrepancies() if one.vial_id == player.group.vials.get(lot)]
+    if not found:
+        raise StoreError(f"Nothing is unaccounted for in a vial of lot {lot}.")
+    for one in found:
+        await store.drugs.resolve(one.discrepancy_id, account, step.reason, player.now)
+    return f"accounted for: {sum(one.ml for one in found)} mL of lot {lot} ({step.reason})"
 
 
 def _placed(player: "Player", move: Move, said: Amount, session: str) -> Move:

@@ -45,6 +45,7 @@ def test_a_shared_vial_adds_up_and_what_it_lacks_is_owned(lived: Mapping[str, li
     counted = [one.answer for one in first.player.happened if one.what == "count"]
     lacks = "0.15 mL are unaccounted for, which ortiz owns for 24 hours"
     assert counted == [f"counted: 7.45 mL (372.5 mg); the vial holds 7.45 mL; {lacks}"]
+    assert first.player.happened[-1].answer == "accounted for: 0.15 mL of lot A7 (dead space of two needles)"
     assert [one.sentence.split(":")[0] for one in second.player.refusals] == [
         "A witness is never who gives or destroys the drug"
     ]
