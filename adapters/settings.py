@@ -7,7 +7,8 @@ from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from typing_extensions import override
 
 PREFIX = "ST_"
 ADDRESS = r"^[^\s:]+:\d{1,5}$"
@@ -147,6 +148,17 @@ class Settings(BaseSettings):
         if not is_private_url(self.scheduler_url):
             raise ValueError(f"{variable('scheduler_url')} begins with https://, or http:// on this machine itself")
         return self
+
+
+class SealedSettings(Settings):
+    """What is given, and defaults: no environment variable and no file counts."""
+
+    @classmethod
+    @override
+    def settings_customise_sources(
+        cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource, *_: Any, **__: Any
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return (init_settings,)
 
 
 def is_private_url(url: str) -> bool:

@@ -71,9 +71,10 @@ def in_words(clinic: Clinic) -> tuple[str, ...]:
     missing = sum((one.ml for one in clinic.discrepancies), Decimal(0))
     full, wrong = clinic.fullest, clinic.proof.exceptions
     visits = sum(len(chair) for chair in full.chairs)
-    drugs = f"{len(clinic.syringes)} syringes out of {vials} vial{'' if vials == 1 else 's'}, {wasted} mL wasted before a witness"
+    drawn = f"{len(clinic.syringes)} syringes out of {vials} vial{'' if vials == 1 else 's'}"
+    lost = f"{missing} mL were unaccounted for, {len(clinic.open)} discrepancies are open"
     return (
-        f"drugs      {drugs}, {missing} mL were unaccounted for, {len(clinic.open)} discrepancies are open",
+        f"drugs      {drawn}, {wasted} mL wasted before a witness, {lost}",
         f"chairs     {visits} visits on the fullest day, {full.day:%d %b %Y}, on {len(full.chairs)} chairs",
         f"proof      {len(clinic.proof.open)} open courses, each with what is due next; {len(wrong)} exceptions",
         *(f"  {one.subject}: {one.sentence}" for one in wrong),

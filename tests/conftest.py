@@ -25,7 +25,11 @@ hypothesis.settings.register_profile("here", deadline=None, derandomize="CI" in 
 hypothesis.settings.load_profile("here")
 
 
-TOGETHER = ("tests/cli/test_scenarios.py", "tests/cli/test_scenarios_safety.py")
+TOGETHER = (
+    "tests/cli/test_scenarios.py",
+    "tests/cli/test_scenarios_safety.py",
+    "tests/cli/test_scenarios_together.py",
+)
 """Files whose tests share something that takes long to make: one process runs them all."""
 
 

@@ -75,6 +75,7 @@ async def play_files(
     progress: bool = True,
     apart: bool = False,
     after: Callable[[Stage, Sequence[Player]], Awaitable[None]] | None = None,
+    store_url: str = "",
 ) -> tuple[Played, ...]:
     """Play and gather the results, courses in the order of their files; `apart` gives the worker its own process.
 
@@ -88,7 +89,8 @@ async def play_files(
         killable = apart or any(step.do == "kill_worker" for scenario in these for step in scenario.steps)
         chairs = any(one.real_chairs for one in these)
         folder = data / f"stage-{number + 1}" if number else data
-        async with stage(folder, clinic_folder, killable=killable, keep=keep, real_chairs=chairs) as here:
+        made = stage(folder, clinic_folder, killable=killable, keep=keep, real_chairs=chairs, store_url=store_url)
+        async with made as here:
             players = await play_many(here, these, progress=Progress(sys.stderr) if progress else None)
             if after is not None:
                 await after(here, players)

@@ -66,6 +66,7 @@ class HandsApart:
         own = {
             "ST_DATA_FOLDER": str(settings.data_folder),
             "ST_CLINIC_FOLDER": str(settings.clinic_folder),
+            "ST_STORE_URL": settings.store_url.get_secret_value(),
             "ST_TASK_QUEUE": settings.task_queue,
             "ST_GRACEFUL_SHUTDOWN_SECONDS": str(settings.graceful_shutdown_seconds),
             "TEMPORAL_ADDRESS": self.target,

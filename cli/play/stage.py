@@ -5,6 +5,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from pydantic import SecretStr
 from temporalio.client import Client
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
 
@@ -13,7 +14,7 @@ from adapters.courses import Courses
 from adapters.identity import first_passphrases
 from adapters.keyring import KeyRing
 from adapters.server import EmbeddedServer, embedded_server
-from adapters.settings import Channel, Settings
+from adapters.settings import SealedSettings
 from adapters.temporal import course_plugin
 from adapters.wiring import House, open_house
 from cli.play.hands import Hands, HandsApart, HandsHere
@@ -40,21 +41,22 @@ class Stage:
 
 @asynccontextmanager
 async def stage(
-    folder: Path, clinic_folder: Path, *, killable: bool = False, keep: bool = False, real_chairs: bool = False
+    folder: Path,
+    clinic_folder: Path,
+    *,
+    killable: bool = False,
+    keep: bool = False,
+    real_chairs: bool = False,
+    store_url: str = "",
 ) -> AsyncIterator[Stage]:
     """Set everything up in a folder; `keep` writes the server's own data there too. Nothing is left running.
 
+    Nothing of the environment counts here: made-up patients never come near a clinic's own store, letters or keys.
     Without `real_chairs` the site has room for everybody: courses of different files do not meet.
     """
-    settings = Settings(
-        _env_file=None,
-        data_folder=folder,
-        clinic_folder=clinic_folder,
-        channel=Channel.MAILBOX,
-        sms_url=None,
-        scheduler_url=None,
-        graceful_shutdown_seconds=1,
-    )
+    settings = SealedSettings(data_folder=folder, clinic_folder=clinic_folder, graceful_shutdown_seconds=1)
+    if store_url:
+        settings = settings.model_copy(update={"store_url": SecretStr(store_url)})
     ring = KeyRing.load_or_create(settings.key_ring_file)
     async with AsyncExitStack() as stack:
         server = await stack.enter_async_context(embedded_server(folder if keep else None))

@@ -19,6 +19,9 @@ from adapters.wiring import House, open_house
 from cli.app import main
 from tests.support.records import CLINIC_FOLDER
 from tests.support.served import worked
+from tests.support.stores import postgres, store_url
+
+__all__ = ["postgres", "store_url"]
 
 
 @dataclass(frozen=True)

@@ -276,9 +276,20 @@ def date_of(day: str) -> datetime:
     return datetime.strptime(f"{day} 2028", "%d %b %Y").replace(tzinfo=UTC)
 
 
-async def test_a_killed_worker_and_a_day_without_mail_lose_and_double_nothing(tmp_path: Path) -> None:
-    """Refused for six hours becomes a call; a kill -9 changes no letter; a repeated request is one entry."""
-    (played,) = await play_files([shipped(APART, "12d")], tmp_path, CLINIC_FOLDER, progress=False)
+async def test_a_killed_worker_and_a_day_without_mail_lose_and_double_nothing(
+    tmp_path: Path, store_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Refused for six hours becomes a call; a kill -9 changes no letter; a repeated request is one entry.
+
+    On SQLite and on PostgreSQL, and never in the clinic that the environment names.
+    """
+    clinic, data = tmp_path / "clinic", tmp_path / "played"
+    for name in ("KEY_RING_FILE", "MAILBOX_FOLDER", "DATA_FOLDER"):
+        monkeypatch.setenv(f"ST_{name}", str(clinic))
+    monkeypatch.setenv("ST_STORE_URL", f"sqlite:///{clinic}")
+    data.mkdir()
+    (played,) = await play_files([shipped(APART, "12d")], data, CLINIC_FOLDER, progress=False, store_url=store_url)
+    assert not clinic.exists()
     assert played.player.surprises == []
     asked_again = "09 Mar checkin+measure+visit_24h+visit_2h+visit_72h"
     assert letters(played) == [*SIX_INFUSIONS[:4], asked_again, *SIX_INFUSIONS[6:8]]
