@@ -94,3 +94,37 @@ def test_who_has_no_score_or_no_baseline_is_in_no_numerator() -> None:
     assert responders(cohort, AT_THE_END) == 11
     assert responders(cohort, AFTER_FIRST) == 3 + 1
     assert [judge.relapse(one).state for one in (missing, without, zero, below)] == [RelapseState.NONE] * 4
+
+
+def percent(part: int, whole: int) -> float:
+    """As papers print it."""
+    return round(100 * part / whole, 1)
+
+
+def test_seventeen_of_twentyfour_raters_scores_respond() -> None:
+    """Murrough 2013 (doi:10.1016/j.biopsych.2012.06.022): 24 patients rated by MADRS, 70.8 % respond; made-up totals."""
+    pairs = [(36 - number % 7, (36 - number % 7) // (2 if number < 17 else 1) - number % 2) for number in range(24)]
+    cohort = [
+        treated(
+            measured(BEFORE, before, 1, instrument="madrs"),
+            measured(AT_THE_END, after, 2, instrument="madrs"),
+            protocol="treatment-resistant-depression",
+        )
+        for before, after in pairs
+    ]
+    assert percent(responders(cohort, AFTER_FIRST), len(cohort)) == 70.8
+
+
+def test_rates_of_five_hundred_and_who_got_worse() -> None:
+    """McInnes 2022 (doi:10.1016/j.jad.2021.12.097): of 537, 53.6 % respond, 28.9 % remit, 8.4 % rise by any amount.
+
+    `worse` here is a rise by the instrument's reliable change: of those 45, 15. Made-up totals.
+    """
+    ends = [*([3] * 155), *([8] * 133), *([14] * 204), *([17] * 30), *([24] * 15)]
+    cohort = [treated(measured(BEFORE, 16), measured(AT_THE_END, end, 2)) for end in ends]
+    read = outcomes(cohort, AFTER_FIRST)
+    assert len(read) == 537
+    assert percent(responders(cohort, AFTER_FIRST), 537) == 53.6
+    assert percent(read.count(Outcome.REMISSION), 537) == 28.9
+    assert percent(sum(1 for one in cohort if one.scores[1].total > one.scores[0].total), 537) == 8.4
+    assert read.count(Outcome.WORSE) == 15
