@@ -102,7 +102,7 @@ def percent(part: int, whole: int) -> float:
 
 
 def test_seventeen_of_twentyfour_raters_scores_respond() -> None:
-    """Murrough 2013 (doi:10.1016/j.biopsych.2012.06.022): 24 patients rated by MADRS, 70.8 % respond; made-up totals."""
+    """Murrough 2013 (doi:10.1016/j.biopsych.2012.06.022): of 24 rated by MADRS 70.8 % respond; made-up totals."""
     pairs = [(36 - number % 7, (36 - number % 7) // (2 if number < 17 else 1) - number % 2) for number in range(24)]
     cohort = [
         treated(
