@@ -25,6 +25,7 @@ __all__ = [
     "weight_doubt",
     "why_not_clear",
     "why_not_dose",
+    "why_not_yet",
     "why_order_refused",
 ]
 
@@ -53,6 +54,13 @@ def why_not_dose(record: CourseRecord, session: Session, check_in: CheckIn, at: 
         *_changed(record, check_in),
         *_pressure(record, check_in, at),
     )
+
+
+def why_not_yet(record: CourseRecord, session: Session, at: datetime) -> tuple[str, ...]:
+    """What stands against dosing a session as far as it is known before the patient comes."""
+    gates = (problem.sentence for problem in gate_problems(record, at, 1 + dosed_in_series(record)))
+    missing = _measure_missing(record, at, every_days(record, at))
+    return (*_course(record, session, at), *gates, *([missing] if missing else []))
 
 
 def measure_in(record: CourseRecord, at: datetime) -> bool:

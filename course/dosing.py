@@ -68,7 +68,7 @@ def dose_check(record: CourseRecord, minutes: int, mg: Decimal, weight_kg: Decim
 
 def weight_doubt(record: CourseRecord, weight_kg: Decimal) -> str:
     """Why a weight is asked again: too far off the last one, as pounds would be; or an empty string."""
-    last = _last_weight(record)
+    last = last_weight(record)
     if last is None:
         return ""
     most = record.protocol.session.weight_change_percent
@@ -97,7 +97,8 @@ def _alerts(readings: Sequence[Reading]) -> Iterator[str]:
             yield f"{said} above {high}"
 
 
-def _last_weight(record: CourseRecord) -> Decimal | None:
+def last_weight(record: CourseRecord) -> Decimal | None:
+    """The last weight in kg at a check-in or a dose; None before the first visit."""
     weighed: list[tuple[datetime, Decimal]] = [(one.at, one.weight_kg) for one in record.valid_doses]
     weighed += [
         (one.arrived_at, one.weight_kg)

@@ -1,0 +1,93 @@
+"""`downtime-sheet`: a page for each visit of a day, to write on by hand while the network is away."""
+
+import os
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from adapters.store.directory import Patient
+from cli.desk import Asked, Desk, command, desk
+from cli.downtime_page import Visited, page
+from cli.output import NOT_ALLOWED, USAGE, CliError, answer
+from cli.times import instant
+from course.calendar import days_from
+from course.terms import Role
+
+ROOM = frozenset({Role.NURSE, Role.PRESCRIBER, Role.COORDINATOR})
+MOST = 10_000
+
+
+@dataclass(frozen=True)
+class Day:
+    """One day of a site, from midnight to midnight on its wall."""
+
+    day: date
+    begins: datetime
+    ends: datetime
+
+
+@command
+async def downtime_sheet(
+    site: str,
+    day: str,
+    *,
+    out: Annotated[Path | None, Parameter(help="the file; else under `sheets` in the data folder")] = None,
+    asked: Asked = Asked(),
+) -> int:
+    """Write one page for each visit of a day: who, what is ordered, what is missing, and room to write by hand.
+
+    The file is readable for its owner only: it holds names. Type in afterwards what was written on it.
+
+    Example: starter.py downtime-sheet northside 2026-11-30
+    """
+    async with desk() as at:
+        if at.account.role not in ROOM:
+            raise CliError(f"the role {at.account.role} may not print sheets: it takes the room's staff", NOT_ALLOWED)
+        if site not in at.house.clinic.sites:
+            raise CliError(f"there is no site {site}: {', '.join(at.house.clinic.sites)}", USAGE)
+        meant = _day(at, site, day)
+        visits = await _visits(at, site, meant)
+        file = out or at.house.settings.data_folder / "sheets" / f"{site}-{meant.day}.html"
+        _write(file, page(at.house.clinic.sites[site].name, meant.day, visits, at.now))
+        for one in visits:
+            await at.looked(one.record.course_id, "downtime sheet")
+        told = [{"course": one.record.course_id, "session": one.session.id, "at": one.session.start} for one in visits]
+        return answer({"file": str(file), "visits": told}, f"{len(visits)} visits: {file}", json_=asked.json)
+
+
+def _day(at: Desk, site: str, day: str) -> Day:
+    zone = at.site_zone(site)
+    midnight = zone.local(instant(f"{day} 12:00", zone, at.now)).replace(hour=0, minute=0)
+    begins = zone.lenient(midnight)
+    return Day(midnight.date(), begins, days_from(zone, begins, 1))
+
+
+async def _visits(at: Desk, site: str, day: Day) -> list[Visited]:
+    """Every open visit of the day, in order; a course whose next visit lies later has none."""
+    rows = await at.courses.rows(f"CourseSite = '{site}'", MOST)
+    found = []
+    for row in rows:
+        if row.next_session is None or row.next_session >= day.ends:
+            continue
+        record = await at.courses.record(row.course_id)
+        patient = await at.house.store.directory.patient(record.patient_id)
+        found += [
+            Visited(record, session, patient or Patient(record.patient_id, "", date.min))
+            for session in record.open_sessions
+            if day.begins <= session.start < day.ends
+        ]
+    return sorted(found, key=lambda one: (one.session.start, one.record.course_id))
+
+
+def _write(file: Path, text: str) -> None:
+    """Write a file that nobody else may read."""
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        file.unlink(missing_ok=True)
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as written:
+            written.write(text)
+    except OSError as error:
+        raise CliError(f"{file} cannot be written ({error.strerror}): name another file with --out") from None
