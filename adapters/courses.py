@@ -14,9 +14,10 @@ from temporalio.service import RPCError, RPCStatusCode
 from adapters.clinic import snapshot
 from adapters.doses import PatientDose, doses_of, why_not_early, why_not_today
 from adapters.identity import stamp
+from adapters.person import concerns_all, is_for
 from adapters.planning import plan
 from adapters.slots import SlotError
-from adapters.store.directory import CourseRow
+from adapters.store.directory import CourseRow, CourseState
 from adapters.wiring import House
 from adapters.zones import zone_snapshot
 from course.acts import Act, ActEnvelope, BookBooster
@@ -119,8 +120,35 @@ class Courses:
 
         A check-in looks at the patient's other courses first: who was dosed there today takes a prescriber's reason.
         So does an early booster, whose brakes count the doses of all courses.
-        An act that plans reserves chairs first.
+        An act that plans reserves chairs first. What concerns the person is then done on the other courses too, and
+        the receipt's warnings say on which.
         """
+        receipt = await self._one(course_id, act)
+        if not concerns_all(act):
+            return receipt
+        others = await self._beside(course_id)
+        also = [told for other in others if (told := await self._also(other, act))]
+        return receipt.with_(warnings=(*receipt.warnings, *also)) if also else receipt
+
+    async def _also(self, course_id: str, act: Act) -> str:
+        """Do on another course of the patient what concerns the person; what came of it, if it was for this one."""
+        try:
+            record = await self._unless_ended(course_id)
+            if record is None or not is_for(act, record):
+                return ""
+            await self._one(course_id, act)
+        except CourseError as why:
+            return f"NOT on {course_id}, of the same patient: {why}"
+        return f"also on {course_id}, of the same patient"
+
+    async def _beside(self, course_id: str) -> list[str]:
+        """The other open courses of a course's patient."""
+        mine = await self.house.store.directory.course(course_id)
+        rows = await self.house.store.directory.courses(patient_id=mine.patient_id) if mine is not None else ()
+        return [one.course_id for one in rows if one.course_id != course_id and one.state is not CourseState.CLOSED]
+
+    async def _one(self, course_id: str, act: Act) -> Receipt:
+        """One act on one course, with what other courses have to say about it."""
         if isinstance(act, CheckIn) and not (act.actor.role is Role.PRESCRIBER and act.reason):
             why = await why_not_today(self.house.store.directory, self._unless_ended, course_id, act.happened_at)
             if why:

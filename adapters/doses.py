@@ -7,9 +7,13 @@ from datetime import datetime
 from adapters.store.directory import Directory
 from course import judge
 from course.calendar import Zone
+from course.clearance import seen_first
 from course.record import CourseRecord
-from course.terms import SessionStatus
+from course.terms import HoldCause, SessionStatus
 from course.visit import Dose
+
+ONE_COURSE_ONLY = frozenset({HoldCause.OPERATOR, HoldCause.PATIENT})
+"""Causes of a hold that say nothing of the patient's state."""
 
 Read = Callable[[str], Awaitable[CourseRecord | None]]
 """The record of a course, or None where it has ended for good."""
@@ -37,7 +41,8 @@ async def doses_of(directory: Directory, read: Read, patient_id: str) -> tuple[P
 async def why_not_today(directory: Directory, read: Read, course_id: str, at: datetime) -> str:
     """Why a patient should not be dosed on this course today, because of another one; or an empty string.
 
-    Dosed there on the same day of that clinic's wall, or checked in and about to be.
+    Dosed there on the same day of that clinic's wall, or checked in and about to be; held there for a clinical cause,
+    or an escalation is open that a prescriber looks at first.
     """
     mine = await directory.course(course_id)
     if mine is None:
@@ -45,6 +50,10 @@ async def why_not_today(directory: Directory, read: Read, course_id: str, at: da
     for record in await _records(directory, read, mine.patient_id, but=course_id):
         if any(_same_day(record.zone, dose.at, at) for dose in record.valid_doses):
             return f"the patient was dosed today on course {record.course_id} at {record.site}"
+        if record.held is not None and record.held.cause not in ONE_COURSE_ONLY:
+            return f"the patient's course {record.course_id} at {record.site} is held ({record.held.cause})"
+        if seen_first(record, at):
+            return f"an escalation is open on the patient's course {record.course_id} at {record.site}"
         arrived = (one.arrived_at for one in record.sessions if one.status is SessionStatus.ARRIVED)
         if any(when is not None and _same_day(record.zone, when, at) for when in arrived):
             return f"the patient is checked in today on course {record.course_id} at {record.site}"

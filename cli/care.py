@@ -5,13 +5,11 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from adapters.courses import EndedError
 from adapters.identity import verify_passphrase
-from adapters.store.directory import CourseState
 from adapters.zones import zone_snapshot
-from cli.desk import Desk, How, act, command, desk, perform, sentence, session_id
+from cli.desk import How, act, command, desk, session_id
 from cli.freeing import act_freeing
-from cli.output import NOT_ALLOWED, USAGE, CliError, answer, read_passphrase
+from cli.output import NOT_ALLOWED, USAGE, CliError, read_passphrase
 from course.parts import Actor
 from course.terms import Decision, EndCause, HoldCause, SkipCode
 
@@ -139,33 +137,7 @@ async def acknowledge(course: str, *, how: How = How()) -> int:
 
     Example: starter.py acknowledge c-1a2b3c
     """
-    async with desk() as at:
-        receipt = await perform(at, course, how, "acknowledge", times={}, said={})
-        also = [other for other in await _beside(at, course) if await _unowned(at, other)]
-        for other in also:
-            await perform(at, other, How(at=how.at, reason=how.reason), "acknowledge", times={}, said={})
-        told = sentence(receipt) + "".join(f"\n  also {other}, of the same patient" for other in also)
-        return answer({**receipt.model_dump(mode="json"), "also": also}, told, json_=how.json)
-
-
-async def _beside(at: Desk, course: str) -> list[str]:
-    """The other open courses of a course's patient."""
-    rows = await at.house.store.directory.courses()
-    mine = next((one.patient_id for one in rows if one.course_id == course), None)
-    return [
-        one.course_id
-        for one in rows
-        if one.patient_id == mine and one.course_id != course and one.state is CourseState.OPEN
-    ]
-
-
-async def _unowned(at: Desk, course: str) -> bool:
-    """Whether a course has an open escalation that nobody has acknowledged."""
-    try:
-        standing = (await at.courses.record(course)).open_escalation
-    except EndedError:
-        return False
-    return standing is not None and standing.acknowledged_at is None
+    return await act(course, how, "acknowledge")
 
 
 @command

@@ -21,6 +21,7 @@ __all__ = [
     "dose_check",
     "gate_problems",
     "measure_in",
+    "seen_first",
     "unrated",
     "weight_doubt",
     "why_not_clear",
@@ -87,10 +88,14 @@ def _course(record: CourseRecord, session: Session, at: datetime) -> Iterator[st
     if record.held is not None:
         yield f"the course is held ({record.held.cause}): release it first"
     escalation = record.open_escalation
-    if escalation is not None and any(
-        one.urgency is Urgency.URGENT or days_between(record, one.at, at) == 0 for one in escalation.triggers
-    ):
+    if escalation is not None and seen_first(record, at):
         yield f"escalation {escalation.id} is open: a prescriber sees the patient first and resolves it"
+
+
+def seen_first(record: CourseRecord, at: datetime) -> bool:
+    """Whether an open escalation is urgent or of the day, so that a prescriber sees the patient before a dose."""
+    triggers = () if record.open_escalation is None else record.open_escalation.triggers
+    return any(one.urgency is Urgency.URGENT or days_between(record, one.at, at) == 0 for one in triggers)
 
 
 def _person(record: CourseRecord, check_in: CheckIn) -> Iterator[str]:

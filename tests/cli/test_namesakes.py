@@ -63,6 +63,19 @@ async def test_two_courses_of_one_patient(terminal: Terminal, opened: House) -> 
     for course in (first, second):
         assert (await terminal.type("measure", course, "phq9", "--answers", "2,2,2,2,2,2,2,2,3")).code == 0
     taken = await terminal.type("acknowledge", first, "--json")
-    assert (taken.code, taken.said["also"]) == (0, [second])
+    assert (taken.code, taken.said["warnings"]) == (0, [f"also on {second}, of the same patient"])
     records = [(await terminal.type("show", course, "--json")).said for course in (first, second)]
     assert [one["escalations"][0]["acknowledged_by"] for one in records] == ["Dr Lee", "Dr Lee"]
+    held = await terminal.type("hold", first, "--cause", "psychosis", "--reason", "hears voices")
+    assert held.code == 0
+    await terminal.sign_in("ortiz")
+    checked = await terminal.type("check-in", second, "1", "--weight-kg", "70", "--bp", "122/78")
+    assert f"the patient's course {first} at northside is held (psychosis)" in checked.err
+    opted = await terminal.type("contact", second, "--opt-out")
+    assert f"note: also on {first}, of the same patient" in opted.out
+    await terminal.sign_in("lee")
+    died = await terminal.type("discharge", second, "--cause", "died", "--reason", "told by the family", "--json")
+    assert died.said["warnings"] == [f"also on {first}, of the same patient"]
+    ended = [(await terminal.type("show", course, "--json")).said for course in (first, second)]
+    assert [(one["phase"], one["end_cause"]) for one in ended] == [("closed", "died")] * 2
+    assert [one["messaging"]["stopped"] for one in ended] == [True, True]

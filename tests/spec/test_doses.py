@@ -5,8 +5,9 @@ import pytest
 
 from adapters.doses import doses_of, why_not_early, why_not_today
 from adapters.store import Store
+from course.parts import Escalation, Held, Trigger
 from course.record import CourseRecord
-from course.terms import Series, SessionStatus
+from course.terms import HoldCause, Role, Series, SessionStatus, Urgency
 from course.visit import Session
 from tests.support.records import FIRST, boosted, infused, treated
 
@@ -72,6 +73,24 @@ async def test_one_dose_a_day_over_all_courses(clinic: Clinic) -> None:
     midnight = datetime(2026, 11, 10, 5, tzinfo=UTC)
     assert await clinic.why_not(empty, midnight - timedelta(minutes=1)) != ""
     assert await clinic.why_not(empty, midnight) == ""
+
+
+async def test_what_holds_the_patient_elsewhere_holds_here(clinic: Clinic) -> None:
+    """A clinical hold and an urgent escalation of another course stand before a dose here, an operator's hold not."""
+    (empty,) = clinic.records
+    held = await clinic.begin(doses=())
+    for cause, said in (
+        (HoldCause.MANIA, f"the patient's course {held} at westside is held (mania)"),
+        (HoldCause.OPERATOR, ""),
+    ):
+        hold = Held(cause=cause, since=NOW, review_at=NOW + timedelta(days=5), owner="lee", owner_role=Role.PRESCRIBER)
+        clinic.records[held] = clinic.records[held].with_(held=hold)
+        assert await clinic.why_not(empty) == said
+    at = NOON - timedelta(days=3)
+    trigger = Trigger(what="PHQ-9 item 9", subject="m1", at=at, urgency=Urgency.URGENT)
+    told = Escalation(id="e1", opened_at=at, clock_from=at, triggers=(trigger,))
+    clinic.records[held] = clinic.records[held].with_(held=None, escalations=(told,))
+    assert await clinic.why_not(empty) == f"an escalation is open on the patient's course {held} at westside"
 
 
 async def test_the_brakes_on_early_boosters_count_every_course(clinic: Clinic) -> None:
