@@ -1,7 +1,7 @@
 """What befalls a course or the system besides acts: signals, replies, people who are away, workers that fail."""
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cli.play.acting import CAST
 from cli.play.place import Place
@@ -11,9 +11,13 @@ from course.care_acts import AddNote, ChangeContact
 from course.replies import opts_out
 from course.terms import Role
 
+if TYPE_CHECKING:
+    from cli.play.player import Player
 
-async def befall(place: Place, step: Step, now: datetime) -> str:
+
+async def befall(player: "Player", step: Step) -> str:
     """Let it happen; what it came to, in a few words."""
+    place, now = player.place, player.now
     match step.do:
         case "signal":
             await place.signal(step.raw if step.raw is not None else _evaluation(step, now))
@@ -22,7 +26,7 @@ async def befall(place: Place, step: Step, now: datetime) -> str:
             await place.cancel()
             return "somebody cancelled the workflow"
         case "reply":
-            return await _reply(place, str(step.details["text"]), now)
+            return await _reply(player, str(step.details["text"]))
         case _:
             return await _around(place, step, now)
 
@@ -53,13 +57,14 @@ def _evaluation(step: Step, now: datetime) -> dict[str, Any]:
     return {**usual, **({"reason": step.reason} if step.reason else {}), **step.details}
 
 
-async def _reply(place: Place, text: str, now: datetime) -> str:
+async def _reply(player: "Player", text: str) -> str:
     """An opt-out word ends all messages; anything else is written down for people to read."""
+    now = player.now
     request_id = f"reply-{now:%Y%m%d%H%M%S}"
     if opts_out(text):
         act = ChangeContact(request_id=request_id, actor=CAST[Role.PATIENT], made_at=now, opt_out=True)
-        return await place.act(act) or "the patient opted out"
+        return await player.send(act) or "the patient opted out"
     note = AddNote(
         request_id=request_id, actor=CAST[Role.COORDINATOR], made_at=now, text=f"the patient replied: {text}"
     )
-    return await place.act(note) or "the reply was written down"
+    return await player.send(note) or "the reply was written down"

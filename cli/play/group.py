@@ -37,6 +37,6 @@ class Group:
         """Every course that has begun, brought to where the clock of one of them stands."""
         here = [one for one in self.players if one.begun and not one.gone]
         for one in here:
-            if one is not player:
+            if one.now < player.now:
                 await one.play_to(player.now)
         return tuple(here)

@@ -50,7 +50,7 @@ class Place:
     def __init__(
         self, stage: Stage, scenario: Scenario, start: datetime, number: int, beside: "Place | None" = None
     ) -> None:
-        self.stage, self.scenario, self.start, self.beside = stage, scenario, start, beside
+        self.stage, self.scenario, self.start, self.number, self.beside = stage, scenario, start, number, beside
         listed = NAMES[(number - 1) % len(NAMES)] + ("" if number <= len(NAMES) else f" {number}")
         self.name: str = beside.name if beside else scenario.patient.name or listed
         self.address = f"{listed.lower().replace(' ', '.')}@patient.example"

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from adapters.person import concerns_all
 from cli.play.across import across
 from cli.play.acting import Moment, act_of, default_role
 from cli.play.befalling import befall
@@ -16,7 +17,7 @@ from cli.play.group import Group
 from cli.play.patient import answers
 from cli.play.place import Place, PlaceError
 from cli.play.scenario import CLOSED, Expect, Scenario, Step
-from cli.play.seen import Seen
+from cli.play.seen import Happened, Refusal, Seen
 from cli.play.staff import duties, looks_again
 from cli.play.steps import due_at
 from cli.play.when import span
@@ -39,25 +40,6 @@ UNANSWERED = frozenset({*REMINDERS, OccasionKind.CALENDAR, OccasionKind.ARCHIVE}
 
 GO_ROUND_MOST = 500
 """Acts at one instant; more would mean that a duty never comes to rest."""
-
-
-@dataclass(frozen=True)
-class Refusal:
-    """An act that was refused, in whose name, with its sentence."""
-
-    at: datetime
-    action: str
-    role: Role
-    sentence: str
-
-
-@dataclass(frozen=True)
-class Happened:
-    """A step that was played, and what it came to."""
-
-    at: datetime
-    what: str
-    answer: str
 
 
 @dataclass
@@ -229,7 +211,7 @@ class Player:
 
     async def _do(self, duty: Duty) -> None:
         self._tried[duty.key] = self.now + TRY_AGAIN_AFTER
-        refused = await self.place.act(self.act(duty.said, duty.role))
+        refused = await self.send(self.act(duty.said, duty.role))
         if no_chair(refused):
             self.scenario = at_another_hour(self.scenario, refused)
             del self._tried[duty.key]
@@ -239,7 +221,7 @@ class Player:
 
     async def _step(self, step: Step) -> None:
         if step.do in BEFALLS:
-            self.happened.append(Happened(self.now, step.do, await befall(self.place, step, self.now)))
+            self.happened.append(Happened(self.now, step.do, await befall(self, step)))
             if step.do == "mail_refuses" and step.lasts is not None:
                 self._mail_works_at = self.now + span(step.lasts)
         elif step.do in ACROSS:
@@ -256,7 +238,7 @@ class Player:
         act = self.act({"action": step.do, "reason": step.reason, **details}, role, step.request_id)
         refused = ""
         for _ in range(step.times):
-            refused = await self.place.act(act)
+            refused = await self.send(act)
             if refused:
                 self.refusals.append(Refusal(self.now, step.do, role, refused))
         self._judge(step, refused)
@@ -279,7 +261,17 @@ class Player:
         """The act that is meant by these words now, in the name of whoever holds the role."""
         self._requests += 1
         moment = Moment(now=self.now, start=self.start, zone=self.record.zone, record=self.record, cast=self.group.cast)
-        return act_of(said, role, request_id or f"simulated-{self._requests}", moment)
+        return act_of(said, role, request_id or f"simulated-{self.place.number}-{self._requests}", moment)
+
+    async def send(self, act: Act) -> str:
+        """What was said against it, or nothing; what concerns the person finds all courses at the same instant."""
+        if self.group.alone or not concerns_all(act):
+            return await self.place.act(act)
+        fellows = await self.group.all_at(self)
+        refused = await self.place.act(act)
+        for one in fellows:
+            await one.settle()
+        return refused
 
     async def applies(self, act: Act) -> bool:
         """Whether an act that the course should take is taken."""

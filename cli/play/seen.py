@@ -5,7 +5,7 @@ from datetime import datetime
 
 from course.parts import Entry, Mark
 from course.record import CourseRecord
-from course.terms import NeedKind, Phase, TaskKind
+from course.terms import NeedKind, Phase, Role, TaskKind
 from course.worklist import Need, needs
 
 
@@ -15,6 +15,25 @@ class Opened:
 
     at: datetime
     need: Need
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """An act that was refused, in whose name, with its sentence."""
+
+    at: datetime
+    action: str
+    role: Role
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Happened:
+    """A step that was played, and what it came to."""
+
+    at: datetime
+    what: str
+    answer: str
 
 
 @dataclass

@@ -81,6 +81,9 @@ def test_nobody_is_dosed_twice_a_day_on_two_courses(lived: Mapping[str, list[Pla
     assert [len(one) for one in days] == [4, 2]
     assert not days[0] & days[1]
     assert statuses(pain.player.record)[:5] == ["not_given", "given", "not_given", "given", "not_given"]
+    for one in (mood, pain):
+        stopped = [sent.as_of for sent in one.to_patient if zone.local(sent.as_of).date().day > 11]
+        assert (one.player.record.messaging.opted_out_at is not None, stopped) == (True, [])
     assert f"the patient was dosed today on course {mood.player.place.course_id}" in str(pain.player.refusals)
     assert len(pain.player.record.open_sessions) == pain.player.record.series_target - len(days[1])
 
