@@ -1,6 +1,7 @@
 """Intake from the command line: enrol, gates, clearance, order."""
 
 import secrets
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -9,6 +10,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from activities.ports import Contact, Medium
+from adapters.courses import EndedError
 from adapters.store.contacts import email_of, phone_of
 from adapters.store.directory import Patient
 from adapters.zones import zone_snapshot
@@ -17,7 +19,7 @@ from cli.output import NOT_ALLOWED, USAGE, CliError
 from cli.output import answer as done
 from course.parts import Actor
 from course.said import clean
-from course.terms import GateAnswer, Role
+from course.terms import EndCause, GateAnswer, Role
 
 FRONT = frozenset({Role.COORDINATOR, Role.NURSE, Role.PRESCRIBER})
 
@@ -71,6 +73,7 @@ async def enrol(
         if how.request_id and not how.request_id.startswith("c-"):
             raise CliError("an enrolment's --request-id is the course id that it printed, such as c-1a2b3c", USAGE)
         like = () if patient else await _like(at, _name(name), _born(at, born), new=new)
+        await _alive(at, patient)
         patient_id = patient or (await directory.add_patient(_name(name), _born(at, born), mrn)).patient_id
         row = await directory.begin_course(
             patient_id, protocol, where, at.now, course_id=how.request_id or None, beside=beside
@@ -107,6 +110,17 @@ async def _like(at: Desk, name: str, born: date, *, new: bool) -> tuple[Patient,
             "or say --new where this is another person"
         )
     return found
+
+
+async def _alive(at: Desk, patient: str) -> None:
+    """Raise CliError for a patient of whom a course says that they have died: somebody has the wrong person."""
+    for row in await at.house.store.directory.courses(patient_id=patient) if patient else ():
+        with suppress(EndedError):
+            if (await at.courses.record(row.course_id)).end_cause is EndCause.DIED:
+                raise CliError(
+                    f"{patient} has died, course {row.course_id} says: look for the right patient, "
+                    f"or reopen that course with a second signature"
+                )
 
 
 def _site(at: Desk, site: str) -> str:

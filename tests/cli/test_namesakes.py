@@ -79,3 +79,5 @@ async def test_two_courses_of_one_patient(terminal: Terminal, opened: House) -> 
     ended = [(await terminal.type("show", course, "--json")).said for course in (first, second)]
     assert [(one["phase"], one["end_cause"]) for one in ended] == [("closed", "died")] * 2
     assert [one["messaging"]["stopped"] for one in ended] == [True, True]
+    again = await terminal.type("enrol", *beside)
+    assert (again.code, f"{row.patient_id} has died, course c-" in again.err) == (1, True)
