@@ -64,7 +64,7 @@ WHO: dict[Action, Who] = {
     Action.CEASE: Who(SIGNER, frozenset({Phase.INDUCTION}), decisions.cease, reason=True),
     Action.MEASURE: Who(WITH_PATIENT, EVER, measures.record_measure),
     Action.EVALUATE: Who(SIGNER, frozenset({Phase.EVALUATION, Phase.MAINTENANCE}), decisions.evaluate, reason=True),
-    Action.HOLD: Who(FRONT, RUNNING, care.place_hold, held=False, reason=True),
+    Action.HOLD: Who(FRONT, RUNNING, care.place_hold, reason=True),
     Action.REVIEW: Who(CLINICAL, RUNNING, care.review_hold, held=True, reason=True),
     Action.RELEASE: Who(CLINICAL, RUNNING, care.release_hold, held=True, reason=True),
     Action.BOOSTER: Who(FRONT, frozenset({Phase.MAINTENANCE}), planning.book_booster, held=False),

@@ -7,8 +7,8 @@ from typing import Any
 
 from course import judge, upkeep
 from course.actions import WHO
-from course.applying.care import GRAVE, PRESCRIBER_AFTER_DAYS
-from course.applying.holding import REVIEW_DAYS
+from course.applying.care import PRESCRIBER_AFTER_DAYS
+from course.applying.holding import GRAVE, REVIEW_DAYS
 from course.carried import days
 from course.gates import gate_problems
 from course.judge import RELAPSE_DAYS_APART, RelapseState

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from course import holds, safety
 from course.applying.change import Change, Refused, refuse_if, shown, signature
-from course.applying.holding import REVIEW_DAYS, held_now
+from course.applying.holding import GRAVE, REVIEW_DAYS, graver_than, held_now
 from course.calendar import Zone
 from course.care_acts import (
     Acknowledge,
@@ -23,29 +23,19 @@ from course.carried import days, hours
 from course.folding import undelivered
 from course.page import open_task
 from course.record import CourseRecord
-from course.terms import GateAnswer, GateKind, HoldCause, Role, TaskKind
+from course.terms import GateAnswer, GateKind, Role, TaskKind
 
 PRESCRIBER_AFTER_DAYS = 14
 REPLY_HOURS = 4
 """How soon somebody reads what a patient wrote; the answer to it has named the crisis line. [set]"""
-
-GRAVE = frozenset(
-    {
-        HoldCause.PSYCHOSIS,
-        HoldCause.MANIA,
-        HoldCause.PREGNANCY,
-        HoldCause.LIVER,
-        HoldCause.ADVERSE_EVENT,
-        HoldCause.EXCLUSION,
-    }
-)
-"""Causes that only a prescriber releases, after the absolute gates were asked again. [set]"""
 
 
 def place_hold(record: CourseRecord, act: PlaceHold, now: datetime) -> Change:
     """Hold the course until it is released; its review is due within seven days."""
     review = act.review_at or now + days(REVIEW_DAYS)
     _review_in_time(review, now)
+    if record.held is not None and act.cause not in graver_than(record.held):
+        raise Refused(f"the course is held ({record.held.cause}) already: review that hold, or put this into a note")
     changed = held_now(record, act.cause, now, act.reason, review)
     return Change(changed, f"held ({act.cause}), review {shown(record, review)}", "running", "held")
 

@@ -12,16 +12,38 @@ REVIEW_DAYS = 7
 """A hold is reviewed within so many days, again and again. [set]"""
 
 
+GRAVE = frozenset(
+    {
+        HoldCause.PSYCHOSIS,
+        HoldCause.MANIA,
+        HoldCause.PREGNANCY,
+        HoldCause.LIVER,
+        HoldCause.ADVERSE_EVENT,
+        HoldCause.EXCLUSION,
+    }
+)
+"""Causes that only a prescriber releases, after the absolute gates were asked again. [set]"""
+
+
+def graver_than(held: Held) -> frozenset[HoldCause]:
+    """The causes that take a standing hold over, so that it ends as they do."""
+    return frozenset() if held.cause in GRAVE else GRAVE
+
+
 def held_now(
     record: CourseRecord, cause: HoldCause, now: datetime, reason: str, review_at: datetime | None = None
 ) -> CourseRecord:
-    """The record on hold; a hold that stands already keeps its cause."""
-    if record.held is not None:
-        return record
+    """The record on hold; a hold that stands already keeps its cause, unless this one is grave and that one is not."""
+    standing, review = record.held, review_at or now + days(REVIEW_DAYS)
+    if standing is not None:
+        if cause not in graver_than(standing):
+            return record
+        sooner = min(review, standing.review_at)
+        return record.with_(held=standing.with_(cause=cause, reason=reason, review_at=sooner))
     held = Held(
         cause=cause,
         since=now,
-        review_at=review_at or now + days(REVIEW_DAYS),
+        review_at=review,
         owner=record.owner,
         owner_role=Role.PRESCRIBER,
         reason=reason,

@@ -10,7 +10,7 @@ from hypothesis import given
 
 from course.actions import Refused, apply
 from course.acts import Correct, RecordGate, RecordMeasure
-from course.care_acts import ReleaseHold
+from course.care_acts import PlaceHold, ReleaseHold
 from course.carried import days, hours
 from course.clearance import unrated, why_not_dose
 from course.folding import opened_ask
@@ -221,3 +221,23 @@ def test_a_dose_without_a_rating_of_the_day_is_refused() -> None:
     said = why_not_dose(record, VISIT, check, FIRST)
     assert said == ("ymrs is not rated today: rate it, or a prescriber waives it with a reason",)
     assert why_not_dose(record, VISIT, check.model_copy(update={"actor": PRESCRIBER}), FIRST) == ()
+
+
+def hold(record: CourseRecord, cause: HoldCause) -> CourseRecord:
+    """Placed by a nurse."""
+    act = PlaceHold(request_id=f"hold-{cause}-{record.entry_count}", actor=NURSE, made_at=NOW, cause=cause, reason="as told")
+    return apply(record, act, NOW).record
+
+
+@pytest.mark.parametrize("light", [HoldCause.PATIENT, HoldCause.OPERATOR, HoldCause.BLOOD_PRESSURE, HoldCause.OTHER])
+def test_a_grave_cause_takes_a_light_hold_over(light: HoldCause) -> None:
+    """Held for something light, then for mania by a rating or by hand: it ends as mania does, and not the other way."""
+    for graver in (rate(hold(bipolar(), light), 14), hold(hold(bipolar(), light), HoldCause.MANIA)):
+        assert graver.held is not None
+        assert (graver.held.cause, graver.held.since) == (HoldCause.MANIA, NOW)
+        with pytest.raises(Refused, match="is released by a prescriber"):
+            apply(graver, ReleaseHold(request_id="release-1", actor=NURSE, made_at=NOW, reason="well"), NOW)
+        with pytest.raises(Refused, match=r"the course is held \(mania\) already"):
+            hold(graver, light)
+    with pytest.raises(Refused, match="already"):
+        hold(hold(bipolar(), light), HoldCause.OTHER)
