@@ -225,7 +225,8 @@ def test_a_dose_without_a_rating_of_the_day_is_refused() -> None:
 
 def hold(record: CourseRecord, cause: HoldCause) -> CourseRecord:
     """Placed by a nurse."""
-    act = PlaceHold(request_id=f"hold-{cause}-{record.entry_count}", actor=NURSE, made_at=NOW, cause=cause, reason="as told")
+    request_id = f"hold-{cause}-{record.entry_count}"
+    act = PlaceHold(request_id=request_id, actor=NURSE, made_at=NOW, cause=cause, reason="as told")
     return apply(record, act, NOW).record
 
 
