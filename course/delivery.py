@@ -5,7 +5,7 @@ from datetime import datetime
 
 from course.agenda import agenda, due
 from course.calendar import days_from
-from course.folding import called_too, opened_ask, suppressed
+from course.folding import called_too, opened_ask, suppressed, why_not_written
 from course.messages import Part, SendOrder
 from course.occasions import REMINDERS, RULES, Occasion
 from course.parts import Mark
@@ -63,9 +63,8 @@ def _letters(
         return record, []
     kept += _pulled_forward(record, kept, now)
     if not record.messaging.allowed:
-        why = "the patient opted out" if record.messaging.opted_out_at else "no consent to written messages"
         for one in kept:
-            record = suppressed(record, one, now, why, call=True)
+            record = suppressed(record, one, now, why_not_written(record), call=True)
         return record, []
     record = _mark_all(record, tuple(kept), now)
     record = record.with_(sent_on=(*record.sent_on, now))

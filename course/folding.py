@@ -1,5 +1,6 @@
 """Folding back what became of an occasion: marks, what the patient was told, tasks for people."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from course.asking import asked_together
@@ -50,9 +51,20 @@ def opened_ask(record: CourseRecord, one: Occasion, now: datetime) -> CourseReco
     return record.with_(asks=(*before, ask), ask_count=ask.number)
 
 
+def called_back(record: CourseRecord, order: SendOrder) -> bool:
+    """Whether a message in flight no longer says what is true, or goes where the patient allows none any more."""
+    if order.audience is not Audience.PATIENT:
+        return False
+    allows = record.messaging
+    revoked = (order.email and not allows.email) or (order.sms and not allows.sms)
+    return revoked or any(overtaken(record, part) for part in order.parts)
+
+
 def overtaken(record: CourseRecord, part: Part) -> bool:
-    """Whether a part in flight speaks of a visit that has moved, gone, or been held since."""
+    """Whether a part in flight speaks of a visit that has moved, gone, or been held since, or nobody is written to."""
     mark = record.occasions.get(part.occasion)
+    if not record.messaging.allowed:
+        return True
     if part.kind not in TELL_TIMES or mark is None:
         return False
     session = record.session(_subject(part.occasion))
@@ -62,11 +74,11 @@ def overtaken(record: CourseRecord, part: Part) -> bool:
 def sent(record: CourseRecord, order: SendOrder, outcome: SendOutcome, now: datetime) -> CourseRecord:
     """The record once a message was sent, refused, called back, or left in doubt."""
     marks = dict(record.occasions)
-    called_back = outcome.reason == OVERTAKEN
+    was_called_back = outcome.reason == OVERTAKEN
     for part in order.parts:
         in_flight = marks.get(part.occasion)
         about = in_flight.about if in_flight else None
-        if called_back and not overtaken(record, part) and part.kind is not OccasionKind.MEASURE:
+        if was_called_back and not overtaken(record, part) and part.kind is not OccasionKind.MEASURE:
             del marks[part.occasion]
             continue
         marks[part.occasion] = Mark(
@@ -77,13 +89,13 @@ def sent(record: CourseRecord, order: SendOrder, outcome: SendOutcome, now: date
             to=outcome.to_name,
             channel=outcome.channel,
         )
-        if called_back or outcome.state in {OccasionState.SENT, OccasionState.UNCERTAIN}:
+        if was_called_back or outcome.state in {OccasionState.SENT, OccasionState.UNCERTAIN}:
             record = _told(record, part.occasion, part.kind, about)
     record = record.with_(occasions=marks)
     if outcome.state is not OccasionState.SENT and order.audience is Audience.PATIENT:
         record = record.with_(sent_on=tuple(one for one in record.sent_on if one != order.as_of))
-    if called_back:
-        return record
+    if was_called_back:
+        return record if record.messaging.allowed else _call_instead(record, order.parts, order.key, now)
     if order.audience is Audience.ONCALL:
         return _escalated(record, order, outcome, now)
     return _tasks(record, order, outcome, now)
@@ -144,10 +156,23 @@ def _tasks(record: CourseRecord, order: SendOrder, outcome: SendOutcome, now: da
         case OccasionState.FAILED:
             return _call_for_failed(record, kinds, order.key, now)
         case OccasionState.SUPPRESSED if outcome.reason:
-            text = f"call the patient instead of the {kinds} message: {outcome.reason}"
-            return open_task(record, TaskKind.CALL_INSTEAD, now, due, Role.COORDINATOR, text, order.key)
+            return _call_instead(record, order.parts, order.key, now, outcome.reason)
         case _:
             return record
+
+
+def _call_instead(record: CourseRecord, parts: Sequence[Part], key: str, now: datetime, why: str = "") -> CourseRecord:
+    """The record with a call in place of a message; the dead are not called."""
+    if record.messaging.stopped:
+        return record
+    kinds = ", ".join(_plain(part.kind) for part in parts)
+    text = f"call the patient instead of the {kinds} message: {why or why_not_written(record)}"
+    return open_task(record, TaskKind.CALL_INSTEAD, now, now + CALL_WITHIN, Role.COORDINATOR, text, key)
+
+
+def why_not_written(record: CourseRecord) -> str:
+    """Why the patient is not written to, of somebody who may not be."""
+    return "the patient opted out" if record.messaging.opted_out_at else "no consent to written messages"
 
 
 def archived(record: CourseRecord, occasion: Occasion, run_id: str, now: datetime) -> CourseRecord:

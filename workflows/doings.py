@@ -52,7 +52,7 @@ class Doings:
     def call_back_overtaken(self, record: CourseRecord) -> None:
         """Cancel the sends that no longer say what is true; one that is already out counts as sent."""
         for order, task in self.sends.values():
-            if any(folding.overtaken(record, part) for part in order.parts):
+            if folding.called_back(record, order):
                 task.cancel()
 
     async def _send(self, order: SendOrder) -> None:
