@@ -58,7 +58,7 @@ async def test_an_entry_explains_itself(terminal: Terminal, lived: Served) -> No
     assert told["says"].startswith("held (psychosis), review ")
     assert told["inputs"]["asked cause"] == "psychosis"
     assert (told["inputs"]["before"], told["inputs"]["after"]) == ("running", "held")
-    assert told["may"] == ["hold: coordinator, nurse, prescriber, not while held, with a reason"]
+    assert told["may"] == ["hold: coordinator, nurse, prescriber, with a reason"]
     assert told["inputs"]["proof"].startswith("run ")
     ended = await terminal.type("explain", lived.handle.id, "9999")
     assert (ended.code, "has no entry 9999" in ended.err) == (1, True)
