@@ -32,7 +32,8 @@ PAST_THE_INSTANT = timedelta(seconds=30)
 """A leap ends this far behind the instant, so that all that is due then is done before the leap is over.
 
 A leap whose end the clock passes by itself, while a task is running, goes on to the next timer: seen on Server 1.32.0
-when a loaded machine takes longer over a task than from the instant to the end of the leap.
+when a loaded machine takes longer over a task than from the instant to the end of the leap. So no leap is shorter than
+this either.
 """
 
 LEAPT = timedelta(minutes=5)
@@ -143,12 +144,12 @@ class Place:
 
     async def go_to(self, instant: datetime) -> bool:
         """Let everything until the instant happen, each at its own time; False if the course has ended for good."""
-        target = instant + PAST_THE_INSTANT
-        ahead = target - self.now()
-        if ahead <= timedelta():
+        now = self.now()
+        if instant + PAST_THE_INSTANT <= now:
             return True
+        target = max(instant, now) + PAST_THE_INSTANT
         try:
-            if not await self.stage.skipper.fast_forward(self.handle, ahead):
+            if not await self.stage.skipper.fast_forward(self.handle, target - now):
                 return False
             reached = await self.stage.skipper.get_current_time(self.handle)
         except RPCError as error:
