@@ -146,7 +146,7 @@ HELP = {
     "acknowledge": "Take the open escalation on.", "resolve": "Close a task or an escalation.",
     "safety-plan": "Sign a safety plan made with the patient.",
     "note": "Write on the course's page.", "discharge": "End the course.", "withdraw": "The patient ends the course.",
-    "correct": "Put a score or a dose right.", "void": "Take out what belongs to another chart.",
+    "correct": "Put a score, a dose or an entry right.", "void": "Take out what belongs to another chart.",
     "reopen": "Take a closed course up again.", "forecast": "What comes next; with --if, what would change.",
     "judge": "How the scores read.",
     "explain": "Why a course stands as it does, and who may override it.",

@@ -194,8 +194,9 @@ async def withdraw(course: str, *, code: SkipCode = SkipCode.CHOICE, how: How = 
 @command
 async def correct(
     course: str,
-    item: Annotated[str, Parameter(help="a score (m3) or a session's dose (s4)")],
+    item: Annotated[str, Parameter(help="a score (m3), a session's dose (s4), or an entry of the page (entry17)")],
     *,
+    text: Annotated[str, Parameter(help="how an entry should read")] = "",
     answers: str = "",
     total: int | None = None,
     mg: Decimal | None = None,
@@ -205,7 +206,7 @@ async def correct(
     second: Second = "",
     how: How = How(),
 ) -> int:
-    """Put a score or a dose right; the earlier value stays visible.
+    """Put a score, a dose or an entry right; the earlier value stays visible. A dose takes a second signature.
 
     Example: starter.py correct c-1a2b3c s3 --mg 35 --second lee --reason "typed 53"
     """
@@ -216,6 +217,7 @@ async def correct(
         times={"started_at": started},
         minutes=minutes,
         item=session_id(item),
+        text=text or None,
         second=await signed(second),
         answers=numbers(answers) if answers else (),
         total=total,
@@ -226,7 +228,7 @@ async def correct(
 
 @command
 async def void(course: str, item: str, *, second: Second = "", how: How = How()) -> int:
-    """Take a score or a dose of another chart out of every computation; a second person signs.
+    """Take a score, a dose, an adverse event or an entry of another chart out of what counts; a second person signs.
 
     Example: starter.py void c-1a2b3c m3 --second lee --reason "wrong chart"
     """

@@ -8,13 +8,18 @@ from adapters.store.sends import Sent
 from cli.output import table
 from cli.times import shown
 from course import judge
+from course.applying.events import said
 from course.forecast import forecast
+from course.parts import Score
 from course.record import CourseRecord
-from course.visit import Session
+from course.terms import GateAnswer, GateKind, Phase
+from course.visit import Event, Session
 from course.worklist import needs
 
 BARS = "▁▂▃▄▅▆▇█"
 SHOWN_MOST = 15
+EXCLUDES = frozenset({GateKind.ABSOLUTE, GateKind.RELATIVE, GateKind.FLAG})
+"""Gates that are usually answered no; the others yes."""
 
 
 def show_course(record: CourseRecord, patient: Patient | None, messages: Sequence[Sent], now: datetime) -> None:
@@ -29,6 +34,17 @@ def show_course(record: CourseRecord, patient: Patient | None, messages: Sequenc
         ("session", "visit", "is", "mg", "BP", "confirmed"),
         [_session(record, one) for one in record.sessions],
         "Sessions",
+    )
+    table(
+        ("score", "instrument", "when", "total", "reads"),
+        [_score(record, one) for one in record.scores[-SHOWN_MOST:]],
+        "Scores",
+    )
+    table(("gate", "what", "answer", "since", "by"), _gates(record), "Gates")
+    table(
+        ("event", "when", "what", "session"),
+        [(one.id, shown(zone, one.at), _event(one), one.session) for one in record.events[-SHOWN_MOST:]],
+        "Adverse events",
     )
     table(
         ("what", "due", "who", "item"),
@@ -74,6 +90,29 @@ def curve(record: CourseRecord) -> str:
     top = max(1, *(score.total for score in scores))
     bars = "".join(BARS[round(score.total * (len(BARS) - 1) / top)] for score in scores)
     return f"{scores[0].instrument} {bars}  {' '.join(str(score.total) for score in scores[-12:])}"
+
+
+def _score(record: CourseRecord, score: Score) -> tuple[str, ...]:
+    void = " (void)" if score.voided else ""
+    return (score.id + void, score.instrument, shown(record.zone, score.at), str(score.total), score.band)
+
+
+def _gates(record: CourseRecord) -> list[tuple[str, ...]]:
+    """Every gate while the intake runs; later those that have another answer than the usual one."""
+    found: list[tuple[str, ...]] = []
+    for gate in record.protocol.gates:
+        state = record.gates.get(gate.id)
+        usual = GateAnswer.NO if gate.kind in EXCLUDES else GateAnswer.YES
+        if record.phase is not Phase.INTAKE and (state is None or state.answer is usual):
+            continue
+        said = ("unanswered", "", "") if state is None else (state.answer, shown(record.zone, state.since), state.by)
+        found.append((gate.id, gate.text, *said))
+    return found
+
+
+def _event(event: Event) -> str:
+    void = " (void)" if event.voided else ""
+    return f"{said(event)}{void}"
 
 
 def _session(record: CourseRecord, session: Session) -> tuple[str, ...]:

@@ -6,7 +6,19 @@ from datetime import datetime
 from typing import Any
 
 from course.acts import digest
-from course.applying import care, decisions, departing, events, followup, intake, late, measures, planning, room
+from course.applying import (
+    care,
+    correcting,
+    decisions,
+    departing,
+    events,
+    followup,
+    intake,
+    late,
+    measures,
+    planning,
+    room,
+)
 from course.applying.change import Change, Refused, refuse_if, session_of
 from course.carried import days, minutes
 from course.messages import Receipt
@@ -79,8 +91,8 @@ WHO: dict[Action, Who] = {
     Action.SAFETY_PLAN: Who(CLINICAL, RUNNING, care.sign_safety_plan),
     Action.DISCHARGE: Who(SIGNER, RUNNING, decisions.discharge, reason=True),
     Action.WITHDRAW: Who(WITH_PATIENT, RUNNING, decisions.withdraw, reason=True),
-    Action.CORRECT: Who(CLINICAL, EVER, measures.correct_item, reason=True),
-    Action.VOID: Who(CLINICAL, EVER, measures.void_item, reason=True),
+    Action.CORRECT: Who(CLINICAL, EVER, correcting.correct_item, reason=True),
+    Action.VOID: Who(CLINICAL, EVER, correcting.void_item, reason=True),
     Action.REOPEN: Who(SIGNER, frozenset({Phase.CLOSED}), decisions.reopen, reason=True),
     Action.THERAPY: Who(FRONT, RUNNING, followup.keep_therapy),
     Action.ATTEND: Who(FRONT, RUNNING, followup.attend),

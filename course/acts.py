@@ -168,10 +168,11 @@ class Withdraw(BaseAct):
 
 
 class Correct(BaseAct):
-    """Put a score or a dose right; the earlier value stays visible on the page."""
+    """Put a score, a dose or an entry (`entry17`, by `text`) right; the earlier value stays visible on the page."""
 
     action: Literal["correct"] = "correct"
     item: Ref
+    text: Line = ""
     answers: tuple[int, ...] = ()
     total: int | None = None
     mg: Annotated[Decimal, Field(gt=0, le=2000, decimal_places=2)] | None = None
@@ -182,7 +183,7 @@ class Correct(BaseAct):
 
 
 class VoidItem(BaseAct):
-    """A score or a dose that belongs to another chart."""
+    """A score, a dose, an adverse event or an entry that belongs to another chart."""
 
     action: Literal["void"] = "void"
     item: Ref

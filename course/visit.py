@@ -44,6 +44,7 @@ class Event(Carried):
     action: str = ""
     session: str = ""
     by: str = ""
+    voided: bool = False
 
 
 class Session(Carried):

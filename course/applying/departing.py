@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from course import leaving
+from course.applying.alarms import beyond_limits
 from course.applying.change import Change, Refused, session_of, shown
 from course.carried import days, minutes
 from course.page import open_task
@@ -42,4 +43,5 @@ def let_go(record: CourseRecord, act: LetGo, now: datetime) -> Change:
     if why:
         text = f"session {session.id}: left {'on their own' if act.leaving.gone else 'early'}: {'; '.join(why)}"
         changed = open_task(changed, TaskKind.ALERT, now, now + days(1), Role.PRESCRIBER, text, session.id)
-    return Change(changed, f"the patient left session {session.id}", "here", "gone", why)
+    changed, beyond = beyond_limits(changed, session.id, act.readings, now)
+    return Change(changed, f"the patient left session {session.id}", "here", "gone", (*why, *beyond))

@@ -2,15 +2,15 @@
 
 from datetime import datetime
 
+from course.applying.alarms import over_order
 from course.applying.change import Change, Refused, shown
 from course.applying.decisions import end_by_death
 from course.applying.events import serious
-from course.carried import days, minutes
+from course.carried import minutes
 from course.clearance import dose_check
 from course.followup_acts import LateEntry
-from course.page import open_task
 from course.record import CourseRecord
-from course.terms import Role, Series, TaskKind
+from course.terms import Role, Series
 from course.visit import Dose
 
 
@@ -57,8 +57,6 @@ def _late_dose(record: CourseRecord, act: LateEntry, now: datetime) -> tuple[Cou
     check = dose_check(record, act.minutes, act.mg, act.weight_kg)
     changed = record.with_(doses=(*record.doses, dose), session_count=number)
     if check.exceeds:
-        changed = open_task(
-            changed, TaskKind.DOSE_OVER_ORDER, now, now + days(1), Role.PRESCRIBER, check.sentence, dose.session
-        )
+        changed = over_order(changed, dose.session, check.sentence, now)
     said = f", {act.mg} mg over {act.minutes} min as {dose.session}"
     return changed, said, (check.sentence,) if check.exceeds else ()

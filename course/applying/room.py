@@ -1,19 +1,20 @@
 """The treatment room: arriving, dosing, not dosing, stopping early. What happened is always recordable."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 
-from course import clearance, safety, vitals
+from course import clearance, vitals
 from course.applying import departing, events
+from course.applying.alarms import beyond_limits, over_order
 from course.applying.change import Change, Refused, refuse_if, session_of, shown, signature
 from course.applying.holding import held_now
 from course.applying.intake import excluded
 from course.carried import days, hours, minutes
 from course.page import open_task
-from course.parts import Trigger
 from course.record import CourseRecord
 from course.room_acts import AbortSession, Adverse, CheckIn, GivenSession, NoShow, NotGiven
-from course.terms import GateKind, HoldCause, Role, Series, SessionStatus, TaskKind, Urgency
+from course.terms import GateKind, HoldCause, Role, Series, SessionStatus, TaskKind
 from course.visit import Dose, Session
 
 EARLIEST_BEFORE = hours(12)
@@ -47,9 +48,9 @@ def check_in(record: CourseRecord, act: CheckIn, now: datetime) -> Change:
         checks=(*session.checks, "cleared", *act.changes),
     )
     waived = f", measure waived: {act.measure_waived}" if act.measure_waived else ""
-    return Change(
-        record.with_session(arrived), f"session {session.id} cleared for dosing{waived}", session.status, "arrived"
-    )
+    changed, beyond = beyond_limits(record.with_session(arrived), session.id, act.readings, now)
+    told = f"session {session.id} cleared for dosing{waived}"
+    return Change(changed, told, session.status, "arrived", beyond)
 
 
 def _is_absolute(record: CourseRecord, name: str) -> bool:
@@ -138,28 +139,25 @@ def _dosed(
     if act.leaving is not None:
         ended, left_early = departing.departed(record, ended, act.leaving, act.actor.name)
     changed = record.with_session(ended).with_(doses=(*record.doses, dose))
-    flags = [*_flags(record, session, act, weight), *((f"left: {why}", TaskKind.ALERT) for why in left_early)]
-    for kind in dict.fromkeys(kind for _, kind in flags):
-        text = f"session {session.id}: {'; '.join(flag for flag, of in flags if of is kind)}"
-        changed = open_task(changed, kind, now, now + days(1), Role.PRESCRIBER, text, session.id)
-    if any(kind is TaskKind.DOSE_OVER_ORDER for _, kind in flags):
-        trigger = Trigger(what="dose over order", subject=session.id, at=now, urgency=Urgency.URGENT)
-        changed = safety.raise_escalation(changed, (trigger,), now)
-    gaps = vitals.gaps(record.protocol.session, ended.vitals, act.started_at, ended_at)
-    return changed, dose, (*(flag for flag, _ in flags), *gaps)
-
-
-def _flags(
-    record: CourseRecord, session: Session, act: GivenSession | AbortSession, weight: Decimal
-) -> list[tuple[str, TaskKind]]:
     check = clearance.dose_check(record, act.minutes, act.mg, weight)
-    flags = [(check.sentence, TaskKind.DOSE_OVER_ORDER)] if check.exceeds else []
+    over = (check.sentence,) if check.exceeds else ()
+    if check.exceeds:
+        changed = over_order(changed, session.id, check.sentence, now)
+    changed, beyond = beyond_limits(changed, session.id, act.readings, now)
+    flags = (*_flags(record, session), *beyond, *(f"left: {why}" for why in left_early))
+    if flags:
+        text = f"session {session.id}: {'; '.join(flags)}"
+        changed = open_task(changed, TaskKind.ALERT, now, now + days(1), Role.PRESCRIBER, text, session.id)
+    gaps = vitals.gaps(record.protocol.session, ended.vitals, act.started_at, ended_at)
+    return changed, dose, (*over, *flags, *gaps)
+
+
+def _flags(record: CourseRecord, session: Session) -> Iterator[str]:
+    """What of the rules before a dose was not kept."""
     if session.status is not SessionStatus.ARRIVED:
-        flags.append(("given without a pre-dose check", TaskKind.ALERT))
+        yield "given without a pre-dose check"
     if record.held is not None:
-        flags.append(("given while the course was held", TaskKind.ALERT))
-    flags += [(alert, TaskKind.ALERT) for alert in clearance.alerts(act.readings)]
-    return flags
+        yield "given while the course was held"
 
 
 def _summary(record: CourseRecord, dose: Dose) -> str:
@@ -183,9 +181,9 @@ def not_given(record: CourseRecord, act: NotGiven, now: datetime) -> Change:
         reason=act.reason,
         vitals=(*session.vitals, *departing.vitals_of(act.readings)),
     )
-    return Change(
-        record.with_session(ended), f"session {session.id} not given ({act.code})", session.status, "not given"
-    )
+    changed, beyond = beyond_limits(record.with_session(ended), session.id, act.readings, now)
+    told = f"session {session.id} not given ({act.code})"
+    return Change(changed, told, session.status, "not given", beyond)
 
 
 def no_show(record: CourseRecord, act: NoShow, now: datetime) -> Change:

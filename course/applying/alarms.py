@@ -1,0 +1,31 @@
+"""What happened in the room that somebody on call is told: a dose over its order, vital signs beyond their limits."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from course import clearance, safety
+from course.carried import days
+from course.page import open_task
+from course.parts import Trigger
+from course.record import CourseRecord
+from course.room_acts import Reading
+from course.terms import Role, TaskKind, Urgency
+
+
+def over_order(record: CourseRecord, session: str, sentence: str, now: datetime) -> CourseRecord:
+    """The record with a prescriber's task about a dose that was given over its order, and an urgent escalation."""
+    text = f"session {session}: {sentence}"
+    tasked = open_task(record, TaskKind.DOSE_OVER_ORDER, now, now + days(1), Role.PRESCRIBER, text, session)
+    trigger = Trigger(what="dose over order", subject=session, at=now, urgency=Urgency.URGENT)
+    return safety.raise_escalation(tasked, (trigger,), now)
+
+
+def beyond_limits(
+    record: CourseRecord, session: str, readings: Sequence[Reading], now: datetime
+) -> tuple[CourseRecord, tuple[str, ...]]:
+    """The record with a prompt escalation where a vital sign lies beyond its limit, and which ones do."""
+    found = clearance.alerts(readings)
+    if not found:
+        return record, ()
+    trigger = Trigger(what="vital signs", subject=session, at=now, urgency=Urgency.PROMPT)
+    return safety.raise_escalation(record, (trigger,), now), found

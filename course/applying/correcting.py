@@ -1,0 +1,146 @@
+"""Putting right: scores, doses, adverse events and entries; what is computed from them follows, nothing is erased."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from course import clearance, safety
+from course.acts import Correct, VoidItem
+from course.applying.alarms import over_order
+from course.applying.change import Change, Refused, shown
+from course.applying.measures import held_by_score, instrument_of, reviewed, scored_from
+from course.carried import days
+from course.instrument import written
+from course.page import open_task
+from course.parts import Evaluation, Score
+from course.record import CourseRecord
+from course.terms import Role, TaskKind
+from course.visit import Dose
+
+ENTRY = "entry"
+"""An entry is named by its number: `entry17`, also where it has gone to the archive."""
+
+
+def correct_item(record: CourseRecord, act: Correct, now: datetime) -> Change:
+    """Put a score, a dose or the words of an entry right; the earlier value stays visible."""
+    score = next((one for one in record.scores if one.id == act.item), None)
+    if score is not None:
+        return _correct_score(record, act, score, now)
+    dose = next((one for one in record.doses if one.session == act.item), None)
+    if dose is not None:
+        return _correct_dose(record, act, dose, now)
+    return _correct_entry(record, act)
+
+
+def _correct_score(record: CourseRecord, act: Correct, earlier: Score, now: datetime) -> Change:
+    instrument = instrument_of(record, earlier.instrument)
+    scored = scored_from(instrument, act.answers, act.total)
+    if earlier.flags or scored.flags:
+        _second(act)
+    right = earlier.with_(
+        total=scored.total, band=scored.band, flags=scored.flags, answers=written(instrument, act.answers)
+    )
+    changed = record.with_(scores=tuple(right if one is earlier else one for one in record.scores))
+    others = record.with_(scores=tuple(one for one in record.scores if one is not earlier))
+    triggers = safety.triggers(others, instrument, right)
+    if triggers and not earlier.flags:
+        changed = safety.raise_escalation(changed, triggers, now)
+    changed, held = held_by_score(changed, instrument, right, now)
+    changed = _flag_evaluations(reviewed(record, changed, now), earlier.id, now)
+    said = f"{instrument.title} {earlier.id} corrected"
+    return Change(changed, said, str(earlier.total), str(right.total), held)
+
+
+def _correct_dose(record: CourseRecord, act: Correct, dose: Dose, now: datetime) -> Change:
+    _second(act)
+    right = dose.with_(
+        mg=act.mg or dose.mg,
+        weight_kg=act.weight_kg or dose.weight_kg,
+        at=act.started_at or dose.at,
+        minutes=dose.minutes if act.minutes is None else act.minutes,
+    )
+    if right == dose:
+        raise Refused("nothing to correct: give mg, weight_kg, started_at or minutes that differ")
+    if right.at > now:
+        raise Refused("an infusion that was given cannot lie in the future: correct the time")
+    changed = record.with_(doses=tuple(right if one is dose else one for one in record.doses))
+    check = clearance.dose_check(record, right.minutes, right.mg, right.weight_kg)
+    if not check.exceeds:
+        changed = _within_order(changed, dose.session, now)
+    elif not clearance.dose_check(record, dose.minutes, dose.mg, dose.weight_kg).exceeds:
+        changed = over_order(changed, dose.session, check.sentence, now)
+    if right.at != dose.at:
+        changed = _flagged(changed, lambda one: one.at > min(dose.at, right.at), now)
+    text = f"dose of {dose.session} corrected to {_dose(record, right)}"
+    warnings = (check.sentence,) if check.exceeds else ()
+    return Change(changed, text, _dose(record, dose), _dose(record, right), warnings)
+
+
+def _within_order(record: CourseRecord, session: str, now: datetime) -> CourseRecord:
+    """The record without an open task about a dose that, put right, was within its order; escalations stay people's."""
+    tasks = tuple(
+        one.with_(resolved_at=now)
+        if one.kind is TaskKind.DOSE_OVER_ORDER and one.session == session and one.resolved_at is None
+        else one
+        for one in record.tasks
+    )
+    return record.with_(tasks=tasks)
+
+
+def _dose(record: CourseRecord, dose: Dose) -> str:
+    return f"{dose.mg} mg at {dose.weight_kg} kg over {dose.minutes} min from {shown(record, dose.at)}"
+
+
+def _correct_entry(record: CourseRecord, act: Correct) -> Change:
+    """A clerical correction: the entry stays as it was, and the page says how it should read."""
+    number = _entry_number(record, act.item)
+    if not act.text:
+        raise Refused(f"say how entry {number} should read: --text")
+    return Change(record, f"entry {number} put right: {act.text}", f"entry {number}", act.text)
+
+
+def void_item(record: CourseRecord, act: VoidItem, now: datetime) -> Change:
+    """Take what belongs to another chart out of every computation; it stays visible."""
+    _second(act)
+    if any(one.id == act.item for one in record.scores):
+        scores = tuple(one.with_(voided=True) if one.id == act.item else one for one in record.scores)
+        changed = reviewed(record, record.with_(scores=scores), now)
+        return Change(_flag_evaluations(changed, act.item, now), f"{act.item} voided", "counted", "void")
+    if any(one.session == act.item for one in record.doses):
+        doses = tuple(one.with_(voided=True) if one.session == act.item else one for one in record.doses)
+        given = min(one.at for one in record.doses if one.session == act.item)
+        changed = _within_order(record.with_(doses=doses), act.item, now)
+        changed = _flagged(changed, lambda one: one.at > given, now)
+        return Change(changed, f"dose of {act.item} voided", "counted", "void")
+    if any(one.id == act.item for one in record.events):
+        events = tuple(one.with_(voided=True) if one.id == act.item else one for one in record.events)
+        return Change(record.with_(events=events), f"adverse event {act.item} voided", "counted", "void")
+    number = _entry_number(record, act.item)
+    return Change(record, f"entry {number} voided: it belongs to another chart", "counted", "void")
+
+
+def _entry_number(record: CourseRecord, item: str) -> int:
+    said = item.removeprefix(ENTRY)
+    if said == item or not said.isdecimal():
+        raise Refused(f"there is no score, dose or adverse event {item}: `show` lists them by id, or name entry17")
+    if not 1 <= int(said) <= record.entry_count:
+        raise Refused(f"there is no entry {said}: this course has {record.entry_count}")
+    return int(said)
+
+
+def _second(act: Correct | VoidItem) -> None:
+    if act.second is None or act.second.account_id == act.actor.account_id:
+        raise Refused("this correction is substantive: a second person must sign it")
+
+
+def _flag_evaluations(record: CourseRecord, score_id: str, now: datetime) -> CourseRecord:
+    return _flagged(record, lambda one: score_id in one.stood_on, now)
+
+
+def _flagged(record: CourseRecord, stood: Callable[[Evaluation], bool], now: datetime) -> CourseRecord:
+    """Signed evaluations whose inputs changed say so, and a prescriber looks at them again."""
+    if not any(stood(one) for one in record.evaluations):
+        return record
+    marked = tuple(one.with_(inputs_changed=True) if stood(one) else one for one in record.evaluations)
+    text = "a value that an evaluation stood on was put right: look at the evaluation again"
+    changed = record.with_(evaluations=marked)
+    return open_task(changed, TaskKind.INPUTS_CHANGED, now, now + days(7), Role.PRESCRIBER, text)
