@@ -10,8 +10,9 @@ from adapters.zones import zone_snapshot
 from cli.desk import How, act, command, desk, session_id
 from cli.freeing import act_freeing
 from cli.output import NOT_ALLOWED, USAGE, CliError, read_passphrase
+from course.need import CallOutcome
 from course.parts import Actor
-from course.terms import Decision, EndCause, HoldCause, SkipCode
+from course.terms import Decision, EndCause, HoldCause, NeedKind, SkipCode
 
 Second = Annotated[str, Parameter(help="account of a second person, who enters a passphrase here")]
 
@@ -165,6 +166,22 @@ async def note(course: str, text: str, *, how: How = How()) -> int:
     Example: starter.py note c-1a2b3c "sleeps better"
     """
     return await act(course, how, "note", text=text)
+
+
+@command
+async def call(
+    course: str,
+    about: NeedKind,
+    outcome: CallOutcome,
+    *,
+    again: Annotated[str, Parameter(help="when to call again if it still waits; in a week if not said")] = "",
+    how: How = How(),
+) -> int:
+    """The patient was called about what waits, and what came of it; until the next call it waits for nobody.
+
+    Example: starter.py call c-1a2b3c lapsed no_answer --again "+3d 10:00"
+    """
+    return await act(course, how, "call", times={"again_at": again}, about=about, outcome=outcome)
 
 
 @command

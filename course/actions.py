@@ -85,6 +85,7 @@ WHO: dict[Action, Who] = {
     Action.ACKNOWLEDGE: Who(CLINICAL, EVER, care.acknowledge),
     Action.RESOLVE: Who(FRONT, EVER, care.resolve_item),
     Action.NOTE: Who(FRONT, EVER, care.add_note),
+    Action.CALL: Who(FRONT, RUNNING, care.record_call),
     Action.TAKE_REPLY: Who(frozenset({Role.PATIENT}), EVER, care.take_reply),
     Action.REPORT_LOST: Who(frozenset({Role.COURSE}), EVER, care.report_lost),
     Action.REASSIGN: Who(CLINICAL | {Role.OPS}, EVER, care.reassign, reason=True),

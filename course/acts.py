@@ -12,6 +12,7 @@ from course.care_acts import (
     ChangeContact,
     PlaceHold,
     Reassign,
+    RecordCall,
     ReleaseHold,
     ReportLost,
     ResolveItem,
@@ -200,9 +201,10 @@ class Reopen(BaseAct):
 Act = Annotated[
     RecordGate | SignClearance | AmendOrder | ScheduleSeries | ConfirmVisit | DeferVisit | OmitVisit | NoShow | CheckIn
     | NotGiven | GivenSession | AbortSession | CeaseSeries | RecordMeasure | Evaluate | PlaceHold | ReviewHold
-    | ReleaseHold | BookBooster | ChangeInterval | ChangeContact | Acknowledge | ResolveItem | AddNote | TakeReply
-    | ReportLost | Reassign | SignSafetyPlan | LetGo | ReportEvent | Discharge | Withdraw | Correct | VoidItem | Reopen
-    | KeepTherapy | RecordAttendance | ChangeMedicine | ReviewMedicine | RecordCheck | AskBooster | LateEntry,
+    | ReleaseHold | BookBooster | ChangeInterval | ChangeContact | Acknowledge | ResolveItem | AddNote | RecordCall
+    | TakeReply | ReportLost | Reassign | SignSafetyPlan | LetGo | ReportEvent | Discharge | Withdraw | Correct
+    | VoidItem | Reopen | KeepTherapy | RecordAttendance | ChangeMedicine | ReviewMedicine | RecordCheck | AskBooster
+    | LateEntry,
     Field(discriminator="action"),
 ]  # fmt: skip
 ACT: TypeAdapter[Act] = TypeAdapter(Act)

@@ -6,8 +6,9 @@ from pydantic import Field
 
 from course.calendar import Zone
 from course.carried import Instant
+from course.need import CallOutcome
 from course.said import BaseAct, Line, OccasionRef, Prose, Ref
-from course.terms import HoldCause
+from course.terms import HoldCause, NeedKind
 
 
 class PlaceHold(BaseAct):
@@ -61,6 +62,15 @@ class AddNote(BaseAct):
 
     action: Literal["note"] = "note"
     text: Prose
+
+
+class RecordCall(BaseAct):
+    """The patient was called about a row of the worklist: what came of it, and when to call again if it still waits."""
+
+    action: Literal["call"] = "call"
+    about: NeedKind
+    outcome: CallOutcome
+    again_at: Instant | None = None
 
 
 class TakeReply(BaseAct):

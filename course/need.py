@@ -1,7 +1,8 @@
-"""A row of the worklist."""
+"""A row of the worklist, and the calls that are made about some of them."""
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from course.terms import NeedKind, Role
 
@@ -16,3 +17,16 @@ class Need:
     due: datetime
     role: Role
     text: str
+
+
+CALLED_ABOUT = frozenset({NeedKind.GATES, NeedKind.SCHEDULE, NeedKind.BOOK, NeedKind.LAPSED, NeedKind.MEASURE})
+"""What staff call a patient about, and call again about while it waits."""
+
+
+class CallOutcome(StrEnum):
+    """What came of a call to the patient."""
+
+    REACHED = "reached"
+    NO_ANSWER = "no_answer"
+    LEFT_WORD = "left_word"
+    WRONG_NUMBER = "wrong_number"

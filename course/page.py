@@ -51,6 +51,7 @@ def prune(record: CourseRecord, now: datetime) -> CourseRecord:
         evaluations=record.evaluations[-EVALUATIONS_KEPT:],
         therapies=tuple(one for one in record.therapies if one.ended_at is None or one.ended_at >= month),
         medicines=tuple(one for one in record.medicines if one.review_due or one.starts >= now - days(MEDICINE_DAYS)),
+        calls={kind: one for kind, one in record.calls.items() if one.again_at >= month},
         sent_on=tuple(one for one in record.sent_on if one >= now - days(8)),
     )
     live = _live_subjects(kept)

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from course.calendar import Zone
 from course.carried import Carried, Instant
+from course.need import CallOutcome
 from course.terms import (
     Action,
     Decision,
@@ -126,6 +127,14 @@ class Task(Carried):
     text: str
     session: str = ""
     resolved_at: Instant | None = None
+
+
+class Called(Carried):
+    """The last call about a kind of need: what came of it, and from when on it waits for somebody again."""
+
+    at: Instant
+    outcome: CallOutcome
+    again_at: Instant
 
 
 class Trigger(Carried):

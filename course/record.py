@@ -12,6 +12,7 @@ from course.instrument import Instrument
 from course.parts import (
     Applied,
     Ask,
+    Called,
     Entry,
     Escalation,
     Evaluation,
@@ -94,6 +95,7 @@ class CourseRecord(Carried):
     sent_on: tuple[Instant, ...] = ()
     entries: tuple[Entry, ...] = ()
     entry_count: int = 0
+    calls: dict[str, Called] = Field(default_factory=dict)
     applied: dict[str, Applied] = Field(default_factory=dict)
     closed_at: Instant | None = None
     end_cause: EndCause | None = None

@@ -29,12 +29,12 @@ NEEDS: dict[NeedKind, Words] = {
     NeedKind.HOLD_REVIEW: Words("a hold is looked at again by its review date", (Action.REVIEW, Action.RELEASE)),
     NeedKind.GATES: Words(
         "treatment begins when every intake gate has an answer by a role that it names; it stalls after 7 days",
-        (Action.GATE,),
+        (Action.GATE, Action.CALL),
     ),
     NeedKind.CLEAR: Words("intake is answered: a prescriber signs clearance within 7 days", (Action.CLEAR,)),
     NeedKind.SCHEDULE: Words(
         "every session that the series lacks is planned within 2 days",
-        (Action.SCHEDULE, Action.CEASE),
+        (Action.SCHEDULE, Action.CALL, Action.CEASE),
         ("induction.sessions", "induction.weekdays"),
     ),
     NeedKind.CONFIRM: Words("a visit that is not confirmed 48 hours before is called for", (Action.CONFIRM,)),
@@ -55,7 +55,7 @@ NEEDS: dict[NeedKind, Words] = {
     NeedKind.MEASURE: Words(
         "two questionnaires were sent and two days passed without an answer: somebody calls; what was never sent is "
         "never missed",
-        (Action.MEASURE,),
+        (Action.MEASURE, Action.CALL),
         ("measuring.cadence",),
     ),
     NeedKind.EVALUATE: Words(
@@ -69,12 +69,12 @@ NEEDS: dict[NeedKind, Words] = {
     ),
     NeedKind.BOOK: Words(
         "a booster is booked before its window opens",
-        (Action.BOOSTER, Action.INTERVAL),
+        (Action.BOOSTER, Action.INTERVAL, Action.CALL),
         ("maintenance.book_days_before",),
     ),
     NeedKind.LAPSED: Words(
         "a visit should have been booked days ago and is not: somebody calls, and a person decides what that means",
-        (Action.BOOSTER, Action.SCHEDULE, Action.DISCHARGE),
+        (Action.BOOSTER, Action.SCHEDULE, Action.CALL, Action.DISCHARGE),
         ("maintenance.lapse_days",),
     ),
     NeedKind.THERAPY: Words(

@@ -86,6 +86,7 @@ class Action(StrEnum):
     ACKNOWLEDGE = "acknowledge"
     RESOLVE = "resolve"
     NOTE = "note"
+    CALL = "call"
     TAKE_REPLY = "take_reply"
     REPORT_LOST = "report_lost"
     REASSIGN = "reassign"

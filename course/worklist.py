@@ -1,12 +1,13 @@
 """The worklist: what a human must do, who, by when; and the card that lists show."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from course import asking, clearance, judge, upkeep
 from course.agenda import agenda, gates_missing
 from course.carried import Carried, days, hours, minutes
 from course.followup import followups
-from course.need import Need
+from course.need import CALLED_ABOUT, Need
 from course.phases import dosed_in_series, still_to_plan
 from course.record import CourseRecord
 from course.terms import NeedKind, Phase, Role, SessionStatus
@@ -44,7 +45,17 @@ def needs_ahead(record: CourseRecord) -> tuple[Need, ...]:
     found = list(_safety(record)) + list(_tasks(record))
     if not record.closed:
         found += [*_intake(record), *_visits(record), *_answers(record), *_decisions(record), *followups(record)]
+    found = [_after_call(record, need) for need in found]
     return tuple(sorted(found, key=lambda need: (need.kind is not NeedKind.ESCALATION, need.due, need.kind)))
+
+
+def _after_call(record: CourseRecord, need: Need) -> Need:
+    """A row that was called about waits again when it is time to call again; with its kind's next subject it is new."""
+    called = record.calls.get(need.kind)
+    if called is None or need.kind not in CALLED_ABOUT or called.at < need.opens:
+        return need
+    text = f"{need.text} (last call: {called.outcome.replace('_', ' ')})"
+    return replace(need, opens=called.again_at, due=max(need.due, called.again_at + days(1)), text=text)
 
 
 def next_due(record: CourseRecord, now: datetime) -> datetime | None:

@@ -19,7 +19,9 @@ from course.terms import Action, Role, TaskKind
 KINDS: dict[str, type[BaseAct]] = {kind.model_fields["action"].default: kind for kind in get_args(get_args(Act)[0])}
 """Every act by the word that a scenario's `do` uses."""
 
-FRONT_DESK = frozenset({"schedule", "confirm", "defer", "omit", "no_show", "booster", "contact", "note", "withdraw"})
+FRONT_DESK = frozenset({
+    "schedule", "confirm", "defer", "omit", "no_show", "booster", "contact", "note", "call", "withdraw",
+})  # fmt: skip
 ROOM = frozenset({"check_in", "not_given", "session", "abort", "gate", "leave", "event"})
 
 CAST: dict[Role, Actor] = {

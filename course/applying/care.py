@@ -12,6 +12,7 @@ from course.care_acts import (
     ChangeContact,
     PlaceHold,
     Reassign,
+    RecordCall,
     ReleaseHold,
     ReportLost,
     ResolveItem,
@@ -21,11 +22,19 @@ from course.care_acts import (
 )
 from course.carried import days, hours
 from course.folding import undelivered
+from course.need import CALLED_ABOUT
 from course.page import open_task
+from course.parts import Called
 from course.record import CourseRecord
 from course.terms import GateAnswer, GateKind, Role, TaskKind
+from course.worklist import needs
 
 PRESCRIBER_AFTER_DAYS = 14
+CALL_AGAIN_DAYS = 7
+CALL_AGAIN_MOST_DAYS = 14
+"""When a patient who was called is called again, if nothing else is said, and at the latest. [set]"""
+
+LIST_OF_CALLS = ", ".join(sorted(CALLED_ABOUT))
 REPLY_HOURS = 4
 """How soon somebody reads what a patient wrote; the answer to it has named the crisis line. [set]"""
 
@@ -172,6 +181,25 @@ def report_lost(record: CourseRecord, act: ReportLost, now: datetime) -> Change:
     """What was thought sent was not: somebody calls."""
     kinds = ", ".join(one.split("/")[1].replace("_", " ") for one in act.occasions)
     return Change(undelivered(record, act.occasions, now), f"the {kinds} message came back", "sent", "not delivered")
+
+
+def record_call(record: CourseRecord, act: RecordCall, now: datetime) -> Change:
+    """The row that was called about waits for nobody until it is time to call again; what it asks for stays owed."""
+    if act.about not in CALLED_ABOUT:
+        raise Refused(f"a {_plain(act.about)} is not settled by a call: {LIST_OF_CALLS} are")
+    if not any(one.kind is act.about for one in needs(record, now)):
+        raise Refused(f"no {_plain(act.about)} waits on this course now: see `show`")
+    again_at = act.again_at or now + days(CALL_AGAIN_DAYS)
+    if not now < again_at <= now + days(CALL_AGAIN_MOST_DAYS):
+        raise Refused(f"call again within {CALL_AGAIN_MOST_DAYS} days: give a time from now to then")
+    called = Called(at=now, outcome=act.outcome, again_at=again_at)
+    again = shown(record, again_at)
+    told = f"called about {_plain(act.about)}: {_plain(act.outcome)}, again {again} if it still waits"
+    return Change(record.with_(calls={**record.calls, act.about: called}), told, "waits", f"again {again}")
+
+
+def _plain(word: str) -> str:
+    return word.replace("_", " ")
 
 
 def add_note(record: CourseRecord, act: AddNote, now: datetime) -> Change:  # noqa: ARG001  every handler takes now
