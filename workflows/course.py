@@ -82,24 +82,29 @@ class TreatmentCourse:
             self.record = cancellation(self.record, workflow.now())
         self.stirred = False
 
-    def wakes_at(self) -> datetime:
-        """The next due instant, or the end of the page if that comes first."""
-        turn = self.page_began + days(self.order.turn_after_days)
-        now = workflow.now()
-        if self.record.amend_until is not None and self.record.closed:
-            turn = min(turn, self.record.amend_until)
-        ahead = next_due(self.record, now)
-        at = turn if ahead is None else min(ahead, turn)
-        return max(at, now + timedelta(seconds=1))
+    def wakes_at(self) -> datetime | None:
+        """The next due instant, or the end of the page or of the amendment period if that comes first.
 
-    def set_alarm(self, at: datetime) -> None:
+        An end that has passed wakes nobody: the course waits for what keeps it open, which stirs it when it is over.
+        """
+        now = workflow.now()
+        ends = [self.page_began + days(self.order.turn_after_days)]
+        if self.record.closed and self.record.amend_until is not None:
+            ends.append(self.record.amend_until)
+        ahead = [end for end in ends if end > now]
+        due = next_due(self.record, now)
+        if due is not None:
+            ahead.append(max(due, now + timedelta(seconds=1)))
+        return min(ahead, default=None)
+
+    def set_alarm(self, at: datetime | None) -> None:
         """Keep the timer while its instant stays."""
         if at == self.alarm_at:
             return
         if self.alarm is not None:
             self.alarm.cancel()
         self.alarm_at = at
-        self.alarm = asyncio.create_task(self.ring(at))
+        self.alarm = asyncio.create_task(self.ring(at)) if at is not None else None
 
     async def ring(self, at: datetime) -> None:
         """Wake the loop at an instant."""

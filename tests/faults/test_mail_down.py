@@ -4,28 +4,13 @@ from collections import Counter
 
 from temporalio.testing import TimeSkipper
 
-from activities.ports import Letter, Medium, NotAcceptedError
+from activities.ports import Medium
 from adapters.channels.mailbox import Mailbox
 from adapters.keyring import KeyRing
 from adapters.settings import Settings
 from course.terms import Role
+from tests.support.mail import Moody
 from tests.support.served import ADDRESS, Served, house_of, worked
-
-
-class Moody:
-    """A mailbox that takes letters, or refuses them before it has them."""
-
-    def __init__(self, mailbox: Mailbox) -> None:
-        self.mailbox = mailbox
-        self.refuses = False
-        self.asked = 0
-
-    async def deliver(self, letter: Letter) -> str:
-        """Take the letter, or not."""
-        self.asked += 1
-        if self.refuses:
-            raise NotAcceptedError("not today")
-        return await self.mailbox.deliver(letter)
 
 
 async def test_a_day_without_mail(settings: Settings, skipper: TimeSkipper, keyring: KeyRing) -> None:

@@ -1,4 +1,4 @@
-"""A real SMTP server whose mood can be set: it takes mail, refuses it, or hangs up."""
+"""Mail whose mood can be set: a mailbox that refuses, and a real SMTP server that takes mail, refuses, or hangs up."""
 
 import asyncio
 import socket
@@ -10,6 +10,25 @@ from enum import Enum, auto
 
 import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from activities.ports import Letter, NotAcceptedError
+from adapters.channels.mailbox import Mailbox
+
+
+class Moody:
+    """A mailbox that takes letters, or refuses them before it has them."""
+
+    def __init__(self, mailbox: Mailbox) -> None:
+        self.mailbox = mailbox
+        self.refuses = False
+        self.asked = 0
+
+    async def deliver(self, letter: Letter) -> str:
+        """Take the letter, or not."""
+        self.asked += 1
+        if self.refuses:
+            raise NotAcceptedError("not today")
+        return await self.mailbox.deliver(letter)
 
 
 class Mood(Enum):
