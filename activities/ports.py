@@ -94,6 +94,11 @@ class Person:
     name: str
     role: Role
     email: str = field(default="", repr=False)
+    phone: str = field(default="", repr=False)
+
+    def address(self, medium: Medium) -> str:
+        """The address for one medium, empty where there is none."""
+        return self.email if medium is Medium.EMAIL else self.phone
 
 
 class OnCall(Protocol):

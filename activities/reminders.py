@@ -30,6 +30,9 @@ from course.terms import Audience, OccasionState
 MOST_RESENDS = 3
 """How often an escalation that may have gone out is sent again before people are told that nobody knows."""
 
+RINGS_FIRST = (Medium.SMS, Medium.EMAIL)
+"""How somebody on call is told: a telephone wakes people, and each stands in for the other where that is down."""
+
 UNKNOWN = "nobody knows whether it was sent"
 NO_ADDRESS = "there is no address that the patient allows and the clinic can write to"
 NOBODY = "nobody on call can be written to"
@@ -92,14 +95,23 @@ class Messenger:
             written = self.texts.written(order)
         except TextError as error:
             return await self._settle(order, _became(new, OccasionState.FAILED, str(error)), at)
+        later = False
         for target in targets:
-            outcome = await self._try(order, target, written, at)
+            try:
+                outcome = await self._try(order, target, written, at)
+            except NotAcceptedError:
+                later = True
+                if order.audience is Audience.PATIENT:
+                    break
+                continue
             if outcome is not None:
                 return outcome
+        if later:
+            raise ApplicationError("the message was not accepted: it is tried again", type="NotAccepted")
         return await self._settle(order, _became(new, OccasionState.FAILED, REFUSED), at)
 
     async def _try(self, order: SendOrder, target: Target, written: Written, at: datetime) -> SendOutcome | None:
-        """The outcome, or None where this address is refused for good."""
+        """The outcome, or None where this address is refused for good; NotAcceptedError where nothing went out."""
         resent = await self.ledger.begin(order, _letter(order, target, written), target.person, at)
         if resent is None:
             raise ApplicationError("another try of this message is under way: this one looks again later", type="Busy")
@@ -108,7 +120,7 @@ class Messenger:
             provider_id = await self.channels[target.medium].deliver(_letter(order, target, written))
         except NotAcceptedError:
             await self.ledger.put_back(order, PUT_BACK, at)
-            raise ApplicationError("the message was not accepted: it is tried again", type="NotAccepted") from None
+            raise
         except RefusedForGoodError:
             await self.ledger.put_back(order, REFUSED, at)
             return None
@@ -126,13 +138,12 @@ class Messenger:
     async def _targets(self, order: SendOrder) -> Sequence[Target]:
         if order.audience is Audience.PATIENT:
             return await self._patient(order)
-        if Medium.EMAIL not in self.channels:
-            return ()
         people = await self.oncall.people(order.site, order.as_of)
         turn = order.step % len(people) if people else 0
         named = await self.oncall.person(order.first, order.as_of) if order.first else None
         ring = dict.fromkeys((*([named] if named else []), *people[turn:], *people[:turn]))
-        return [Target(Medium.EMAIL, one.email, one) for one in ring if one.email]
+        media = [medium for medium in RINGS_FIRST if medium in self.channels]
+        return [Target(medium, one.address(medium), one) for one in ring for medium in media if one.address(medium)]
 
     async def _patient(self, order: SendOrder) -> Sequence[Target]:
         contact = await self.contacts.of(order.patient_id)

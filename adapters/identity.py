@@ -6,6 +6,7 @@ import os
 import secrets
 import stat
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
 from hashlib import sha256
@@ -151,7 +152,7 @@ def canonical(act: BaseAct | Mapping[str, Any]) -> bytes:
 
 
 def _named(wanted: Account, known: Account) -> Account:
-    return Account(known.account_id, wanted.name, wanted.role, wanted.site, wanted.email, known.disabled)
+    return replace(wanted, account_id=known.account_id, disabled=known.disabled)
 
 
 def _token(path: Path) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-from adapters.store.contacts import email_of
+from adapters.store.contacts import email_of, phone_of
 from adapters.store.errors import StoreError
 from adapters.store.staff import Account
 from course.findings import Finding, listed, spoken
@@ -31,10 +31,11 @@ class Member(_FromFile):
     role: Role
     site: str
     email: str
+    phone: str = ""
 
     def account(self) -> Account:
         """The account that this makes."""
-        return Account(self.id, self.name, self.role, self.site, self.email)
+        return Account(self.id, self.name, self.role, self.site, self.email, phone=self.phone)
 
 
 class StaffFile(_FromFile):
@@ -74,6 +75,10 @@ def staff_findings(found: StaffFile) -> Iterator[Finding]:
             email_of(member.email)
         except StoreError:
             yield (*path, "email"), "an e-mail address looks like name@clinic.example"
+        try:
+            phone_of(member.phone)
+        except StoreError:
+            yield (*path, "phone"), "a phone number begins with + and its country, such as +1 212 555 0100"
     yield from _oncall(found)
 
 

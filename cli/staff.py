@@ -1,5 +1,6 @@
 """The staff from the command line: who there is, who is taken out of service, and who takes over from whom."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -183,4 +184,4 @@ def _ops(at: Desk, what: str) -> None:
 
 
 def _as(found: Account, *, disabled: bool) -> Account:
-    return Account(found.account_id, found.name, found.role, found.site, found.email, disabled)
+    return replace(found, disabled=disabled)

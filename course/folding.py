@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from course import safety
 from course.asking import asked_together
 from course.calendar import Zone
 from course.carried import hours
@@ -132,13 +133,19 @@ def _escalated(record: CourseRecord, order: SendOrder, outcome: SendOutcome, now
 
 
 def undelivered(record: CourseRecord, occasions: tuple[str, ...], now: datetime) -> CourseRecord:
-    """The record once a message that counted as sent came back; the first occasion is the message's own."""
+    """The record once a message that counted as sent came back; the first occasion is the message's own.
+
+    Of an escalation the next on call is told at once.
+    """
     marks = dict(record.occasions)
     for name in occasions:
         if name in marks and marks[name].state in {OccasionState.SENT, OccasionState.UNCERTAIN}:
             marks[name] = marks[name].with_(state=OccasionState.FAILED, reason="the network did not deliver it")
+    changed = record.with_(occasions=marks)
+    if occasions[0].split("/")[1] == OccasionKind.ESCALATION:
+        return safety.hurry(changed, _subject(occasions[0]), now)
     kinds = ", ".join(_plain(name.split("/")[1]) for name in occasions)
-    return _call_for_failed(record.with_(occasions=marks), kinds, occasions[0], now)
+    return _call_for_failed(changed, kinds, occasions[0], now)
 
 
 def _call_for_failed(record: CourseRecord, kinds: str, key: str, now: datetime) -> CourseRecord:

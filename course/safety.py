@@ -99,6 +99,14 @@ def tell_again(record: CourseRecord, at: datetime, first: str = "") -> CourseRec
     return _replaced(record, fresh)
 
 
+def hurry(record: CourseRecord, escalation: str, at: datetime) -> CourseRecord:
+    """The record whose escalation goes to the next on call now, because whoever was told last was not reached."""
+    standing = record.open_escalation
+    if standing is None or standing.id != escalation or standing.acknowledged_at is not None:
+        return record
+    return _replaced(record, standing.with_(clock_from=at - minutes(ACKNOWLEDGE_MINUTES * standing.steps_since_clock)))
+
+
 def resolve(record: CourseRecord, actor: Actor, at: datetime) -> CourseRecord:
     """The record with its open escalation resolved, and owned by whoever resolved it where nobody did before."""
     standing = record.open_escalation

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Row, delete, insert, select, update
 
-from adapters.store.contacts import email_of
+from adapters.store.contacts import email_of, phone_of
 from adapters.store.database import Database
 from adapters.store.errors import StoreError
 from adapters.store.tables import SIGNINS, STAFF
@@ -23,6 +23,7 @@ class Account:
     site: str
     email: str = field(default="", repr=False)
     disabled: bool = False
+    phone: str = field(default="", repr=False)
 
     def actor(self, via: str = "cli") -> Actor:
         """The author of this person's acts, not yet stamped."""
@@ -46,7 +47,7 @@ class StaffList:
             return True
 
     async def change(self, account: Account) -> None:
-        """Change a name, role, site, address, or whether the account is disabled, which signs it out."""
+        """Change a name, role, site, address, phone, or whether the account is disabled, which signs it out."""
         async with self._database.writing() as connection:
             mine = update(STAFF).where(STAFF.c.account_id == account.account_id)
             if not (await connection.execute(mine.values(**_values(account)))).rowcount:
@@ -82,7 +83,7 @@ class StaffList:
 
 def account_of(row: Row[Any]) -> Account:
     """The account in a row of the staff table."""
-    return Account(row.account_id, row.name, Role(row.role), row.site, row.email, bool(row.disabled))
+    return Account(row.account_id, row.name, Role(row.role), row.site, row.email, bool(row.disabled), row.phone or "")
 
 
 def _values(account: Account) -> dict[str, Any]:
@@ -91,5 +92,6 @@ def _values(account: Account) -> dict[str, Any]:
         "role": account.role,
         "site": account.site,
         "email": email_of(account.email),
+        "phone": phone_of(account.phone),
         "disabled": account.disabled,
     }

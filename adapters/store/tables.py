@@ -74,6 +74,7 @@ STAFF = Table(
     Column("role", String(16), nullable=False),
     Column("site", String(64), nullable=False),
     _sealed("staff", "email"),
+    _sealed("staff", "phone", nullable=True),
     Column("passphrase_hash", Text, nullable=False),
     Column("disabled", Boolean, nullable=False),
 )

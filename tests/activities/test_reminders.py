@@ -1,6 +1,6 @@
 import asyncio
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from temporalio.exceptions import ApplicationError
@@ -9,25 +9,11 @@ from temporalio.testing import ActivityEnvironment
 from activities.ports import Channel, Contact, Letter, Medium
 from activities.reminders import MOST_RESENDS, NO_ADDRESS, NOBODY, REFUSED, UNKNOWN, Messenger
 from adapters.channels.email import Email, MailServer
-from adapters.store import Store
 from adapters.store.staff import Account
-from adapters.texts import load_texts
-from course.messages import Part, SendOrder, SendOutcome
+from course.messages import SendOutcome
 from course.terms import Audience, OccasionKind, OccasionState, Role
-from tests.support.mail import Mood, PostOffice
-from tests.support.records import CLINIC_FOLDER, clinic
-
-NOW = datetime(2026, 11, 8, 14, tzinfo=UTC)
-TEXTS = load_texts(CLINIC_FOLDER, clinic().sites)
-VISIT = {
-    "when": "Monday 9 November 2026 at 09:00 EST",
-    "minutes": "40",
-    "solids_hours": "6",
-    "fluids_hours": "2",
-}
-DAY_BEFORE = Part(occasion="s1/visit_24h/1", kind=OccasionKind.VISIT_24H, facts=VISIT)
-ADDRESS = Part(occasion="s1/visit_2h/1", kind=OccasionKind.VISIT_2H, facts=VISIT)
-MEASURE = Part(occasion="ask2/measure/1", kind=OccasionKind.MEASURE)
+from tests.support.clinics import ADDRESS, DAY_BEFORE, MEASURE, NOW, TEXTS, VISIT, Clinic
+from tests.support.mail import Mood
 
 
 class KilledError(BaseException):
@@ -45,67 +31,6 @@ class Dies:
         if self.after:
             await self.channel.deliver(letter)
         raise KilledError
-
-
-class Clinic:
-    """One patient, three people on call, a messenger that speaks to the test's mail server."""
-
-    def __init__(self, store: Store, office: PostOffice, patient_id: str) -> None:
-        self.store, self.office, self.patient_id = store, office, patient_id
-        server = MailServer("127.0.0.1", office.port, "desk@clinic.example", starttls=False)
-        self.email: Channel = Email(server)
-
-    def order(self, *parts: Part, **said: object) -> SendOrder:
-        """A message to the patient."""
-        return SendOrder.model_validate(
-            {
-                "course_id": "c-1",
-                "patient_id": self.patient_id,
-                "site": "northside",
-                "audience": Audience.PATIENT,
-                "parts": parts or (DAY_BEFORE,),
-                "as_of": NOW,
-                **said,
-            }
-        )
-
-    def escalation(self, step: int = 0, **said: object) -> SendOrder:
-        """A safety matter for the staff."""
-        facts = {"course": "c-1", "triggers": "phq9 item 9", "urgency": "urgent"}
-        part = Part(occasion=f"e1/escalation/{step + 1}", kind=OccasionKind.ESCALATION, facts=facts)
-        return self.order(part, audience=Audience.ONCALL, step=step, resend_unsure=True, **said)
-
-    async def send(self, order: SendOrder, channel: Channel | None = None, at: datetime = NOW) -> SendOutcome:
-        """One try of the activity."""
-        messenger = Messenger(
-            ledger=self.store.sends,
-            contacts=self.store.contacts,
-            oncall=self.store.oncall,
-            texts=TEXTS,
-            channels={Medium.EMAIL: channel or self.email},
-        )
-        env = ActivityEnvironment()
-        env.info = replace(env.info, started_time=at)
-        return await env.run(messenger.send_message, order)
-
-    async def states(self) -> list[tuple[str, OccasionState]]:
-        """What the ledger says of the course."""
-        return [(one.occasion, one.state) for one in await self.store.sends.of_course("c-1")]
-
-    def told(self) -> list[str]:
-        """Who got mail, in order."""
-        return [str(one["To"]) for one in self.office.taken]
-
-
-@pytest.fixture
-async def here(store: Store, post_office: PostOffice) -> Clinic:
-    """A clinic with a patient and a roster."""
-    patient = await store.directory.add_patient("Zephyrine Quillfeather", NOW.date())
-    await store.contacts.put(patient.patient_id, Contact(email="zephyrine@home.example", phone="+12125550123"))
-    for name, role in (("lee", Role.PRESCRIBER), ("okafor", Role.PRESCRIBER), ("ortiz", Role.NURSE)):
-        await store.staff.add(Account(name, f"Dr {name.title()}", role, "northside", f"{name}@clinic.example"), "hash")
-    await store.oncall.set_standing("northside", ["lee", "okafor", "ortiz"])
-    return Clinic(store, post_office, patient.patient_id)
 
 
 async def test_a_reminder_goes_out_once_however_often_it_is_tried(here: Clinic) -> None:

@@ -12,9 +12,10 @@ from course.acts import RecordMeasure
 from course.instrument import Band, Instrument, SafetyItem
 from course.parts import Score, Signature, Trigger
 from course.record import CourseRecord
-from course.terms import Role, TaskKind, Urgency
+from course.terms import Audience, Role, TaskKind, Urgency
 from tests.support.ready import VISIT
 from tests.support.records import FIRST, PHQ9, actor, answered, clinic, make_record, measured, treated
+from tests.support.stories import scheduled
 
 NOW = FIRST
 URGENT = Trigger(what="PHQ-9 item 9", subject="m1", at=NOW, urgency=Urgency.URGENT)
@@ -204,3 +205,20 @@ def test_anything_else_is_escalated(record: CourseRecord, item_9: int) -> None:
 def test_no_course_waits_unless_its_clinic_says_so() -> None:
     """The shipped clinic has the switch off."""
     assert (make_record().safety_plan_days, clinic().limits.safety_plan_days) == (0, 0)
+
+
+def test_what_came_back_from_one_on_call_goes_to_the_next_at_once() -> None:
+    """The patient is not called about it; an escalation that somebody has taken on is left alone."""
+    life = scheduled()
+    life.do("measure", Role.NURSE, instrument="phq9", answers=(2, 2, 2, 2, 2, 2, 2, 2, 2))
+    life.wait(minutes=10)
+    lost = {"occasions": ["e1/escalation/1"]}
+    life.do("report_lost", Role.COURSE, **lost)
+    told = [order.step for _, order in life.sent if order.audience is Audience.ONCALL]
+    assert told == [0, 1]
+    assert life.record.tasks == ()
+    life.wait(minutes=29)
+    assert len([order for _, order in life.sent if order.audience is Audience.ONCALL]) == 2
+    life.do("acknowledge")
+    life.do("report_lost", Role.COURSE, **lost)
+    assert len([order for _, order in life.sent if order.audience is Audience.ONCALL]) == 2

@@ -174,8 +174,12 @@ def test_a_stamp_proves_exactly_what_was_done(keyring: KeyRing) -> None:
             ],
         ),
         (
-            f"{member('lee')}phone = '1'\n[oncall]\nnorthside = ['lee']\n",
-            ['staff.toml line 7: "phone" is not a field of staff: it knows email, id, name, role, site'],
+            f"{member('lee')}phone = '1'\nfax = '1'\n[oncall]\nnorthside = ['lee']\n",
+            ['staff.toml line 8: "fax" is not a field of staff: it knows email, id, name, phone, role, site'],
+        ),
+        (
+            f"{member('lee')}phone = '0101'\n[oncall]\nnorthside = ['lee']\n",
+            ["staff.toml line 7: a phone number begins with + and its country, such as +1 212 555 0100"],
         ),
     ],
 )
