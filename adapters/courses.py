@@ -17,10 +17,11 @@ from adapters.identity import stamp
 from adapters.person import concerns_all, is_for
 from adapters.planning import plan
 from adapters.slots import SlotError
+from adapters.store.access import Access
 from adapters.store.directory import CourseRow, CourseState
 from adapters.wiring import House
 from adapters.zones import zone_snapshot
-from course.acts import Act, ActEnvelope, BookBooster
+from course.acts import Act, ActEnvelope, BookBooster, Discharge
 from course.messages import CourseOrder, Receipt
 from course.parts import Actor
 from course.record import CourseRecord
@@ -33,6 +34,7 @@ from workflows.course import TreatmentCourse
 
 ANSWER_WITHIN = timedelta(seconds=20)
 READ_WITHIN = timedelta(seconds=10)
+DISCLOSURE = "disclosure to another clinic"
 FAR = datetime(9999, 1, 1, tzinfo=UTC)
 BUCKET_DAYS = (0, 1, 3, 7, 14, 28)
 """Lists come by when something is due: what is overdue, then ever wider spans, because SQL stores cannot sort."""
@@ -119,11 +121,13 @@ class Courses:
         """Sign an act at the edge and apply it; asking again under the same request id is safe.
 
         A check-in looks at the patient's other courses first: who was dosed there today takes a prescriber's reason.
-        So does an early booster, whose brakes count the doses of all courses.
+        So does an early booster, whose brakes count the doses of all courses. A transfer is logged as a disclosure.
         An act that plans reserves chairs first. What concerns the person is then done on the other courses too, and
         the receipt's warnings say on which.
         """
         receipt = await self._one(course_id, act)
+        if isinstance(act, Discharge) and act.to:
+            await self.house.store.access.note(Access(act.actor.account_id, DISCLOSURE, act.made_at, course_id))
         if not concerns_all(act):
             return receipt
         others = await self._beside(course_id)
