@@ -33,6 +33,9 @@ MOST_RESENDS = 3
 RINGS_FIRST = (Medium.SMS, Medium.EMAIL)
 """How somebody on call is told: a telephone wakes people, and each stands in for the other where that is down."""
 
+WORST_LAST = (OccasionState.FAILED, OccasionState.LATER, OccasionState.UNCERTAIN)
+"""Of several addresses that did not take a message, what the whole comes to."""
+
 UNKNOWN = "nobody knows whether it was sent"
 NO_ADDRESS = "there is no address that the patient allows and the clinic can write to"
 NOBODY = "nobody on call can be written to"
@@ -47,6 +50,20 @@ class Target:
     medium: Medium
     to: str
     person: Person | None = None
+
+
+class _NotTaken(Exception):  # noqa: N818  not an error: what became of one try
+    """One address did not take the message: it may be tried later, never, or nobody knows."""
+
+    def __init__(self, target: Target, state: OccasionState, reason: str, resent: int = 0) -> None:
+        super().__init__(reason)
+        self.target, self.state, self.reason, self.resent = target, state, reason, resent
+
+    def standing(self, order: SendOrder) -> Standing:
+        """The end of the message where nothing better came of it."""
+        plain = Standing(letter=order.key, state=self.state, reason=self.reason)
+        unsure = self.state is OccasionState.UNCERTAIN
+        return replace(plain, channel=self.target.medium, to=self.target.person) if unsure else plain
 
 
 class Messenger:
@@ -95,41 +112,46 @@ class Messenger:
             written = self.texts.written(order)
         except TextError as error:
             return await self._settle(order, _became(new, OccasionState.FAILED, str(error)), at)
-        later = False
+        return await self._hand_over(order, targets, written, at)
+
+    async def _hand_over(
+        self, order: SendOrder, targets: Sequence[Target], written: Written, at: datetime
+    ) -> SendOutcome:
+        """To the first address that takes it; an escalation goes on where one may have it and nobody knows."""
+        untaken: list[_NotTaken] = []
         for target in targets:
             try:
-                outcome = await self._try(order, target, written, at)
-            except NotAcceptedError:
-                later = True
-                if order.audience is Audience.PATIENT:
+                return await self._try(order, target, written, at)
+            except _NotTaken as why:
+                untaken.append(why)
+                if order.audience is Audience.PATIENT and why.state is not OccasionState.FAILED:
                     break
-                continue
-            if outcome is not None:
-                return outcome
-        if later:
+        worst = max(untaken, key=lambda one: WORST_LAST.index(one.state))
+        if worst.state is OccasionState.LATER:
             raise ApplicationError("the message was not accepted: it is tried again", type="NotAccepted")
-        return await self._settle(order, _became(new, OccasionState.FAILED, REFUSED), at)
+        if worst.state is OccasionState.UNCERTAIN and order.resend_unsure and worst.resent < MOST_RESENDS:
+            raise ApplicationError("nobody knows whether it went out: it is sent again", type="Unknown")
+        return await self._settle(order, worst.standing(order), at)
 
-    async def _try(self, order: SendOrder, target: Target, written: Written, at: datetime) -> SendOutcome | None:
-        """The outcome, or None where this address is refused for good; NotAcceptedError where nothing went out."""
-        resent = await self.ledger.begin(order, _letter(order, target, written), target.person, at)
+    async def _try(self, order: SendOrder, target: Target, written: Written, at: datetime) -> SendOutcome:
+        """Hand it over to one address; raises _NotTaken with what is known where that did not take it."""
+        letter = _letter(order, target, written)
+        resent = await self.ledger.begin(order, letter, target.person, at)
         if resent is None:
             raise ApplicationError("another try of this message is under way: this one looks again later", type="Busy")
-        new = Standing(letter=order.key, state=OccasionState.SENT, channel=target.medium, to=target.person)
         try:
-            provider_id = await self.channels[target.medium].deliver(_letter(order, target, written))
+            provider_id = await self.channels[target.medium].deliver(letter)
         except NotAcceptedError:
             await self.ledger.put_back(order, PUT_BACK, at)
-            raise
+            raise _NotTaken(target, OccasionState.LATER, PUT_BACK) from None
         except RefusedForGoodError:
             await self.ledger.put_back(order, REFUSED, at)
-            return None
+            raise _NotTaken(target, OccasionState.FAILED, REFUSED) from None
         except Exception as error:  # noqa: BLE001  whatever else went wrong, it may have gone out
             activity.logger.warning("nobody knows whether a message went out (%s)", type(error).__name__)
-            if order.resend_unsure and resent < MOST_RESENDS:
-                raise ApplicationError("nobody knows whether it went out: it is sent again", type="Unknown") from None
-            return await self._settle(order, _became(new, OccasionState.UNCERTAIN, UNKNOWN), at)
-        return await self._settle(order, new, at, provider_id)
+            raise _NotTaken(target, OccasionState.UNCERTAIN, UNKNOWN, resent) from None
+        sent = Standing(letter=order.key, state=OccasionState.SENT, channel=target.medium, to=target.person)
+        return await self._settle(order, sent, at, provider_id)
 
     async def _settle(self, order: SendOrder, standing: Standing, at: datetime, provider_id: str = "") -> SendOutcome:
         await self.ledger.settle(order, standing, at, provider_id)

@@ -24,7 +24,8 @@ class EncryptingCodec(PayloadCodec):
     Nothing passes in the clear, `binary/null` neither: whether a value is there is content too. The SDK keeps from
     the codec what must stay readable by the server (search attributes, headers, system Nexus envelopes, markers).
     Decoding never raises on what is foreign or damaged: it yields `{"unreadable": why}`, which no model accepts, so
-    that one stray payload refuses one message and does not wedge a course. It raises for an unknown key id alone.
+    that one stray payload refuses one message and does not wedge a course. It raises for a key of this installation
+    that is missing, because that one may come back; another installation's key is foreign.
     """
 
     def __init__(self, ring: KeyRing) -> None:
@@ -53,6 +54,8 @@ class EncryptingCodec(PayloadCodec):
         key_id = payload.metadata.get(KEY_ID, b"")
         if not key_id.isalnum() or len(key_id) > LONGEST_KEY_ID:
             return unreadable("it does not name its key")
+        if not self.ring.may_hold(key_id.decode("ascii")):
+            return unreadable("it was encrypted with another installation's key")
         try:
             data = self.ring.decrypt(key_id.decode("ascii"), payload.data, BOUND_TO)
         except UnreadableError:

@@ -38,14 +38,19 @@ class UnreadableError(KeyRingError):
 
 
 class KeyRing:
-    """Seals, unseals and signs with the active key; still reads what older keys wrote."""
+    """Seals, unseals and signs with the active key; still reads what older keys wrote.
 
-    def __init__(self, keys: Mapping[str, bytes], active: str) -> None:
+    The ids of all keys of one installation begin with its `family`, so that a key that is missing here and may come
+    back can be told from one of somebody else's.
+    """
+
+    def __init__(self, keys: Mapping[str, bytes], active: str, family: str = "") -> None:
         if active not in keys:
             raise KeyRingError("The active key is not among the keys: name one that is.")
         if any(len(key) != KEY_BYTES for key in keys.values()):
             raise KeyRingError(f"Every key must be {KEY_BYTES} bytes long.")
         self.active = active
+        self.family = family
         self._keys = dict(keys)
         self._ciphers = {key_id: AESGCM(_derive(key, b"seal")) for key_id, key in keys.items()}
         self._signers = {key_id: _derive(key, b"sign") for key_id, key in keys.items()}
@@ -58,13 +63,18 @@ class KeyRing:
     @classmethod
     def generate(cls) -> Self:
         """A ring with one fresh key, in memory."""
-        key_id = _fresh_id()
-        return cls({key_id: secrets.token_bytes(KEY_BYTES)}, key_id)
+        family = f"k{secrets.token_hex(4)}"
+        key_id = _fresh_id(family)
+        return cls({key_id: secrets.token_bytes(KEY_BYTES)}, key_id, family)
 
     def rotated(self) -> "KeyRing":
         """This ring with a fresh active key after the others."""
-        key_id = _fresh_id()
-        return KeyRing({**self._keys, key_id: secrets.token_bytes(KEY_BYTES)}, key_id)
+        key_id = _fresh_id(self.family)
+        return KeyRing({**self._keys, key_id: secrets.token_bytes(KEY_BYTES)}, key_id, self.family)
+
+    def may_hold(self, key_id: str) -> bool:
+        """Whether a key of this name is, or could be, one of this installation's."""
+        return key_id in self._keys or key_id.startswith(self.family)
 
     @classmethod
     def load(cls, path: Path) -> Self:
@@ -75,7 +85,7 @@ class KeyRing:
                 raise KeyRingError(f"{path} can be read by others (mode {mode:04o}): run 'chmod 600 {path}'.")
             found = json.loads(path.read_bytes())
             keys = {str(key_id): base64.b64decode(key, validate=True) for key_id, key in found["keys"].items()}
-            return cls(keys, str(found["active"]))
+            return cls(keys, str(found["active"]), str(found.get("family", "")))
         except FileNotFoundError:
             raise KeyRingError(f"There is no key file at {path}: set ST_KEY_RING_FILE to where it is.") from None
         except (ValueError, KeyError, TypeError, AttributeError, binascii.Error):
@@ -106,7 +116,7 @@ class KeyRing:
         """Write this ring to a file that is not there yet, readable by its owner alone."""
         keys = {key_id: base64.b64encode(key).decode() for key_id, key in self._keys.items()}
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
-            json.dump({"active": self.active, "keys": keys}, file, indent=2)
+            json.dump({"family": self.family, "active": self.active, "keys": keys}, file, indent=2)
             file.flush()
             os.fsync(file.fileno())
 
@@ -156,5 +166,5 @@ def _derive(key: bytes, use: bytes) -> bytes:
     return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=b"structured-treatments:" + use).derive(key)
 
 
-def _fresh_id() -> str:
-    return f"k{secrets.token_hex(4)}"
+def _fresh_id(family: str) -> str:
+    return f"{family or 'k'}{secrets.token_hex(4)}"

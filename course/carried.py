@@ -10,7 +10,10 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, SerializerFunctionWr
 def _aware(value: datetime) -> datetime:
     if value.tzinfo is None:
         raise ValueError("an instant needs a UTC offset, for example 2026-11-02T09:00:00Z")
-    return value.astimezone(UTC)
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("an instant lies between the years 1 and 9999 of UTC: correct it") from None
 
 
 Instant = Annotated[datetime, AfterValidator(_aware)]

@@ -1,6 +1,6 @@
 """The signal `evaluation_submitted`, read as tolerantly as a machine's message must be."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from pydantic import ValidationError
@@ -13,24 +13,41 @@ from course.parts import COURSE
 from course.record import CourseRecord
 from course.terms import Role, TaskKind
 
+EVALUATION = "evaluation_submitted"
+NAMED_MOST = 60
 
-def evaluation_submitted(record: CourseRecord, said: object, now: datetime) -> CourseRecord:
-    """The record with the evaluation applied, or with why it could not be and a task for the prescriber."""
+
+def received(record: CourseRecord, name: str, said: Sequence[object], now: datetime) -> CourseRecord:
+    """The record with the evaluation applied, or with why a signal could not be and a task for the prescriber.
+
+    Whatever a machine sends, under whatever name and however many contents, ends in one of the two.
+    """
     try:
-        return _applied(record, said, now).record
+        return _applied(record, name, said, now).record
     except Refused as refused:
         why = str(refused)
     except ValidationError as wrong:
         first = wrong.errors(include_input=False, include_url=False)[0]
-        why = f"its field {'.'.join(str(one) for one in first['loc']) or 'content'} does not fit"
+        field = ".".join(str(one) for one in first["loc"])[:NAMED_MOST]
+        why = f"its field {field or 'content'} does not fit"
+    except Exception:  # noqa: BLE001  in a signal anything that is raised would stop the whole course
+        why = "it hit a fault in the program"
     noted = write(record, COURSE, now, f"an evaluation came by signal and was not accepted: {why}")
     text = f"an evaluation came by signal and was not accepted ({why}): evaluate by hand"
     return open_task(noted, TaskKind.REFUSED_SIGNAL, now, now + days(1), Role.PRESCRIBER, text)
 
 
-def _applied(record: CourseRecord, said: object, now: datetime) -> Done:
+def _applied(record: CourseRecord, name: str, contents: Sequence[object], now: datetime) -> Done:
+    if name != EVALUATION:
+        raise Refused(f"a course knows no other signal than {EVALUATION}")
+    if len(contents) != 1:
+        raise Refused(f"it has {len(contents)} contents, an evaluation has one")
+    said = contents[0]
     if not isinstance(said, Mapping):
         raise Refused("it is not an object with decision, actor, made_at and request_id")
     if "unreadable" in said:
         raise Refused("its content could not be decrypted")
-    return apply(record, Evaluate.model_validate({**said, "action": "evaluate"}), now)
+    act = Evaluate.model_validate({**said, "action": "evaluate"})
+    if not act.actor.proof:
+        raise Refused("nobody's sign-in stands behind it: an evaluation is sent with the proof of whoever signed it")
+    return apply(record, act, now)

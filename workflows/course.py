@@ -1,7 +1,7 @@
 """One patient's course as one durable workflow; `run` reads like the clinic's page."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from temporalio import workflow
@@ -173,19 +173,27 @@ class TreatmentCourse:
         self.stirred = True
         return workflow.info().get_current_build_id()
 
-    @workflow.signal
-    def evaluation_submitted(self, said: RawValue) -> None:
-        """An evaluation from a machine; what cannot be accepted is written down and becomes a task."""
-        try:
-            content = workflow.payload_converter().from_payload(said.payload, object)
-        except Exception:  # noqa: BLE001  any content that does not decode is one case: not readable
-            content = {"unreadable": "undecodable"}
-        self.changed(lambda record: signals.evaluation_submitted(record, content, workflow.now()))
+    @workflow.signal(dynamic=True)
+    def signalled(self, name: str, said: Sequence[RawValue]) -> None:
+        """An evaluation from a machine, `evaluation_submitted`; any other signal is written down and becomes a task.
+
+        Dynamic, because what fits no handler's arguments would fail this and every later task of the course.
+        """
+        contents = [readable(one) for one in said]
+        self.changed(lambda record: signals.received(record, name, contents, workflow.now()))
 
     @workflow.query(name="record")
     def read_record(self) -> CourseRecord:
         """The whole record."""
         return self.record
+
+
+def readable(said: RawValue) -> object:
+    """The content of a payload; any that does not decode is one case: not readable."""
+    try:
+        return workflow.payload_converter().from_payload(said.payload, object)
+    except Exception:  # noqa: BLE001  a converter may raise whatever it likes
+        return {"unreadable": "undecodable"}
 
 
 def guarded(apply: Callable[[], actions.Done]) -> actions.Done:

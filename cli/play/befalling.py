@@ -3,10 +3,14 @@
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from pydantic import ValidationError
+
+from adapters.identity import stamp
 from cli.play.acting import CAST
 from cli.play.place import Place
 from cli.play.scenario import Step
 from cli.play.when import span
+from course.acts import Evaluate
 from course.care_acts import AddNote, ChangeContact
 from course.replies import opts_out
 from course.terms import Role
@@ -20,7 +24,7 @@ async def befall(player: "Player", step: Step) -> str:
     place, now = player.place, player.now
     match step.do:
         case "signal":
-            await place.signal(step.raw if step.raw is not None else _evaluation(step, now))
+            await place.signal(step.raw if step.raw is not None else _evaluation(place, step, now))
             return "a signal arrived"
         case "cancel":
             await place.cancel()
@@ -49,12 +53,17 @@ async def _around(place: Place, step: Step, now: datetime) -> str:
             return "the worker was stopped and another one started"
 
 
-def _evaluation(step: Step, now: datetime) -> dict[str, Any]:
-    """What a machine sends: the details, and what every evaluation needs unless the details say otherwise."""
+def _evaluation(place: Place, step: Step, now: datetime) -> dict[str, Any]:
+    """What a machine sends: the details, and what every evaluation needs unless the details say otherwise; signed."""
     actor = CAST[step.by or Role.PRESCRIBER].model_copy(update={"via": "signal"})
     request_id = step.request_id or f"signal-{now:%Y%m%d%H%M%S}"
     usual = {"request_id": request_id, "actor": actor.model_dump(mode="json"), "made_at": now.isoformat()}
-    return {**usual, **({"reason": step.reason} if step.reason else {}), **step.details}
+    said = {**usual, **({"reason": step.reason} if step.reason else {}), **step.details}
+    try:
+        act = Evaluate.model_validate(said)
+    except ValidationError:
+        return said
+    return stamp(place.stage.house.ring, act).model_dump(mode="json")
 
 
 async def _reply(player: "Player", text: str) -> str:

@@ -70,3 +70,17 @@ async def test_with_everything_down_it_is_tried_again(reached: Clinic, text_serv
     text_service.answer = None
     assert (await reached.send(reached.escalation())).to_account == "lee"
     assert reached.told() == []
+
+
+@pytest.mark.parametrize("answer", [(504, b""), (200, b"<html>")])
+async def test_a_gateway_that_loses_text_messages_keeps_nobody_from_mail(
+    reached: Clinic, text_service: TextService, answer: tuple[int, bytes]
+) -> None:
+    """Nobody knows whether the text went out: the letter goes too, for late is worse than twice."""
+    text_service.answer = answer
+    outcomes = [await reached.send(reached.escalation(step)) for step in range(2)]
+    assert [(one.to_account, one.channel, one.state) for one in outcomes] == [
+        ("lee", "email", OccasionState.SENT),
+        ("okafor", "email", OccasionState.SENT),
+    ]
+    assert len(text_service.taken) == 2

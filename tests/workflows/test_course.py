@@ -4,11 +4,8 @@ from collections import Counter
 from datetime import timedelta
 
 import pytest
-from temporalio.client import WorkflowUpdateFailedError
-from temporalio.testing import TimeSkipper
 
 from adapters.wiring import House
-from course.acts import ActEnvelope
 from course.terms import OccasionKind, Phase, Role
 from tests.support.served import ADDRESS, RefusedError, Served
 
@@ -131,20 +128,6 @@ async def test_a_cancelled_workflow_is_held_and_goes_on(course: Served) -> None:
     assert (await course.do("note", text="still here")).entry > 0
 
 
-async def test_an_evaluation_by_signal_is_applied_or_becomes_a_task(course: Served) -> None:
-    """What a machine sends is read tolerantly; what cannot stand is written down and asked of a prescriber."""
-    said = {"decision": "maintenance", "request_id": "signal-0001", "made_at": (await course.now()).isoformat()}
-    actor = {"account_id": "lee", "name": "Dr Lee", "role": "prescriber"}
-    for content in ("nonsense", {"decision": "perhaps"}, {**said, "actor": actor, "reason": "response"}):
-        await course.handle.signal("evaluation_submitted", content)
-    await course.wait(minutes=1)
-    record = await course.record()
-    assert [task.kind for task in record.tasks] == ["refused_signal"]
-    refused = [entry.text for entry in record.entries if "by signal and was not accepted" in entry.text]
-    assert len(refused) == 3
-    assert "evaluate belongs to" in refused[-1]
-
-
 async def test_closing_turns_to_an_epilogue_that_ends(course: Served, house: House) -> None:
     """A closed course says so once, takes amendments for thirty days, then ends; every run but the last is archived."""
     await course.do("withdraw", Role.PATIENT, reason="moved away")
@@ -156,20 +139,3 @@ async def test_closing_turns_to_an_epilogue_that_ends(course: Served, house: Hou
     assert summary.end_cause == "withdrawn"
     archived = await house.store.archive.runs(course.handle.id)
     assert len(archived) == summary.runs - 1
-
-
-async def test_a_bare_client_cannot_wedge_a_course(course: Served, skipper: TimeSkipper) -> None:
-    """Plaintext or another key's update is refused, such a signal becomes a task, and the course goes on."""
-    from temporalio.client import Client  # noqa: PLC0415  a client without the program's codec
-
-    bare = await Client.connect(skipper.client.service_client.config.target_host)
-    stranger = bare.get_workflow_handle(course.handle.id)
-    act = {"act": {"action": "note", "text": "x", "request_id": "bare-0001", "actor": {}, "made_at": "now"}}
-    with pytest.raises(WorkflowUpdateFailedError):
-        await stranger.execute_update("act", act)
-    await stranger.signal("evaluation_submitted", {"decision": "discharge"})
-    await course.wait(minutes=1)
-    record = await course.record()
-    assert [task.kind for task in record.tasks] == ["refused_signal"]
-    assert (await course.do("note", text="still here")).entry > 0
-    assert ActEnvelope.model_fields.keys() == {"act"}
