@@ -1,78 +1,57 @@
 """Courses as everybody outside Temporal sees them: enrol, act, read, list; failures are one sentence each."""
 
-import itertools
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
-from temporalio.client import WorkflowExecution, WorkflowQueryRejectedError, WorkflowUpdateFailedError
+from temporalio.client import WorkflowQueryRejectedError, WorkflowUpdateFailedError
 from temporalio.client import WorkflowUpdateRPCTimeoutOrCancelledError as UpdateTimeoutError
-from temporalio.common import WorkflowIDConflictPolicy
+from temporalio.common import QueryRejectCondition, WorkflowIDConflictPolicy
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
+from adapters import lists
 from adapters.clinic import snapshot
+from adapters.course_errors import (
+    CourseError,
+    EndedError,
+    NoServerError,
+    RefusedError,
+    UnknownOutcomeError,
+    unreachable,
+)
 from adapters.doses import PatientDose, doses_of, why_not_early, why_not_today
 from adapters.identity import stamp
-from adapters.person import concerns_all, is_for
+from adapters.lists import OPEN, Row
+from adapters.person import closes, concerns_all, is_for
 from adapters.planning import plan
 from adapters.slots import SlotError
 from adapters.store.access import Access
 from adapters.store.directory import CourseRow, CourseState
 from adapters.wiring import House
 from adapters.zones import zone_snapshot
-from course.acts import Act, ActEnvelope, BookBooster, Discharge
+from course.acts import Act, ActEnvelope, BookBooster, Discharge, Reopen
 from course.messages import CourseOrder, Receipt
 from course.parts import Actor
 from course.record import CourseRecord
 from course.room_acts import CheckIn
 from course.slots import PLANNING
-from course.terms import Role
-from course.worklist import Card
-from workflows import attributes
+from course.terms import EndCause, Role
 from workflows.course import TreatmentCourse
+
+__all__ = [
+    "ANSWER_WITHIN",
+    "OPEN",
+    "CourseError",
+    "Courses",
+    "EndedError",
+    "NoServerError",
+    "RefusedError",
+    "Row",
+    "UnknownOutcomeError",
+]
 
 ANSWER_WITHIN = timedelta(seconds=20)
 READ_WITHIN = timedelta(seconds=10)
 DISCLOSURE = "disclosure to another clinic"
-FAR = datetime(9999, 1, 1, tzinfo=UTC)
-BUCKET_DAYS = (0, 1, 3, 7, 14, 28)
-"""Lists come by when something is due: what is overdue, then ever wider spans, because SQL stores cannot sort."""
-
-
-class CourseError(Exception):
-    """Why a course could not be reached or would not; one sentence."""
-
-
-class RefusedError(CourseError):
-    """The course said no; the sentence is its own."""
-
-
-class UnknownOutcomeError(CourseError):
-    """Nobody answered in time: the act may be applied yet."""
-
-
-class EndedError(CourseError):
-    """The course has ended for good and takes nothing any more."""
-
-
-class NoServerError(CourseError):
-    """Temporal cannot be reached."""
-
-
-@dataclass(frozen=True)
-class Row:
-    """One line of a list, from search attributes and the encrypted card; no course is asked."""
-
-    course_id: str
-    card: Card | None
-    protocol: str
-    site: str
-    owner: str
-    needs: tuple[str, ...]
-    need_due: datetime | None
-    next_session: datetime | None
-    held: bool
 
 
 class Courses:
@@ -92,7 +71,7 @@ class Courses:
                 id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
             )
         except RPCError as error:
-            raise self._unreachable(error) from None
+            raise unreachable(error) from None
         await self.house.store.directory.mark_open(row.course_id)
 
     def order(self, row: CourseRow, actor: Actor, owner: Actor, now: datetime, **patient: object) -> CourseOrder:
@@ -161,6 +140,24 @@ class Courses:
             why = await why_not_early(self.house.store.directory, self._unless_ended, course_id, act.at)
             if why:
                 raise RefusedError(f"{why} (all courses of the patient)")
+        if isinstance(act, Reopen):
+            await self._refuse_beside(course_id)
+        receipt = await self._planned(course_id, act)
+        if isinstance(act, Reopen):
+            await self.house.store.directory.mark_open(course_id)
+        elif closes(act):
+            await self.house.store.directory.mark_closed(course_id, act.made_at)
+        return receipt
+
+    async def _refuse_beside(self, course_id: str) -> None:
+        """A patient has one open course, unless a prescriber allowed a second at its enrolment."""
+        mine = await self.house.store.directory.course(course_id)
+        others = await self._beside(course_id)
+        if others and mine is not None and not mine.beside:
+            raise RefusedError(f"the patient has the open course {others[0]}: close that one first")
+
+    async def _planned(self, course_id: str, act: Act) -> Receipt:
+        """One act, with the chairs that it needs."""
         if act.action not in PLANNING:
             return await self._send(course_id, act)
         try:
@@ -186,15 +183,29 @@ class Courses:
         except RPCError as error:
             raise await self._why(course_id, error) from None
 
-    async def record(self, course_id: str) -> CourseRecord:
-        """The course as it stands."""
+    async def record(self, course_id: str, *, running: bool = False) -> CourseRecord:
+        """The course as it stands, or stood when it ended for good; with `running` the latter raises EndedError.
+
+        One that has ended is read by a worker of the build that it ended under, which may be gone.
+        """
         handle = self.house.client.get_workflow_handle_for(TreatmentCourse.run, course_id)
+        reject = QueryRejectCondition.NOT_OPEN if running else None
         try:
-            return await handle.query(TreatmentCourse.read_record, rpc_timeout=READ_WITHIN)
-        except (WorkflowQueryRejectedError, TimeoutError):
+            return await handle.query(TreatmentCourse.read_record, reject_condition=reject, rpc_timeout=READ_WITHIN)
+        except WorkflowQueryRejectedError:
+            raise self._ended(course_id) from None
+        except TimeoutError:
             raise CourseError(f"course {course_id} does not answer: see `starter.py doctor`") from None
         except RPCError as error:
             raise await self._why(course_id, error) from None
+
+    async def has_died(self, course_id: str) -> bool:
+        """Whether a course says that its patient has died, also one that has ended for good."""
+        try:
+            return (await self.record(course_id, running=True)).end_cause is EndCause.DIED
+        except EndedError:
+            summary = await self.house.client.get_workflow_handle_for(TreatmentCourse.run, course_id).result()
+            return summary.end_cause is EndCause.DIED
 
     async def doses(self, patient_id: str) -> tuple[PatientDose, ...]:
         """What a patient was given on all courses and at all sites, oldest first."""
@@ -202,69 +213,24 @@ class Courses:
 
     async def rows(self, where: str = "", most: int = 50) -> list[Row]:
         """Open courses by when something is due, soonest first."""
-        found: list[Row] = []
-        now = datetime.now(UTC)
-        edges = [datetime(2000, 1, 1, tzinfo=UTC), *(now + timedelta(days=ahead) for ahead in BUCKET_DAYS), FAR]
-        for since, until in itertools.pairwise(edges):
-            between = f"CourseNeedDue BETWEEN '{since.isoformat()}' AND '{until.isoformat()}'"
-            bucket = [row async for row in self._found(_and(where, between))]
-            found += sorted(bucket, key=lambda row: (row.need_due or FAR, row.course_id))
-            if len(found) >= most:
-                return found[:most]
-        rest = [row async for row in self._found(_and(where, "CourseNeedDue IS NULL"), most - len(found))]
-        return found + sorted(rest, key=lambda row: (row.next_session or FAR, row.course_id))
+        return await lists.rows(self.house.client, where, most)
 
     async def count(self, where: str = "") -> int:
         """How many open courses match."""
-        try:
-            return (await self.house.client.count_workflows(_and(where, OPEN))).count
-        except RPCError as error:
-            raise self._unreachable(error) from None
+        return await lists.count(self.house.client, where)
 
     async def _unless_ended(self, course_id: str) -> CourseRecord | None:
         try:
-            return await self.record(course_id)
+            return await self.record(course_id, running=True)
         except EndedError:
             return None
 
-    async def _found(self, where: str, most: int | None = None) -> AsyncIterator[Row]:
-        try:
-            async for found in self.house.client.list_workflows(_and(where, OPEN), limit=most):
-                yield await _row(found)
-        except RPCError as error:
-            raise self._unreachable(error) from None
-
     async def _why(self, course_id: str, error: RPCError) -> CourseError:
         if error.status is not RPCStatusCode.NOT_FOUND:
-            return self._unreachable(error)
+            return unreachable(error)
         if await self.house.store.directory.course(course_id) is None:
             return CourseError(f"there is no course {course_id}: `starter.py list` shows them")
+        return self._ended(course_id)
+
+    def _ended(self, course_id: str) -> EndedError:
         return EndedError(f"course {course_id} has ended for good: enrol the patient in a new one")
-
-    def _unreachable(self, error: RPCError) -> CourseError:
-        if error.status in {RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED}:
-            return NoServerError("the Temporal server does not answer: start it with `make up`")
-        return CourseError(f"the Temporal server refused this ({error.status.name.lower()}): see `starter.py doctor`")
-
-
-OPEN = "WorkflowType = 'TreatmentCourse' AND ExecutionStatus = 'Running'"
-
-
-def _and(*conditions: str) -> str:
-    return " AND ".join(condition for condition in conditions if condition)
-
-
-async def _row(found: WorkflowExecution) -> Row:
-    card = await found.memo_value("card", None, type_hint=Card)
-    said = found.typed_search_attributes
-    return Row(
-        course_id=found.id,
-        card=card,
-        protocol=said.get(attributes.PROTOCOL, ""),
-        site=said.get(attributes.SITE, ""),
-        owner=said.get(attributes.OWNER, ""),
-        needs=tuple(said.get(attributes.NEEDS, ())),
-        need_due=said.get(attributes.NEED_DUE),
-        next_session=said.get(attributes.NEXT_SESSION),
-        held=said.get(attributes.HELD, default=False),
-    )

@@ -1,10 +1,10 @@
 """What concerns the person and not one course: it counts on all of the patient's open courses."""
 
-from course.acts import Act, Discharge
+from course.acts import Act, Discharge, Evaluate, Withdraw
 from course.care_acts import Acknowledge, ChangeContact
 from course.followup_acts import LateEntry
 from course.record import CourseRecord
-from course.terms import EndCause
+from course.terms import Decision, EndCause
 
 
 def concerns_all(act: Act) -> bool:
@@ -19,6 +19,19 @@ def concerns_all(act: Act) -> bool:
             return act.died
         case ChangeContact() | Acknowledge():
             return True
+        case _:
+            return False
+
+
+def closes(act: Act) -> bool:
+    """Whether an act ends its course, so that the patient may be enrolled anew."""
+    match act:
+        case Discharge() | Withdraw():
+            return True
+        case Evaluate():
+            return act.decision is Decision.DISCHARGE
+        case LateEntry():
+            return act.died
         case _:
             return False
 

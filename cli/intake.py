@@ -1,7 +1,6 @@
 """Intake from the command line: enrol, gates, clearance, order."""
 
 import secrets
-from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -10,7 +9,6 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from activities.ports import Contact, Medium
-from adapters.courses import EndedError
 from adapters.store.contacts import email_of, phone_of
 from adapters.store.directory import Patient
 from adapters.zones import zone_snapshot
@@ -19,7 +17,7 @@ from cli.output import NOT_ALLOWED, USAGE, CliError
 from cli.output import answer as done
 from course.parts import Actor
 from course.said import clean
-from course.terms import EndCause, GateAnswer, Role
+from course.terms import GateAnswer, Role
 
 FRONT = frozenset({Role.COORDINATOR, Role.NURSE, Role.PRESCRIBER})
 
@@ -115,12 +113,11 @@ async def _like(at: Desk, name: str, born: date, *, new: bool) -> tuple[Patient,
 async def _alive(at: Desk, patient: str) -> None:
     """Raise CliError for a patient of whom a course says that they have died: somebody has the wrong person."""
     for row in await at.house.store.directory.courses(patient_id=patient) if patient else ():
-        with suppress(EndedError):
-            if (await at.courses.record(row.course_id)).end_cause is EndCause.DIED:
-                raise CliError(
-                    f"{patient} has died, course {row.course_id} says: look for the right patient, "
-                    f"or reopen that course with a second signature"
-                )
+        if await at.courses.has_died(row.course_id):
+            raise CliError(
+                f"{patient} has died, course {row.course_id} says: look for the right patient, "
+                f"or reopen that course with a second signature"
+            )
 
 
 def _site(at: Desk, site: str) -> str:

@@ -135,8 +135,17 @@ def prove(gathered: Gathered) -> Proof:
         at=gathered.at,
         open=tuple(sorted(ahead, key=lambda one: (one.due is None, one.due or gathered.at, one.course_id))),
         exceptions=tuple(sorted(found, key=lambda one: (order.index(one.kind), one.subject, one.sentence))),
-        completed=tuple(sorted(course for course, how in gathered.ended.items() if how == COMPLETED)),
+        completed=tuple(sorted(_completed(gathered, listed))),
     )
+
+
+def _completed(gathered: Gathered, listed: Mapping[str, Listed]) -> Iterator[str]:
+    """What the directory still has open and has ended, for good or but for amendments."""
+    yield from (course for course, how in gathered.ended.items() if how == COMPLETED)
+    for one in gathered.seen:
+        row = listed.get(one.course_id)
+        if one.phase is Phase.CLOSED and row is not None and not row.closed:
+            yield one.course_id
 
 
 def _missing(gathered: Gathered) -> Iterator[Exceptional]:

@@ -1,0 +1,85 @@
+"""Lists of open courses, from search attributes and the encrypted card; no course is asked."""
+
+import itertools
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from temporalio.client import Client, WorkflowExecution
+from temporalio.service import RPCError
+
+from adapters.course_errors import unreachable
+from course.worklist import Card
+from workflows import attributes
+
+FAR = datetime(9999, 1, 1, tzinfo=UTC)
+BUCKET_DAYS = (0, 1, 3, 7, 14, 28)
+"""Lists come by when something is due: what is overdue, then ever wider spans, because SQL stores cannot sort."""
+
+OPEN = "WorkflowType = 'TreatmentCourse' AND ExecutionStatus = 'Running'"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a list, from search attributes and the encrypted card; no course is asked."""
+
+    course_id: str
+    card: Card | None
+    protocol: str
+    site: str
+    owner: str
+    needs: tuple[str, ...]
+    need_due: datetime | None
+    next_session: datetime | None
+    held: bool
+
+
+async def rows(client: Client, where: str, most: int) -> list[Row]:
+    """Open courses by when something is due, soonest first."""
+    found: list[Row] = []
+    now = datetime.now(UTC)
+    edges = [datetime(2000, 1, 1, tzinfo=UTC), *(now + timedelta(days=ahead) for ahead in BUCKET_DAYS), FAR]
+    for since, until in itertools.pairwise(edges):
+        between = f"CourseNeedDue BETWEEN '{since.isoformat()}' AND '{until.isoformat()}'"
+        bucket = [row async for row in _found(client, _and(where, between))]
+        found += sorted(bucket, key=lambda row: (row.need_due or FAR, row.course_id))
+        if len(found) >= most:
+            return found[:most]
+    rest = [row async for row in _found(client, _and(where, "CourseNeedDue IS NULL"), most - len(found))]
+    return found + sorted(rest, key=lambda row: (row.next_session or FAR, row.course_id))
+
+
+async def count(client: Client, where: str) -> int:
+    """How many open courses match."""
+    try:
+        return (await client.count_workflows(_and(where, OPEN))).count
+    except RPCError as error:
+        raise unreachable(error) from None
+
+
+async def _found(client: Client, where: str, most: int | None = None) -> AsyncIterator[Row]:
+    try:
+        async for found in client.list_workflows(_and(where, OPEN), limit=most):
+            yield await _row(found)
+    except RPCError as error:
+        raise unreachable(error) from None
+
+
+def _and(*conditions: str) -> str:
+    return " AND ".join(condition for condition in conditions if condition)
+
+
+async def _row(found: WorkflowExecution) -> Row:
+    card = await found.memo_value("card", None, type_hint=Card)
+    said = found.typed_search_attributes
+    return Row(
+        course_id=found.id,
+        card=card,
+        protocol=said.get(attributes.PROTOCOL, ""),
+        site=said.get(attributes.SITE, ""),
+        owner=said.get(attributes.OWNER, ""),
+        needs=tuple(said.get(attributes.NEEDS, ())),
+        need_due=said.get(attributes.NEED_DUE),
+        next_session=said.get(attributes.NEXT_SESSION),
+        held=said.get(attributes.HELD, default=False),
+    )
