@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from datetime import datetime, time
 
 from course import judge
-from course.calendar import days_from, in_sending_hours
-from course.carried import days, hours
+from course.calendar import SENDING_OPENS, days_from, in_sending_hours
+from course.carried import days
 from course.occasions import Occasion
 from course.parts import Ask
 from course.record import CourseRecord
@@ -16,7 +16,8 @@ MORNING = time(10)
 CHASE_DAYS = 2
 ALIGN_EARLIER = days(2)
 ALIGN_LATER = days(3)
-RELAPSE_ASK_AFTER = hours(48)
+RELAPSE_ASK_DAYS = 2
+"""A first lost reading is asked again on the second morning, which is within 48 hours of it. [set]"""
 
 
 def occasions(record: CourseRecord) -> Iterator[Occasion]:
@@ -52,7 +53,7 @@ def next_ask_at(record: CourseRecord) -> datetime:
             break
     doubt = judge.relapse(record)
     if doubt.first_bad_at is not None and doubt.second_bad_at is None:
-        again = in_sending_hours(zone, doubt.first_bad_at + RELAPSE_ASK_AFTER)
+        again = days_from(zone, doubt.first_bad_at, RELAPSE_ASK_DAYS, SENDING_OPENS)
         if last < again:
             regular = min(regular, again)
     return in_sending_hours(zone, regular)

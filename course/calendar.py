@@ -124,6 +124,11 @@ def in_sending_hours(zone: Zone, instant: datetime) -> datetime:
     return instant
 
 
+def sending_ends(zone: Zone, instant: datetime) -> datetime:
+    """When the sending hours of an instant's day end."""
+    return zone.lenient(datetime.combine(zone.local(instant).date(), SENDING_CLOSES))
+
+
 def days_from(zone: Zone, instant: datetime, count: int, at: time | None = None) -> datetime:
     """The same wall time (or `at`) `count` calendar days on: 09:00 stays 09:00 across daylight saving."""
     wall = zone.local(instant) + timedelta(days=count)

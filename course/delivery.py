@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from course.agenda import agenda, due
-from course.calendar import days_from
+from course.calendar import days_from, in_sending_hours, sending_ends
+from course.carried import hours, minutes
 from course.folding import called_too, opened_ask, suppressed, why_not_written
 from course.messages import Part, SendOrder
 from course.occasions import REMINDERS, RULES, Occasion
@@ -18,6 +19,10 @@ WEEK_CAP = 3
 DAYS_A_WEEK = 7
 """Caps count days of the patient's calendar, so that what comes at the same hour each week stays weekly."""
 """Messages a patient gets a day and in seven days before capped kinds wait. [set]"""
+
+SEND_WITHIN = hours(6)
+TRIED_AT_LEAST = minutes(5)
+"""How long a message is tried where mail refuses; then somebody calls. [set]"""
 
 JOBS = frozenset({OccasionKind.ARCHIVE, OccasionKind.CALENDAR})
 
@@ -58,7 +63,8 @@ def _letters(
             kept.append(one)
     if not kept:
         return record, []
-    record, kept = _wait_for_room(record, kept, now)
+    record, kept = _wait_for_morning(record, kept, now)
+    record, kept = _wait_for_room(record, kept, now) if kept else (record, [])
     if not kept:
         return record, []
     kept += _pulled_forward(record, kept, now)
@@ -83,8 +89,9 @@ def _why_not(record: CourseRecord, one: Occasion, ready: tuple[Occasion, ...], n
     begun = one.kind in {*REMINDERS, OccasionKind.MOVED} and one.about is not None and one.about <= now
     if begun:
         return "stale: the visit has begun"
-    if rule.stale_after is not None and now - (one.put_off_from or one.at) > rule.stale_after:
-        return "cap: no day had room for it in time" if one.put_off_from else "stale: it came too late"
+    asks = one.kind is OccasionKind.MEASURE and one.ordinal == 1
+    if rule.stale_after is not None and not asks and now - (one.put_off_from or one.at) > rule.stale_after:
+        return "stale: no day had room for it in time" if one.put_off_from else "stale: it came too late"
     same_visit = [other for other in ready if other.subject == one.subject and other is not one]
     if one.kind in REMINDERS:
         later = [other for other in same_visit if other.kind in REMINDERS]
@@ -105,6 +112,22 @@ def _asked_on_the_day(record: CourseRecord, at: datetime) -> bool:
     return any(record.messaging.zone.local(ask.opened_at).date() == day for ask in record.asks)
 
 
+def _wait_for_morning(record: CourseRecord, kept: list[Occasion], now: datetime) -> tuple[CourseRecord, list[Occasion]]:
+    """What was due in the day and is taken at night, after an outage, waits for the morning, unless it is urgent."""
+    opens = in_sending_hours(record.messaging.zone, now)
+    if opens == now:
+        return record, kept
+    waits = [one for one in kept if not one.urgent and in_sending_hours(record.messaging.zone, one.at) == one.at]
+    for one in waits:
+        record = _put_off(record, one, opens, now, "sending hours: it came at night")
+    return record, [one for one in kept if one not in waits]
+
+
+def _put_off(record: CourseRecord, one: Occasion, until: datetime, now: datetime, why: str) -> CourseRecord:
+    mark = Mark(state=OccasionState.LATER, at=now, about=one.about, until=until, reason=why)
+    return record.with_(occasions={**record.occasions, one.id: mark})
+
+
 def _wait_for_room(record: CourseRecord, kept: list[Occasion], now: datetime) -> tuple[CourseRecord, list[Occasion]]:
     """Capped kinds alone wait for a visit's message of the same day, or for a day with room."""
     if any(not RULES[one.kind].capped for one in kept):
@@ -113,10 +136,7 @@ def _wait_for_room(record: CourseRecord, kept: list[Occasion], now: datetime) ->
     if until is None:
         return record, kept
     for one in kept:
-        mark = Mark(
-            state=OccasionState.LATER, at=now, about=one.about, until=until, reason="cap: enough messages already"
-        )
-        record = record.with_(occasions={**record.occasions, one.id: mark})
+        record = _put_off(record, one, until, now, "cap: enough messages already")
     return record, []
 
 
@@ -175,6 +195,14 @@ def _first(record: CourseRecord) -> str:
     return escalation.first if escalation is not None and escalation.steps_since_clock <= 1 else ""
 
 
+def _until(record: CourseRecord, letter: tuple[Occasion, ...], now: datetime) -> datetime:
+    """Until when a letter may be tried: for six hours, not into the night, not past the visit that it names."""
+    ends = [now + SEND_WITHIN, *(one.about for one in letter if one.about is not None)]
+    if not any(one.urgent for one in letter):
+        ends.append(sending_ends(record.messaging.zone, now))
+    return max(min(ends), now + TRIED_AT_LEAST)
+
+
 def _order(record: CourseRecord, letter: tuple[Occasion, ...], now: datetime, audience: Audience) -> SendOrder:
     safety = audience is Audience.ONCALL
     return SendOrder(
@@ -190,6 +218,7 @@ def _order(record: CourseRecord, letter: tuple[Occasion, ...], now: datetime, au
         language=record.messaging.language,
         email=record.messaging.email,
         sms=record.messaging.sms,
+        until=None if safety else _until(record, letter, now),
         step=letter[0].ordinal - 1 if safety else 0,
         first=_first(record) if safety else "",
         resend_unsure=safety,

@@ -23,9 +23,9 @@ def suppressed(record: CourseRecord, one: Occasion, now: datetime, why: str, *, 
     """The record with an occasion that is not sent, why, and where nobody is written to a task to call."""
     mark = Mark(state=OccasionState.SUPPRESSED, at=now, about=one.about, reason=why)
     record = record.with_(occasions={**record.occasions, one.id: mark})
+    record = opened_ask(record, one, now)
     if not call:
         return record
-    record = opened_ask(record, one, now)
     due = one.about if one.about is not None and one.about > now else now + CALL_WITHIN
     text = f"call the patient instead of the {_plain(one.kind)} message: {why}"
     return open_task(record, TaskKind.CALL_INSTEAD, now, due, Role.COORDINATOR, text, one.id)
@@ -190,7 +190,8 @@ def archived(record: CourseRecord, occasion: Occasion, run_id: str, now: datetim
 
 def refreshed(record: CourseRecord, occasion: Occasion, answer: CalendarAnswer, now: datetime) -> CourseRecord:
     """The record under a fresh calendar; visits that no longer fit become a task."""
-    zone: Zone = answer.patient_zone or record.messaging.zone
+    fresh, stands = answer.patient_zone, record.messaging.zone
+    zone: Zone = fresh if fresh is not None and fresh.name == stands.name else stands
     marks = {**record.occasions, occasion.id: Mark(state=OccasionState.SENT, at=now)}
     record = record.with_(
         calendar=answer.calendar,

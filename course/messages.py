@@ -86,7 +86,8 @@ class Part(Carried):
 class SendOrder(Carried):
     """One message to one person, made of one part or more; addresses are looked up at send time.
 
-    Of those on call the one after `step` others is told, or the account `first`, where it can be.
+    One to the patient is tried `until` then. Of those on call the one after `step` others is told, or the account
+    `first`, where it can be.
     """
 
     course_id: str
@@ -98,6 +99,7 @@ class SendOrder(Carried):
     language: str = "en"
     email: bool = True
     sms: bool = False
+    until: Instant | None = None
     step: int = 0
     first: str = ""
     resend_unsure: bool = False

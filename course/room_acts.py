@@ -53,10 +53,11 @@ class Leaving(_Part):
 
 
 class NoShow(BaseAct):
-    """The patient did not come."""
+    """The patient did not come; `code` says why, once that is known."""
 
     action: Literal["no_show"] = "no_show"
     session: Ref
+    code: SkipCode | None = None
 
 
 class CheckIn(BaseAct):

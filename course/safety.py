@@ -40,7 +40,7 @@ def waiting(record: CourseRecord, instrument: Instrument, score: Score) -> tuple
 
 def _positive(record: CourseRecord, instrument: Instrument, score: Score) -> Iterator[tuple[SafetyItem, Trigger]]:
     for safety in instrument.safety_items:
-        answer = _answer(instrument, score, safety)
+        answer = answer_to(instrument, score, safety)
         if answer is None or answer < safety.at_least:
             continue
         before = _answers_before(record, instrument, score, safety)
@@ -129,8 +129,13 @@ def _answers_before(record: CourseRecord, instrument: Instrument, score: Score, 
     """The item's answers in the standing scores before this one, soonest first."""
     standing = (one for one in record.scores if one.instrument == score.instrument and not one.voided)
     earlier = sorted((one for one in standing if _order(one) < _order(score)), key=_order)
-    answers = (_answer(instrument, one, safety) for one in earlier)
+    answers = (_or_skipped(instrument, one, answer_to(instrument, one, safety)) for one in earlier)
     return tuple(answer for answer in answers if answer is not None)
+
+
+def _or_skipped(instrument: Instrument, score: Score, answer: int | None) -> int | None:
+    """A question that the answer before it skipped was answered no; of a bare total nothing is known."""
+    return instrument.item_min if answer is None and score.answers else answer
 
 
 def _order(score: Score) -> tuple[datetime, int, str]:
@@ -138,7 +143,7 @@ def _order(score: Score) -> tuple[datetime, int, str]:
     return score.at, len(score.id), score.id
 
 
-def _answer(instrument: Instrument, score: Score, safety: SafetyItem) -> int | None:
+def answer_to(instrument: Instrument, score: Score, safety: SafetyItem) -> int | None:
     """The answer to a safety item; of a bare total the least that it leaves for the item, None where that says nothing.
 
     A PHQ-9 total of 26 cannot come about without item 9.

@@ -13,7 +13,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.calendar import Calendars
     from activities.reminders import Messenger
     from course import folding
-    from course.delivery import Taken
+    from course.delivery import SEND_WITHIN, Taken
     from course.messages import ArchiveOrder, CalendarOrder, SendOrder, SendOutcome
     from course.occasions import Occasion
     from course.record import CourseRecord
@@ -21,7 +21,6 @@ with workflow.unsafe.imports_passed_through():
 
 Fold = Callable[[CourseRecord], CourseRecord]
 
-SEND_WITHIN = timedelta(hours=6)
 ONE_TRY = timedelta(seconds=60)
 RETRY = RetryPolicy(initial_interval=timedelta(seconds=10), maximum_interval=timedelta(minutes=10))
 RETRY_SAFETY = RetryPolicy(initial_interval=timedelta(seconds=5), maximum_interval=timedelta(minutes=1))
@@ -63,7 +62,7 @@ class Doings:
                 activity_id=order.key,
                 summary=", ".join(part.kind for part in order.parts),
                 start_to_close_timeout=ONE_TRY,
-                schedule_to_close_timeout=SEND_WITHIN,
+                schedule_to_close_timeout=SEND_WITHIN if order.until is None else order.until - order.as_of,
                 retry_policy=RETRY_SAFETY if order.audience is Audience.ONCALL else RETRY,
                 cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
             )

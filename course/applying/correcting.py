@@ -9,7 +9,7 @@ from course.applying.alarms import over_order
 from course.applying.change import Change, Refused, shown
 from course.applying.measures import held_by_score, instrument_of, reviewed, scored_from
 from course.carried import days
-from course.instrument import written
+from course.instrument import Instrument, written
 from course.page import open_task
 from course.parts import Evaluation, Score
 from course.record import CourseRecord
@@ -41,13 +41,26 @@ def _correct_score(record: CourseRecord, act: Correct, earlier: Score, now: date
     )
     changed = record.with_(scores=tuple(right if one is earlier else one for one in record.scores))
     others = record.with_(scores=tuple(one for one in record.scores if one is not earlier))
-    triggers = safety.triggers(others, instrument, right)
-    if triggers and not earlier.flags:
+    known = {(one.what, one.urgency) for one in safety.triggers(others, instrument, earlier)}
+    triggers = tuple(
+        one.with_(at=now)
+        for one in safety.triggers(others, instrument, right)
+        if (one.what, one.urgency) not in known or _rose(instrument, earlier, right)
+    )
+    if triggers:
         changed = safety.raise_escalation(changed, triggers, now)
     changed, held = held_by_score(changed, instrument, right, now)
     changed = _flag_evaluations(reviewed(record, changed, now), earlier.id, now)
     said = f"{instrument.title} {earlier.id} corrected"
     return Change(changed, said, str(earlier.total), str(right.total), held)
+
+
+def _rose(instrument: Instrument, earlier: Score, right: Score) -> bool:
+    """Whether a safety item is answered worse than it was typed."""
+    return any(
+        (safety.answer_to(instrument, right, one) or 0) > (safety.answer_to(instrument, earlier, one) or 0)
+        for one in instrument.safety_items
+    )
 
 
 def _correct_dose(record: CourseRecord, act: Correct, dose: Dose, now: datetime) -> Change:

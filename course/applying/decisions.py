@@ -38,7 +38,7 @@ def evaluate(record: CourseRecord, act: Evaluate, now: datetime) -> Change:
     if act.decision is Decision.DISCHARGE:
         changed = _ended(changed, EndCause.DISCHARGED, now)
     if act.decision is Decision.MAINTENANCE and (act.interval_days is not None or act.as_needed):
-        changed = _at_interval(changed, None if act.as_needed else act.interval_days, act.reason, now)
+        changed = _at_interval(changed, None if act.as_needed else act.interval_days, now)
     reads = f" ({reading.sentence})" if reading else ""
     return Change(changed, f"evaluated: {act.decision}{reads}", record.phase, act.decision)
 
@@ -47,14 +47,17 @@ def _sessions_in_range(record: CourseRecord, act: Evaluate) -> None:
     most = record.protocol.induction.sessions_max
     if act.decision is Decision.EXTEND and act.sessions is None:
         raise Refused("say by how many sessions to extend: --sessions")
+    least = record.protocol.induction.sessions_min
+    if act.decision is Decision.REINDUCT and act.sessions is not None and act.sessions < least:
+        raise Refused(f"{record.protocol.id} asks for at least {least} sessions in a series: ask for {least} or more")
     if act.sessions is not None and act.sessions > most:
         raise Refused(f"{record.protocol.id} allows at most {most} sessions in a series: ask for {most} or fewer")
 
 
 def change_interval(record: CourseRecord, act: ChangeInterval, now: datetime) -> Change:
-    """Change the days between boosters, inside the protocol's range unless reasoned."""
+    """Change the days between boosters, inside the protocol's range."""
     before = record.maintained.interval_days if record.maintained else None
-    changed = _at_interval(record, act.interval_days, act.reason, now)
+    changed = _at_interval(record, act.interval_days, now)
     return Change(changed, f"boosters {_every(act.interval_days)}", _every(before), _every(act.interval_days))
 
 
@@ -62,18 +65,14 @@ def _every(interval_days: int | None) -> str:
     return "as needed" if interval_days is None else f"every {interval_days} days"
 
 
-def _at_interval(record: CourseRecord, interval_days: int | None, reason: str, now: datetime) -> CourseRecord:
+def _at_interval(record: CourseRecord, interval_days: int | None, now: datetime) -> CourseRecord:
     rule = record.protocol.maintenance
     if interval_days is None and not rule.as_needed:
         raise Refused(f"{record.protocol.id} has no as-needed boosters: give an interval in days")
-    if (
-        interval_days is not None
-        and not rule.interval_days_min <= interval_days <= rule.interval_days_max
-        and not reason
-    ):
+    if interval_days is not None and not rule.interval_days_min <= interval_days <= rule.interval_days_max:
         raise Refused(
             f"{record.protocol.id} allows {rule.interval_days_min} to {rule.interval_days_max} days between boosters: "
-            "choose inside the range or give a --reason"
+            "choose inside the range; one visit outside it is moved with `defer` or booked early"
         )
     done = len(rule.lead_in_days)
     if record.maintained is None:

@@ -54,7 +54,7 @@ def _starts(
         record.order.weekdays,
         record.order.minutes,
         record.calendar,
-        after=max(given, default=None),
+        after=max(given, default=record.last_infusion_at),
     )
     whole = planner.check_series(tuple(sorted((*given, *taken, *plan.starts))), rule)
     return plan.starts, tuple(dict.fromkeys((*plan.deviations, *whole)))

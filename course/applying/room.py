@@ -1,7 +1,7 @@
 """The treatment room: arriving, dosing, not dosing, stopping early. What happened is always recordable."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, time
 from decimal import Decimal
 
 from course import clearance, vitals
@@ -10,6 +10,7 @@ from course.applying.alarms import beyond_limits, over_order
 from course.applying.change import Change, Refused, refuse_if, session_of, shown, signature
 from course.applying.holding import held_now
 from course.applying.intake import excluded
+from course.calendar import days_from
 from course.carried import days, hours, minutes
 from course.page import open_task
 from course.record import CourseRecord
@@ -18,7 +19,7 @@ from course.terms import GateKind, HoldCause, Role, Series, SessionStatus, TaskK
 from course.visit import Dose, Session
 
 EARLIEST_BEFORE = hours(12)
-ITEM_9 = "item 9"
+DAY_ENDS = time(23, 59)
 
 
 def check_in(record: CourseRecord, act: CheckIn, now: datetime) -> Change:
@@ -190,16 +191,18 @@ def no_show(record: CourseRecord, act: NoShow, now: datetime) -> Change:
     """The patient did not come: a kind message, and a call the same day; the prescriber calls after a positive item."""
     session = session_of(record, act.session)
     refuse_if("" if now >= session.start else f"session {session.id} has not begun: wait, or defer or omit it")
-    ended = session.with_(status=SessionStatus.NO_SHOW, ended_at=now, reason=act.reason)
-    positive = bool(record.primary_scores and record.primary_scores[-1].flags)
+    ended = session.with_(status=SessionStatus.NO_SHOW, ended_at=now, code=act.code, reason=act.reason)
+    positive = any(scores[-1].flags for name in record.instruments if (scores := record.scores_of(name)))
+    today = days_from(record.zone, now, 0, DAY_ENDS)
     role = Role.PRESCRIBER if positive else Role.COORDINATOR
     changed = open_task(
         record.with_session(ended),
         TaskKind.CALL_NO_SHOW,
         now,
-        now + hours(8),
+        max(now, min(now + hours(8), today)),
         role,
         f"session {session.id}: the patient did not come, call today",
         session.id,
     )
-    return Change(changed, f"session {session.id}: no-show", session.status, "no-show")
+    why = f" ({act.code})" if act.code is not None else ""
+    return Change(changed, f"session {session.id}: no-show{why}", session.status, "no-show")

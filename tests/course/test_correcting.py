@@ -138,3 +138,16 @@ def test_an_event_or_an_entry_of_another_chart_is_voided_by_two_and_stays() -> N
         life.do("void", Role.NURSE, item=item, reason="wrong chart", second=SECOND)
         assert life.record.entries[-1].text == said
     assert [(one.term, one.voided) for one in life.record.events] == [("nausea", True)]
+
+
+def test_an_answer_that_turns_out_worse_is_escalated() -> None:
+    """Item 9 was typed as 1 and resolved; it was 3: on call is told anew, urgently."""
+    life = scheduled()
+    life.do("measure", Role.NURSE, instrument="phq9", answers=(2, 2, 2, 2, 2, 2, 2, 2, 1))
+    life.do("acknowledge")
+    life.do("resolve", item="e1", reason="seen, safe")
+    score = life.record.scores[-1].id
+    correct(life, score, answers=(2, 2, 2, 2, 2, 2, 2, 1, 1))
+    assert raised(life.record) == []
+    correct(life, score, answers=(2, 2, 2, 2, 2, 2, 2, 1, 3))
+    assert raised(life.record) == [("PHQ-9 item 9", score, Urgency.URGENT)]

@@ -1,0 +1,76 @@
+"""No worker for a while: what is still true goes out afterwards, by day, and nothing stops for good."""
+
+from datetime import timedelta
+
+import pytest
+
+from course.carried import days, hours
+from course.delivery import take
+from course.terms import OccasionKind, Role
+from tests.support.life import Life
+from tests.support.records import at
+from tests.support.stories import MONDAY, enrolled, letters, maintained, scheduled, treated
+
+
+def away(life: Life, span: timedelta) -> None:
+    """Nothing happens for a while; then the course takes all that is due at once."""
+    life.now += span
+    life.go_to(life.now)
+
+
+@pytest.mark.parametrize("out", [5, 12, 40])
+def test_questionnaires_go_on_after_an_outage(out: int) -> None:
+    """However late, the one that was due goes out, and the weekly ones after it."""
+    life = treated()
+    away(life, days(out))
+    before = life.kinds_sent().count(OccasionKind.MEASURE)
+    assert before > 0
+    life.wait(days=22)
+    assert life.kinds_sent().count(OccasionKind.MEASURE) >= before + 3
+
+
+def test_questionnaires_go_on_after_a_course_was_reopened() -> None:
+    """Three weeks closed, then reopened: the patient is asked again."""
+    life = maintained()
+    life.do("discharge", reason="in remission")
+    life.wait(days=20)
+    life.do("reopen", reason="came back")
+    before = life.kinds_sent().count(OccasionKind.MEASURE)
+    life.wait(days=10)
+    assert life.kinds_sent().count(OccasionKind.MEASURE) > before
+
+
+def test_nobody_is_written_to_at_night_after_an_outage() -> None:
+    """Reminders that were due by day and are taken at three in the morning wait until eight."""
+    life = scheduled()
+    life.go_to(MONDAY - days(4))
+    away(life, MONDAY - days(2) + timedelta(hours=18) - life.now)
+    assert life.record.zone.local(life.now).hour == 3
+    sent = len(life.to_patient())
+    life.wait(hours=4, minutes=59)
+    assert len(life.to_patient()) == sent
+    life.wait(minutes=1)
+    assert letters(life)[-1][0].endswith("08:00")
+
+
+def test_a_change_on_the_eve_is_told_at_night_too() -> None:
+    """What is urgent waits for no morning: the visit that it speaks of is near."""
+    life = scheduled()
+    life.go_to(MONDAY - hours(10))
+    told = len(life.to_patient())
+    life.do("defer", Role.COORDINATOR, session="s1", to=MONDAY + hours(1), reason="the room is taken")
+    assert len(life.to_patient()) == told + 1
+
+
+def test_a_letter_is_tried_no_longer_than_it_is_true() -> None:
+    """At most six hours, not past nine in the evening, not past the visit that it speaks of."""
+    life = enrolled()
+    (forms,) = (order for _, order in life.to_patient())
+    assert forms.until == forms.as_of + hours(6)
+    late = life.record.with_(occasions={}, sent_on=())
+    (evening,) = take(late, at("2026-11-03T00:30Z")).sends
+    assert evening.until == at("2026-11-03T02:00Z")
+    life = scheduled()
+    life.go_to(MONDAY)
+    ahead = [order for _, order in life.to_patient() if any(part.kind == "visit_24h" for part in order.parts)]
+    assert all(order.until is not None and order.until <= MONDAY for order in ahead)
