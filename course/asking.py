@@ -9,11 +9,14 @@ from course.carried import days
 from course.occasions import Occasion
 from course.parts import Ask
 from course.record import CourseRecord
-from course.terms import OccasionKind, Phase
+from course.terms import NeedKind, OccasionKind, OccasionState, Phase, Series
 from course.visits import nominal
 
 MORNING = time(10)
 CHASE_DAYS = 2
+WEEK_DAYS = 7
+"""Before a booster the questionnaire is asked anew unless it was asked within so many days. [set]"""
+
 ALIGN_EARLIER = days(2)
 ALIGN_LATER = days(3)
 RELAPSE_ASK_DAYS = 2
@@ -48,6 +51,9 @@ def next_ask_at(record: CourseRecord) -> datetime:
     regular = days_from(zone, last, every_days(record, last), MORNING)
     for visit in record.open_sessions if record.held is None else ():
         before = max(nominal(record, visit, OccasionKind.VISIT_24H), visit.planned_at)
+        if visit.series is Series.BOOSTER and last + days(WEEK_DAYS) <= before <= regular:
+            regular = before
+            break
         if regular - ALIGN_EARLIER <= before <= regular + ALIGN_LATER and before > last:
             regular = before
             break
@@ -78,12 +84,23 @@ def _last_asked(record: CourseRecord) -> datetime | None:
 
 
 def silent_since(record: CourseRecord) -> datetime | None:
-    """When two sent requests had gone unanswered for two days; what was never sent is never missed."""
-    running = open_ask(record)
-    if running is None:
-        return None
-    chased = record.occasions.get(f"ask{running.number}/{OccasionKind.MEASURE}/2")
-    first = record.occasions.get(f"ask{running.number}/{OccasionKind.MEASURE}/1")
-    if chased is None or first is None or {chased.state, first.state} - {"sent"}:
-        return None
-    return chased.at + days(CHASE_DAYS)
+    """Since when two sent requests have gone unanswered for two days; what was never sent is never missed.
+
+    A silence lasts until an answer or a call; the next request does not end it, and after a call opens a new one.
+    """
+    silences = [at for ask in _unanswered(record) if (at := _silence(record, ask)) is not None]
+    called = record.calls.get(NeedKind.MEASURE)
+    new = [at for at in silences if called is None or at > called.at]
+    return min(new, default=max(silences, default=None))
+
+
+def _unanswered(record: CourseRecord) -> tuple[Ask, ...]:
+    """The last two requests, as far as nothing was answered since."""
+    answered = [number for number, ask in enumerate(record.asks) if ask.answered]
+    return record.asks[answered[-1] + 1 if answered else 0 :][-2:]
+
+
+def _silence(record: CourseRecord, ask: Ask) -> datetime | None:
+    marks = [record.occasions.get(f"ask{ask.number}/{OccasionKind.MEASURE}/{ordinal}") for ordinal in (1, 2)]
+    sent = [one for one in marks if one is not None and one.state is OccasionState.SENT]
+    return sent[-1].at + days(CHASE_DAYS) if len(sent) == len(marks) else None

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from course.asking import every_days
 from course.carried import minutes
-from course.dosing import DoseCheck, alerts, dose_check, weight_doubt, why_order_refused
+from course.dosing import DoseCheck, alerts, dose_check, over_order, weight_doubt, why_order_refused
 from course.gates import GateProblem, gate_problems
 from course.judge import days_between
 from course.phases import dosed_in_series
@@ -21,6 +21,7 @@ __all__ = [
     "dose_check",
     "gate_problems",
     "measure_in",
+    "over_order",
     "seen_first",
     "unrated",
     "weight_doubt",

@@ -40,21 +40,28 @@ def dose_check(record: CourseRecord, minutes: int, mg: Decimal, weight_kg: Decim
 
     `ordered_mg` is what the order comes to at this weight, at most its ceilings, rounded down to a tenth. An amount
     exceeds it above `over_order_percent`, above the order's ceiling, or above the protocol's mg an hour, which counts
-    to the next tenth of a mg.
+    to the next tenth of a mg. By the hour no more minutes count than were ordered; else an amount exceeds it that runs
+    faster than the whole would in the protocol's fewest minutes.
     """
     dose, order = record.protocol.dose, record.order
+    by_hour = dose.basis is DoseBasis.MG_PER_KG_PER_HOUR
     hours = Decimal(max(minutes, 1)) / MINUTES_AN_HOUR
-    span = hours if dose.basis is DoseBasis.MG_PER_KG_PER_HOUR else Decimal(1)
+    ordered_hours = min(hours, Decimal(order.minutes) / MINUTES_AN_HOUR)
+    span = hours if by_hour else Decimal(1)
     most_by_rate = None if dose.max_mg_per_hour is None else dose.max_mg_per_hour * hours
-    ordered = min(one for one in (order.amount * weight_kg * span, order.max_mg, most_by_rate) if one is not None)
+    by_weight = order.amount * weight_kg * (ordered_hours if by_hour else 1)
+    ordered = min(one for one in (by_weight, order.max_mg, most_by_rate) if one is not None)
     over = (mg / ordered - 1) * PERCENT
+    over_order = Decimal(record.protocol.session.over_order_percent)
     against = []
-    if over > record.protocol.session.over_order_percent:
+    if over > over_order:
         against.append(f"{over.quantize(Decimal(1), ROUND_DOWN)} % over the order")
     if mg > order.max_mg:
         against.append(f"over the ceiling of {order.max_mg} mg")
     if most_by_rate is not None and mg > most_by_rate.quantize(TENTH, ROUND_UP):
         against.append(f"over {dose.max_mg_per_hour} mg an hour")
+    if not by_hour and mg * dose.minutes_min > ordered * (minutes + 1) * (1 + over_order / PERCENT):
+        against.append(f"faster than {dose.minutes_min} minutes for the whole")
     ordered_mg = ordered.quantize(TENTH, ROUND_DOWN)
     reads = ", ".join(against) or "within the order"
     return DoseCheck(
@@ -64,6 +71,20 @@ def dose_check(record: CourseRecord, minutes: int, mg: Decimal, weight_kg: Decim
         exceeds=bool(against),
         sentence=f"{mg} mg over {minutes} minutes is {reads}, which comes to {ordered_mg} mg",
     )
+
+
+def over_order(record: CourseRecord, minutes: int, mg: Decimal, weight_kg: Decimal) -> tuple[str, ...]:
+    """How what was given exceeds the order, empty where it does not; a doubtful weight hides nothing.
+
+    A weight far off the last one, as pounds would be, is said, and the amount is held against the last one too.
+    """
+    check, last = dose_check(record, minutes, mg, weight_kg), last_weight(record)
+    said = [check.sentence] if check.exceeds else []
+    doubt = weight_doubt(record, weight_kg)
+    if doubt and last is not None:
+        at_last = dose_check(record, minutes, mg, last)
+        said += [doubt, f"at {last} kg {at_last.sentence}"] if at_last.exceeds else []
+    return tuple(said)
 
 
 def weight_doubt(record: CourseRecord, weight_kg: Decimal) -> str:

@@ -78,7 +78,8 @@ def _stale(record: CourseRecord, gate: Gate, state: GateState, at: datetime, ses
         return f"has expired on {record.zone.local(state.expires):%d %b %Y}: answer it again"
     since = _fresh_since(record, gate, session)
     if since is not None and state.since <= since:
-        return f"is due again before infusion {session}: answer it again"
+        ahead = "every booster" if record.phase is Phase.MAINTENANCE else f"infusion {session}"
+        return f"is due again before {ahead}: answer it again"
     return ""
 
 
@@ -93,8 +94,10 @@ def _due(record: CourseRecord, gate: Gate, session: int) -> bool:
 
 def _fresh_since(record: CourseRecord, gate: Gate, session: int) -> datetime | None:
     """The infusion that an answer must be later than, where a gate is due again within a series."""
-    if not gate.before_sessions or record.phase is Phase.MAINTENANCE:
+    if not gate.before_sessions:
         return None
+    if record.phase is Phase.MAINTENANCE:
+        return record.last_infusion_at
     infusions = [
         one.at
         for one in record.valid_doses

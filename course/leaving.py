@@ -27,9 +27,17 @@ def _unmet(record: CourseRecord, session: Session, leaving: Leaving, vitals: Seq
     if leaving.at < session.ended_at + minutes(rule.leave_minutes):
         yield f"{max(watched, 0)} minutes after the end, of {rule.leave_minutes}"
     in_order = sorted(vitals, key=lambda one: one.at)
-    after = [one for one in in_order if one.at >= session.ended_at]
+    recent = max(session.ended_at, leaving.at - minutes(rule.leave_minutes))
+    after = [one for one in in_order if one.at >= recent]
     before = [one for one in in_order if session.arrived_at is not None and one.at <= session.arrived_at]
     if not after:
-        yield "no blood pressure after the end"
-    elif before and after[-1].systolic > before[-1].systolic + rule.leave_systolic_over:
-        yield f"systolic more than {rule.leave_systolic_over} mmHg above that before the dose"
+        yield f"no blood pressure after the end, in the last {rule.leave_minutes} minutes"
+    elif before:
+        yield from _off("systolic", after[-1].systolic - before[-1].systolic, rule.leave_systolic_over)
+        yield from _off("diastolic", after[-1].diastolic - before[-1].diastolic, rule.leave_diastolic_over)
+
+
+def _off(name: str, change: int, most: int) -> Iterator[str]:
+    """A pressure that is not near the one before the dose, above or below."""
+    if abs(change) > most:
+        yield f"{name} more than {most} mmHg {'above' if change > 0 else 'below'} that before the dose"

@@ -130,8 +130,8 @@ class Evaluations(Carried):
 class SessionRules(Carried):
     """What a visit needs: blood pressure limits in mmHg, fasting hours, minutes watched after the end.
 
-    During an infusion vital signs are taken every `vitals_minutes`. Who leaves has at most `leave_systolic_over` mmHg
-    above the pressure before the dose.
+    During an infusion vital signs are taken every `vitals_minutes`. Who leaves is at most `leave_systolic_over` and
+    `leave_diastolic_over` mmHg off the pressure before the dose, up or down.
     """
 
     systolic_refuse: int = 160
@@ -142,6 +142,7 @@ class SessionRules(Carried):
     vitals_minutes: int = 15
     leave_minutes: int = 30
     leave_systolic_over: int = 20
+    leave_diastolic_over: int = 20
     fasting_solids_hours: int = 6
     fasting_fluids_hours: int = 2
     weight_change_percent: int = 10

@@ -38,6 +38,14 @@ def waiting(record: CourseRecord, instrument: Instrument, score: Score) -> tuple
     )
 
 
+def unknown(instrument: Instrument, score: Score) -> tuple[str, ...]:
+    """The safety items of which a bare total says nothing; a rating that comes as a total is its rater's to look at."""
+    if score.answers or instrument.rater:
+        return ()
+    silent = (one for one in instrument.safety_items if answer_to(instrument, score, one) is None)
+    return tuple(f"{instrument.title} item {one.item}" for one in silent)
+
+
 def _positive(record: CourseRecord, instrument: Instrument, score: Score) -> Iterator[tuple[SafetyItem, Trigger]]:
     for safety in instrument.safety_items:
         answer = answer_to(instrument, score, safety)

@@ -208,7 +208,7 @@ def _decisions(record: CourseRecord) -> list[Need]:
     evaluation = evaluation_due(record)
     if evaluation is not None:
         opens, due, why = evaluation
-        found.append(Need(NeedKind.EVALUATE, "evaluation", opens, due, Role.PRESCRIBER, why))
+        found.append(Need(NeedKind.EVALUATE, "evaluation", opens, due, Role.PRESCRIBER, why + _first_ask(record)))
     lapsed = upkeep.lapsed_since(record)
     if lapsed is not None:
         opens = lapsed + days(record.protocol.maintenance.lapse_days)
@@ -226,6 +226,14 @@ def _decisions(record: CourseRecord) -> list[Need]:
             )
         )
     return found
+
+
+def _first_ask(record: CourseRecord) -> str:
+    """What an evaluation reads too and nobody has asked since the one before it, or since the series ended."""
+    since = max([one.at for one in record.evaluations] + [record.phase_since or record.opened_at])
+    asked = record.protocol.measuring.also_at_evaluation
+    missing = [name for name in asked if not any(one.at >= since for one in record.scores_of(name))]
+    return f"; first ask {', '.join(missing)}" if missing else ""
 
 
 def evaluation_due(record: CourseRecord) -> tuple[datetime, datetime, str] | None:

@@ -24,7 +24,7 @@ from course.carried import days, hours
 from course.folding import undelivered
 from course.need import CALLED_ABOUT
 from course.page import open_task
-from course.parts import Called
+from course.parts import Called, GateState
 from course.record import CourseRecord
 from course.terms import GateAnswer, GateKind, Role, TaskKind
 from course.worklist import needs
@@ -81,7 +81,17 @@ def release_hold(record: CourseRecord, act: ReleaseHold, now: datetime) -> Chang
     if standing:
         raise Refused(f"{', '.join(standing)} still excludes treatment: record the change with its date first")
     refuse_if(holds.why_not_release(record))
-    return Change(record.with_(held=None, released_at=now), "hold released", f"held: {held.cause}", "running")
+    changed = record.with_(
+        held=None, released_at=now, gates=_asked_again(record, act) if act.asked_again else record.gates
+    )
+    again = ", every absolute exclusion asked again: no" if act.asked_again else ""
+    return Change(changed, f"hold released{again}", f"held: {held.cause}", "running")
+
+
+def _asked_again(record: CourseRecord, act: ReleaseHold) -> dict[str, GateState]:
+    """Every absolute gate answered no, by whoever releases and from when they asked."""
+    fresh = GateState(answer=GateAnswer.NO, since=act.happened_at, by=act.actor.name)
+    return {**record.gates, **{one.id: fresh for one in record.protocol.gates if one.kind is GateKind.ABSOLUTE}}
 
 
 def _answered_yes(record: CourseRecord, gate_id: str) -> bool:

@@ -1,19 +1,17 @@
 """Putting right: scores, doses, adverse events and entries; what is computed from them follows, nothing is erased."""
 
-from collections.abc import Callable
 from datetime import datetime
 
 from course import clearance, safety
 from course.acts import Correct, VoidItem
 from course.applying.alarms import over_order
 from course.applying.change import Change, Refused, shown
+from course.applying.flagging import flagged
 from course.applying.measures import held_by_score, instrument_of, reviewed, scored_from
-from course.carried import days
 from course.instrument import Instrument, written
-from course.page import open_task
-from course.parts import Evaluation, Score
+from course.parts import Score
 from course.record import CourseRecord
-from course.terms import Role, TaskKind
+from course.terms import TaskKind
 from course.visit import Dose
 
 ENTRY = "entry"
@@ -82,7 +80,7 @@ def _correct_dose(record: CourseRecord, act: Correct, dose: Dose, now: datetime)
     elif not clearance.dose_check(record, dose.minutes, dose.mg, dose.weight_kg).exceeds:
         changed = over_order(changed, dose.session, check.sentence, now)
     if right.at != dose.at:
-        changed = _flagged(changed, lambda one: one.at > min(dose.at, right.at), now)
+        changed = flagged(changed, lambda one: one.at > min(dose.at, right.at), now)
     text = f"dose of {dose.session} corrected to {_dose(record, right)}"
     warnings = (check.sentence,) if check.exceeds else ()
     return Change(changed, text, _dose(record, dose), _dose(record, right), warnings)
@@ -122,7 +120,7 @@ def void_item(record: CourseRecord, act: VoidItem, now: datetime) -> Change:
         doses = tuple(one.with_(voided=True) if one.session == act.item else one for one in record.doses)
         given = min(one.at for one in record.doses if one.session == act.item)
         changed = _within_order(record.with_(doses=doses), act.item, now)
-        changed = _flagged(changed, lambda one: one.at > given, now)
+        changed = flagged(changed, lambda one: one.at > given, now)
         return Change(changed, f"dose of {act.item} voided", "counted", "void")
     if any(one.id == act.item for one in record.events):
         events = tuple(one.with_(voided=True) if one.id == act.item else one for one in record.events)
@@ -146,14 +144,4 @@ def _second(act: Correct | VoidItem) -> None:
 
 
 def _flag_evaluations(record: CourseRecord, score_id: str, now: datetime) -> CourseRecord:
-    return _flagged(record, lambda one: score_id in one.stood_on, now)
-
-
-def _flagged(record: CourseRecord, stood: Callable[[Evaluation], bool], now: datetime) -> CourseRecord:
-    """Signed evaluations whose inputs changed say so, and a prescriber looks at them again."""
-    if not any(stood(one) for one in record.evaluations):
-        return record
-    marked = tuple(one.with_(inputs_changed=True) if stood(one) else one for one in record.evaluations)
-    text = "a value that an evaluation stood on was put right: look at the evaluation again"
-    changed = record.with_(evaluations=marked)
-    return open_task(changed, TaskKind.INPUTS_CHANGED, now, now + days(7), Role.PRESCRIBER, text)
+    return flagged(record, lambda one: score_id in one.stood_on, now)

@@ -31,7 +31,7 @@ def evaluate(record: CourseRecord, act: Evaluate, now: datetime) -> Change:
         by=act.actor.name,
         reason=act.reason,
         outcome=reading.outcome if reading else "",
-        stood_on=tuple(score.id for score in record.primary_scores[-3:]),
+        stood_on=_stood_on(record),
         boosters_then=sum(1 for dose in record.valid_doses if dose.series == "booster"),
     )
     changed = record.with_(evaluations=(*record.evaluations, signed), decided=act.decision, extend_by=act.sessions)
@@ -41,6 +41,15 @@ def evaluate(record: CourseRecord, act: Evaluate, now: datetime) -> Change:
         changed = _at_interval(changed, None if act.as_needed else act.interval_days, now)
     reads = f" ({reading.sentence})" if reading else ""
     return Change(changed, f"evaluated: {act.decision}{reads}", record.phase, act.decision)
+
+
+def _stood_on(record: CourseRecord) -> tuple[str, ...]:
+    """The ids of the scores that an evaluation reads: the baselines, the last primary ones, the last rating."""
+    rated = record.protocol.rated
+    names = (record.protocol.outcome.instrument, *((rated.instrument,) if rated is not None else ()))
+    found = [one for name in names if (one := judge.baseline(record, name)) is not None]
+    found += [*record.primary_scores[-3:], *(record.scores_of(rated.instrument)[-1:] if rated is not None else ())]
+    return tuple(dict.fromkeys(one.id for one in found))
 
 
 def _sessions_in_range(record: CourseRecord, act: Evaluate) -> None:
@@ -134,6 +143,11 @@ def _ended(record: CourseRecord, cause: EndCause, now: datetime) -> CourseRecord
 
 
 def _without_visits(record: CourseRecord, reason: str, now: datetime, code: SkipCode) -> CourseRecord:
+    """Nothing stays planned; who was told of a visit within a day is called too, unless nobody is left to call."""
+    for one in record.open_sessions if not record.messaging.stopped else ():
+        if one.told is not None and now < one.told < now + days(1):
+            text = f"session {one.id} was cancelled at short notice: call the patient"
+            record = open_task(record, TaskKind.CALL_MOVED, now, one.told, Role.COORDINATOR, text, one.id)
     return record.with_(
         sessions=tuple(
             one.with_(status=SessionStatus.OMITTED, ended_at=now, code=code, reason=reason) if one.is_open else one

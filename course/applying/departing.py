@@ -21,6 +21,12 @@ def vitals_of(readings: tuple[Reading, ...]) -> tuple[Vitals, ...]:
     return tuple(Vitals.model_validate(one.model_dump()) for one in readings)
 
 
+def refuse_future(readings: tuple[Reading, ...], now: datetime) -> None:
+    """Raise Refused for a reading that lies in the future."""
+    if any(one.at > now + ROUNDED for one in readings):
+        raise Refused("a reading that was taken cannot lie in the future: correct its time")
+
+
 def departed(record: CourseRecord, session: Session, left: Leaving, by: str) -> tuple[Session, tuple[str, ...]]:
     """The visit with its end, and what of the criteria was not met."""
     why = leaving.unmet(record, session, left, session.vitals)
@@ -34,6 +40,7 @@ def let_go(record: CourseRecord, act: LetGo, now: datetime) -> Change:
         raise Refused(f"the patient left session {session.id} at {shown(record, session.departure.at)} already")
     if act.leaving.at > now or (session.ended_at is not None and act.leaving.at < session.ended_at - ROUNDED):
         raise Refused("a patient leaves after the infusion and not in the future: correct the time")
+    refuse_future(act.readings, now)
     watched = session.with_(vitals=(*session.vitals, *vitals_of(act.readings)))
     ended, why = departed(record, watched, act.leaving, act.actor.name)
     signed = act.actor.role is Role.PRESCRIBER and act.reason

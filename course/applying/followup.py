@@ -92,6 +92,8 @@ def change_medicine(record: CourseRecord, act: ChangeMedicine, now: datetime) ->
         raise Refused(f"that is more than {FARTHEST_DAYS} days off: give the day on which it begins")
     if not act.ordered and act.starts > now:
         raise Refused("a change that was reported has begun: an order for later is a prescriber's, with --ordered")
+    if act.ordered and record.zone.local(act.starts).date() < record.zone.local(now).date():
+        raise Refused("an order begins today or later: what was taken before is reported, without --ordered")
     if act.review_at is not None:
         _ahead(act.review_at, now)
     taken = Medicine(

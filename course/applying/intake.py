@@ -1,17 +1,18 @@
 """Intake: gates, clearance, the order."""
 
 from datetime import datetime
+from decimal import Decimal
 
-from course import clearance, holds
+from course import clearance, holds, safety
 from course.acts import AmendOrder, RecordGate, SignClearance
 from course.applying.change import Change, Refused, refuse_if, signature
 from course.applying.holding import held_now
 from course.carried import days
 from course.page import open_task
-from course.parts import Actor, GateState
+from course.parts import Actor, GateState, Trigger
 from course.protocol import Gate
 from course.record import CourseRecord
-from course.terms import GateAnswer, GateKind, HoldCause, Phase, Role, TaskKind
+from course.terms import GateAnswer, GateKind, HoldCause, Phase, Role, SessionStatus, TaskKind, Urgency
 
 SHOWN = 4
 
@@ -64,7 +65,7 @@ def _answer_one(record: CourseRecord, gate: Gate, act: RecordGate, now: datetime
         value=act.value,
         unit=act.unit,
         upper_limit=act.upper_limit,
-        first_value=before.first_value if before is not None and before.first_value is not None else act.value,
+        first_value=_first_value(before, act),
     )
     changed = record.with_(gates={**record.gates, gate.id: state})
     if gate.channel:
@@ -75,6 +76,14 @@ def _answer_one(record: CourseRecord, gate: Gate, act: RecordGate, now: datetime
         changed = _held_by(changed, gate, now)
     changed, flags = _limits(changed, gate, before, act, now)
     return Change(changed, "", before.answer if before else "unanswered", act.answer, flags)
+
+
+def _first_value(before: GateState | None, act: RecordGate) -> Decimal | None:
+    """The first value on this course; one that is put right, of the same draw, takes its mistake along."""
+    if before is None or before.first_value is None:
+        return act.value
+    put_right = before.since == act.happened_at and before.value == before.first_value
+    return act.value if put_right and act.value is not None else before.first_value
 
 
 def _may_answer(gate: Gate, act: RecordGate) -> None:
@@ -107,6 +116,13 @@ def excluded(record: CourseRecord, name: str, since: datetime, actor: Actor, now
     return _held_by(record.with_(gates={**record.gates, name: state}), gate, now)
 
 
+def flags_set(record: CourseRecord, names: tuple[str, ...], since: datetime, actor: Actor) -> CourseRecord:
+    """The record with the flags among these gates answered yes, from when that became true."""
+    flags = {name for name in names if (gate := record.protocol.gate(name)) is not None and gate.kind is GateKind.FLAG}
+    state = GateState(answer=GateAnswer.YES, since=since, by=actor.name)
+    return record.with_(gates={**record.gates, **dict.fromkeys(flags, state)}) if flags else record
+
+
 def _held_by(record: CourseRecord, gate: Gate, now: datetime) -> CourseRecord:
     """The record held, with a task for a prescriber, because an absolute exclusion has become true."""
     held = held_now(record, HoldCause.EXCLUSION, now, f"gate {gate.id}")
@@ -125,6 +141,8 @@ def _limits(
     if found.holds:
         record = held_now(record, found.cause, now, found.holds)
     if said:
+        trigger = Trigger(what="laboratory value", subject=gate.id, at=now, urgency=Urgency.PROMPT)
+        record = safety.raise_escalation(record, (trigger,), now)
         text = f"{'; '.join(said)}: {'the course is held, ' if found.holds else ''}decide"
         record = open_task(record, TaskKind.ALERT, now, now + days(1), Role.PRESCRIBER, text, gate.id)
     return record, said
@@ -162,6 +180,11 @@ def amend_order(record: CourseRecord, act: AmendOrder, now: datetime) -> Change:
     order = record.order.with_(**changes, signed=signed)
     refuse_if(clearance.why_order_refused(record.protocol, order))
     changed = record.with_(order=order)
+    if "minutes" in changes:
+        ahead = {SessionStatus.PLANNED, SessionStatus.CONFIRMED}
+        changed = changed.with_(
+            sessions=tuple(one.with_(minutes=order.minutes) if one.status in ahead else one for one in record.sessions)
+        )
     if "sessions" in changes and record.phase is Phase.INDUCTION:
         changed = changed.with_(series_target=order.sessions)
     before = ", ".join(f"{name} {getattr(record.order, name)}" for name in changes)

@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
+from course import clearance
 from course.applying.alarms import over_order
 from course.applying.change import Change, Refused, shown
 from course.applying.decisions import end_by_death
 from course.applying.events import serious
+from course.applying.flagging import flagged
 from course.carried import minutes
-from course.clearance import dose_check
 from course.followup_acts import LateEntry
 from course.record import CourseRecord
 from course.terms import Role, Series
@@ -54,9 +55,12 @@ def _late_dose(record: CourseRecord, act: LateEntry, now: datetime) -> tuple[Cou
         series_number=record.series_number,
         by=act.actor.name,
     )
-    check = dose_check(record, act.minutes, act.mg, act.weight_kg)
+    over = clearance.over_order(record, act.minutes, act.mg, act.weight_kg)
     changed = record.with_(doses=(*record.doses, dose), session_count=number)
-    if check.exceeds:
-        changed = over_order(changed, dose.session, check.sentence, now)
+    if over:
+        changed = over_order(changed, dose.session, "; ".join(over), now)
+    if record.maintained is not None:
+        changed = changed.with_(maintained=record.maintained.with_(lead_in_done=record.maintained.lead_in_done + 1))
+    changed = flagged(changed, lambda one: one.at > dose.at, now)
     said = f", {act.mg} mg over {act.minutes} min as {dose.session}"
-    return changed, said, (check.sentence,) if check.exceeds else ()
+    return changed, said, over

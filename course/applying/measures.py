@@ -5,13 +5,17 @@ from datetime import datetime
 from course import clearance, holds, judge, safety, stopping
 from course.acts import RecordMeasure
 from course.applying.change import Change, Refused
+from course.applying.flagging import flagged
 from course.applying.holding import held_now
-from course.carried import days
+from course.carried import days, hours
 from course.instrument import Instrument, Scored, ScoringError, score, score_total, written
 from course.page import open_task
 from course.parts import Ask, Score
 from course.record import CourseRecord
 from course.terms import Phase, Role, TaskKind
+
+UNKNOWN_HOURS = 8
+"""How soon a safety item is asked that a bare total does not tell. [set]"""
 
 
 def record_measure(record: CourseRecord, act: RecordMeasure, now: datetime) -> Change:
@@ -31,17 +35,24 @@ def record_measure(record: CourseRecord, act: RecordMeasure, now: datetime) -> C
         flags=scored.flags,
         by=act.actor.name,
     )
+    rated = {record.protocol.rated.instrument} if record.protocol.rated is not None else set()
     triggers = safety.triggers(record, instrument, taken)
     changed = record.with_(scores=(*record.scores, taken), score_count=record.score_count + 1)
     changed = _answered(changed, instrument.id, now)
     if triggers:
         changed = safety.raise_escalation(changed, triggers, now)
+    for what in safety.unknown(instrument, taken):
+        text = f"{what} is not known, only the total is: ask it today"
+        due = now + hours(UNKNOWN_HOURS)
+        changed = open_task(changed, TaskKind.SAFETY_ITEM, now, due, Role.NURSE, text, instrument.id)
     for what in safety.waiting(record, instrument, taken):
         text = f"{what} is unchanged under the safety plan: see the patient first at the next visit"
         due = record.open_sessions[0].start
         changed = open_task(changed, TaskKind.SAFETY_ITEM, now, due, Role.PRESCRIBER, text, taken.id)
     changed, held = held_by_score(changed, instrument, taken, now)
     changed = reviewed(record, changed, now)
+    if taken.instrument in {record.protocol.outcome.instrument, *rated}:
+        changed = flagged(changed, lambda one: one.at > taken.at, now)
     flags = (*(f"{flag}: escalated" for flag in scored.flags if triggers), *held)
     return Change(changed, f"{instrument.title}: {scored.total} ({scored.band})", "", str(scored.total), flags)
 

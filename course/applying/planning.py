@@ -160,7 +160,8 @@ def _moves(
     rule = record.protocol.induction
     series = [one for one in record.open_sessions if one.series is session.series]
     if session.series is Series.BOOSTER:
-        return [(session, act.to)], ()
+        deviation = _booster_deviation(record, act.to, early=session.early)
+        return [(session, act.to)], (deviation,) if deviation else ()
     given = _given(record)
     starts = tuple(one.start for one in series)
     index = series.index(session)
@@ -185,26 +186,34 @@ def omit_visit(record: CourseRecord, act: OmitVisit, now: datetime) -> Change:
     return Change(changed, f"session {session.id} omitted ({act.code})", session.status, "omitted")
 
 
+def _booster_deviation(record: CourseRecord, at: datetime, *, early: bool) -> str:
+    """How a booster leaves its window; raises Refused where it comes too early, or too near the last infusion.
+
+    As-needed ones have no window, and the brakes on early ones.
+    """
+    window = upkeep.booster_window(record)
+    if early or window is None:
+        refuse_if(judge.why_no_early_booster(record, at))
+    elif at < window[0]:
+        raise Refused(
+            f"the window opens {shown(record, window[0])}: choose a time inside it, "
+            "or a prescriber books with --early and a reason"
+        )
+    return "" if window is None or at <= window[1] else f"after the window, which closes {shown(record, window[1])}"
+
+
 def book_booster(record: CourseRecord, act: BookBooster, now: datetime) -> Change:
     """Book one maintenance session."""
     refuse_if(why_not_at(record, act.at, record.order.minutes, now))
     if record.open_sessions:
         raise Refused(f"session {record.open_sessions[0].id} is booked already: defer or omit it first")
-    window = upkeep.booster_window(record)
+    if act.early and (act.actor.role is not Role.PRESCRIBER or not act.reason):
+        raise Refused("an early booster takes a prescriber and a reason: add --reason")
     if act.early:
-        if act.actor.role is not Role.PRESCRIBER or not act.reason:
-            raise Refused("an early booster takes a prescriber and a reason: add --reason")
-        refuse_if(judge.why_no_early_booster(record, act.at))
-    elif window is not None and act.at < window[0]:
-        raise Refused(
-            f"the window opens {shown(record, window[0])}: book inside it, "
-            "or a prescriber books with --early and a reason"
-        )
-    deviation = ""
-    if window is not None and act.at > window[1]:
-        deviation = f"after the window, which closes {shown(record, window[1])}"
-        if not act.reason:
-            raise Refused(f"this is {deviation}: choose another time or give a --reason")
+        refuse_if(judge.evaluation_forced(record))
+    deviation = _booster_deviation(record, act.at, early=act.early)
+    if deviation and not act.reason:
+        raise Refused(f"this is {deviation}: choose another time or give a --reason")
     changed = _with_new(record, Series.BOOSTER, act.at, now, early=act.early, deviation=deviation)
     kind = "early booster" if act.early else "booster"
     return Change(

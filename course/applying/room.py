@@ -9,7 +9,7 @@ from course.applying import departing, events
 from course.applying.alarms import beyond_limits, over_order
 from course.applying.change import Change, Refused, refuse_if, session_of, shown, signature
 from course.applying.holding import held_now
-from course.applying.intake import excluded
+from course.applying.intake import excluded, flags_set
 from course.calendar import days_from
 from course.carried import days, hours, minutes
 from course.page import open_task
@@ -20,6 +20,8 @@ from course.visit import Dose, Session
 
 EARLIEST_BEFORE = hours(12)
 DAY_ENDS = time(23, 59)
+NOTHING = Decimal("0.01")
+"""Stands for a plan that was not said: what was ordered is the plan."""
 
 
 def check_in(record: CourseRecord, act: CheckIn, now: datetime) -> Change:
@@ -34,10 +36,9 @@ def check_in(record: CourseRecord, act: CheckIn, now: datetime) -> Change:
     doubt = clearance.weight_doubt(record, act.weight_kg)
     if doubt and not act.weight_confirmed:
         against.append(doubt)
-    if act.planned_mg is not None:
-        planned = clearance.dose_check(record, session.minutes, act.planned_mg, act.weight_kg)
-        if planned.exceeds:
-            against.append(f"{planned.sentence}: plan at most {planned.ordered_mg} mg or have the order amended")
+    planned = clearance.dose_check(record, session.minutes, act.planned_mg or NOTHING, act.weight_kg)
+    if act.planned_mg is not None and planned.exceeds:
+        against.append(f"{planned.sentence}: plan at most {planned.ordered_mg} mg or have the order amended")
     if against:
         raise Refused(f"not cleared for dosing: {'; '.join(against)}")
     arrived = session.with_(
@@ -46,12 +47,20 @@ def check_in(record: CourseRecord, act: CheckIn, now: datetime) -> Change:
         weight_kg=act.weight_kg,
         vitals=(*session.vitals, *departing.vitals_of(act.readings)),
         signed_bp=signature(act.actor, act.happened_at, "blood pressure accepted") if act.signed_bp else None,
-        checks=(*session.checks, "cleared", *act.changes),
+        checks=(*session.checks, "cleared", *_asked(act), *act.changes),
     )
+    record = flags_set(record, act.changes, act.changed_at or act.happened_at, act.actor)
     waived = f", measure waived: {act.measure_waived}" if act.measure_waived else ""
     changed, beyond = beyond_limits(record.with_session(arrived), session.id, act.readings, now)
-    told = f"session {session.id} cleared for dosing{waived}"
+    mg = planned.ordered_mg if act.planned_mg is None else act.planned_mg
+    told = f"session {session.id} cleared for dosing ({', '.join(_asked(act))}), {mg} mg planned{waived}"
     return Change(changed, told, session.status, "arrived", beyond)
+
+
+def _asked(act: CheckIn) -> tuple[str, ...]:
+    """What was found in order before the dose, for the record."""
+    said = (("escort", act.escort), ("fasted", act.fasting), ("changes asked", act.asked))
+    return (f"{act.identifiers} identifiers", *(what for what, yes in said if yes))
 
 
 def _is_absolute(record: CourseRecord, name: str) -> bool:
@@ -107,6 +116,7 @@ def _dosed(
     weight = act.weight_kg or session.weight_kg
     if weight is None:
         raise Refused(f"session {session.id} has no weight: give --weight-kg, mg/kg is computed from it")
+    departing.refuse_future(act.readings, now)
     if act.started_at > now or (act.leaving is not None and act.leaving.at > now):
         raise Refused("an infusion that is recorded as given cannot lie in the future: correct its times")
     ended_at = act.started_at + minutes(act.minutes)
@@ -140,10 +150,9 @@ def _dosed(
     if act.leaving is not None:
         ended, left_early = departing.departed(record, ended, act.leaving, act.actor.name)
     changed = record.with_session(ended).with_(doses=(*record.doses, dose))
-    check = clearance.dose_check(record, act.minutes, act.mg, weight)
-    over = (check.sentence,) if check.exceeds else ()
-    if check.exceeds:
-        changed = over_order(changed, session.id, check.sentence, now)
+    over = clearance.over_order(record, act.minutes, act.mg, weight)
+    if over:
+        changed = over_order(changed, session.id, "; ".join(over), now)
     changed, beyond = beyond_limits(changed, session.id, act.readings, now)
     flags = (*_flags(record, session), *beyond, *(f"left: {why}" for why in left_early))
     if flags:
@@ -173,6 +182,7 @@ def _short(amount: Decimal) -> str:
 def not_given(record: CourseRecord, act: NotGiven, now: datetime) -> Change:
     """The patient came and was not dosed; the series still owes the session."""
     session = session_of(record, act.session)
+    departing.refuse_future(act.readings, now)
     if now < session.start - EARLIEST_BEFORE:
         raise Refused(f"session {session.id} is not today: defer or omit it instead")
     ended = session.with_(

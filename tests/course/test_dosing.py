@@ -10,10 +10,11 @@ from hypothesis import given
 from course.actions import Refused
 from course.carried import days
 from course.clearance import why_not_clear
-from course.dosing import alerts, dose_check, weight_doubt, why_order_refused
+from course.dosing import alerts, dose_check, over_order, weight_doubt, why_order_refused
 from course.parts import Order
 from course.room_acts import Reading
 from course.terms import Role
+from tests.support import stories
 from tests.support.ready import VISIT, ready
 from tests.support.records import DEPRESSION, FIRST, boosted, infused, make_record, treated
 from tests.support.stories import check_in, scheduled
@@ -55,14 +56,15 @@ WEIGHTS = st.decimals(30, 200, places=1)
 def test_more_never_exceeds_less_and_the_order_never_exceeds_itself(
     protocol: str, over_minutes: int, one: Decimal, other: Decimal, weight_kg: Decimal
 ) -> None:
-    """Checks grow with the amount; what they say is ordered may be given, also of a bag stopped at once."""
+    """Checks grow with the amount; what they say is ordered may be given, by the kg over the fewest minutes or more."""
     record = make_record(protocol)
     less, more = (dose_check(record, over_minutes, mg, weight_kg) for mg in sorted((one, other)))
     assert less.per_unit <= more.per_unit
     assert less.over_percent <= more.over_percent
     assert less.exceeds <= more.exceeds
     assert less.ordered_mg == more.ordered_mg <= record.order.max_mg
-    assert not dose_check(record, over_minutes, less.ordered_mg, weight_kg).exceeds
+    long_enough = max(over_minutes, record.protocol.dose.minutes_min) if protocol == "depression" else over_minutes
+    assert not dose_check(record, long_enough, less.ordered_mg, weight_kg).exceeds
 
 
 def test_a_weight_that_jumps_is_asked_again() -> None:
@@ -145,3 +147,29 @@ def test_a_planned_dose_over_the_order_is_refused_at_check_in(planned: str, says
         check_in(life, session.id, planned_mg=Decimal(planned))
     assert life.record == before
     check_in(life, session.id, planned_mg=Decimal(38))
+
+
+@pytest.mark.parametrize(("mg", "minutes", "exceeds"), [(35, 40, False), (35, 35, True), (35, 3, True), (9, 10, False)])
+def test_an_infusion_by_the_kg_runs_no_faster_than_its_fewest_minutes(mg: int, minutes: int, *, exceeds: bool) -> None:
+    """35 mg over three minutes is the right amount and far too fast; a quarter of it over ten minutes is neither."""
+    check = dose_check(make_record(), minutes, Decimal(mg), Decimal(70))
+    assert check.exceeds is exceeds
+    assert ("faster than 40 minutes for the whole" in check.sentence) is exceeds
+
+
+def test_minutes_that_nobody_ordered_make_no_more_of_an_order() -> None:
+    """By the hour: an order cut to two hours comes to half, however long the bag ran."""
+    record = make_record("crps")
+    cut = record.with_(order=record.order.with_(minutes=120))
+    assert dose_check(cut, 240, Decimal(98), Decimal(70)).exceeds
+    assert dose_check(cut, 240, Decimal(98), Decimal(70)).ordered_mg == Decimal("49.0")
+    assert not dose_check(cut, 240, Decimal(49), Decimal(70)).exceeds
+
+
+def test_pounds_hide_no_overdose() -> None:
+    """77 mg are half a mg a kg of 154; held against the 70 kg of last time they are over the order."""
+    life = stories.treated()
+    said = over_order(life.record, 40, Decimal(77), Decimal(154))
+    assert said[0].startswith("the weight is 10 % or more off the last one")
+    assert said[1].startswith("at 70 kg 77 mg over 40 minutes is 120 % over the order")
+    assert over_order(life.record, 40, Decimal(35), Decimal(70)) == ()

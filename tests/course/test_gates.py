@@ -100,12 +100,20 @@ def test_the_liver_panel_is_drawn_anew_before_infusions_4_and_8() -> None:
 
 
 def test_the_liver_panel_is_due_before_every_booster() -> None:
-    """In maintenance it must not be older than its expiry."""
+    """In maintenance it must be later than the last infusion, and not older than its expiry."""
     record = ready("crps").with_(phase=Phase.MAINTENANCE, doses=tuple(infused(day, day + 1) for day in range(10)))
-    panel = state(YES, 7, expires=FIRST + days(35))
-    record = record.with_(gates={**record.gates, "liver-panel": panel})
-    assert gate_problems(record, FIRST + days(34), 11) == ()
-    assert [one.gate for one in gate_problems(record, FIRST + days(38), 11)] == ["liver-panel"]
+
+    def due(drawn: int, on: int, *boosted: int) -> list[str]:
+        panel = state(YES, drawn, expires=FIRST + days(drawn + 28))
+        doses = (*record.doses, *(infused(day, 11) for day in boosted))
+        course = record.with_(gates={**record.gates, "liver-panel": panel}, doses=doses)
+        return [one.gate for one in gate_problems(course, FIRST + days(on), 11)]
+
+    assert due(7, 34) == ["liver-panel"]
+    assert due(12, 38) == []
+    assert due(12, 41) == ["liver-panel"]
+    assert due(37, 50, 38) == ["liver-panel"]
+    assert due(39, 50, 38) == []
 
 
 def test_gates_answered_alike_are_one_entry_and_all_or_none() -> None:
