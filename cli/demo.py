@@ -7,6 +7,7 @@ import time
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from textwrap import shorten
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -16,7 +17,7 @@ from adapters.clinic import load_clinic
 from adapters.settings import load_settings
 from cli.demo_clinic import Clinic, in_words, look_around
 from cli.demo_report import write_report
-from cli.output import OK, CliError, as_json, complain, table
+from cli.output import OK, USAGE, CliError, as_json, complain, table
 from cli.play.check import load_scenario
 from cli.play.command import known, logged_in, play_files
 from cli.play.player import Player
@@ -24,7 +25,7 @@ from cli.play.results import Played
 from cli.play.results import as_json as played_json
 from cli.play.scenario import lives
 from cli.play.stage import Stage
-from cli.play.when import span, starts_at
+from cli.play.when import WhenError, span, starts_at
 from course.terms import OccasionKind
 
 CAST = {
@@ -75,6 +76,10 @@ def demo(
 
     Example: starter.py demo --until 120d
     """
+    try:
+        span(until)
+    except WhenError as wrong:
+        return complain(f"--until is wrong: {wrong}", USAGE, json_=json)
     settings = load_settings()
     folder = settings.data_folder / "demo"
     if folder.exists():
@@ -147,7 +152,8 @@ def _told(played: Played) -> str:
     found = next((one for mark in STANDS_OUT for one in entries if mark in one.text), None)
     if found is None:
         return f"{name:11}(a course as it should be)"
-    return f"{name:11}{record.zone.local(found.at):%d %b %Y} {found.by}: {found.text[:SHOWN_MOST]}"
+    text = shorten(found.text, SHOWN_MOST, placeholder=" ...")
+    return f"{name:11}{record.zone.local(found.at):%d %b %Y} {found.by}: {text}"
 
 
 def _row(played: Played) -> tuple[str, ...]:

@@ -25,10 +25,12 @@ from adapters.wiring import House, open_house
 from adapters.zones import UnknownZoneError
 from cli.output import FAILED, NO_SERVER, NOT_ALLOWED, USAGE, CliError, answer, complain
 from cli.times import instant
+from course.actions import WHO
 from course.acts import ACT, Act
 from course.calendar import Zone
 from course.loading import LoadError
 from course.messages import Receipt
+from course.terms import Action
 
 Said = ParamSpec("Said")
 
@@ -143,7 +145,8 @@ async def perform(
         receipt = await at.courses.act(course_id, built)
     except RefusedError as refused:
         await at.looked(course_id, f"refused {action}")
-        raise CliError(f"refused: {refused}") from None
+        code = FAILED if at.account.role in WHO[Action(action)].roles else NOT_ALLOWED
+        raise CliError(f"refused: {refused}", code) from None
     await at.looked(course_id, action)
     return receipt
 

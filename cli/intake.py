@@ -15,10 +15,12 @@ from adapters.zones import zone_snapshot
 from cli.desk import Desk, How, act, command, desk
 from cli.output import NOT_ALLOWED, USAGE, CliError
 from cli.output import answer as done
+from course.gates import AGE, AGE_YEARS
 from course.parts import Actor
 from course.said import clean
 from course.terms import GateAnswer, Role
 
+NAME_MOST = 200
 FRONT = frozenset({Role.COORDINATOR, Role.NURSE, Role.PRESCRIBER})
 
 
@@ -58,8 +60,10 @@ async def enrol(
             raise CliError(f"there is no protocol {protocol}: {', '.join(sorted(at.house.clinic.protocols))}", USAGE)
         if zone:
             zone_snapshot(zone, at.now, 1)
-        if len(language) != len("en") or not language.isalpha():
-            raise CliError("--language is two letters such as en", USAGE)
+        if language not in at.house.texts.languages:
+            raise CliError(f"--language is one that the clinic writes: {', '.join(at.house.texts.languages)}", USAGE)
+        if (email_consent and not email and not patient) or (sms_consent and not phone and not patient):
+            raise CliError("a consent to messages needs where they go: add --email or --phone", USAGE)
         answering = await _owner(at, owner, where)
         contact = Contact(
             email=email_of(email) if email else "",
@@ -70,9 +74,10 @@ async def enrol(
         directory = at.house.store.directory
         if how.request_id and not how.request_id.startswith("c-"):
             raise CliError("an enrolment's --request-id is the course id that it printed, such as c-1a2b3c", USAGE)
-        like = () if patient else await _like(at, _name(name), _born(at, born), new=new)
+        born_on = birth_date(at, born)
+        like = () if patient else await _like(at, one_line(name), born_on, new=new)
         await _alive(at, patient)
-        patient_id = patient or (await directory.add_patient(_name(name), _born(at, born), mrn)).patient_id
+        patient_id = patient or (await directory.add_patient(one_line(name), born_on, mrn)).patient_id
         row = await directory.begin_course(
             patient_id, protocol, where, at.now, course_id=how.request_id or None, beside=beside
         )
@@ -94,8 +99,17 @@ async def enrol(
         await at.looked(row.course_id, "enrol")
         said = {"course": row.course_id, "patient": patient_id, "alike": [one.patient_id for one in like]}
         told = f"enrolled: course {row.course_id}, next: starter.py show {row.course_id}"
+        years = outside_the_ages(born_on, at.now.date())
+        if years:
+            told += f"\n  note: {years}: the gate {AGE} is answered yes, then a prescriber overrides it or declines"
         notes = [f"\n  note: {one.name}, born {one.birth_date}, is another patient of a like name" for one in like]
         return done(said, told + "".join(notes), json_=how.json)
+
+
+def outside_the_ages(born: date, today: date) -> str:
+    """How old somebody is whose age is asked about, in words; or an empty string."""
+    years = today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+    return "" if AGE_YEARS[0] <= years <= AGE_YEARS[1] else f"born {born}, which makes {years} years"
 
 
 async def _like(at: Desk, name: str, born: date, *, new: bool) -> tuple[Patient, ...]:
@@ -142,14 +156,19 @@ async def _owner(at: Desk, owner: str, site: str) -> Actor:
     return found.actor()
 
 
-def _name(name: str) -> str:
+def one_line(name: str) -> str:
+    """A name as people write it; raises CliError."""
     try:
-        return clean(name)
+        said = clean(name)
     except ValueError as wrong:
         raise CliError(f"the name is wrong: {wrong}", USAGE) from None
+    if "\n" in said or "\t" in said or len(said) > NAME_MOST:
+        raise CliError(f"the name is wrong: write it on one line, in at most {NAME_MOST} letters", USAGE)
+    return said
 
 
-def _born(at: Desk, born: str) -> date:
+def birth_date(at: Desk, born: str) -> date:
+    """A date of birth as people type it; raises CliError."""
     try:
         found = date.fromisoformat(born)
     except ValueError:
@@ -173,6 +192,8 @@ async def gate(
     Example: starter.py gate c-1a2b3c heart,aneurysm,psychosis no
     """
     first, *also = [one.strip() for one in gate.split(",") if one.strip()] or [gate]
+    if AGE in {first, *also} and answer is GateAnswer.NO:
+        await _of_age(course)
     return await act(
         course,
         how,
@@ -182,6 +203,16 @@ async def gate(
         answer=answer,
         detail=detail,
     )
+
+
+async def _of_age(course: str) -> None:
+    """Raise CliError for a patient whose birth date says otherwise."""
+    async with desk() as at:
+        row = await at.house.store.directory.course(course)
+        patient = None if row is None else await at.house.store.directory.patient(row.patient_id)
+        years = "" if patient is None else outside_the_ages(patient.birth_date, at.now.date())
+        if years:
+            raise CliError(f"the patient is {years}: gate {AGE} is answered yes, then a prescriber overrides it")
 
 
 @command

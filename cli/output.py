@@ -12,6 +12,10 @@ OK, FAILED, USAGE, NOT_ALLOWED, NO_SERVER = 0, 1, 2, 3, 4
 """Exit codes: done; refused or failed; wrong usage; not signed in or not allowed; no server."""
 
 
+NEVER_CUT = frozenset({"course", "session", "score", "event", "gate", "item", "account", "syringe", "vial"})
+"""Columns that hold what other commands are given."""
+
+
 class CliError(Exception):
     """What is wrong and what would be right, with the exit code that says which kind it is."""
 
@@ -53,13 +57,16 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str]], title: str = "") 
     from rich import box  # noqa: PLC0415  rich costs time that --help need not spend
     from rich.console import Console  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
 
     console = Console(highlight=False)
     if not console.is_terminal:
         console.width = 200
-    drawn = Table(*heads, title=title or None, box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False)
+    drawn = Table(title=Text(title) if title else None, box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False)
+    for head in heads:
+        drawn.add_column(Text(head), no_wrap=head in NEVER_CUT)
     for row in rows:
-        drawn.add_row(*row)
+        drawn.add_row(*(Text(cell) for cell in row))  # what was typed is shown: brackets are no markup
     console.print(drawn)
 
 

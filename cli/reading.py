@@ -14,9 +14,11 @@ from cli.whatif import supposed
 from course import judge, stopping
 from course.forecast import Coming, forecast
 from course.record import CourseRecord
-from course.terms import NeedKind, Phase
+from course.terms import NeedKind, Phase, Role
 
 DAYS_AHEAD = 42
+NOTHING_WAITS = "Nothing waits. Everything else is running by itself."
+AT_THE_SITE = frozenset({Role.COORDINATOR, Role.NURSE})
 
 
 @command
@@ -37,6 +39,8 @@ async def list_courses(
     Example: starter.py list --need evaluate --site northside
     """
     async with desk() as at:
+        if site and site not in at.house.clinic.sites:
+            raise CliError(f"there is no site {site}: {', '.join(at.house.clinic.sites)}", USAGE)
         where = _where(phase=phase, protocol=protocol, site=site, need=need, held=held)
         if mine:
             where = [*where, f"CourseOwner = '{at.account.account_id}'"]
@@ -44,7 +48,7 @@ async def list_courses(
             where = [*where, await _named(at, name)]
         rows = await Courses(at.house).rows(" AND ".join(where), most)
         await at.looked("", "list")
-        return await _print_rows(at, rows, asked)
+        return await _print_rows(at, rows, asked, "No open course matches.")
 
 
 @command
@@ -59,12 +63,21 @@ async def needs(
     Example: starter.py needs --everybody
     """
     async with desk() as at:
-        where = "CourseNeeds IS NOT NULL"
-        if not everybody:
-            where += f" AND CourseOwner = '{at.account.account_id}'"
-        rows = await Courses(at.house).rows(where, most)
+        anybody = "CourseNeeds IS NOT NULL"
+        mine = _mine(at)
+        rows = await Courses(at.house).rows(anybody if everybody else f"{anybody} AND {mine}", most)
         await at.looked("", "needs")
-        return await _print_rows(at, rows, asked)
+        others = 0 if rows or everybody else await Courses(at.house).count(anybody)
+        waits = "1 course waits" if others == 1 else f"{others} courses wait"
+        elsewhere = f"Nothing waits for you. {waits} elsewhere: --everybody."
+        return await _print_rows(at, rows, asked, elsewhere if others else NOTHING_WAITS)
+
+
+def _mine(at: Desk) -> str:
+    """A prescriber's are the courses that they answer for; a nurse's and the front desk's those of their site."""
+    if at.account.role in AT_THE_SITE:
+        return f"CourseSite = '{at.account.site}'"
+    return f"CourseOwner = '{at.account.account_id}'"
 
 
 def _where(**said: Any) -> list[str]:
@@ -87,13 +100,13 @@ async def _named(at: Desk, words: str) -> str:
     return f"WorkflowId IN ({', '.join(repr(one) for one in courses[:200])})"
 
 
-async def _print_rows(at: Desk, rows: list[Row], asked: Asked) -> int:
+async def _print_rows(at: Desk, rows: list[Row], asked: Asked, nothing: str) -> int:
     names = await at.house.store.directory.names_of_courses(tuple(row.course_id for row in rows))
     if asked.json:
         as_json([{**vars(row), "name": names.get(row.course_id, "")} for row in rows])
         return OK
     if not rows:
-        print("Nothing waits. Everything else is running by itself.")
+        print(nothing)
         return OK
     heads = ("course", "patient", "protocol", "where", "sessions", "needs", "due", "next visit", "reads")
     table(heads, [_line(at, row, names.get(row.course_id, "")) for row in rows])

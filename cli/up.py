@@ -14,14 +14,15 @@ from adapters.identity import first_passphrases
 from adapters.logs import configure_logs
 from adapters.server import ServerError, embedded_server
 from adapters.settings import Settings, load_settings
-from adapters.sweeping import keep_proving
+from adapters.sweeping import keep_proving, keep_sweeping
 from adapters.temporal import build_id, course_worker, make_current
 from adapters.wiring import WORKFLOWS, House, course_activities, open_house
 from cli.desk import command
 from cli.moving import move_to_this_build
-from cli.output import OK
+from cli.output import OK, USAGE, CliError
 
 PORT = 7233
+LOWEST, HIGHEST, UI_ABOVE = 1024, 65_535, 1_000
 
 
 @command
@@ -47,6 +48,7 @@ async def up(
         worker = course_worker(house.client, settings, workflows=WORKFLOWS, activities=course_activities(house))
         async with worker:
             await make_current(house.client, settings)
+            await keep_sweeping(house.client, settings)
             await keep_proving(house.client, settings)
             stay = await move_to_this_build(house)
             _greet(settings, server.target, server.ui_url, stay)
@@ -57,7 +59,9 @@ async def up(
 
 
 def _free(port: int) -> None:
-    """Say at once that a port is taken."""
+    """Say at once that a port is taken, or none."""
+    if not LOWEST <= port <= HIGHEST - UI_ABOVE:
+        raise CliError(f"--port is a number from {LOWEST} to {HIGHEST - UI_ABOVE}", USAGE)
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

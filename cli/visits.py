@@ -66,12 +66,12 @@ async def omit(course: str, session: str, *, code: SkipCode, how: How = How()) -
 
 
 @command
-async def no_show(course: str, session: str, *, how: How = How()) -> int:
+async def no_show(course: str, session: str, *, code: SkipCode | None = None, how: How = How()) -> int:
     """The patient did not come.
 
     Example: starter.py no-show c-1a2b3c 2
     """
-    return await act(course, how, "no_show", session=session_id(session))
+    return await act(course, how, "no_show", session=session_id(session), code=code)
 
 
 @command

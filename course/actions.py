@@ -146,7 +146,8 @@ def may(record: CourseRecord, action: Action, role: Role, status: SessionStatus 
 def _why_not(record: CourseRecord, action: Action, role: Role, status: SessionStatus | None) -> str:
     who = WHO[action]
     if role not in who.roles:
-        return f"a {role} may not {_plain(action)}: it takes {_listed(who.roles)}"
+        article = "an" if role[0] in "aeiou" else "a"
+        return f"{article} {role} may not {_plain(action)}: it takes {_listed(who.roles)}"
     if record.phase not in who.phases:
         return f"{_plain(action)} belongs to {_listed(who.phases)}, this course is in {record.phase}"
     if who.held is False and record.held is not None:

@@ -41,6 +41,8 @@ def why_not_clear(record: CourseRecord, at: datetime) -> tuple[str, ...]:
     against = [problem.sentence for problem in gate_problems(record, at)]
     if record.held is not None:
         against.append(f"the course is held ({record.held.cause}): release it first")
+    if record.open_escalation is not None:
+        against.append(f"escalation {record.open_escalation.id} is open: see the patient and resolve it first")
     most = record.protocol.measuring.baseline_days_max
     against += [_measure_missing(record, at, most), why_order_refused(record.protocol, record.order)]
     return tuple(why for why in against if why)

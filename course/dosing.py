@@ -13,6 +13,8 @@ from course.room_acts import Reading
 MINUTES_AN_HOUR = Decimal(60)
 PERCENT = Decimal(100)
 TENTH = Decimal("0.1")
+RARE_KG = 140
+"""A first weight from here on is asked again: 140 pounds are a common weight. [set]"""
 THOUSANDTH = Decimal("0.001")
 
 ALERTS: tuple[tuple[str, int | None, int | None], ...] = (
@@ -91,7 +93,7 @@ def weight_doubt(record: CourseRecord, weight_kg: Decimal) -> str:
     """Why a weight is asked again: too far off the last one, as pounds would be; or an empty string."""
     last = last_weight(record)
     if last is None:
-        return ""
+        return f"{weight_kg} kg is rare for a first weight: confirm it, in kg" if weight_kg >= RARE_KG else ""
     most = record.protocol.session.weight_change_percent
     if abs(weight_kg - last) * PERCENT < most * last:
         return ""

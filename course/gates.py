@@ -19,6 +19,10 @@ FITS: dict[GateKind, frozenset[GateAnswer]] = {
 }
 """The answers that let treatment go on, by the kind of gate."""
 
+AGE = "age"
+AGE_YEARS = (18, 75)
+"""The gate that asks for the age, and the ages in whole years that it means by no. [set]"""
+
 NAMING = frozenset({GateKind.NAMED, GateKind.REQUIRED})
 
 AGAINST: dict[GateKind, str] = {

@@ -1,9 +1,9 @@
 """Acts of the treatment room: the check before a dose, what was given, how the patient was, who let the patient go."""
 
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from course.carried import Instant
 from course.said import BaseAct, Line, Ref
@@ -31,6 +31,12 @@ class Reading(_Part):
     spo2: Annotated[int, Field(ge=50, le=100)] | None = None
     sedation: Annotated[int, Field(ge=0, le=5)] | None = None
     dissociation: Annotated[int, Field(ge=0, le=10)] | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.systolic <= self.diastolic:
+            raise ValueError("of a blood pressure the first number is the higher one: type it again")
+        return self
 
 
 class Adverse(_Part):

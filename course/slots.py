@@ -46,10 +46,15 @@ class Full:
 
 
 def slots_ahead(record: CourseRecord, now: datetime) -> tuple[Slot, ...]:
-    """The chairs that a course needs from now on: each infusion, and the minutes that are watched after it."""
+    """The chairs that a course needs from now on, until the watch after each infusion ends, or the patient leaves."""
     watched = minutes(record.protocol.session.leave_minutes)
-    held = (Slot(record.course_id, one.id, one.start, one.end + watched) for one in record.open_sessions)
-    return tuple(one for one in held if one.ends > now)
+    held = [Slot(record.course_id, one.id, one.start, one.end + watched) for one in record.open_sessions]
+    held += [
+        Slot(record.course_id, one.id, one.start, max(one.end, one.ended_at or one.end) + watched)
+        for one in record.sessions
+        if one.still_here
+    ]
+    return tuple(sorted((one for one in held if one.ends > now), key=lambda one: one.begins))
 
 
 def full(wanted: Slot, taken: Collection[Slot], capacity: int) -> Full | None:

@@ -135,8 +135,10 @@ def resolve_item(record: CourseRecord, act: ResolveItem, now: datetime) -> Chang
     """Close a task, or an escalation by its signed disposition."""
     escalation = record.open_escalation
     if escalation is not None and act.item == escalation.id:
-        if act.actor.role is not Role.PRESCRIBER or not act.reason:
-            raise Refused(f"escalation {escalation.id} is resolved by a prescriber with a disposition: add --reason")
+        if act.actor.role is not Role.PRESCRIBER:
+            raise Refused(f"escalation {escalation.id} is a prescriber's to resolve: ask one")
+        if not act.reason:
+            raise Refused(f"escalation {escalation.id} is resolved with a disposition: add --reason")
         return Change(
             safety.resolve(record, act.actor, now), f"escalation {escalation.id} resolved", "open", "resolved"
         )

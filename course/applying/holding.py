@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from course.carried import days
+from course.carried import days, hours
 from course.page import open_task
 from course.parts import Held
 from course.record import CourseRecord
@@ -52,5 +52,6 @@ def held_now(
     for session in record.open_sessions:
         if session.told is not None and session.start > now:
             text = f"the course is held: call the patient about session {session.id}"
-            record = open_task(record, TaskKind.CALL_MOVED, now, session.start, Role.COORDINATOR, text, session.id)
+            due = max(now + hours(1), min(session.start - hours(12), now + days(1)))
+            record = open_task(record, TaskKind.CALL_MOVED, now, due, Role.COORDINATOR, text, session.id)
     return record

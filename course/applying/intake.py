@@ -75,6 +75,8 @@ def _answer_one(record: CourseRecord, gate: Gate, act: RecordGate, now: datetime
     if blocks and record.phase is not Phase.INTAKE and not record.closed:
         changed = _held_by(changed, gate, now)
     changed, flags = _limits(changed, gate, before, act, now)
+    if blocks and record.phase is Phase.INTAKE:
+        flags = (*flags, f"{gate.id} excludes treatment: the course cannot be cleared while it stands")
     return Change(changed, "", before.answer if before else "unanswered", act.answer, flags)
 
 

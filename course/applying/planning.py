@@ -20,7 +20,7 @@ def schedule_series(record: CourseRecord, act: ScheduleSeries, now: datetime) ->
     missing = still_to_plan(record)
     if missing == 0:
         raise Refused("every session of this series is planned: use `defer` to move one")
-    starts, deviations = _starts(record, act, missing, now)
+    starts, deviations, notes = _starts(record, act, missing, now)
     for start in starts:
         refuse_if(why_not_at(record, start, record.order.minutes, now))
     if deviations and not act.reason:
@@ -31,20 +31,21 @@ def schedule_series(record: CourseRecord, act: ScheduleSeries, now: datetime) ->
     for start in starts:
         changed = _with_new(changed, Series.INDUCTION, start, now, deviation="; ".join(deviations))
     dates = ", ".join(shown(record, start) for start in starts)
-    return Change(changed, f"{len(starts)} sessions planned: {dates}", "", dates, deviations)
+    return Change(changed, f"{len(starts)} sessions planned: {dates}", "", dates, (*deviations, *notes))
 
 
 def _starts(
     record: CourseRecord, act: ScheduleSeries, missing: int, now: datetime
-) -> tuple[tuple[datetime, ...], tuple[str, ...]]:
+) -> tuple[tuple[datetime, ...], tuple[str, ...], tuple[str, ...]]:
+    """When each is, where that leaves the protocol's windows, and which visits moved off a closed day."""
     if bool(act.at) == (act.first is not None):
-        raise Refused("say either when the first session is (--first) or when each one is (--at)")
+        raise Refused("say either when the first session is (--first) or when each one is (--on)")
     rule, given = record.protocol.induction, _given(record)
     taken = tuple(one.start for one in record.open_sessions)
     if act.at:
         if len(act.at) > missing:
             raise Refused(f"{len(act.at)} times given, {missing} sessions to plan: give at most {missing}")
-        return act.at, planner.check_series(tuple(sorted((*given, *taken, *act.at))), rule)
+        return act.at, planner.check_series(tuple(sorted((*given, *taken, *act.at))), rule), ()
     if act.first is None or act.first < now:
         raise Refused("the first session lies in the past: a planned act needs a time to come")
     plan = planner.plan_series(
@@ -57,7 +58,7 @@ def _starts(
         after=max(given, default=record.last_infusion_at),
     )
     whole = planner.check_series(tuple(sorted((*given, *taken, *plan.starts))), rule)
-    return plan.starts, tuple(dict.fromkeys((*plan.deviations, *whole)))
+    return plan.starts, tuple(dict.fromkeys((*plan.deviations, *whole))), plan.notes
 
 
 def _given(record: CourseRecord) -> tuple[datetime, ...]:

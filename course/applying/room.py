@@ -123,6 +123,8 @@ def _dosed(
     if ended_at > now + departing.ROUNDED:
         end = f"{record.zone.local(ended_at):%H:%M}"
         raise Refused(f"{act.minutes} minutes from then end at {end}: record it then, or say how long it really ran")
+    if act.started_at < record.opened_at:
+        raise Refused("that is before the course began: correct the time of the infusion")
     if act.started_at < session.planned_at - days(1):
         raise Refused(f"session {session.id} was planned later than that: correct the time of the infusion")
     dose = Dose(
@@ -154,7 +156,7 @@ def _dosed(
     if over:
         changed = over_order(changed, session.id, "; ".join(over), now)
     changed, beyond = beyond_limits(changed, session.id, act.readings, now)
-    flags = (*_flags(record, session), *beyond, *(f"left: {why}" for why in left_early))
+    flags = (*_flags(record, session, act.started_at), *beyond, *(f"left: {why}" for why in left_early))
     if flags:
         text = f"session {session.id}: {'; '.join(flags)}"
         changed = open_task(changed, TaskKind.ALERT, now, now + days(1), Role.PRESCRIBER, text, session.id)
@@ -162,10 +164,12 @@ def _dosed(
     return changed, dose, (*over, *flags, *gaps)
 
 
-def _flags(record: CourseRecord, session: Session) -> Iterator[str]:
+def _flags(record: CourseRecord, session: Session, started_at: datetime) -> Iterator[str]:
     """What of the rules before a dose was not kept."""
     if session.status is not SessionStatus.ARRIVED:
         yield "given without a pre-dose check"
+    elif session.arrived_at is not None and started_at < session.arrived_at - departing.ROUNDED:
+        yield "begun before its pre-dose check"
     if record.held is not None:
         yield "given while the course was held"
 

@@ -241,7 +241,7 @@ def _well(life: Life) -> dict[str, Any]:
 def test_an_order_of_a_medicine_does_not_begin_yesterday() -> None:
     """What was taken before is reported."""
     life = enrolled()
-    said = {"name": "lorazepam", "was": "2 mg", "now": "1 mg", "starts": life.now - days(1)}
+    said: dict[str, Any] = {"name": "lorazepam", "was": "2 mg", "now": "1 mg", "starts": life.now - days(1)}
     with pytest.raises(Refused, match="an order begins today or later"):
         life.do("medicine", ordered=True, review_at=life.now + days(7), **said)
     life.do("medicine", Role.NURSE, **said)
@@ -250,7 +250,13 @@ def test_an_order_of_a_medicine_does_not_begin_yesterday() -> None:
 def test_a_liver_value_at_its_limit_tells_the_one_on_call() -> None:
     """It holds, it is a task, and it escalates; a first value put right, of the same draw, takes its mistake along."""
     life = Life(ready("crps"), FIRST)
-    said: dict[str, Any] = {"gate": "liver-panel", "answer": "yes", "unit": "U/L", "upper_limit": 40, "effective_at": FIRST}
+    said: dict[str, Any] = {
+        "gate": "liver-panel",
+        "answer": "yes",
+        "unit": "U/L",
+        "upper_limit": 40,
+        "effective_at": FIRST,
+    }
     life.do("gate", Role.NURSE, value=200, **said)
     assert life.record.open_escalation is not None
     assert [one.urgency for one in life.record.open_escalation.triggers] == [Urgency.PROMPT]

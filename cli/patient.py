@@ -1,0 +1,81 @@
+"""Putting right who a patient is, and where they are reached."""
+
+from dataclasses import replace
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from adapters.store.contacts import email_of, phone_of
+from adapters.store.directory import Patient
+from cli.care import Second, signed
+from cli.desk import Desk, How, command, desk, perform
+from cli.intake import FRONT, birth_date, one_line
+from cli.output import NOT_ALLOWED, USAGE, CliError, answer
+
+WHO_THEY_ARE = ("name", "born", "mrn")
+
+
+@command
+async def patient(
+    course: Annotated[str, Parameter(help="any course of the patient")],
+    *,
+    name: str = "",
+    born: Annotated[str, Parameter(help="date of birth, 1984-05-04")] = "",
+    mrn: str = "",
+    email: Annotated[str, Parameter(help="address, or `none`")] = "",
+    phone: Annotated[str, Parameter(help="number with its country, or `none`")] = "",
+    second: Second = "",
+    how: How = How(),
+) -> int:
+    """Put a name, birth date, MRN, address or telephone number right; who somebody is takes a second signature.
+
+    Example: starter.py patient c-1a2b3c --email ayla.demir@example.org --reason "typed wrongly"
+    """
+    said = {"name": name, "born": born, "mrn": mrn, "email": email, "phone": phone}
+    changed = [what for what, value in said.items() if value]
+    if not changed:
+        raise CliError("nothing to put right: give at least one of --name, --born, --mrn, --email, --phone", USAGE)
+    if not how.reason:
+        raise CliError("a correction needs a reason: add --reason", USAGE)
+    other = await signed(second)
+    async with desk() as at:
+        if at.account.role not in FRONT:
+            raise CliError(f"the role {at.account.role} may not do this: ask the front desk", NOT_ALLOWED)
+        identity = [what for what in changed if what in WHO_THEY_ARE]
+        if identity and (other is None or other.account_id == at.account.account_id):
+            raise CliError(f"{', '.join(identity)}: a second person must sign who somebody is: add --second ACCOUNT")
+        before = await _patient(at, course)
+        right = replace(
+            before,
+            name=one_line(name) if name else before.name,
+            birth_date=birth_date(at, born) if born else before.birth_date,
+            mrn=mrn or before.mrn,
+        )
+        if identity:
+            await at.house.store.directory.correct_patient(right)
+        await _reach(at, before.patient_id, email, phone)
+        by = f", second signature by {other.name}" if other is not None else ""
+        told = f"put right in the directory: {', '.join(changed)}{by}"
+        receipt = await perform(at, course, how, "note", times={}, said={"text": told})
+        return answer(receipt, told, json_=how.json)
+
+
+async def _patient(at: Desk, course: str) -> Patient:
+    row = await at.house.store.directory.course(course)
+    found = None if row is None else await at.house.store.directory.patient(row.patient_id)
+    if found is None:
+        raise CliError(f"there is no course {course}: `starter.py list` shows them")
+    return found
+
+
+async def _reach(at: Desk, patient_id: str, email: str, phone: str) -> None:
+    """Where letters go from now on; what waits to be sent goes there too."""
+    before = await at.house.store.contacts.of(patient_id)
+    if before is None or not (email or phone):
+        return
+    fresh = replace(
+        before,
+        email=before.email if not email else "" if email == "none" else email_of(email),
+        phone=before.phone if not phone else "" if phone == "none" else phone_of(phone),
+    )
+    await at.house.store.contacts.put(patient_id, fresh)
