@@ -1,5 +1,6 @@
 """What the proof stands on, gathered from Visibility, the server, the directory and the ledgers."""
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -29,6 +30,7 @@ from workflows.course import TreatmentCourse
 
 PROBLEMS = SearchAttributeKey.for_keyword_list("TemporalReportedProblems")
 ANSWER_WITHIN = timedelta(seconds=10)
+ASKED_AT_ONCE = 16
 OWNING = (Action.ACKNOWLEDGE,)
 RUNNING = "WorkflowType = 'TreatmentCourse' AND ExecutionStatus = 'Running'"
 
@@ -59,6 +61,7 @@ class ClinicEvidence:
                 seen[row.course_id] = _seen(described)
             else:
                 ended[row.course_id] = described.status.name.lower()
+        without, silent = await self._without_slot(seen.values(), at)
         return Gathered(
             at=at,
             seen=tuple(seen.values()),
@@ -68,7 +71,8 @@ class ClinicEvidence:
             unsettled=await self._unsettled(at),
             told={one.course_id: await self._told(one) for one in seen.values() if NeedKind.ESCALATION in one.needs},
             owned=await self._store.access.last_looks(OWNING),
-            without_slot=await self._without_slot(seen.values(), at),
+            without_slot=without,
+            silent=silent,
             disabled=frozenset(one.account_id for one in await self._store.staff.accounts() if one.disabled),
             on_call={site: len(await self._store.oncall.people(site, at)) for site in self._clinic.sites},
         )
@@ -116,22 +120,32 @@ class ClinicEvidence:
                 told.setdefault(number, []).append(row.as_of)
         return tuple(told[max(told)]) if told else ()
 
-    async def _without_slot(self, seen: Iterable[Seen], at: datetime) -> Mapping[str, tuple[datetime, ...]]:
-        """Settle the slots of every course that has a visit or a slot ahead: the visits that find no place.
+    async def _without_slot(
+        self, seen: Iterable[Seen], at: datetime
+    ) -> tuple[Mapping[str, tuple[datetime, ...]], frozenset[str]]:
+        """Settle the slots of every course with a visit or a slot ahead: visits without a place, and who is silent.
 
-        A course that does not answer keeps what it has; that it fails is an exception of its own.
+        A course that does not answer keeps what it has, and is an exception of its own.
         """
         held = await self._store.slots.courses_ahead(at)
-        found: dict[str, tuple[datetime, ...]] = {}
-        for one in seen:
-            if one.next_session is None and one.course_id not in held:
-                continue
-            handle = self._client.get_workflow_handle_for(TreatmentCourse.run, one.course_id)
-            with suppress(RPCError, WorkflowQueryRejectedError, WorkflowQueryFailedError, TimeoutError, SlotError):
+        asked = [one.course_id for one in seen if one.next_session is not None or one.course_id in held]
+        turns = asyncio.Semaphore(ASKED_AT_ONCE)
+        answers = await asyncio.gather(*(self._settled(course_id, at, turns) for course_id in asked))
+        told = dict(zip(asked, answers, strict=True))
+        found = {course_id: without for course_id, without in told.items() if without is not None}
+        return found, frozenset(course_id for course_id, without in told.items() if without is None)
+
+    async def _settled(self, course_id: str, at: datetime, turns: asyncio.Semaphore) -> tuple[datetime, ...] | None:
+        """The visits of one course that find no place; None where nobody answers for it."""
+        handle = self._client.get_workflow_handle_for(TreatmentCourse.run, course_id)
+        async with turns:
+            try:
                 record = await handle.query(TreatmentCourse.read_record, rpc_timeout=ANSWER_WITHIN)
-                without = await settle(self._slots, record, at)
-                found[one.course_id] = tuple(slot.begins for slot in without)
-        return found
+            except (RPCError, WorkflowQueryRejectedError, WorkflowQueryFailedError, TimeoutError):
+                return None
+            with suppress(SlotError):
+                return tuple(slot.begins for slot in await settle(self._slots, record, at))
+            return ()
 
     async def _described(self, course_id: str) -> WorkflowExecutionDescription | None:
         """The last run of a course, or None where the server knows none."""

@@ -90,7 +90,7 @@ class Reader:
         failed = (
             "failed: nothing was changed" if said.outcome.HasField("failure") else "with a receipt that is unreadable"
         )
-        what = receipt.sentence if receipt is not None else f"{act.action} {failed}"
+        what = receipt.on_the_page if receipt is not None else f"{act.action} {failed}"
         return self._at(
             accepted,
             who=act.actor.name,

@@ -13,7 +13,7 @@ from typing import Annotated, Any, ParamSpec
 from cyclopts import Parameter
 from pydantic import ValidationError
 
-from adapters.courses import CourseError, Courses, NoServerError, RefusedError
+from adapters.courses import CourseError, Courses, NoServerError, RefusedError, UnknownOutcomeError
 from adapters.identity import IdentityError, whoami
 from adapters.keyring import KeyRingError
 from adapters.server import ServerError
@@ -147,6 +147,9 @@ async def perform(
         await at.looked(course_id, f"refused {action}")
         code = FAILED if at.account.role in WHO[Action(action)].roles else NOT_ALLOWED
         raise CliError(f"refused: {refused}", code) from None
+    except UnknownOutcomeError:
+        await at.looked(course_id, f"{action}, answer unknown")
+        raise
     await at.looked(course_id, action)
     return receipt
 

@@ -43,6 +43,7 @@ AHEAD = frozenset({SessionStatus.PLANNED, SessionStatus.CONFIRMED})
 STILL_OPEN = AHEAD | {SessionStatus.ARRIVED}
 
 CLOCK_SKEW_MINUTES = 5
+ANSWER_MOST = 400
 OLDEST_DAYS = 400
 
 
@@ -125,17 +126,22 @@ def apply(record: CourseRecord, act: BaseAct, now: datetime) -> Done:
     action = Action(act.action)
     _check_table(record, act, action)
     change = WHO[action].handler(record, act, now)
-    text = change.sentence + "".join(f" [{warning}]" for warning in change.warnings)
-    written = write(change.record, act.actor, now, text, action=action, reason=act.reason)
     receipt = Receipt(
         sentence=change.sentence,
-        entry=written.entry_count,
+        entry=change.record.entry_count + 1,
         before=change.before,
         after=change.after,
         warnings=change.warnings,
     )
-    applied = Applied(at=now, digest=digest(act), answer=change.sentence, entry=written.entry_count)
+    written = write(change.record, act.actor, now, receipt.on_the_page, action=action, reason=act.reason)
+    answer = shortened(change.sentence)
+    applied = Applied(at=now, digest=digest(act), answer=answer, entry=receipt.entry)
     return Done(prune(written.with_(applied={**written.applied, act.request_id: applied}), now), receipt)
+
+
+def shortened(answer: str) -> str:
+    """What a request that comes again is answered; a long note stands whole in its entry, once."""
+    return answer if len(answer) <= ANSWER_MOST else f"{answer[:ANSWER_MOST]} ..."
 
 
 def may(record: CourseRecord, action: Action, role: Role, status: SessionStatus | None = None) -> bool:

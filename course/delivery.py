@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from course import safety
 from course.agenda import agenda, due
 from course.calendar import days_from, in_sending_hours, sending_ends
 from course.carried import hours, minutes
@@ -44,7 +45,7 @@ def take(record: CourseRecord, now: datetime) -> Taken:
     for_patient = tuple(one for one in ready if one not in jobs and one not in safety)
     record = _mark_all(record, jobs + safety, now)
     for one in safety:
-        record = _step(record, one)
+        record = _step(record, one, now)
     sends = [_order(record, (one,), now, Audience.ONCALL) for one in safety]
     record, letters = _letters(record, for_patient, now)
     sends += [_order(record, letter, now, Audience.PATIENT) for letter in letters]
@@ -181,11 +182,10 @@ def _mark_all(record: CourseRecord, taken: tuple[Occasion, ...], now: datetime) 
     return record.with_(occasions={**record.occasions, **marks})
 
 
-def _step(record: CourseRecord, one: Occasion) -> CourseRecord:
+def _step(record: CourseRecord, one: Occasion, now: datetime) -> CourseRecord:
+    """One more was told; after an outage the next one is told half an hour from now, not all of them at once."""
     return record.with_(
-        escalations=tuple(
-            each.with_(steps=each.steps + 1) if each.id == one.subject else each for each in record.escalations
-        )
+        escalations=tuple(safety.stepped(each, now) if each.id == one.subject else each for each in record.escalations)
     )
 
 

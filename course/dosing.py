@@ -13,8 +13,8 @@ from course.room_acts import Reading
 MINUTES_AN_HOUR = Decimal(60)
 PERCENT = Decimal(100)
 TENTH = Decimal("0.1")
-RARE_KG = 140
-"""A first weight from here on is asked again: 140 pounds are a common weight. [set]"""
+RARE_KG = 150
+"""A first weight from here on is asked again: so many pounds are a common weight. [set]"""
 THOUSANDTH = Decimal("0.001")
 
 ALERTS: tuple[tuple[str, int | None, int | None], ...] = (

@@ -63,6 +63,11 @@ class Receipt(Carried):
     repeated: bool = False
     warnings: tuple[str, ...] = ()
 
+    @property
+    def on_the_page(self) -> str:
+        """The sentence with its warnings, as the entry has it."""
+        return self.sentence + "".join(f" [{warning}]" for warning in self.warnings)
+
 
 class CalendarEntry(Carried):
     """One visit as a calendar shows it; `sequence` rises with each change, a cancelled one is taken out."""

@@ -3,15 +3,16 @@
 from datetime import datetime
 
 from course.carried import days
-from course.parts import Actor, Entry, Task
+from course.parts import Actor, Entry, Mark, Task
 from course.record import CourseRecord
-from course.terms import Action, Role, Series, TaskKind
+from course.terms import Action, OccasionKind, Role, Series, TaskKind
 
 ENTRIES_KEPT = 200
 APPLIED_KEPT = 500
 APPLIED_DAYS = 30
 VISIT_DAYS = 45
 EVALUATIONS_KEPT = 12
+STEPS_KEPT = 20
 MEDICINE_DAYS = 365
 """Changes of medicines older than a year that nobody reviews live on in the entries and the archive."""
 
@@ -59,9 +60,17 @@ def prune(record: CourseRecord, now: datetime) -> CourseRecord:
         occasions={
             key: mark
             for key, mark in record.occasions.items()
-            if key.split("/", 1)[0] in live or not mark.state.is_settled or mark.at >= month
+            if (key.split("/", 1)[0] in live or not mark.state.is_settled or mark.at >= month)
+            and not _long_past(kept, key, mark)
         }
     )
+
+
+def _long_past(record: CourseRecord, key: str, mark: Mark) -> bool:
+    """Whether a mark is of a step of an escalation that many steps have followed: rounds may go on for weeks."""
+    subject, kind, ordinal = key.split("/")
+    steps = next((one.steps for one in record.escalations if one.id == subject), 0)
+    return kind == OccasionKind.ESCALATION and mark.state.is_settled and int(ordinal) < steps - STEPS_KEPT
 
 
 def _live_subjects(record: CourseRecord) -> set[str]:

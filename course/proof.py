@@ -35,6 +35,7 @@ class Wrong(StrEnum):
     NO_SLOT = "no slot"
     NOBODY_ON_CALL = "nobody on call"
     NO_OWNER = "no owner"
+    SILENT = "silent"
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ class Gathered:
 
     `told` holds the instants at which somebody was told of a course's open escalation, `owned` the last
     acknowledgement in the access log; `without_slot` holds the visits for which no chair is free; `on_call` counts
-    people a site, `disabled` names accounts out of service.
+    people a site, `disabled` names accounts out of service, `silent` courses that no worker answered for.
     """
 
     at: datetime
@@ -93,6 +94,7 @@ class Gathered:
     without_slot: Mapping[str, tuple[datetime, ...]] = field(default_factory=dict)
     on_call: Mapping[str, int] = field(default_factory=dict)
     disabled: frozenset[str] = frozenset()
+    silent: frozenset[str] = frozenset()
 
 
 class Next(Carried):
@@ -128,7 +130,7 @@ def prove(gathered: Gathered) -> Proof:
     found = [*_missing(gathered), *_sites(gathered)]
     for one in gathered.seen:
         found += _of_course(gathered, one, listed.get(one.course_id))
-    found += [*_late_sends(gathered), *_without_slot(gathered)]
+    found += [*_late_sends(gathered), *_without_slot(gathered), *_silent(gathered)]
     ahead = (_next(gathered, one, listed.get(one.course_id)) for one in gathered.seen)
     order = list(Wrong)
     return Proof(
@@ -231,6 +233,12 @@ def _without_slot(gathered: Gathered) -> Iterator[Exceptional]:
         for visit in visits:
             said = f"no chair is free for its visit of {_shown(visit)}: move it with `defer`"
             yield Exceptional(kind=Wrong.NO_SLOT, subject=course_id, sentence=said)
+
+
+def _silent(gathered: Gathered) -> Iterator[Exceptional]:
+    for course_id in sorted(gathered.silent):
+        said = "no worker answers for it: start one of its build (`starter.py wake` says who is behind)"
+        yield Exceptional(kind=Wrong.SILENT, subject=course_id, sentence=said)
 
 
 def _is_bare(one: Seen) -> bool:

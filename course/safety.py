@@ -89,6 +89,13 @@ def step_due(escalation: Escalation, steps: int) -> datetime:
     return escalation.clock_from + minutes(ACKNOWLEDGE_MINUTES * steps)
 
 
+def stepped(escalation: Escalation, now: datetime) -> Escalation:
+    """The escalation after one more was told; the next is never due before its half hour is over."""
+    told = escalation.with_(steps=escalation.steps + 1)
+    late = now + minutes(ACKNOWLEDGE_MINUTES) - step_due(told, told.steps_since_clock)
+    return told.with_(clock_from=told.clock_from + late) if late > minutes(ACKNOWLEDGE_MINUTES) else told
+
+
 def acknowledge(record: CourseRecord, actor: Actor, at: datetime) -> CourseRecord:
     """The record with an owner for its open escalation."""
     standing = record.open_escalation

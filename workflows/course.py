@@ -11,13 +11,15 @@ from temporalio.exceptions import ApplicationError
 with workflow.unsafe.imports_passed_through():
     from course import actions, delivery, phases, signals
     from course.acts import ActEnvelope
+    from course.agenda import agenda
     from course.cancelled import cancellation
     from course.carried import days
     from course.enrolment import carried_on, open_record
     from course.messages import CourseOrder, CourseSummary, Receipt
+    from course.page import prune
     from course.phases import phase_over
     from course.record import CourseRecord
-    from course.worklist import next_due
+    from course.worklist import needs_ahead, next_due
 
 from workflows.board import Board
 from workflows.doings import Doings
@@ -129,19 +131,19 @@ class TreatmentCourse:
     def turn_page(self) -> None:
         """Continue as a new run, on the newest build."""
         workflow.continue_as_new(
-            self.order.on_a_new_page(self.record),
+            self.order.on_a_new_page(prune(self.record, workflow.now())),
             initial_versioning_behavior=workflow.ContinueAsNewVersioningBehavior.AUTO_UPGRADE,
         )
 
     def over_for_good(self) -> bool:
-        """Whether the amendment period has passed and nothing is left open."""
+        """Whether the amendment period has passed and nothing is left open, to send, or to archive."""
         record = self.record
         return (
             record.closed
             and record.amend_until is not None
             and workflow.now() >= record.amend_until
-            and record.open_escalation is None
-            and not record.archive_due
+            and not agenda(record)
+            and not needs_ahead(record)
             and self.is_quiet()
         )
 

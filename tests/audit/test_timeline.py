@@ -57,6 +57,7 @@ async def live(served: Served) -> CourseRecord:
     await served.wait(days=31)
     await served.do("withdraw", Role.PATIENT, reason="moved away")
     await served.wait(hours=1)
+    await served.resolve_all()
     record = await served.record()
     await served.wait(days=31)
     await served.handle.result()

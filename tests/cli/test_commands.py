@@ -134,7 +134,7 @@ async def test_a_role_is_who_signed_in_and_nothing_else(terminal: Terminal, cour
     """A coordinator may not sign; the refusal is in the access log, for it leaves no history."""
     await terminal.sign_in("cole")
     refused = await terminal.type("cease", course, "--reason", "x", "--json")
-    assert refused.code == 1
+    assert refused.code == 3
     assert refused.said["error"] == "refused: a coordinator may not cease: it takes prescriber"
     looked = await opened.store.access.of_course(course)
     assert ("cole", "refused cease") in {(one.account_id, one.what) for one in looked}

@@ -52,7 +52,7 @@ async def test_a_course_explains_itself(terminal: Terminal, lived: Served) -> No
 async def test_an_entry_explains_itself(terminal: Terminal, lived: Served) -> None:
     """What was asked and what it changed, out of the history; who may, out of the table; who tried before."""
     await terminal.sign_in("cole")
-    assert (await terminal.type("release", lived.handle.id, "--reason", "better")).code == 1
+    assert (await terminal.type("release", lived.handle.id, "--reason", "better")).code == 3
     number = (await lived.record()).entry_count
     told = (await terminal.type("explain", lived.handle.id, str(number), "--json")).said["reasons"][0]
     assert told["says"].startswith("held (psychosis), review ")
@@ -67,7 +67,7 @@ async def test_an_entry_explains_itself(terminal: Terminal, lived: Served) -> No
 async def test_a_refusal_is_told_with_the_entry_that_followed(terminal: Terminal, course: str) -> None:
     """It left no history; the access log still knows who tried the same act before."""
     await terminal.sign_in("cole")
-    assert (await terminal.type("cease", course, "--reason", "asked for it")).code == 1
+    assert (await terminal.type("cease", course, "--reason", "asked for it")).code == 3
     await terminal.sign_in("lee")
     ceased = await terminal.type("cease", course, "--reason", "no longer wanted", "--json")
     told = (await terminal.type("explain", course, str(ceased.said["entry"]), "--json")).said["reasons"][0]

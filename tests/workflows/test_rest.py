@@ -22,7 +22,7 @@ async def timers(served: Served) -> int:
 
 
 async def test_an_open_matter_of_a_closed_course_waits_in_its_sleep(course: Served) -> None:
-    """Past its amendment period the course stays for an escalation that nobody has resolved, and wakes for nothing."""
+    """Past its amendment period the course stays while anything is unresolved, and wakes for nothing."""
     await course.clear()
     await course.do("discharge", reason="declined after all")
     at = await course.now()
@@ -35,6 +35,8 @@ async def test_an_open_matter_of_a_closed_course_waits_in_its_sleep(course: Serv
     standing = (await course.record()).open_escalation
     assert standing is not None
     await course.do("resolve", item=standing.id, reason="reviewed")
+    assert not (await course.handle.describe()).close_time
+    await course.resolve_all()
     summary = await course.handle.result()
     assert summary.end_cause == "died"
 
