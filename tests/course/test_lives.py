@@ -118,14 +118,20 @@ class Lives(Visits, Decisions, Care, PuttingRight, Running):
 
     @invariant()
     def calendars_show_what_was_told(self) -> None:
-        """A calendar that keeps the highest sequence of each visit shows it where the patient was last told it is."""
+        """A calendar that keeps the highest sequence of each visit shows it where the patient was last told it is.
+
+        Of what was called back the record assumes the worse, that it arrived.
+        """
         calendar: dict[str, CalendarEntry] = {}
         for _, order in self.life.to_patient():
             for entry in (entry for part in order.parts for entry in part.calendar):
                 before = calendar.get(entry.session)
                 if before is None or entry.sequence >= before.sequence:
                     calendar[entry.session] = entry
+        doubtful = {part.occasion.split("/")[0] for order in self.life.called_back for part in order.parts}
         for session in self.record.sessions:
+            if session.id in doubtful:
+                continue
             if session.told is not None:
                 assert calendar[session.id].starts == session.told
             elif session.id in calendar:
@@ -139,7 +145,7 @@ class Lives(Visits, Decisions, Care, PuttingRight, Running):
 
 
 Lives.TestCase.settings = settings(
-    max_examples=60,
+    max_examples=40,
     stateful_step_count=40,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],

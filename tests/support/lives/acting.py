@@ -11,11 +11,12 @@ from course.actions import Refused
 from course.messages import SendOrder
 from course.record import CourseRecord
 from course.terms import Audience, OccasionState, Role
-from tests.support.life import Life
+from tests.support.life import STAFF, Life
 from tests.support.sentences import is_one_sentence
 from tests.support.stories import cleared, enrolled, maintained, scheduled, treated
 
 ROLES = st.sampled_from([Role.COORDINATOR, Role.NURSE, Role.PRESCRIBER])
+SECOND = STAFF[Role.PRESCRIBER].model_copy(update={"account_id": "okafor", "name": "Dr Okafor"})
 ANSWERS = st.lists(st.integers(0, 3), min_size=9, max_size=9)
 
 

@@ -11,7 +11,7 @@ from course.carried import days
 from course.need import CALLED_ABOUT, CallOutcome
 from course.terms import Audience, EndCause, Role, Severity
 from course.worklist import needs
-from tests.support.lives.acting import ROLES, Acting
+from tests.support.lives.acting import ROLES, SECOND, Acting
 from tests.support.records import YEARS
 from tests.support.stories import BEGAN
 
@@ -137,15 +137,13 @@ class Care(Acting):
             assert not self.record.open_sessions
             self.life.wait(days=3)
             if mistaken:
-                second = {"account_id": "okafor", "name": "Dr Okafor", "role": Role.PRESCRIBER}
-                assert self.attempt("reopen", Role.PRESCRIBER, reason="another chart", second=second)
+                assert self.attempt("reopen", Role.PRESCRIBER, reason="another chart", second=SECOND)
 
     @rule(mg=st.sampled_from([Decimal(35), Decimal(90)]), ago_hours=st.integers(0, 90), serious=st.booleans())
     def write_dose_late(self, mg: Decimal, ago_hours: int, serious: bool) -> None:
         """An infusion that no visit knows is always recordable, once it is over and unless it is on record."""
         at = self.now - days(ago_hours / 24)
-        second = {"account_id": "okafor", "name": "Dr Okafor", "role": Role.PRESCRIBER}
-        said = {"text": "given elsewhere", "mg": mg, "minutes": 40, "weight_kg": Decimal(70), "second": second}
+        said = {"text": "given elsewhere", "mg": mg, "minutes": 40, "weight_kg": Decimal(70), "second": SECOND}
         known = any(abs(one.at - at) < days(1 / 36) for one in self.record.valid_doses)
         done = self.attempt("late_entry", Role.NURSE, **said, serious=serious, effective_at=at, reason="network away")
         assert done == (ago_hours > 0 and not known)

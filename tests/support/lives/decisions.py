@@ -4,12 +4,41 @@ import hypothesis.strategies as st
 from hypothesis.stateful import precondition, rule
 
 from course.terms import Audience, GateAnswer, Phase, Role
-from tests.support.lives.acting import ROLES, Acting
+from course.upkeep import booster_window
+from tests.support.lives.acting import ROLES, SECOND, Acting
 from tests.support.ready import gate_acts
+from tests.support.stories import BASELINE
 
 
 class Decisions(Acting):
     """What decides how a course goes on."""
+
+    @rule(decision=st.sampled_from(["maintenance", "maintenance", "extend", "reinduct"]))
+    def what_is_owed_is_done(self, decision: str) -> None:
+        """Staff do what takes the course on, so that lives come far."""
+        if self.record.held is not None:
+            self.answer_all_gates()
+            self.attempt("release", Role.PRESCRIBER, asked_again=True, reason="reviewed")
+        match self.record.phase:
+            case Phase.INTAKE:
+                self.answer_all_gates()
+                self.attempt("measure", Role.NURSE, instrument="phq9", answers=BASELINE)
+                self.attempt("clear", Role.PRESCRIBER)
+            case Phase.INDUCTION:
+                monday = 7 - self.record.zone.local(self.now).weekday()
+                self.attempt("schedule", Role.COORDINATOR, first=self.wall(monday, 10), reason="as agreed")
+            case Phase.EVALUATION:
+                self.attempt("evaluate", Role.PRESCRIBER, decision=decision, sessions=2, reason="as discussed")
+            case Phase.MAINTENANCE:
+                window = booster_window(self.record)
+                opens = self.now if window is None else max(self.now, window[0])
+                days_ahead = (self.record.zone.local(opens).date() - self.record.zone.local(self.now).date()).days
+                for day in range(days_ahead + 1, days_ahead + 5):
+                    at = self.wall(day, 10)
+                    if self.attempt("booster", Role.PRESCRIBER, at=at, reason="as agreed"):
+                        return
+            case Phase.CLOSED:
+                self.attempt("reopen", Role.PRESCRIBER, reason="came back", second=SECOND)
 
     @rule()
     def answer_all_gates(self) -> None:

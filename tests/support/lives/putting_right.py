@@ -13,10 +13,8 @@ from course.record import CourseRecord
 from course.said import BaseAct
 from course.terms import NeedKind, Role
 from course.worklist import needs_ahead
-from tests.support.life import STAFF
-from tests.support.lives.acting import ANSWERS, ROLES, Acting
+from tests.support.lives.acting import ANSWERS, ROLES, SECOND, Acting
 
-SECOND = STAFF[Role.PRESCRIBER].model_copy(update={"account_id": "okafor", "name": "Dr Okafor"})
 COMPUTED = {NeedKind.EVALUATE, NeedKind.BOOK, NeedKind.LAPSED, NeedKind.SCHEDULE, NeedKind.LEAVE, NeedKind.RECORD}
 """Rows that follow from what stands on the page, and not from what was once raised and waits for its person."""
 
