@@ -67,19 +67,7 @@ class Visits(Acting):
         session = self.record.open_sessions[0]
         if waits:
             self.life.go_to(max(self.now, session.start))
-        held, cleared = self.record.held, self.record.clearance
-        arrived = self.attempt(
-            "check_in",
-            role,
-            session=session.id,
-            **CHECKED,
-            readings=[self.reading()],
-        )
-        if arrived:
-            assert held is None
-            assert cleared is not None
-            assert role in {Role.NURSE, Role.PRESCRIBER}
-            assert not self.unmet_absolute_gates()
+        self.check_in(role, session.id)
         given = {"started_at": self.now - minutes(40), "minutes": 40, "mg": Decimal(35), "weight_kg": Decimal(70)}
         ends: dict[str, dict[str, object]] = {
             "session": given,
@@ -101,12 +89,21 @@ class Visits(Acting):
         for session in self.record.open_sessions[:count]:
             self.life.go_to(max(self.now, session.start))
             self.attempt("measure", Role.NURSE, instrument="phq9", answers=(1, 1, 1, 1, 0, 0, 0, 0, 0))
-            self.attempt("check_in", Role.NURSE, session=session.id, **CHECKED, readings=[self.reading()])
+            self.check_in(Role.NURSE, session.id)
             self.life.wait(minutes=session.minutes)
             dose = {"started_at": self.now - minutes(session.minutes), "minutes": session.minutes, "mg": mg}
             leaving = {"at": self.now, "awake": True, "walking": True, "escort": True}
             said = {**dose, "weight_kg": Decimal(70), "readings": [self.reading()], "leaving": leaving}
             self.attempt("session", Role.NURSE, session=session.id, **said)
+
+    def check_in(self, role: Role, session: str) -> None:
+        """Try to clear a visit: never under a hold, an exclusion that stands, without clearance or out of role."""
+        held, cleared = self.record.held, self.record.clearance
+        if self.attempt("check_in", role, session=session, **CHECKED, readings=[self.reading()]):
+            assert held is None
+            assert cleared is not None
+            assert role in {Role.NURSE, Role.PRESCRIBER}
+            assert not self.unmet_absolute_gates()
 
     def reading(self) -> dict[str, object]:
         """A blood pressure that nothing stands against."""
