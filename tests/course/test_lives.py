@@ -145,7 +145,7 @@ class Lives(Visits, Decisions, Care, PuttingRight, Running):
 
 
 Lives.TestCase.settings = settings(
-    max_examples=60,
+    max_examples=40,
     stateful_step_count=40,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],

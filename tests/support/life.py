@@ -41,6 +41,10 @@ STAFF = {
 }
 
 
+class RestlessError(AssertionError):
+    """A loop that goes round and round at one instant."""
+
+
 class Life:
     """One record, a clock that jumps from due instant to due instant, and everything that was sent."""
 
@@ -167,7 +171,7 @@ class Life:
                 self._send(order)
             for job in taken.jobs:
                 self._job(job)
-        raise AssertionError("the loop does not come to rest")
+        raise RestlessError("the loop does not come to rest")
 
     def _send(self, order: SendOrder) -> None:
         self.orders.append(order)

@@ -13,6 +13,7 @@ from course.record import CourseRecord
 from course.said import BaseAct
 from course.terms import NeedKind, Role
 from course.worklist import needs_ahead
+from tests.support.life import RestlessError
 from tests.support.lives.acting import ANSWERS, ROLES, SECOND, Acting
 
 COMPUTED = {NeedKind.EVALUATE, NeedKind.BOOK, NeedKind.LAPSED, NeedKind.SCHEDULE, NeedKind.LEAVE, NeedKind.RECORD}
@@ -39,13 +40,16 @@ class PuttingRight(Acting):
     """Corrections and voids by anybody, with and without the second signature."""
 
     def reads_as_if_always_so(self, wrong: BaseAct, right: BaseAct) -> None:
-        """The course reads like one in which it was said right at first, where that one could be lived alike."""
+        """The course reads like one in which it was said right at first, where that one could be lived alike.
+
+        It could not where an act of it is refused, or a worker was away while an escalation that it raises was open.
+        """
         item = getattr(self.life.acts[-1], "item", "")
         corrections = [one for one in self.life.acts if one.action == "correct" and getattr(one, "item", "") == item]
         unsaid: dict[str, BaseAct | None] = {one.request_id: None for one in corrections}
         try:
             other = self.life.again({**unsaid, wrong.request_id: right}).record
-        except Refused:
+        except (Refused, RestlessError):
             return
         record = self.record
         if (other.phase, other.held is None) == (record.phase, record.held is None):
