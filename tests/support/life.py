@@ -1,21 +1,35 @@
 """A course lived without a server: the same pure functions in the same order as the workflow's loop."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
 from course import actions, delivery, folding
 from course.acts import ACT
-from course.carried import days
+from course.agenda import due
+from course.carried import days, hours
+from course.enrolment import carried_on
 from course.messages import CalendarAnswer, Receipt, SendOrder, SendOutcome
 from course.parts import Actor
 from course.phases import advance, phase_over
 from course.record import CourseRecord
+from course.said import BaseAct
 from course.terms import Audience, OccasionKind, OccasionState, Role
 from course.worklist import next_due
 
 Fate = Callable[[SendOrder], OccasionState]
+"""What becomes of a message; one that stays in flight arrives when the test says so, or fails after six hours."""
+
+Deed = Callable[["Life"], object]
+
+SEND_WITHIN = hours(6)
+AS_BEFORE: Mapping[str, BaseAct | None] = {}
+
+
+def _sent(_: SendOrder) -> OccasionState:
+    return OccasionState.SENT
+
 
 STAFF = {
     Role.COORDINATOR: Actor(account_id="cole", name="Cole Young", role=Role.COORDINATOR, via="test"),
@@ -27,21 +41,35 @@ STAFF = {
 }
 
 
+class RestlessError(AssertionError):
+    """A loop that goes round and round at one instant."""
+
+
 class Life:
     """One record, a clock that jumps from due instant to due instant, and everything that was sent."""
 
-    def __init__(self, record: CourseRecord, now: datetime) -> None:
+    def __init__(self, record: CourseRecord, now: datetime, fate: Fate = _sent) -> None:
+        self.began = (record, now)
         self.record = record
         self.now = now
         self.sent: list[tuple[datetime, SendOrder]] = []
-        self.fate: Fate = lambda _: OccasionState.SENT
+        self.orders: list[SendOrder] = []
+        self.in_flight: list[SendOrder] = []
+        self.called_back: list[SendOrder] = []
+        self.fate = fate
+        self.fates_met: list[OccasionState] = []
         self.acted: set[datetime] = set()
         self.requests = count(1)
+        self.deeds: list[tuple[BaseAct | None, Deed]] = []
+        self.pages = 1
+        self.at_rest_since = now
+        self.latest = timedelta(0)
         self._settle()
 
     def go_to(self, instant: datetime) -> None:
         """Let everything before the instant happen, each at its own time."""
-        while (following := next_due(self.record, self.now)) is not None and following <= instant:
+        self.deeds.append((None, lambda life: life.go_to(instant)))
+        while (following := self._wakes_at()) is not None and following <= instant:
             self.now = max(self.now, following)
             self._settle()
         self.now = max(self.now, instant)
@@ -50,6 +78,26 @@ class Life:
     def wait(self, **span: float) -> None:
         """Go on by a span of time."""
         self.go_to(self.now + timedelta(**span))
+
+    def without_worker(self, span: timedelta) -> None:
+        """Let time pass with nobody there to do what falls due; then all of it is due at one late instant."""
+        self.deeds.append((None, lambda life: life.without_worker(span)))
+        self.now = self.at_rest_since = self.now + span
+        self._settle()
+
+    def turn_page(self, rewritten: Callable[[str], str] = str) -> None:
+        """Go on in a new run, from what the old one wrote down."""
+        written = rewritten(self.record.model_dump_json())
+        self.record = carried_on(CourseRecord.model_validate_json(written), f"run-{self.pages}")
+        self.pages += 1
+        self._settle()
+
+    def arrive(self, key: str, state: OccasionState) -> None:
+        """Let a message that was in flight come to its end."""
+        self.deeds.append((None, lambda life: life.arrive(key, state)))
+        for order in [one for one in self.in_flight if one.key == key]:
+            self._ended(order, state)
+        self._settle()
 
     def do(self, action: str, role: Role = Role.PRESCRIBER, **said: Any) -> Receipt:
         """Act now, as somebody in this role; raises Refused."""
@@ -62,11 +110,32 @@ class Life:
                 **said,
             }
         )
+        return self.apply(act)
+
+    def apply(self, act: BaseAct) -> Receipt:
+        """Do this act now; raises Refused."""
         done = actions.apply(self.record, act, self.now)
+        self.deeds.append((act, lambda life: life.apply(act)))
         self.record = done.record
         self.acted.add(self.now)
         self._settle()
         return done.receipt
+
+    def again(self, instead: Mapping[str, BaseAct | None] = AS_BEFORE) -> "Life":
+        """The same life on one page; of some requests something else was said, or nothing. Raises Refused."""
+        fates = iter(self.fates_met)
+        life = Life(*self.began, fate=lambda _: next(fates, OccasionState.SENT))
+        for act, deed in self.deeds:
+            if act is None or act.request_id not in instead:
+                deed(life)
+            elif (other := instead[act.request_id]) is not None:
+                life.apply(other)
+        return life
+
+    @property
+    def acts(self) -> list[BaseAct]:
+        """What was done, in order."""
+        return [act for act, _ in self.deeds if act is not None]
 
     def kinds_sent(self, subject: str | None = None) -> list[OccasionKind]:
         """The kinds that went out, in order, of one subject or of all."""
@@ -81,23 +150,53 @@ class Life:
         """What the patient was sent."""
         return [(at, order) for at, order in self.sent if order.audience is Audience.PATIENT]
 
+    def _wakes_at(self) -> datetime | None:
+        following = next_due(self.record, self.now)
+        ends = [one.as_of + SEND_WITHIN for one in self.in_flight]
+        return min(ends if following is None else [*ends, following], default=None)
+
     def _settle(self) -> None:
         for _ in range(100):
             while phase_over(self.record):
                 self.record = advance(self.record, self.now)
+            for one in due(self.record, self.now):
+                self.latest = max(self.latest, self.now - max(one.at, self.at_rest_since))
             taken = delivery.take(self.record, self.now)
             self.record = taken.record
+            self._call_back_overtaken()
             if not taken.sends and not taken.jobs:
+                self.at_rest_since = self.now
                 return
             for order in taken.sends:
-                state = self.fate(order)
-                outcome = SendOutcome(state=state, at=self.now, reason="" if state is OccasionState.SENT else "test")
-                if state in {OccasionState.SENT, OccasionState.UNCERTAIN}:
-                    self.sent.append((self.now, order))
-                self.record = folding.sent(self.record, order, outcome, self.now)
+                self._send(order)
             for job in taken.jobs:
                 self._job(job)
-        raise AssertionError("the loop does not come to rest")
+        raise RestlessError("the loop does not come to rest")
+
+    def _send(self, order: SendOrder) -> None:
+        self.orders.append(order)
+        self.in_flight.append(order)
+        state = self.fate(order)
+        self.fates_met.append(state)
+        if state is not OccasionState.IN_FLIGHT:
+            self._ended(order, state)
+
+    def _call_back_overtaken(self) -> None:
+        """What is overtaken does not go out, but for every second one, which was out already; what is late fails."""
+        for order in tuple(self.in_flight):
+            if folding.called_back(self.record, order):
+                self.called_back.append(order)
+                out = len(self.called_back) % 2 == 0
+                self._ended(order, OccasionState.SENT if out else OccasionState.SUPPRESSED, folding.OVERTAKEN)
+            elif order.as_of + SEND_WITHIN <= self.now:
+                self._ended(order, OccasionState.FAILED, "not delivered within six hours")
+
+    def _ended(self, order: SendOrder, state: OccasionState, reason: str = "test") -> None:
+        self.in_flight.remove(order)
+        outcome = SendOutcome(state=state, at=self.now, reason="" if state is OccasionState.SENT else reason)
+        if state in {OccasionState.SENT, OccasionState.UNCERTAIN}:
+            self.sent.append((self.now, order))
+        self.record = folding.sent(self.record, order, outcome, self.now)
 
     def _job(self, job: Any) -> None:
         if job.kind is OccasionKind.ARCHIVE:
