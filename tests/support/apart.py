@@ -61,7 +61,9 @@ class Scene:
 
 
 @asynccontextmanager
-async def set_up(folder: Path, course_id: str = "", **environment: str) -> AsyncIterator[Scene]:
+async def set_up(
+    folder: Path, course_id: str = "", program: Sequence[str] = WORKER, **environment: str
+) -> AsyncIterator[Scene]:
     """Everything in one folder, with a new course or one that is there; nothing is left running."""
     settings = Settings(_env_file=None, data_folder=folder / "var", graceful_shutdown_seconds=1)
     ring = KeyRing.load_or_create(settings.key_ring_file)
@@ -82,7 +84,7 @@ async def set_up(folder: Path, course_id: str = "", **environment: str) -> Async
             folder / "worker.log",
         )
         async with house_of(settings, skipper, ring) as house:
-            await hands.start()
+            await hands.start(program)
             try:
                 await make_current(client, settings)
                 known = Served(house, skipper, skipper.client.get_workflow_handle(course_id))
