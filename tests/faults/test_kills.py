@@ -3,93 +3,27 @@
 import asyncio
 import os
 import signal
-import sys
 from collections import Counter
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
-from temporalio.client import Client, WorkflowUpdateRPCTimeoutOrCancelledError
-from temporalio.testing import TimeSkipper, TimeSkippingConfig
+from temporalio.api.enums.v1 import EventType
+from temporalio.client import WorkflowUpdateRPCTimeoutOrCancelledError
 
-from adapters.keyring import KeyRing
-from adapters.server import EmbeddedServer, embedded_server
-from adapters.settings import Settings
-from adapters.temporal import course_plugin, make_current
+from adapters.histories import ServerHistories
 from course.acts import ACT, ActEnvelope
+from course.messages import CourseOrder
 from course.terms import OccasionState, Role, TaskKind
+from tests.support.apart import Scene, set_up
 from tests.support.life import STAFF
 from tests.support.mail import Mood, PostOffice
-from tests.support.records import CLINIC_FOLDER
-from tests.support.served import ADDRESS, Served, house_of
+from tests.support.mortal import Moment
+from tests.support.served import ADDRESS, Served
 from workflows.course import TreatmentCourse
-
-ROOT = Path(__file__).parents[2]
-
-
-@dataclass
-class Hands:
-    """`python worker.py` as a process that can be killed."""
-
-    environment: dict[str, str]
-    process: asyncio.subprocess.Process | None = None
-
-    async def start(self) -> None:
-        """Start a worker."""
-        quiet = asyncio.subprocess.DEVNULL
-        self.process = await asyncio.create_subprocess_exec(
-            sys.executable, "worker.py", cwd=ROOT, env=self.environment, stdout=quiet, stderr=quiet
-        )
-
-    async def end(self, number: int = signal.SIGKILL) -> int:
-        """End the worker that was started, by this signal; its exit code."""
-        assert self.process is not None
-        if self.process.returncode is None:
-            self.process.send_signal(number)
-        return await self.process.wait()
-
-
-@dataclass
-class Scene:
-    """A server on a file, a worker apart, one course."""
-
-    server: EmbeddedServer
-    hands: Hands
-    served: Served
-
-
-@asynccontextmanager
-async def set_up(folder: Path, course_id: str = "", **environment: str) -> AsyncIterator[Scene]:
-    """Everything in one folder, with a new course or one that is there; nothing is left running."""
-    settings = Settings(_env_file=None, data_folder=folder / "var", graceful_shutdown_seconds=1)
-    ring = KeyRing.load_or_create(settings.key_ring_file)
-    async with embedded_server(folder / "server") as server:
-        client = await Client.connect(server.target, namespace=server.namespace, plugins=[course_plugin(ring)])
-        config = TimeSkippingConfig(enabled=False, disable_propagation=True, max_session_skip_count=1_000_000)
-        skipper = TimeSkipper(client, config=config)
-        hands = Hands(
-            {
-                **os.environ,
-                "ST_DATA_FOLDER": str(settings.data_folder),
-                "ST_CLINIC_FOLDER": str(CLINIC_FOLDER),
-                "ST_GRACEFUL_SHUTDOWN_SECONDS": "1",
-                "TEMPORAL_ADDRESS": server.target,
-                "TEMPORAL_NAMESPACE": server.namespace,
-                **environment,
-            }
-        )
-        async with house_of(settings, skipper, ring) as house:
-            await hands.start()
-            try:
-                await make_current(client, settings)
-                known = Served(house, skipper, skipper.client.get_workflow_handle(course_id))
-                yield Scene(server, hands, known if course_id else await Served.begin(house, skipper))
-            finally:
-                await hands.end()
 
 
 def letters_once(served: Served) -> None:
@@ -128,9 +62,8 @@ async def test_an_act_sent_while_no_worker_runs_is_applied_once(scene: Scene) ->
     assert receipt.entry == (await served.record()).entry_count
 
 
-@pytest.mark.timeout(240)
-async def test_a_worker_killed_in_a_session_and_around_a_page_turn_loses_nothing(scene: Scene) -> None:
-    """Checked in, killed, recorded; killed again before thirty days are over: one record, every letter once."""
+async def test_a_worker_killed_while_a_patient_is_there_loses_nothing(scene: Scene) -> None:
+    """Checked in, killed, recorded: one dose, every letter once."""
     served = scene.served
     await served.clear()
     await served.do("schedule", Role.COORDINATOR, first=await served.next_monday())
@@ -151,16 +84,55 @@ async def test_a_worker_killed_in_a_session_and_around_a_page_turn_loses_nothing
     await served.wait(minutes=50)
     dose = {"started_at": session.start, "minutes": 40, "mg": 35}
     assert (await served.do("session", Role.NURSE, session=session.id, **dose)).sentence.startswith("session s1 given")
-    runs = (await served.record()).runs
-    await served.go_to(session.start + timedelta(days=8))
-    await scene.hands.end()
-    await scene.hands.start()
-    await served.wait(days=14)
-    record = await served.record()
-    assert record.runs > runs
-    assert len(record.valid_doses) == 1
-    assert record.archive_due == ()
+    assert len((await served.record()).valid_doses) == 1
     letters_once(served)
+
+
+async def events_of(served: Served, run_id: str | None = None) -> list[int]:
+    """What stands in the history of a run, or of the newest."""
+    handle = served.house.client.get_workflow_handle(served.handle.id, run_id=run_id)
+    return [event.event_type async for event in handle.fetch_history_events()]
+
+
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize("moment", Moment)
+async def test_a_worker_killed_in_a_page_turn_loses_nothing(tmp_path: Path, moment: Moment) -> None:
+    """Dead before the old run has ended, or before the new one has done a task: the same record, letters, archive."""
+    async with set_up(tmp_path, program=("-m", "tests.support.mortal", moment)) as scene:
+        served, store = scene.served, scene.served.house.store
+        await served.clear()
+        opened, first_run = await served.record(), (await served.handle.describe()).run_id
+        page_ends = opened.opened_at + timedelta(days=CourseOrder.model_fields["turn_after_days"].default)
+        at_nine = opened.zone.local(page_ends).replace(hour=9, minute=0, second=0, microsecond=0)
+        await served.do("schedule", Role.COORDINATOR, first=opened.zone.lenient(at_nine + timedelta(days=2)))
+        await served.go_to(page_ends - timedelta(seconds=30))
+        before = await served.record()
+        turning = asyncio.create_task(served.wait(minutes=2))
+        assert await scene.hands.died() == -signal.SIGKILL
+        assert (await events_of(served))[-1] == EventType.EVENT_TYPE_WORKFLOW_TASK_STARTED
+        has_ended = EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CONTINUED_AS_NEW in await events_of(served, first_run)
+        assert has_ended is (moment is Moment.TAKEN_UP)
+        assert await store.archive.runs(served.handle.id) == ()
+        await scene.hands.start()
+        await turning
+        after = await served.record()
+        archiving = f"run-{first_run}/archive/1"
+        assert after.occasions[archiving].state is OccasionState.SENT
+        expected = before.with_(runs=2, occasions={**before.occasions, archiving: after.occasions[archiving]})
+        assert after.model_dump() == expected.model_dump()
+        (archived,) = await store.archive.runs(served.handle.id)
+        kept = await store.archive.history(served.handle.id, first_run)
+        assert (archived.run_id, archived.ordinal, archived.sha256) == (first_run, 1, sha256(kept or b"").hexdigest())
+        assert (kept, archived.closed_at) == await ServerHistories(served.house.client).closed(
+            served.handle.id, first_run
+        )
+        await served.go_to((await served.record()).open_sessions[0].start)
+        reminded = [key for key in (await served.record()).occasions if key.startswith("s1/")]
+        assert reminded == ["s1/visit_72h/1", "s1/visit_24h/1", "s1/visit_2h/1"]
+        sent = await store.sends.of_course(served.handle.id)
+        assert {row.state for row in sent} == {OccasionState.SENT}
+        assert len(served.mailbox()) == len(sent)
+        letters_once(served)
 
 
 @pytest.mark.timeout(240)

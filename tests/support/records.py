@@ -44,10 +44,12 @@ def calendar(site: str, began: datetime) -> Calendar:
     return snapshot(clinic().sites[site], began, YEARS)
 
 
-def order(protocol: str = "depression", site: str = "northside", now: datetime | None = None) -> CourseOrder:
-    """What a course starts from."""
+def order(
+    protocol: str = "depression", site: str = "northside", now: datetime | None = None, whole: Clinic | None = None
+) -> CourseOrder:
+    """What a course starts from, in the shipped clinic or in another one."""
     began = now or at("2026-11-02T14:00Z")
-    whole = clinic()
+    whole = whole or clinic()
     return CourseOrder(
         course_id="c-test",
         patient_id="p-test",

@@ -38,9 +38,11 @@ class RefusedError(AssertionError):
 
 
 @asynccontextmanager
-async def house_of(settings: Settings, skipper: TimeSkipper, ring: KeyRing) -> AsyncIterator[House]:
-    """A house whose client starts courses with clocks of their own, staffed."""
-    settings = settings.model_copy(update={"clinic_folder": CLINIC_FOLDER})
+async def house_of(
+    settings: Settings, skipper: TimeSkipper, ring: KeyRing, folder: Path = CLINIC_FOLDER
+) -> AsyncIterator[House]:
+    """A house whose client starts courses with clocks of their own, staffed, in the shipped clinic or another."""
+    settings = settings.model_copy(update={"clinic_folder": folder})
     async with open_house(settings, client=skipper.client, ring=ring) as house:
         await first_passphrases(house.store, CLINIC_FOLDER / "staff.toml")
         yield house
@@ -71,7 +73,9 @@ class Served:
         await house.store.contacts.put(patient.patient_id, Contact(email=ADDRESS))
         now = datetime.now(UTC)
         row = await house.store.directory.begin_course(patient.patient_id, protocol, "northside", now)
-        begun = order(protocol, now=now).with_(course_id=row.course_id, patient_id=patient.patient_id)
+        begun = order(protocol, now=now, whole=house.clinic).with_(
+            course_id=row.course_id, patient_id=patient.patient_id
+        )
         handle = await skipper.client.start_workflow(
             TreatmentCourse.run, begun, id=row.course_id, task_queue=house.settings.task_queue
         )
