@@ -14,6 +14,7 @@ CADENCE = ((14, -1), (7, 12), (14, 26), (28, 10_000))
 """Days between questionnaires, until which week after the first visit."""
 
 LETTERS_A_WEEK = 3
+INDUCTION = 6
 
 
 @dataclass(frozen=True)
@@ -46,14 +47,18 @@ def next_questionnaire(last: datetime, visits: Sequence[date]) -> date:
 
     Fourteen days on until the week before the first visit; then weekly until week 12, fortnightly until week 26, every
     28 days from then on, at ten; weeks of 168 hours from the first visit. Where a visit is announced from two days
-    before to three days after, with the letter of the day before it, at nine.
+    before to three days after, with the letter of the day before it, at nine; before a booster also where the last was
+    more than a week ago.
     """
     week = (_instant(last) - _instant(datetime.combine(visits[0], time(9)))).days // 7
     every = next(days for days, until in CADENCE if week < until)
     regular = _morning(last + every * DAY)
-    eves = (datetime.combine(visit - DAY, time(9)) for visit in visits)
-    near = (eve for eve in eves if eve > last and regular - 2 * DAY <= eve <= regular + 3 * DAY)
-    return next(near, regular).date()
+    for number, visit in enumerate(visits):
+        eve = datetime.combine(visit - DAY, time(9))
+        own = number >= INDUCTION and last + 7 * DAY <= eve <= regular
+        if own or (eve > last and regular - 2 * DAY <= eve <= regular + 3 * DAY):
+            return eve.date()
+    return regular.date()
 
 
 def _instant(wall: datetime) -> datetime:
