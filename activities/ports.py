@@ -115,7 +115,10 @@ class OnCall(Protocol):
 
 @dataclass(frozen=True)
 class Written:
-    """A message's words, for either medium; `visit` and `place` are what a calendar shows."""
+    """A message's words, for either medium; a text message has room for the first `sms_parts` of its matters.
+
+    `visit` and `place` are what a calendar shows.
+    """
 
     sender: str
     subject: str = field(repr=False)
@@ -123,6 +126,7 @@ class Written:
     sms: str = field(repr=False)
     visit: str = field(default="", repr=False)
     place: str = field(default="", repr=False)
+    sms_parts: int = 1_000
 
 
 class TextError(Exception):

@@ -151,7 +151,9 @@ class Messenger:
             activity.logger.warning("nobody knows whether a message went out (%s)", type(error).__name__)
             raise _NotTaken(target, OccasionState.UNCERTAIN, UNKNOWN, resent) from None
         sent = Standing(letter=order.key, state=OccasionState.SENT, channel=target.medium, to=target.person)
-        return await self._settle(order, sent, at, provider_id)
+        outcome = await self._settle(order, sent, at, provider_id)
+        room = written.sms_parts if target.medium is Medium.SMS else len(order.parts)
+        return outcome.with_(left_out=tuple(part.occasion for part in order.parts[room:]))
 
     async def _settle(self, order: SendOrder, standing: Standing, at: datetime, provider_id: str = "") -> SendOutcome:
         await self.ledger.settle(order, standing, at, provider_id)

@@ -1,12 +1,13 @@
 """The words of every message: one file a language, filled in at the moment of sending."""
 
 from collections.abc import Mapping
+from itertools import accumulate
 from pathlib import Path
 from string import Formatter
 
 from activities.ports import TextError, Written
 from adapters.clinic import Site
-from adapters.wording import TextFile, findings
+from adapters.wording import SMS_LENGTH, TextFile, findings
 from course.loading import Fault, LoadError, read
 from course.messages import SendOrder
 from course.terms import Audience, OccasionKind
@@ -37,12 +38,15 @@ class ClinicTexts:
         bodies = [_filled(kind, text.body, facts, lenient=lenient) for kind, text, facts in kinds]
         if not lenient:
             bodies = [texts.greeting.strip(), *bodies, texts.closing.strip().format(**common)]
+        lines = [_filled(kind, text.sms, facts, lenient=lenient) for kind, text, facts in kinds]
+        fitting = max(1, sum(1 for length in accumulate(len(line) + 1 for line in lines) if length - 1 <= SMS_LENGTH))
         first, text, facts = kinds[0]
         return Written(
             sender=texts.sender,
             subject=_filled(first, text.subject, facts, lenient=lenient),
             body="\n\n".join(bodies) + "\n",
-            sms="\n".join(_filled(kind, text.sms, facts, lenient=lenient) for kind, text, facts in kinds),
+            sms="\n".join(lines[:fitting]),
+            sms_parts=fitting,
             visit=texts.visit.strip().format(**common),
             place=site.address,
         )

@@ -4,6 +4,7 @@ import inspect
 import sys
 import tomllib
 from collections.abc import Callable, Iterator
+from dataclasses import fields, is_dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import Any, get_args
@@ -17,6 +18,7 @@ from adapters.texts import load_texts
 from adapters.wording import FACTS
 from cli import clinical
 from cli.app import COMMANDS, NOUNS
+from cli.desk import Asked
 from cli.play import scenario
 from course import instrument, protocol
 from course.actions import WHO
@@ -57,14 +59,20 @@ Exit codes: 0 done; 1 refused or failed, one sentence says why; 2 wrong usage; 3
 def _parameters(found: Callable[..., Any]) -> str:
     rows = []
     for one in inspect.signature(found).parameters.values():
-        if one.name in {"how", "asked"}:
+        if isinstance(one.default, Asked):
             continue
-        options = [extra for extra in get_args(one.annotation)[1:] if hasattr(extra, "help")]
-        helped = next((option.help for option in options if option.help), "")
+        if is_dataclass(one.default):
+            rows += [_parameter(each.name, each.type, each.default, "option") for each in fields(one.default)]
+            continue
         kind = "argument" if one.kind in {one.POSITIONAL_OR_KEYWORD, one.POSITIONAL_ONLY} else "option"
-        default = "" if one.default in {inspect.Parameter.empty, None, ""} else f"`{one.default}`"
-        rows.append(f"| `{one.name.strip('_').replace('_', '-')}` | {kind} | {default} | {helped} |")
+        rows.append(_parameter(one.name, one.annotation, one.default, kind))
     return "\n".join(["| name | kind | default | |", "|---|---|---|---|", *rows]) if rows else ""
+
+
+def _parameter(name: str, annotation: Any, default: Any, kind: str) -> str:
+    helped = next((extra.help for extra in get_args(annotation)[1:] if getattr(extra, "help", None)), "")
+    shown = "" if default in {inspect.Parameter.empty, None, "", False} else f"`{default}`"
+    return f"| `{name.strip('_').replace('_', '-')}` | {kind} | {shown} | {helped} |"
 
 
 def settings() -> str:

@@ -16,6 +16,10 @@ from course.terms import Audience, OccasionKind, OccasionState, Role, TaskKind
 
 TELL_TIMES = frozenset({OccasionKind.VISIT_72H, OccasionKind.VISIT_24H, OccasionKind.VISIT_2H, OccasionKind.MOVED})
 CALL_WITHIN = hours(24)
+CALLED_ABOUT = frozenset({OccasionKind.FORMS, OccasionKind.MEASURE, OccasionKind.BOOK, OccasionKind.LAPSED})
+"""Messages that ask something of the patient."""
+
+NO_ROOM = "no room in a text message"
 OVERTAKEN = "overtaken by a change before it went out"
 
 
@@ -90,9 +94,11 @@ def sent(record: CourseRecord, order: SendOrder, outcome: SendOutcome, now: date
             to=outcome.to_name,
             channel=outcome.channel,
         )
+        if part.occasion in outcome.left_out:
+            continue
         if was_called_back or outcome.state in {OccasionState.SENT, OccasionState.UNCERTAIN}:
             record = _told(record, part.occasion, part.kind, about)
-    record = record.with_(occasions=marks)
+    record = _left_out(record.with_(occasions=marks), outcome, now)
     if outcome.state is not OccasionState.SENT and order.audience is Audience.PATIENT:
         record = record.with_(sent_on=tuple(one for one in record.sent_on if one != order.as_of))
     if was_called_back:
@@ -100,6 +106,18 @@ def sent(record: CourseRecord, order: SendOrder, outcome: SendOutcome, now: date
     if order.audience is Audience.ONCALL:
         return _escalated(record, order, outcome, now)
     return _tasks(record, order, outcome, now)
+
+
+def _left_out(record: CourseRecord, outcome: SendOutcome, now: datetime) -> CourseRecord:
+    """The record where a text message had no room for all that fell on one day; what is asked of somebody is called."""
+    for name in outcome.left_out:
+        mark = record.occasions[name].with_(state=OccasionState.SUPPRESSED, reason=NO_ROOM)
+        record = record.with_(occasions={**record.occasions, name: mark})
+        kind = name.split("/")[1]
+        if kind in CALLED_ABOUT:
+            text = f"call the patient instead of the {_plain(kind)} message: {NO_ROOM}"
+            record = open_task(record, TaskKind.CALL_INSTEAD, now, now + CALL_WITHIN, Role.COORDINATOR, text, name)
+    return record
 
 
 def _told(record: CourseRecord, occasion: str, kind: OccasionKind, about: datetime | None) -> CourseRecord:

@@ -116,7 +116,10 @@ class SendOrder(Carried):
 
 
 class SendOutcome(Carried):
-    """What became of a message; `to_*` name staff only, never the patient."""
+    """What became of a message; `to_*` name staff only, never the patient.
+
+    `left_out` are the occasions that a text message had no room for.
+    """
 
     state: OccasionState
     at: Instant
@@ -125,6 +128,7 @@ class SendOutcome(Carried):
     to_account: str = ""
     to_name: str = ""
     to_role: Role | None = None
+    left_out: tuple[str, ...] = ()
 
 
 class ArchiveOrder(Carried):

@@ -13,8 +13,8 @@ from course.terms import OccasionKind, Phase, Series
 
 MORNING = time(10)
 LAPSE_WEEKS = (1, 2, 4)
-CALENDAR_DAYS = 30
-"""About once a page, so that a page that turns knows what a site has closed since."""
+CALENDAR_DAYS = 29
+"""Once a page, the day before it turns, so that the next one knows what a site has closed since."""
 
 
 def booster_interval_days(record: CourseRecord) -> int | None:
@@ -83,6 +83,6 @@ def archives(record: CourseRecord) -> Iterator[Occasion]:
 
 
 def calendar(record: CourseRecord) -> Iterator[Occasion]:
-    """A fresh calendar every 30 days."""
+    """A fresh calendar every 29 days."""
     at = record.calendar.taken_at + days(CALENDAR_DAYS)
     yield Occasion(f"cal{record.calendar_count + 1}", OccasionKind.CALENDAR, 1, at)

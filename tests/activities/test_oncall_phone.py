@@ -8,7 +8,7 @@ from temporalio.exceptions import ApplicationError
 from adapters.channels.sms import Sms, SmsService
 from adapters.store.staff import Account
 from course.terms import OccasionState
-from tests.support.clinics import Clinic
+from tests.support.clinics import ADDRESS, DAY_BEFORE, MEASURE, Clinic
 from tests.support.mail import Mood
 from tests.support.texting import ACCOUNT, NUMBER, TOKEN, TextService
 
@@ -84,3 +84,14 @@ async def test_a_gateway_that_loses_text_messages_keeps_nobody_from_mail(
         ("okafor", "email", OccasionState.SENT),
     ]
     assert len(text_service.taken) == 2
+
+
+async def test_what_a_text_message_has_no_room_for_is_said(reached: Clinic, text_service: TextService) -> None:
+    """The patient gets the first matter in 160 letters; the outcome names what was left out."""
+    order = reached.order(DAY_BEFORE, ADDRESS, MEASURE, email=False, sms=True)
+    outcome = await reached.send(order)
+    assert (outcome.channel, outcome.left_out) == ("sms", ("s1/visit_2h/1", "ask2/measure/1"))
+    (taken,) = text_service.taken
+    assert len(taken["Body"]) <= 160
+    by_mail = await reached.send(reached.order(DAY_BEFORE.with_(occasion="s2/visit_24h/1"), MEASURE, email=True))
+    assert (by_mail.channel, by_mail.left_out) == ("email", ())

@@ -4,9 +4,11 @@ from datetime import timedelta
 
 import pytest
 
+from course import folding
 from course.carried import days, hours
 from course.delivery import take
-from course.terms import OccasionKind, Role
+from course.messages import Part, SendOutcome
+from course.terms import OccasionKind, OccasionState, Role
 from tests.support.life import Life
 from tests.support.records import at
 from tests.support.stories import MONDAY, enrolled, letters, maintained, scheduled, treated
@@ -74,3 +76,20 @@ def test_a_letter_is_tried_no_longer_than_it_is_true() -> None:
     life.go_to(MONDAY)
     ahead = [order for _, order in life.to_patient() if any(part.kind == "visit_24h" for part in order.parts)]
     assert all(order.until is not None and order.until <= MONDAY for order in ahead)
+
+
+def test_what_had_no_room_in_a_text_message_is_on_record_and_called() -> None:
+    """A questionnaire that the text left out was not sent: it says why, and somebody calls."""
+    life = scheduled()
+    life.go_to(MONDAY - days(2))
+    order = next(order for _, order in reversed(life.to_patient()) if len(order.parts) == 1)
+    asked = Part(occasion="ask9/measure/1", kind=OccasionKind.MEASURE)
+    both = order.with_(parts=(*order.parts, asked))
+    outcome = SendOutcome(state=OccasionState.SENT, at=life.now, channel="sms", left_out=(asked.occasion,))
+    record = folding.sent(life.record, both, outcome, life.now)
+    mark = record.occasions[asked.occasion]
+    assert (mark.state, mark.reason) == (OccasionState.SUPPRESSED, "no room in a text message")
+    assert record.occasions[order.key].state is OccasionState.SENT
+    assert [one.text for one in record.tasks] == [
+        "call the patient instead of the measure message: no room in a text message"
+    ]

@@ -88,7 +88,27 @@ def test_a_letter_of_several_parts_has_one_greeting_and_one_end() -> None:
     assert (words.body.count("Hello,"), words.body.count("Westside"), words.body.count("In an emergency")) == (1, 1, 1)
     assert words.body.index("Eat nothing for 6 hours") < words.body.index("your questionnaire")
     assert words.body.count("+1 213 555 0100") == 4
-    assert len(words.sms.splitlines()) == len(kinds)
+    assert (words.sms_parts, "No food 6 h" in words.sms, "questionnaire" in words.sms) == (1, True, False)
+
+
+@pytest.mark.parametrize("more", [(), (OccasionKind.VISIT_2H,), (OccasionKind.MEASURE, OccasionKind.BOOK)])
+def test_a_text_message_holds_what_fits(more: tuple[OccasionKind, ...]) -> None:
+    """However much falls on one day, 160 letters are the end of it, and the first matter is always said."""
+    facts = {"when": "Wednesday 30 September 2026 at 10:00 AKDT", "minutes": "40", "solids_hours": "6"}
+    facts |= {"fluids_hours": "2", "opens": "1 May", "closes": "9 May"}
+    kinds = (OccasionKind.VISIT_24H, *more)
+    order = SendOrder(
+        course_id="c-1",
+        patient_id="p-1",
+        site="westside",
+        audience=Audience.PATIENT,
+        parts=tuple(Part(occasion=f"s1/{kind}/1", kind=kind, facts=facts) for kind in kinds),
+        as_of=NOW,
+    )
+    words = load_texts(CLINIC_FOLDER, SITES).written(order)
+    assert len(words.sms) <= 160
+    assert words.sms.startswith("Westside: visit Wednesday 30 September 2026")
+    assert 1 <= words.sms_parts <= len(kinds)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,104 @@
+"""What a front desk meets every day: odd names, wrong addresses, ages, and lists that say whose they are."""
+
+import pytest
+
+from adapters.wiring import House
+from tests.cli.conftest import Terminal
+
+
+async def test_what_was_typed_is_shown_as_it_was_typed(terminal: Terminal, course: str) -> None:
+    """Brackets are no markup: no list falls over them, and none of them vanishes."""
+    await terminal.sign_in("cole")
+    note = "[mild] ache [/b]"
+    assert (await terminal.type("note", course, note)).code == 0
+    for command in ("show", "timeline"):
+        assert note in (await terminal.type(command, course)).out
+    enrolled = await terminal.type("enrol", "Bra [/b] Cket", "1970-05-04", "anxiety", "--json")
+    listed = await terminal.type("list")
+    assert (listed.code, "Bra [/b] Cket" in listed.out) == (0, True)
+    assert enrolled.said["course"] in listed.out
+
+
+async def test_a_wrong_address_is_put_right_and_a_name_by_two(terminal: Terminal, course: str, opened: House) -> None:
+    """Letters go to the new address; who somebody is takes a second signature; the page says that it was done."""
+    await terminal.sign_in("cole")
+    right = ("patient", course, "--email", "zeb@right.example", "--reason", "typed wrongly")
+    assert (await terminal.type(*right)).code == 0
+    row = await opened.store.directory.course(course)
+    assert row is not None
+    contact = await opened.store.contacts.of(row.patient_id)
+    assert contact is not None
+    assert contact.email == "zeb@right.example"
+    renamed = ("patient", course, "--name", "Zebulon Quimby-Hall", "--reason", "married")
+    alone = await terminal.type(*renamed)
+    assert (alone.code, "a second person must sign" in alone.err) == (1, True)
+    signed = await terminal.type(*renamed, "--second", "ortiz", given=terminal.passphrases["ortiz"])
+    assert signed.code == 0, signed.err
+    patient = await opened.store.directory.patient(row.patient_id)
+    assert patient is not None
+    assert patient.name == "Zebulon Quimby-Hall"
+    shown = (await terminal.type("show", course)).out
+    assert "put right in the directory: name, second signature by Sam Ortiz, RN" in shown
+    assert "zeb@right.example" not in shown
+
+
+@pytest.mark.parametrize(
+    ("said", "code", "sentence"),
+    [
+        ((), 2, "nothing to put right"),
+        (("--phone", "+1 212 555 0199"), 2, "a correction needs a reason"),
+        (("--email", "nobody", "--reason", "x"), 1, "An e-mail address looks like"),
+        (("--name", "two\nlines", "--reason", "x"), 1, "a second person must sign"),
+    ],
+)
+async def test_a_correction_that_is_none_is_refused(
+    terminal: Terminal, course: str, said: tuple[str, ...], code: int, sentence: str
+) -> None:
+    """One sentence each."""
+    await terminal.sign_in("cole")
+    answered = await terminal.type("patient", course, *said)
+    assert (answered.code, sentence in answered.err) == (code, True), answered.err
+
+
+async def test_an_age_outside_the_range_cannot_be_denied(terminal: Terminal) -> None:
+    """The birth date says it at enrolment, and again where somebody answers that it is inside."""
+    await terminal.sign_in("cole")
+    child = ("enrol", "Kid Young", "2016-06-01", "depression")
+    enrolled = await terminal.type(*child)
+    assert "gate age is answered yes" in enrolled.out
+    course = enrolled.out.split("course ")[1].split(",")[0]
+    denied = await terminal.type("gate", course, "age", "no")
+    assert (denied.code, "born 2016-06-01, which makes" in denied.err) == (1, True)
+    assert (await terminal.type("gate", course, "age", "yes")).code == 0
+
+
+@pytest.mark.parametrize(
+    ("said", "sentence"),
+    [
+        (("--language", "xx"), "--language is one that the clinic writes: en"),
+        (("--email-consent",), "a consent to messages needs where they go"),
+    ],
+)
+async def test_what_could_reach_nobody_is_refused_at_enrolment(
+    terminal: Terminal, said: tuple[str, ...], sentence: str
+) -> None:
+    """A language without texts, a consent without an address."""
+    await terminal.sign_in("cole")
+    refused = await terminal.type("enrol", "Una Reached", "1980-01-02", "anxiety", *said)
+    assert (refused.code, sentence in refused.err) == (2, True)
+
+
+async def test_an_empty_list_says_whose_it_is(terminal: Terminal, course: str) -> None:
+    """A nurse sees what waits at the own site; who sees nothing is told how much waits elsewhere."""
+    assert course
+    await terminal.sign_in("cole")
+    assert (await terminal.type("enrol", "Nora Waits", "1980-01-02", "anxiety")).code == 0
+    await terminal.sign_in("ortiz")
+    assert "Nora Waits" in (await terminal.type("needs")).out
+    await terminal.sign_in("haas")
+    elsewhere = (await terminal.type("needs")).out
+    assert elsewhere.startswith("Nothing waits for you. ")
+    assert "elsewhere: --everybody" in elsewhere
+    wrong = await terminal.type("list", "--site", "bogus")
+    assert (wrong.code, "there is no site bogus: northside" in wrong.err) == (2, True)
+    assert (await terminal.type("list", "--phase", "closed", "--held")).out == "No open course matches.\n"
