@@ -55,7 +55,7 @@ STANDS_OUT = (
         "the course is held]",
         ", the course is held",
         "held (",
-        "early booster",
+        "early booster s",
         "escalated",
         "ordered, review",
         "not given",
