@@ -53,19 +53,22 @@ def complain(sentence: str, code: int, *, json_: bool) -> int:
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]], title: str = "") -> None:
-    """Print rows under their heads; drawn on a terminal, plain columns elsewhere."""
+    """Print rows under their heads, drawn on a terminal, plain elsewhere; nothing where a title has no rows."""
     from rich import box  # noqa: PLC0415  rich costs time that --help need not spend
     from rich.console import Console  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
+    found = list(rows)
+    if title and not found:
+        return
     console = Console(highlight=False)
     if not console.is_terminal:
         console.width = 200
     drawn = Table(title=Text(title) if title else None, box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False)
     for head in heads:
         drawn.add_column(Text(head), no_wrap=head in NEVER_CUT)
-    for row in rows:
+    for row in found:
         drawn.add_row(*(Text(cell) for cell in row))  # what was typed is shown: brackets are no markup
     console.print(drawn)
 

@@ -103,7 +103,7 @@ class Measuring(Carried):
 
 
 class Maintenance(Carried):
-    """Boosters: the default interval in days, its range, and shorter ones that lead in."""
+    """Boosters: the default interval in days, its range, shorter ones that lead in, and sessions to one booster."""
 
     interval_days: int
     interval_days_min: int
@@ -114,6 +114,7 @@ class Maintenance(Carried):
     early_most_in_28_days: int = 4
     book_days_before: int = 10
     lapse_days: int = 7
+    sessions_per_booster: int = 1
 
 
 class Evaluations(Carried):

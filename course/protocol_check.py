@@ -143,7 +143,9 @@ def _maintenance(rule: Maintenance) -> Iterator[Finding]:
     for number, wait in enumerate(rule.lead_in_days):
         if not 1 <= wait < rule.interval_days_min:
             yield (*table, "lead_in_days", number), f"a lead-in interval is 1 to {rule.interval_days_min - 1} days"
-    yield from at_least(table, rule, 1, "early_gap_days_min", "early_most_in_28_days", "lapse_days")
+    yield from at_least(
+        table, rule, 1, "early_gap_days_min", "early_most_in_28_days", "lapse_days", "sessions_per_booster"
+    )
     yield from at_least(table, rule, 0, "book_days_before")
 
 
@@ -153,7 +155,9 @@ def _session(protocol: Protocol) -> Iterator[Finding]:
     yield from rising(table, rule, "diastolic_sign", "diastolic_refuse", low=1)
     yield from at_least(table, rule, 1, "recheck_minutes", "weight_change_percent")
     hours = ("fasting_solids_hours", "fasting_fluids_hours")
-    yield from at_least(table, rule, 0, "leave_minutes", "leave_systolic_over", "over_order_percent", *hours)
+    yield from at_least(
+        table, rule, 0, "leave_minutes", "leave_systolic_over", "leave_diastolic_over", "over_order_percent", *hours
+    )
 
 
 def _gates(protocol: Protocol) -> Iterator[Finding]:

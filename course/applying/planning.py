@@ -13,6 +13,8 @@ from course.terms import Role, Series, SessionStatus
 from course.visit import Session
 
 HORIZON_DAYS = 400
+ONE_BOOSTER_DAYS = 7
+"""The sessions of one booster lie within so many days. [set]"""
 
 
 def schedule_series(record: CourseRecord, act: ScheduleSeries, now: datetime) -> Change:
@@ -187,12 +189,22 @@ def omit_visit(record: CourseRecord, act: OmitVisit, now: datetime) -> Change:
     return Change(changed, f"session {session.id} omitted ({act.code})", session.status, "omitted")
 
 
+def _same_booster(record: CourseRecord, at: datetime) -> bool:
+    """Whether a visit belongs to a booster of several sessions that is booked or under way: within its week."""
+    starts = [one.at for one in record.valid_doses if one.series is Series.BOOSTER]
+    starts += [one.start for one in record.open_sessions if one.series is Series.BOOSTER]
+    near = [one for one in starts if abs(judge.days_between(record, one, at)) < ONE_BOOSTER_DAYS]
+    return 0 < len(near) < record.protocol.maintenance.sessions_per_booster
+
+
 def _booster_deviation(record: CourseRecord, at: datetime, *, early: bool) -> str:
     """How a booster leaves its window; raises Refused where it comes too early, or too near the last infusion.
 
     As-needed ones have no window, and the brakes on early ones.
     """
     window = upkeep.booster_window(record)
+    if _same_booster(record, at):
+        return ""
     if early or window is None:
         refuse_if(judge.why_no_early_booster(record, at))
     elif at < window[0]:
@@ -206,7 +218,7 @@ def _booster_deviation(record: CourseRecord, at: datetime, *, early: bool) -> st
 def book_booster(record: CourseRecord, act: BookBooster, now: datetime) -> Change:
     """Book one maintenance session."""
     refuse_if(why_not_at(record, act.at, record.order.minutes, now))
-    if record.open_sessions:
+    if record.open_sessions and not _same_booster(record, act.at):
         raise Refused(f"session {record.open_sessions[0].id} is booked already: defer or omit it first")
     if act.early and (act.actor.role is not Role.PRESCRIBER or not act.reason):
         raise Refused("an early booster takes a prescriber and a reason: add --reason")

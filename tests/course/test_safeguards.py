@@ -263,3 +263,19 @@ def test_a_liver_value_at_its_limit_tells_the_one_on_call() -> None:
     assert life.record.held is not None
     life.do("gate", Role.NURSE, value=20, **said)
     assert life.record.gates["liver-panel"].first_value == 20
+
+
+def test_a_booster_of_two_sessions_is_two_visits_of_one_week() -> None:
+    """The pain arm's second day needs no early booking, before the first or after it; a third one does."""
+    life = maintained()
+    rule = life.record.protocol.maintenance.with_(sessions_per_booster=2)
+    life.record = life.record.with_(protocol=life.record.protocol.with_(maintenance=rule))
+    first = open_day(life, life.record.valid_doses[-1].at + days(28))
+    second = open_day(life, first + days(1))
+    life.do("booster", Role.COORDINATOR, at=first)
+    life.do("booster", Role.COORDINATOR, at=second)
+    give(life)
+    give(life)
+    assert [one.deviation for one in life.record.sessions if one.start >= first] == ["", ""]
+    with pytest.raises(Refused, match="the window opens"):
+        life.do("booster", Role.COORDINATOR, at=open_day(life, second + days(1)))
