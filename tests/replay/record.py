@@ -4,6 +4,7 @@ import asyncio
 import gzip
 import json
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 
@@ -57,5 +58,13 @@ def main() -> None:
     fingerprint.commit()
 
 
+def refuse_released() -> None:
+    """Leave the histories of a release as they are: the changelog's heading says that it went out."""
+    changelog = (HERE.parents[1] / "CHANGELOG.md").read_text()
+    if f"## {RELEASE}" in changelog or f"## [{RELEASE}]" in changelog:
+        sys.exit(f"{RELEASE} is released, and its histories stay: raise RELEASE in tests/replay/record.py first.")
+
+
 if __name__ == "__main__":
+    refuse_released()
     main()
