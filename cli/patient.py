@@ -5,6 +5,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from activities.ports import Contact
 from adapters.store.contacts import email_of, phone_of
 from adapters.store.directory import Patient
 from cli.care import Second, signed
@@ -51,11 +52,14 @@ async def patient(
             birth_date=birth_date(at, born) if born else before.birth_date,
             mrn=mrn or before.mrn,
         )
-        if identity:
-            await at.house.store.directory.correct_patient(right)
-        await _reach(at, before.patient_id, email, phone)
+        contact = await _contact(at, before.patient_id, email, phone)
         by = f", second signature by {other.name}" if other is not None else ""
         told = f"put right in the directory: {', '.join(changed)}{by}"
+        await at.courses.record(course, running=True)  # one that takes no entry any more is refused before all else
+        if identity:
+            await at.house.store.directory.correct_patient(right)
+        if contact is not None:
+            await at.house.store.contacts.put(before.patient_id, contact)
         receipt = await perform(at, course, how, "note", times={}, said={"text": told})
         return answer(receipt, told, json_=how.json)
 
@@ -68,14 +72,13 @@ async def _patient(at: Desk, course: str) -> Patient:
     return found
 
 
-async def _reach(at: Desk, patient_id: str, email: str, phone: str) -> None:
-    """Where letters go from now on; what waits to be sent goes there too."""
-    before = await at.house.store.contacts.of(patient_id)
-    if before is None or not (email or phone):
-        return
-    fresh = replace(
+async def _contact(at: Desk, patient_id: str, email: str, phone: str) -> Contact | None:
+    """Where letters go from now on, or None where that stays; raises StoreError before anything is written."""
+    if not (email or phone):
+        return None
+    before = await at.house.store.contacts.of(patient_id) or Contact()
+    return replace(
         before,
         email=before.email if not email else "" if email == "none" else email_of(email),
         phone=before.phone if not phone else "" if phone == "none" else phone_of(phone),
     )
-    await at.house.store.contacts.put(patient_id, fresh)

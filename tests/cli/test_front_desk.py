@@ -1,5 +1,7 @@
 """What a front desk meets every day: odd names, wrong addresses, ages, and lists that say whose they are."""
 
+from datetime import date
+
 import pytest
 
 from adapters.wiring import House
@@ -40,6 +42,26 @@ async def test_a_wrong_address_is_put_right_and_a_name_by_two(terminal: Terminal
     shown = (await terminal.type("show", course)).out
     assert "put right in the directory: name, second signature by Sam Ortiz, RN" in shown
     assert "zeb@right.example" not in shown
+
+
+async def test_a_correction_is_whole_or_none(terminal: Terminal, course: str, opened: House) -> None:
+    """A right name beside a wrong address, or an MRN that is taken, changes nothing, and the page says nothing."""
+    await terminal.sign_in("cole")
+    row = await opened.store.directory.course(course)
+    assert row is not None
+    before = await opened.store.directory.patient(row.patient_id)
+    entries = (await terminal.type("show", course, "--json")).said["entry_count"]
+    both = ("patient", course, "--name", "Half Done", "--email", "nobody", "--reason", "x", "--second", "ortiz")
+    await opened.store.directory.add_patient("Somebody Else", date(1960, 1, 2), "M-1")
+    taken = ("patient", course, "--mrn", "M-1", "--phone", "+12125550199", "--reason", "x", "--second", "ortiz")
+    for said, why in ((both, "An e-mail address looks like"), (taken, "MRN")):
+        refused = await terminal.type(*said, given=terminal.passphrases["ortiz"])
+        assert (refused.code, why in refused.err) == (1, True), refused.err
+    contact = await opened.store.contacts.of(row.patient_id)
+    assert contact is not None
+    assert contact.phone != "+12125550199"
+    assert await opened.store.directory.patient(row.patient_id) == before
+    assert (await terminal.type("show", course, "--json")).said["entry_count"] == entries
 
 
 @pytest.mark.parametrize(
