@@ -1,8 +1,9 @@
 """Courses as everybody outside Temporal sees them: enrol, act, read, list; failures are one sentence each."""
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 
-from temporalio.client import WorkflowQueryRejectedError, WorkflowUpdateFailedError
+from temporalio.client import WorkflowFailureError, WorkflowQueryRejectedError, WorkflowUpdateFailedError
 from temporalio.client import WorkflowUpdateRPCTimeoutOrCancelledError as UpdateTimeoutError
 from temporalio.common import QueryRejectCondition, WorkflowIDConflictPolicy
 from temporalio.exceptions import ApplicationError
@@ -200,12 +201,14 @@ class Courses:
             raise await self._why(course_id, error) from None
 
     async def has_died(self, course_id: str) -> bool:
-        """Whether a course says that its patient has died, also one that has ended for good."""
+        """Whether a course says that its patient has died, also one that has ended, while the server remembers it."""
         try:
             return (await self.record(course_id, running=True)).end_cause is EndCause.DIED
         except EndedError:
-            summary = await self.house.client.get_workflow_handle_for(TreatmentCourse.run, course_id).result()
-            return summary.end_cause is EndCause.DIED
+            handle = self.house.client.get_workflow_handle_for(TreatmentCourse.run, course_id)
+            with suppress(RPCError, WorkflowFailureError):
+                return (await handle.result()).end_cause is EndCause.DIED
+            return False
 
     async def doses(self, patient_id: str) -> tuple[PatientDose, ...]:
         """What a patient was given on all courses and at all sites, oldest first."""

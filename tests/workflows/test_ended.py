@@ -26,3 +26,6 @@ async def test_who_died_is_known_when_no_worker_of_that_time_is_left(
         row = await house.store.directory.course(served.handle.id)
         assert row is not None
         assert await courses.doses(row.patient_id) == ()
+        await house.store.directory.mark_closed(served.handle.id, row.opened_at)
+        gone = await house.store.directory.begin_course(row.patient_id, "crps", "northside", row.opened_at)
+        assert not await courses.has_died(gone.course_id), "the server has forgotten it, or never knew it"
