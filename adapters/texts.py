@@ -37,7 +37,7 @@ class ClinicTexts:
         kinds = [(part.kind, texts.kinds.of(part.kind), {**part.facts, **common}) for part in order.parts]
         bodies = [_filled(kind, text.body, facts, lenient=lenient) for kind, text, facts in kinds]
         if not lenient:
-            bodies = [texts.greeting.strip(), *bodies, texts.closing.strip().format(**common)]
+            bodies = [texts.greeting.strip().format(**common), *bodies, texts.closing.strip().format(**common)]
         lines = [_filled(kind, text.sms, facts, lenient=lenient) for kind, text, facts in kinds]
         fitting = max(1, sum(1 for length in accumulate(len(line) + 1 for line in lines) if length - 1 <= SMS_LENGTH))
         first, text, facts = kinds[0]

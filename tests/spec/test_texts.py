@@ -65,6 +65,16 @@ def test_every_text_finds_its_facts() -> None:
     assert kinds == set(OccasionKind) - JOBS - {OccasionKind.PLAN}
 
 
+def test_the_greeting_is_filled_like_every_other_text(tmp_path: Path) -> None:
+    """A greeting may name the site; one that names what nobody says is refused."""
+    folder = written(tmp_path, ('greeting = "Hello,"', 'greeting = "Hello from {site},"'))
+    order = next(order for _, order in enrolled().sent if order.audience is Audience.PATIENT)
+    assert load_texts(folder, SITES).written(order).body.startswith("Hello from Northside,\n")
+    written(tmp_path, ('greeting = "Hello,"', 'greeting = "Hello {name},"'))
+    with pytest.raises(LoadError, match=r"greeting cannot say \{name\}: it knows \{address\}, \{phone\}, \{site\}"):
+        load_texts(folder, SITES)
+
+
 def test_facts_are_listed_for_every_message() -> None:
     """A new kind of message cannot be forgotten here."""
     assert set(FACTS) == set(OccasionKind) - JOBS
