@@ -1,11 +1,10 @@
 """The part of the clinical reference that stands in code: numbers, and each need, task and message in words."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 
 from course import adjunct, calendar, delivery, judge, proof, safety, vitals
 from course.applying import decisions, holding
 from course.clearance import IDENTIFIERS
-from course.dosing import ALERTS
 from course.rules_in_words import MESSAGES, NEEDS, TASKS
 
 Table = Callable[[tuple[str, ...], Sequence[tuple[str, ...]]], str]
@@ -32,7 +31,7 @@ NUMBERS: tuple[tuple[str, object, str], ...] = (
 
 def rules(table: Table) -> str:
     """All of it as sections of a page."""
-    numbers = [(what, str(value), unit, "[set]") for what, value, unit in (*NUMBERS, *_alerts())]
+    numbers = [(what, str(value), unit, "[set]") for what, value, unit in NUMBERS]
     needs = [(kind.replace("_", " "), words.rule, ", ".join(words.keys) or words.tag) for kind, words in NEEDS.items()]
     tasks = [(kind.replace("_", " "), rule) for kind, rule in TASKS.items()]
     messages = [(kind.replace("_", " "), words.rule) for kind, words in MESSAGES.items()]
@@ -49,12 +48,3 @@ def rules(table: Table) -> str:
             "",
         ]
     )
-
-
-def _alerts() -> Iterator[tuple[str, object, str]]:
-    for sign, low, high in ALERTS:
-        name, unit = sign.replace("_", " "), {"heart_rate": "/min", "spo2": "%"}.get(sign, "mmHg")
-        if low is not None:
-            yield f"{name} alerts below", low, unit
-        if high is not None:
-            yield f"{name} alerts above", high, unit

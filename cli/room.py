@@ -18,7 +18,8 @@ from course.calendar import Zone
 from course.terms import SkipCode
 
 BP = Annotated[
-    list[str], Parameter(help="a reading: 128/80, 128/80 72 98 with pulse and SpO2, @09:05 its time; again for more")
+    list[str],
+    Parameter(help="a reading: 128/80, 128/80 72 98 s5 d0 with pulse, SpO2, MOAA/S, dissociation; @09:05"),
 ]
 Adverse = Annotated[list[str], Parameter(help=f"{SAY_EVENT}; again for more")]
 
@@ -55,16 +56,20 @@ async def check_in(
     ] = None,
     changed_at: Annotated[str, Parameter(help="since when, if not from now")] = "",
     waive_measure: Annotated[str, Parameter(help="why the questionnaire may be missing")] = "",
-    sign_bp: Annotated[bool, Parameter(help="a prescriber accepts a raised blood pressure")] = False,
+    sign_for: Annotated[
+        str,
+        Parameter(help="why a prescriber doses in spite of vital signs outside their limits, old or missing"),
+    ] = "",
     weight_confirmed: bool = False,
     how: How = How(),
 ) -> int:
     """The check before dosing: cleared, or every reason why not.
 
-    Example: starter.py check-in c-1a2b3c 1 --weight-kg 70 --bp 128/80 --identifiers 2 --escort --fasting --asked
+    Example: starter.py check-in c-1a2b3c 1 --weight-kg 70 --bp "128/80 72 98 s5 d0" --identifiers 2 --escort --fasting
+    --asked
     """
     async with desk() as at:
-        readings = await _readings(at, course, bp)
+        readings = await _readings(at, course, bp, how)
         await _warn_of_namesakes(at, course, json=how.json)
     return await act(
         course,
@@ -81,7 +86,7 @@ async def check_in(
         planned_mg=planned_mg,
         changes=tuple(changed or ()),
         measure_waived=waive_measure,
-        signed_bp=sign_bp,
+        signed_for=sign_for,
         weight_confirmed=weight_confirmed,
     )
 
@@ -108,7 +113,7 @@ async def not_given(course: str, session: str, *, code: SkipCode, bp: BP | None 
     Example: starter.py not-given c-1a2b3c 3 --code blood_pressure --bp 172/104@09:00 --bp 170/101@09:20 --reason "BP"
     """
     async with desk() as at:
-        readings = await _readings(at, course, bp or [])
+        readings = await _readings(at, course, bp or [], how)
     return await act(course, how, "not_given", session=session_id(session), code=code, readings=readings)
 
 
@@ -130,7 +135,7 @@ async def session(
 
     Example: starter.py session c-1a2b3c 1 --mg 35 --started "today 09:10" --minutes 40 --bp "134/84 80 98@09:25"
     """
-    said = await _said(course, bp, adverse, left)
+    said = await _said(course, how, bp, adverse, left)
     return await act(
         course,
         how,
@@ -162,7 +167,7 @@ async def abort(
 
     Example: starter.py abort c-1a2b3c 2 --mg 12 --started "today 09:10" --minutes 14 --reason "vomiting"
     """
-    said = await _said(course, bp, adverse, left)
+    said = await _said(course, how, bp, adverse, left)
     return await act(
         course,
         how,
@@ -182,7 +187,7 @@ async def leave(course: str, session: str, *, bp: BP | None = None, left: Left =
 
     Example: starter.py leave c-1a2b3c 1 --left now --awake --walking --with-escort --bp 124/80
     """
-    said = await _said(course, bp, None, left if left.left else replace(left, left="now"))
+    said = await _said(course, how, bp, None, left if left.left else replace(left, left="now"))
     del said["adverse"]
     return await act(course, how, "leave", session=session_id(session), **said)
 
@@ -202,7 +207,7 @@ async def event(
     return await act(course, how, "event", adverse=_event(what), of_session=session_id(session) or None)
 
 
-async def _said(course: str, bp: list[str] | None, events: list[str] | None, left: Left) -> dict[str, Any]:
+async def _said(course: str, how: How, bp: list[str] | None, events: list[str] | None, left: Left) -> dict[str, Any]:
     """Readings, events and how the patient left, as an act has them."""
     async with desk() as at:
         zone = await at.zone(course)
@@ -215,7 +220,7 @@ async def _said(course: str, bp: list[str] | None, events: list[str] | None, lef
                 "escort": left.with_escort,
                 "gone": left.gone,
             }
-        readings = await _readings(at, course, bp or [])
+        readings = await _readings(at, course, bp or [], how)
     return {"readings": readings, "adverse": tuple(_event(one) for one in events or ()), "leaving": leaving}
 
 
@@ -226,9 +231,11 @@ def _event(text: str) -> dict[str, Any]:
         raise CliError(str(wrong), USAGE) from None
 
 
-async def _readings(at: Desk, course: str, said: list[str]) -> tuple[dict[str, Any], ...]:
+async def _readings(at: Desk, course: str, said: list[str], how: How) -> tuple[dict[str, Any], ...]:
+    """Readings, taken when the act happened unless they say their own time."""
     zone = await at.zone(course)
-    return tuple(_reading(one, zone, at.now) for one in said)
+    happened = instant(how.at, zone, at.now) if how.at else at.now
+    return tuple(_reading(one, zone, happened) for one in said)
 
 
 def _reading(said: str, zone: Zone, now: datetime) -> dict[str, Any]:

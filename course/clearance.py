@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from course import vitals
 from course.asking import every_days
 from course.carried import minutes
-from course.dosing import DoseCheck, alerts, dose_check, over_order, weight_doubt, why_order_refused
+from course.dosing import DoseCheck, dose_check, over_order, weight_doubt, why_order_refused
 from course.gates import GateProblem, gate_problems
 from course.judge import days_between
 from course.phases import dosed_in_series
@@ -17,12 +18,13 @@ from course.visit import Session
 __all__ = [
     "DoseCheck",
     "GateProblem",
-    "alerts",
     "dose_check",
     "gate_problems",
+    "may_sign",
     "measure_in",
     "over_order",
     "seen_first",
+    "to_sign",
     "unrated",
     "weight_doubt",
     "why_not_clear",
@@ -56,7 +58,7 @@ def why_not_dose(record: CourseRecord, session: Session, check_in: CheckIn, at: 
         *_person(record, check_in),
         *_measured(record, check_in, at),
         *_changed(record, check_in),
-        *_pressure(record, check_in, at),
+        *_signs(record, check_in),
     )
 
 
@@ -148,28 +150,46 @@ def _changed(record: CourseRecord, check_in: CheckIn) -> Iterator[str]:
             yield f"gate {gate.id} has changed: a prescriber overrides it with a reason first"
 
 
-def _pressure(record: CourseRecord, check_in: CheckIn, at: datetime) -> Iterator[str]:
-    """Refused when high on two readings of today `recheck_minutes` apart, signed for when raised on the last one.
+def to_sign(record: CourseRecord, check_in: CheckIn) -> tuple[str, ...]:
+    """What stands against a dose until a prescriber signs for it with a reason, as it was at the check."""
+    return tuple(_to_sign(record, check_in))
 
-    One high reading asks for a second; a lower one sooner than that is no recheck. Limits are the protocol's [set];
-    SPRAVATO label: weigh a delay above 140/90.
+
+def may_sign(check_in: CheckIn) -> bool:
+    """Whether the check is a prescriber's, and says why the dose is given all the same."""
+    return bool(check_in.signed_for) and check_in.actor.role is Role.PRESCRIBER
+
+
+def _to_sign(record: CourseRecord, check_in: CheckIn) -> Iterator[str]:
+    rule, at = record.protocol.session, check_in.happened_at
+    found = vitals.standing(record.protocol.before_dose, check_in.readings, at, rule.readings_minutes)
+    if asked := vitals.asked_again(found, rule.readings_minutes):
+        yield asked
+    outside = [*found.outside]
+    last = max(check_in.readings, key=lambda one: one.at, default=None)
+    if last is not None and (last.systolic >= rule.systolic_sign or last.diastolic >= rule.diastolic_sign):
+        outside.append(f"blood pressure from {rule.systolic_sign}/{rule.diastolic_sign} mmHg on")
+    if outside:
+        yield ", ".join(outside)
+
+
+def _signs(record: CourseRecord, check_in: CheckIn) -> Iterator[str]:
+    """Vital signs: those that nobody may sign for, then those that a prescriber signs for.
+
+    Refused when high on two readings of the day `recheck_minutes` apart; one high reading asks for a second, and a
+    lower one sooner than that is no recheck. Limits are the protocol's [set]; SPRAVATO label: weigh a delay above
+    140/90.
     """
-    rule = record.protocol.session
+    rule, at = record.protocol.session, check_in.happened_at
     readings = sorted(
         (one for one in check_in.readings if days_between(record, one.at, at) == 0), key=lambda one: one.at
     )
-    if not readings:
-        yield "no blood pressure of today: take it before dosing"
-        return
-    last = readings[-1]
     high = [one for one in readings if one.systolic >= rule.systolic_refuse or one.diastolic >= rule.diastolic_refuse]
-    raised = last.systolic >= rule.systolic_sign or last.diastolic >= rule.diastolic_sign
-    signed = check_in.signed_bp and check_in.actor.role is Role.PRESCRIBER
-    if last.at > check_in.made_at:
-        yield "a blood pressure lies in the future: correct its time"
+    if any(one.at > at for one in check_in.readings):
+        yield "a reading lies in the future: correct its time"
     elif high and high[-1].at - high[0].at >= minutes(rule.recheck_minutes):
         yield "blood pressure is too high on two readings: record the visit as not given"
-    elif high and last.at - high[0].at < minutes(rule.recheck_minutes):
+    elif high and readings[-1].at - high[0].at < minutes(rule.recheck_minutes):
         yield f"blood pressure is too high: take it again {rule.recheck_minutes} minutes after the first reading"
-    elif raised and not signed:
-        yield "blood pressure is raised: a prescriber signs for it"
+    elif not may_sign(check_in):
+        yield from (f"{one}: or a prescriber signs for it with a reason" for one in to_sign(record, check_in))

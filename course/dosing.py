@@ -1,6 +1,6 @@
-"""Dosing: an amount against the order, weight against the last one, vital signs against their limits."""
+"""Dosing: an amount against the order, weight against the last one."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_DOWN, ROUND_HALF_UP, ROUND_UP, Decimal
@@ -8,7 +8,6 @@ from decimal import ROUND_DOWN, ROUND_HALF_UP, ROUND_UP, Decimal
 from course.parts import Order
 from course.protocol import DoseBasis, Protocol
 from course.record import CourseRecord
-from course.room_acts import Reading
 
 MINUTES_AN_HOUR = Decimal(60)
 PERCENT = Decimal(100)
@@ -16,14 +15,6 @@ TENTH = Decimal("0.1")
 RARE_KG = 150
 """A first weight from here on is asked again: so many pounds are a common weight. [set]"""
 THOUSANDTH = Decimal("0.001")
-
-ALERTS: tuple[tuple[str, int | None, int | None], ...] = (
-    ("systolic", 90, 180),
-    ("diastolic", None, 110),
-    ("heart_rate", 50, 120),
-    ("spo2", 92, None),
-)
-"""Vital signs below and above which an infusion raises an alert: mmHg, mmHg, /min, percent. [set]"""
 
 
 @dataclass(frozen=True)
@@ -103,21 +94,6 @@ def weight_doubt(record: CourseRecord, weight_kg: Decimal) -> str:
 def why_order_refused(protocol: Protocol, order: Order) -> str:
     """What takes an order out of the protocol's ranges, in one sentence, or an empty string."""
     return next(_out_of_range(protocol, order), "")
-
-
-def alerts(readings: Sequence[Reading]) -> tuple[str, ...]:
-    """Vital signs beyond their limits, each named once and without its value."""
-    return tuple(_alerts(readings))
-
-
-def _alerts(readings: Sequence[Reading]) -> Iterator[str]:
-    for name, low, high in ALERTS:
-        taken = [value for one in readings if (value := getattr(one, name)) is not None]
-        said = name.replace("_", " ")
-        if low is not None and any(value < low for value in taken):
-            yield f"{said} below {low}"
-        if high is not None and any(value > high for value in taken):
-            yield f"{said} above {high}"
 
 
 def last_weight(record: CourseRecord) -> Decimal | None:

@@ -128,16 +128,45 @@ class Evaluations(Carried):
     every_weeks: int = 12
 
 
+class VitalLimits(Carried):
+    """Limits of vital signs, both ends inside: mmHg, beats a minute, percent, MOAA/S 0-5, dissociation 0-10.
+
+    A sign without a limit is not asked for.
+    """
+
+    systolic_min: int | None = None
+    systolic_max: int | None = None
+    diastolic_min: int | None = None
+    diastolic_max: int | None = None
+    heart_rate_min: int | None = None
+    heart_rate_max: int | None = None
+    spo2_min: int | None = None
+    sedation_min: int | None = None
+    dissociation_max: int | None = None
+
+
+BEFORE_DOSE = VitalLimits(
+    systolic_min=90, diastolic_min=50, heart_rate_min=50, heart_rate_max=110, spo2_min=94, sedation_min=5,
+    dissociation_max=0,
+)  # fmt: skip
+DURING = VitalLimits(
+    systolic_min=90, systolic_max=180, diastolic_max=110, heart_rate_min=50, heart_rate_max=120, spo2_min=92
+)
+"""What counts where a protocol leaves its table out. [set]"""
+
+
 class SessionRules(Carried):
     """What a visit needs: blood pressure limits in mmHg, fasting hours, minutes watched after the end.
 
-    During an infusion vital signs are taken every `vitals_minutes`. Who leaves is at most `leave_systolic_over` and
+    Before a dose a reading counts for `readings_minutes`; during an infusion vital signs are taken every
+    `vitals_minutes`. Who leaves is at most `leave_systolic_over` and
     `leave_diastolic_over` mmHg off the pressure before the dose, up or down.
     """
 
     systolic_refuse: int = 160
     diastolic_refuse: int = 100
     recheck_minutes: int = 15
+    readings_minutes: int = 30
     systolic_sign: int = 140
     diastolic_sign: int = 90
     vitals_minutes: int = 15
@@ -205,6 +234,8 @@ class Protocol(Carried):
     maintenance: Maintenance
     evaluations: Evaluations = Evaluations()
     session: SessionRules = SessionRules()
+    before_dose: VitalLimits = BEFORE_DOSE
+    during: VitalLimits = DURING
     holds: tuple[HoldRule, ...] = ()
     gates: tuple[Gate, ...] = ()
     instruments: tuple[str, ...] = ()

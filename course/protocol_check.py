@@ -4,12 +4,18 @@ from collections.abc import Iterator, Mapping
 
 from course.findings import Finding, at_least, identified, listed, rising, spoken
 from course.instrument import Instrument
-from course.protocol import Gate, Induction, Maintenance, Measuring, OutcomeRule, Protocol
+from course.protocol import Gate, Induction, Maintenance, Measuring, OutcomeRule, Protocol, VitalLimits
 from course.terms import GateKind
 from course.toml_lines import Path
 
 _WEEK = 7
 _CHANNELS = ("email", "sms")
+
+POSSIBLE = {
+    "systolic": (40, 300), "diastolic": (20, 200), "heart_rate": (20, 250), "spo2": (50, 100), "sedation": (0, 5),
+    "dissociation": (0, 10),
+}  # fmt: skip
+"""What a reading can hold at all."""
 
 
 def protocol_findings(protocol: Protocol, instruments: Mapping[str, Instrument | None]) -> Iterator[Finding]:
@@ -36,6 +42,8 @@ def protocol_findings(protocol: Protocol, instruments: Mapping[str, Instrument |
     yield from rising(("evaluations",), protocol.evaluations, *days, low=0)
     yield from at_least(("evaluations",), protocol.evaluations, 1, "every_boosters", "every_weeks")
     yield from _session(protocol)
+    yield from _signs(("before_dose",), protocol.before_dose)
+    yield from _signs(("during",), protocol.during)
     yield from _gates(protocol)
     yield from _long_term(protocol)
 
@@ -149,11 +157,17 @@ def _maintenance(rule: Maintenance) -> Iterator[Finding]:
     yield from at_least(table, rule, 0, "book_days_before")
 
 
+def _signs(table: Path, limits: VitalLimits) -> Iterator[Finding]:
+    for sign, (low, high) in POSSIBLE.items():
+        ends = [name for name in (f"{sign}_min", f"{sign}_max") if name in VitalLimits.model_fields]
+        yield from rising(table, limits, *ends, low=low, high=high)
+
+
 def _session(protocol: Protocol) -> Iterator[Finding]:
     table, rule = ("session",), protocol.session
     yield from rising(table, rule, "systolic_sign", "systolic_refuse", low=1)
     yield from rising(table, rule, "diastolic_sign", "diastolic_refuse", low=1)
-    yield from at_least(table, rule, 1, "recheck_minutes", "weight_change_percent")
+    yield from at_least(table, rule, 1, "recheck_minutes", "readings_minutes", "weight_change_percent")
     hours = ("fasting_solids_hours", "fasting_fluids_hours")
     yield from at_least(
         table, rule, 0, "leave_minutes", "leave_systolic_over", "leave_diastolic_over", "over_order_percent", *hours

@@ -67,10 +67,11 @@ class NoShow(BaseAct):
 
 
 class CheckIn(BaseAct):
-    """The pre-dose check: identifiers, weight, escort, fasting, blood pressure, and what was asked.
+    """The pre-dose check: identifiers, weight, escort, fasting, vital signs, and what was asked.
 
     `asked` says that new medicines, a possible pregnancy, illness, substances, elation and urinary symptoms were asked
-    about; `changes` names the gates that have changed, from `changed_at` on.
+    about; `changes` names the gates that have changed, from `changed_at` on. `signed_for` is a prescriber's reason to
+    dose in spite of vital signs that are missing, old or outside their limits.
     """
 
     action: Literal["check_in"] = "check_in"
@@ -86,7 +87,7 @@ class CheckIn(BaseAct):
     changed_at: Instant | None = None
     planned_mg: Mg | None = None
     measure_waived: Line = ""
-    signed_bp: bool = False
+    signed_for: Line = ""
 
 
 class NotGiven(BaseAct):

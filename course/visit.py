@@ -25,6 +25,14 @@ class Vitals(Carried):
     dissociation: int | None = None
 
 
+class SignedFor(Carried):
+    """What stood against a dose and was given all the same: a prescriber signed for it, with a reason."""
+
+    signed: Signature
+    what: tuple[str, ...]
+    reason: str
+
+
 class Departure(Carried):
     """When the patient left, who let them go, and what of the criteria was not met."""
 
@@ -68,7 +76,7 @@ class Session(Carried):
     mg: Decimal | None = None
     weight_kg: Decimal | None = None
     vitals: tuple[Vitals, ...] = ()
-    signed_bp: Signature | None = None
+    signed_for: SignedFor | None = None
     still_here: bool = False
     departure: Departure | None = None
     code: SkipCode | None = None

@@ -18,10 +18,12 @@ from course.clearance import dose_check, gate_problems, measure_in, unrated
 from course.gates import NAMING
 from course.phases import dosed_in_series
 from course.protocol import Gate
+from course.room_acts import Reading
 from course.terms import GateAnswer, GateKind, Role, SessionStatus, SkipCode
 from course.visit import Session
+from course.vitals import standing
 
-FINE = "122/78 72 98"
+FINE = "122/78 72 98 s5 d0"
 """Readings that nothing stands against."""
 
 FINE_VALUE, FINE_UNIT, FINE_LIMIT = Decimal(22), "U/L", Decimal(40)
@@ -98,12 +100,12 @@ def _check_in(desk: Desk, session: Session, visit: Visit) -> tuple[dict[str, Any
         "escort": visit.escort,
         "fasting": visit.fasting,
         "asked": True,
-        "readings": visit.readings or (FINE,),
+        "readings": tuple(whole(one) for one in visit.readings) or (FINE,),
         "changes": visit.changes,
         "planned_mg": dose_check(desk.record, session.minutes, ANY_MG, weight).ordered_mg,
     }
     waived = {**plain, "measure_waived": "the patient did not answer"}
-    signed = {**plain, "signed_bp": True}
+    signed = {**plain, "signed_for": "a raised pressure, and no complaint"} if _only_raised(desk, visit) else plain
     for said, role in (
         (plain, Role.NURSE),
         (waived, Role.PRESCRIBER),
@@ -113,6 +115,19 @@ def _check_in(desk: Desk, session: Session, visit: Visit) -> tuple[dict[str, Any
         if desk.accepts(said, role):
             return said, role
     return plain, Role.NURSE
+
+
+def _only_raised(desk: Desk, visit: Visit) -> bool:
+    """Whether a raised pressure is all that a prescriber would sign for; nobody signs for anything else unasked."""
+    taken = [Reading(at=desk.now, **reading(whole(one))) for one in visit.readings]
+    return not standing(desk.record.protocol.before_dose, taken, desk.now).outside
+
+
+def whole(said: str) -> str:
+    """A reading in which what the scenario does not say is as it should be."""
+    signs = {**reading(FINE), **reading(said)}
+    pressure = f"{signs['systolic']}/{signs['diastolic']}"
+    return f"{pressure} {signs['heart_rate']} {signs['spo2']} s{signs['sedation']} d{signs['dissociation']}"
 
 
 def _dosed(desk: Desk, session: Session, visit: Visit, began: datetime) -> Iterator[Duty]:

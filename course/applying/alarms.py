@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from course import clearance, safety
+from course import safety, vitals
 from course.carried import days
 from course.page import open_task
 from course.parts import Trigger
@@ -24,7 +24,7 @@ def beyond_limits(
     record: CourseRecord, session: str, readings: Sequence[Reading], now: datetime
 ) -> tuple[CourseRecord, tuple[str, ...]]:
     """The record with a prompt escalation where a vital sign lies beyond its limit, and which ones do."""
-    found = clearance.alerts(readings)
+    found = vitals.alerts(record.protocol.during, readings)
     if not found:
         return record, ()
     trigger = Trigger(what="vital signs", subject=session, at=now, urgency=Urgency.PROMPT)

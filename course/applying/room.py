@@ -16,7 +16,7 @@ from course.page import open_task
 from course.record import CourseRecord
 from course.room_acts import AbortSession, Adverse, CheckIn, GivenSession, NoShow, NotGiven
 from course.terms import GateKind, HoldCause, Role, Series, SessionStatus, TaskKind
-from course.visit import Dose, Session
+from course.visit import Dose, Session, SignedFor
 
 EARLIEST_BEFORE = hours(12)
 DAY_ENDS = time(23, 59)
@@ -41,20 +41,32 @@ def check_in(record: CourseRecord, act: CheckIn, now: datetime) -> Change:
         against.append(f"{planned.sentence}: plan at most {planned.ordered_mg} mg or have the order amended")
     if against:
         raise Refused(f"not cleared for dosing: {'; '.join(against)}")
+    signed = _signed_for(record, act)
     arrived = session.with_(
         status=SessionStatus.ARRIVED,
         arrived_at=act.happened_at,
         weight_kg=act.weight_kg,
         vitals=(*session.vitals, *departing.vitals_of(act.readings)),
-        signed_bp=signature(act.actor, act.happened_at, "blood pressure accepted") if act.signed_bp else None,
+        signed_for=signed,
         checks=(*session.checks, "cleared", *_asked(act), *act.changes),
     )
     record = flags_set(record, act.changes, act.changed_at or act.happened_at, act.actor)
     waived = f", measure waived: {act.measure_waived}" if act.measure_waived else ""
     changed, beyond = beyond_limits(record.with_session(arrived), session.id, act.readings, now)
     mg = planned.ordered_mg if act.planned_mg is None else act.planned_mg
-    told = f"session {session.id} cleared for dosing ({', '.join(_asked(act))}), {mg} mg planned{waived}"
+    all_the_same = f", signed for by {act.actor.name}: {'; '.join(signed.what)} ({signed.reason})" if signed else ""
+    told = f"session {session.id} cleared for dosing ({', '.join(_asked(act))}), {mg} mg planned{waived}{all_the_same}"
     return Change(changed, told, session.status, "arrived", beyond)
+
+
+def _signed_for(record: CourseRecord, act: CheckIn) -> SignedFor | None:
+    """What a prescriber signed for, who and why; None where nothing needed it."""
+    what = clearance.to_sign(record, act)
+    if not what:
+        return None
+    return SignedFor(
+        signed=signature(act.actor, act.happened_at, "dosed all the same"), what=what, reason=act.signed_for
+    )
 
 
 def _asked(act: CheckIn) -> tuple[str, ...]:
@@ -166,10 +178,13 @@ def _dosed(
 
 def _flags(record: CourseRecord, session: Session, started_at: datetime) -> Iterator[str]:
     """What of the rules before a dose was not kept."""
+    most = record.protocol.session.readings_minutes
     if session.status is not SessionStatus.ARRIVED:
         yield "given without a pre-dose check"
     elif session.arrived_at is not None and started_at < session.arrived_at - departing.ROUNDED:
         yield "begun before its pre-dose check"
+    elif session.arrived_at is not None and started_at > session.arrived_at + minutes(most) + departing.ROUNDED:
+        yield f"begun more than {most} minutes after its pre-dose check"
     if record.held is not None:
         yield "given while the course was held"
 

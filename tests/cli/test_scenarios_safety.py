@@ -35,8 +35,8 @@ def test_too_high_a_pressure_is_not_given_and_a_raised_one_is_signed(lived: Mapp
     record = played.player.record
     assert statuses(record)[:4] == ["given", "given", "not_given", "given"]
     assert (record.sessions[2].code, record.held) == ("blood_pressure", None)
-    assert record.sessions[3].signed_bp is not None
-    assert record.sessions[3].signed_bp.role == "prescriber"
+    assert record.sessions[3].signed_for is not None
+    assert record.sessions[3].signed_for.signed.role == "prescriber"
     assert sum(1 for one in record.sessions if one.is_open) == 3
 
 
@@ -133,7 +133,7 @@ def test_what_happened_is_recorded_late_and_counts(lived: Mapping[str, Played]) 
     assert [float(dose.mg) for dose in record.doses] == [40.0, 15.0, 40.0]
     entry = next(one for one in played.player.seen.entries.values() if "aborted" in one.text)
     assert (entry.at - record.doses[1].at).total_seconds() > 24 * 3600
-    assert "[systolic above 180]" in entry.text
+    assert "[systolic above 180 mmHg]" in entry.text
     assert "no escort" in played.player.refusals[0].sentence
 
 

@@ -16,6 +16,7 @@ from course.record import CourseRecord
 from course.said import BaseAct
 from course.terms import Action, HoldCause, Phase, Role, SessionStatus
 from tests.support.life import STAFF
+from tests.support.ready import WHOLE
 from tests.support.sentences import is_one_sentence
 from tests.support.stories import maintained
 
@@ -49,7 +50,7 @@ def course(phase: Phase, status: SessionStatus, held: bool) -> CourseRecord:
 def well_formed() -> dict[Action, dict[str, Any]]:
     """What each act says at the least, so that its model takes it."""
     visit, dose = {"session": "s7"}, {"session": "s7", "started_at": NOW, "minutes": 40, "mg": Decimal(35)}
-    vitals = {"at": NOW, "systolic": 120, "diastolic": 80}
+    vitals = {"at": NOW, "systolic": 120, "diastolic": 80, **WHOLE}
     return {
         Action.GATE: {"gate": "consent", "answer": "yes"},
         Action.SCHEDULE: {"first": NOW},

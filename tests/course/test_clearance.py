@@ -15,7 +15,7 @@ from course.record import CourseRecord
 from course.room_acts import CheckIn, Reading
 from course.terms import HoldCause, Role, SessionStatus, Urgency
 from course.visit import Session
-from tests.support.ready import OVERRIDDEN, VISIT, YES, ready, state
+from tests.support.ready import OVERRIDDEN, VISIT, WHOLE, YES, ready, state
 from tests.support.records import FIRST, actor, clinic, infused, measured
 
 NOW = FIRST
@@ -25,7 +25,7 @@ HELD = Held(cause=HoldCause.PSYCHOSIS, since=FIRST, review_at=FIRST + days(7), o
 def checked(role: Role = Role.NURSE, *pressures: tuple[int, int, int], **but: Any) -> CheckIn:
     """A pre-dose check with nothing against it but what is named; pressures are minutes from now, mmHg, mmHg."""
     readings = tuple(
-        Reading(at=NOW + minutes(when), systolic=systolic, diastolic=diastolic)
+        Reading(at=NOW + minutes(when), systolic=systolic, diastolic=diastolic, **WHOLE)
         for when, systolic, diastolic in pressures or ((-5, 122, 78),)
     )
     fine: dict[str, Any] = {"identifiers": 2, "weight_kg": Decimal(70), "escort": True, "fasting": True, "asked": True}
@@ -139,12 +139,12 @@ def test_an_open_escalation_is_seen_first(urgency: Urgency, day: float, blocks: 
         (((-16, 172, 104), (-1, 135, 85)), Role.NURSE, False, ""),
         (((-16, 172, 104), (-1, 145, 85)), Role.NURSE, False, "prescriber signs"),
         (((5, 120, 80),), Role.NURSE, False, "future"),
-        (((-60 * 24, 120, 80),), Role.NURSE, False, "no blood pressure of today"),
+        (((-60 * 24, 120, 80),), Role.NURSE, False, "blood pressure, pulse, SpO2, MOAA/S, dissociation again"),
     ],
 )
 def test_blood_pressure(pressures: tuple[tuple[int, int, int], ...], role: Role, signed: bool, says: str) -> None:
     """160 or 100 twice in 15 minutes is refused, once is taken again; 140 or 90 takes a prescriber's signature."""
-    found = against(ready(), checked(role, *pressures, signed_bp=signed))
+    found = against(ready(), checked(role, *pressures, signed_for="well, no complaint" if signed else ""))
     assert len(found) == bool(says)
     assert says in "".join(found)
 

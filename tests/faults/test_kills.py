@@ -23,6 +23,7 @@ from tests.support.apart import Scene, set_up
 from tests.support.life import STAFF
 from tests.support.mail import Mood, PostOffice
 from tests.support.mortal import Moment
+from tests.support.ready import WHOLE
 from tests.support.served import ADDRESS, Served
 from workflows.course import TreatmentCourse
 
@@ -70,7 +71,7 @@ async def test_a_worker_killed_while_a_patient_is_there_loses_nothing(scene: Sce
     await served.do("schedule", Role.COORDINATOR, first=await served.next_monday())
     session = (await served.record()).open_sessions[0]
     await served.go_to(session.start)
-    reading: dict[str, Any] = {"at": await served.now(), "systolic": 120, "diastolic": 80}
+    reading: dict[str, Any] = {"at": await served.now(), "systolic": 120, "diastolic": 80, **WHOLE}
     ready = {
         "identifiers": 2,
         "weight_kg": 70,

@@ -22,6 +22,9 @@ FITTING = {
 }
 """The answers that let treatment go on, by kind of gate."""
 
+WHOLE: dict[str, Any] = {"heart_rate": 72, "spo2": 98, "sedation": 5, "dissociation": 0}
+"""What a whole set of vital signs has beside the blood pressure, and nothing stands against."""
+
 SIGNED = Signature(name="Any Prescriber", account_id="p", role=Role.PRESCRIBER, at=FIRST - days(3), meaning="cleared")
 VISIT = Session(id="s1", ordinal=1, series=Series.INDUCTION, start=FIRST, minutes=40, planned_at=FIRST - days(3))
 

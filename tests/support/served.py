@@ -24,7 +24,7 @@ from course.record import CourseRecord
 from course.terms import Role
 from tests.clock import go_to
 from tests.support.life import STAFF
-from tests.support.ready import gate_acts
+from tests.support.ready import WHOLE, gate_acts
 from tests.support.records import CLINIC_FOLDER, order
 from tests.support.stories import BASELINE
 from workflows.course import TreatmentCourse
@@ -147,13 +147,13 @@ class Served:
             "escort": True,
             "fasting": True,
             "asked": True,
-            "readings": [{"at": await self.now(), "systolic": 122, "diastolic": 78}],
+            "readings": [{"at": await self.now(), "systolic": 122, "diastolic": 78, **WHOLE}],
             "measure_waived": "asked at the last visit",
         }
         await self.do("check_in", Role.NURSE, session=session.id, **{**fine, **but})
         await self.wait(minutes=session.minutes + 30)
         leaving = {"at": await self.now(), "awake": True, "walking": True, "escort": True}
-        reading = {"at": leaving["at"], "systolic": 122, "diastolic": 78}
+        reading = {"at": leaving["at"], "systolic": 122, "diastolic": 78, **WHOLE}
         dose = {"started_at": session.start, "minutes": session.minutes, "mg": 35, "leaving": leaving}
         dose["readings"] = [reading]
         return await self.do("session", Role.NURSE, session=session.id, **dose)

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from course.terms import Role
 from tests.support.life import Life
-from tests.support.ready import gate_acts
+from tests.support.ready import WHOLE, gate_acts
 from tests.support.records import at, make_record
 
 BEGAN = at("2026-11-02T14:00Z")
@@ -64,7 +64,7 @@ def give(life: Life) -> None:
     life.go_to(session.start)
     check_in(life, session.id)
     life.wait(minutes=session.minutes + 30)
-    reading = {"at": life.now, "systolic": 122, "diastolic": 78}
+    reading = {"at": life.now, "systolic": 122, "diastolic": 78, **WHOLE}
     leaving = {"at": life.now, "awake": True, "walking": True, "escort": True}
     dose = {"started_at": session.start, "minutes": session.minutes, "mg": Decimal(35)}
     life.do("session", Role.NURSE, session=session.id, readings=[reading], leaving=leaving, **dose)
@@ -78,7 +78,7 @@ def check_in(life: Life, session: str, role: Role = Role.NURSE, **but: object) -
         "escort": True,
         "fasting": True,
         "asked": True,
-        "readings": [{"at": life.now, "systolic": 122, "diastolic": 78}],
+        "readings": [{"at": life.now, "systolic": 122, "diastolic": 78, **WHOLE}],
         "measure_waived": "asked at the last visit",
     }
     life.do("check_in", role, session=session, **{**fine, **but})

@@ -9,6 +9,7 @@ from hypothesis.stateful import precondition, rule
 from course.carried import days, minutes
 from course.terms import GateAnswer, GateKind, Role
 from tests.support.lives.acting import ROLES, Acting
+from tests.support.ready import WHOLE
 
 CHECKED = {
     "identifiers": 2,
@@ -107,7 +108,7 @@ class Visits(Acting):
 
     def reading(self) -> dict[str, object]:
         """A blood pressure that nothing stands against."""
-        return {"at": self.now, "systolic": 120, "diastolic": 80}
+        return {"at": self.now, "systolic": 120, "diastolic": 80, **WHOLE}
 
     def unmet_absolute_gates(self) -> list[str]:
         """Exclusions that stand, read without the rules under test."""
