@@ -37,7 +37,9 @@ def standing(
     limits: VitalLimits, readings: Sequence[Reading | Vitals], at: datetime, most_minutes: int | None = None
 ) -> Standing:
     """The newest reading of every sign that has a limit, as it stood at an instant; an old one says nothing."""
-    missing, old, outside = [], [], []
+    missing: list[str] = []
+    old: list[str] = []
+    outside: list[str] = []
     for sign, (asked, _, _) in SIGNS.items():
         if not limited(limits, sign):
             continue
