@@ -3,9 +3,19 @@
 from contextlib import suppress
 from datetime import datetime, timedelta
 
-from temporalio.client import WorkflowFailureError, WorkflowQueryRejectedError, WorkflowUpdateFailedError
+from temporalio.client import (
+    WorkflowFailureError,
+    WorkflowQueryFailedError,
+    WorkflowQueryRejectedError,
+    WorkflowUpdateFailedError,
+)
 from temporalio.client import WorkflowUpdateRPCTimeoutOrCancelledError as UpdateTimeoutError
-from temporalio.common import QueryRejectCondition, WorkflowIDConflictPolicy
+from temporalio.common import (
+    QueryRejectCondition,
+    SearchAttributePair,
+    TypedSearchAttributes,
+    WorkflowIDConflictPolicy,
+)
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
@@ -36,6 +46,7 @@ from course.record import CourseRecord
 from course.room_acts import CheckIn
 from course.slots import PLANNING
 from course.terms import EndCause, Role
+from workflows import attributes
 from workflows.course import TreatmentCourse
 
 __all__ = [
@@ -55,6 +66,16 @@ READ_WITHIN = timedelta(seconds=10)
 DISCLOSURE = "disclosure to another clinic"
 
 
+def _shown_at_once(row: CourseRow, order: CourseOrder) -> TypedSearchAttributes:
+    """What lists show of a course before a worker has taken it up."""
+    said = (
+        (attributes.PROTOCOL, row.protocol_id),
+        (attributes.SITE, order.site),
+        (attributes.OWNER, order.owner),
+    )
+    return TypedSearchAttributes([SearchAttributePair(key, value) for key, value in said])
+
+
 class Courses:
     """The gateway to all courses of one house."""
 
@@ -70,6 +91,7 @@ class Courses:
                 id=row.course_id,
                 task_queue=self.house.settings.task_queue,
                 id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                search_attributes=_shown_at_once(row, order),
             )
         except RPCError as error:
             raise unreachable(error) from None
@@ -195,6 +217,10 @@ class Courses:
             return await handle.query(TreatmentCourse.read_record, reject_condition=reject, rpc_timeout=READ_WITHIN)
         except WorkflowQueryRejectedError:
             raise self._ended(course_id) from None
+        except WorkflowQueryFailedError:
+            raise CourseError(
+                f"course {course_id} cannot be read, its workflow task fails: see `starter.py doctor`"
+            ) from None
         except TimeoutError:
             raise CourseError(f"course {course_id} does not answer: see `starter.py doctor`") from None
         except RPCError as error:

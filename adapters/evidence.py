@@ -18,10 +18,12 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from activities.ports import Person
 from adapters.clinic import Clinic
+from adapters.lists import card_of
 from adapters.planning import settle
 from adapters.slots import SlotBook, SlotError
 from adapters.store import Store
 from adapters.store.directory import CourseRow, CourseState
+from adapters.vocabulary import PHASES, outside
 from course.carried import minutes
 from course.proof import LATE_MINUTES, Gathered, Listed, Seen, Unsettled
 from course.terms import Action, Audience, NeedKind, Phase, Role
@@ -49,7 +51,7 @@ class ClinicEvidence:
         """Everything; the directory is read first, and what lists do not show of it is looked up one by one."""
         listed = await self._store.directory.courses()
         where = f"{RUNNING} AND TaskQueue = '{self._task_queue}'"
-        seen = {found.id: _seen(found) async for found in self._client.list_workflows(where)}
+        seen = {found.id: await _seen(found) async for found in self._client.list_workflows(where)}
         ended: dict[str, str] = {}
         for row in listed:
             if row.state is CourseState.CLOSED or row.course_id in seen:
@@ -58,7 +60,7 @@ class ClinicEvidence:
             if described is None or described.status is None:
                 continue
             if described.status is WorkflowExecutionStatus.RUNNING:
-                seen[row.course_id] = _seen(described)
+                seen[row.course_id] = await _seen(described)
             else:
                 ended[row.course_id] = described.status.name.lower()
         without, silent = await self._without_slot(seen.values(), at)
@@ -162,17 +164,19 @@ def _listed(row: CourseRow) -> Listed:
     return Listed(row.course_id, row.site, row.opened_at, closed=closed, opening=opening)
 
 
-def _seen(found: WorkflowExecution) -> Seen:
+async def _seen(found: WorkflowExecution) -> Seen:
     said = found.typed_search_attributes
+    _, foreign = await card_of(found)
     phase = said.get(attributes.PHASE)
     return Seen(
         course_id=found.id,
         site=said.get(attributes.SITE, ""),
-        phase=Phase(phase) if phase else None,
+        phase=Phase(phase) if phase in PHASES else None,
         began_at=found.start_time,
         needs=tuple(said.get(attributes.NEEDS, ())),
         need_due=said.get(attributes.NEED_DUE),
         next_session=said.get(attributes.NEXT_SESSION),
         problems=tuple(said.get(PROBLEMS, ())),
         owner=said.get(attributes.OWNER, ""),
+        outside=(*outside(said), *foreign),
     )

@@ -9,6 +9,7 @@ from temporalio.client import Client, WorkflowExecution
 from temporalio.service import RPCError
 
 from adapters.course_errors import unreachable
+from adapters.vocabulary import outside
 from course.worklist import Card
 from workflows import attributes
 
@@ -21,7 +22,10 @@ OPEN = "WorkflowType = 'TreatmentCourse' AND ExecutionStatus = 'Running'"
 
 @dataclass(frozen=True)
 class Row:
-    """One line of a list, from search attributes and the encrypted card; no course is asked."""
+    """One line of a list, from search attributes and the encrypted card; no course is asked.
+
+    `outside` names what no course of this installation writes: attributes beyond the vocabulary, a foreign card.
+    """
 
     course_id: str
     card: Card | None
@@ -32,6 +36,13 @@ class Row:
     need_due: datetime | None
     next_session: datetime | None
     held: bool
+    began_at: datetime | None = None
+    outside: tuple[str, ...] = ()
+
+    @property
+    def taken_up(self) -> bool:
+        """Whether a worker has ever run a task of it, which writes the card."""
+        return self.card is not None or bool(self.outside)
 
 
 async def rows(client: Client, where: str, most: int) -> list[Row]:
@@ -70,7 +81,7 @@ def _and(*conditions: str) -> str:
 
 
 async def _row(found: WorkflowExecution) -> Row:
-    card = await found.memo_value("card", None, type_hint=Card)
+    card, foreign = await card_of(found)
     said = found.typed_search_attributes
     return Row(
         course_id=found.id,
@@ -82,4 +93,14 @@ async def _row(found: WorkflowExecution) -> Row:
         need_due=said.get(attributes.NEED_DUE),
         next_session=said.get(attributes.NEXT_SESSION),
         held=said.get(attributes.HELD, default=False),
+        began_at=found.start_time,
+        outside=(*outside(said), *foreign),
     )
+
+
+async def card_of(found: WorkflowExecution) -> tuple[Card | None, tuple[str, ...]]:
+    """The card of a course, none before its first task; or the word `card` where what stands there is not ours."""
+    try:
+        return await found.memo_value("card", None, type_hint=Card), ()
+    except Exception:  # noqa: BLE001  a converter may raise whatever it likes, and one row must not end a list
+        return None, ("card",)

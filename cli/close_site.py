@@ -60,11 +60,15 @@ async def _proposals(at: Desk, site: str, since: datetime, until: datetime, reas
     near = [row for row in rows if row.next_session is not None and row.next_session < until]
     names = await at.house.store.directory.names_of_courses(tuple(row.course_id for row in near))
     closed = await Closed.at(at.house, site, since, until)
-    found = []
+    found: list[Moved | None] = []
     for number, row in enumerate(near, start=1):
         _say(f"looking at {number} of {len(near)} courses")
-        record = await at.courses.record(row.course_id)
         name = names.get(row.course_id, "")
+        try:
+            record = await at.courses.record(row.course_id)
+        except CourseError as error:
+            found.append(Moved(row.course_id, name, None, why_not=str(error)))
+            continue
         found.append(closed.moves(record, name, at.now, partial(_act, at, record, reason)))
     return [one for one in found if one is not None]
 

@@ -83,10 +83,12 @@ class Desk:
         return self.site_zone(row.site)
 
     def site_zone(self, site: str) -> Zone:
-        """The clock of a site, as its clinic file says it today."""
+        """The clock of a site, as its clinic file says it today; of the first where the file does not name it."""
         from adapters.clinic import snapshot  # noqa: PLC0415  only where a time was typed
 
-        return snapshot(self.house.clinic.sites[site], self.now, self.house.clinic.limits.calendar_years).zone
+        sites = self.house.clinic.sites
+        place = sites[site] if site in sites else next(iter(sites.values()))
+        return snapshot(place, self.now, self.house.clinic.limits.calendar_years).zone
 
     async def looked(self, course_id: str, what: str) -> None:
         """Write down that somebody looked."""

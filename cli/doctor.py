@@ -1,12 +1,13 @@
 """`doctor`: what is well, and what is not, one line each."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from temporalio.api.workflowservice.v1 import DescribeWorkerDeploymentRequest, GetSystemInfoRequest
 from temporalio.service import RPCError
 
+from adapters import lists
 from adapters.clinic import load_clinic
 from adapters.keyring import KeyRing
 from adapters.settings import Settings, load_settings
@@ -18,6 +19,10 @@ from cli.desk import CODES, Asked, command
 from cli.output import FAILED, OK, as_json
 from cli.slots import fullness
 from workflows.attributes import ATTRIBUTES
+
+RUNNING = "ExecutionStatus = 'Running'"
+SHOWN = 20
+MOST = 100_000
 
 
 @dataclass(frozen=True)
@@ -114,12 +119,35 @@ async def _worker(house: House) -> str:
 
 
 async def _courses(house: House) -> str:
-    failing = [one.id async for one in house.client.list_workflows("TemporalReportedProblems IS NOT NULL", limit=20)]
+    troubled = f"TemporalReportedProblems IS NOT NULL AND {RUNNING}"
+    failing = [one.id async for one in house.client.list_workflows(troubled, limit=SHOWN)]
     if failing:
         raise NotWellError(f"tasks fail on {', '.join(failing)}: read the worker's log")
     late = datetime.now(UTC) - timedelta(minutes=15)
-    count = await house.client.count_workflows(f"CourseNeedDue < '{late.isoformat()}' AND ExecutionStatus = 'Running'")
+    count = await house.client.count_workflows(f"CourseNeedDue < '{late.isoformat()}' AND {RUNNING}")
     return f"no failing tasks; {count.count} courses wait for a person over time"
+
+
+async def _strangers(house: House) -> str:
+    """Courses that nobody here enrolled, and rows that another program wrote into."""
+    rows = await lists.rows(house.client, f"TaskQueue = '{house.settings.task_queue}'", MOST)
+    known = {one.course_id for one in await house.store.directory.courses()}
+    strange = [row.course_id for row in rows if row.course_id not in known]
+    written = [row.course_id for row in rows if row.outside and row.course_id in known]
+    said = [
+        f"nobody here enrolled {_some(strange)}: see who else reaches the server, then `temporal workflow terminate`"
+        if strange
+        else "",
+        f"another program wrote into {_some(written)}: `starter.py proof` says what" if written else "",
+    ]
+    if any(said):
+        raise NotWellError("; ".join(one for one in said if one))
+    return f"none among {len(rows)} running courses"
+
+
+def _some(courses: Sequence[str]) -> str:
+    more = f" and {len(courses) - SHOWN} more" if len(courses) > SHOWN else ""
+    return ", ".join(courses[:SHOWN]) + more
 
 
 async def _drugs(house: House) -> str:
@@ -152,6 +180,7 @@ INSIDE: dict[str, Callable[[House], Awaitable[str]]] = {
     "on call": _oncall,
     "worker": _worker,
     "courses": _courses,
+    "strangers": _strangers,
     "drugs": _drugs,
     "chairs": _chairs,
 }

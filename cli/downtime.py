@@ -8,10 +8,11 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from adapters.courses import CourseError, NoServerError
 from adapters.store.directory import Patient
 from cli.desk import Asked, Desk, command, desk
 from cli.downtime_page import Visited, page
-from cli.output import NOT_ALLOWED, USAGE, CliError, answer
+from cli.output import FAILED, NOT_ALLOWED, OK, USAGE, CliError, answer
 from cli.times import instant
 from course.calendar import days_from
 from course.terms import Role
@@ -49,13 +50,16 @@ async def downtime_sheet(
         if site not in at.house.clinic.sites:
             raise CliError(f"there is no site {site}: {', '.join(at.house.clinic.sites)}", USAGE)
         meant = _day(at, site, day)
-        visits = await _visits(at, site, meant)
+        visits, unread = await _visits(at, site, meant)
         file = out or at.house.settings.data_folder / "sheets" / f"{site}-{meant.day}.html"
         _write(file, page(at.house.clinic.sites[site].name, meant.day, visits, at.now))
         for one in visits:
             await at.looked(one.record.course_id, "downtime sheet")
         told = [{"course": one.record.course_id, "session": one.session.id, "at": one.session.start} for one in visits]
-        return answer({"file": str(file), "visits": told}, f"{len(visits)} visits: {file}", json_=asked.json)
+        missing = "".join(f"\n  NOT on it: {why}" for why in unread)
+        said = {"file": str(file), "visits": told, "not_on_it": unread}
+        answer(said, f"{len(visits)} visits: {file}{missing}", json_=asked.json)
+        return FAILED if unread else OK
 
 
 def _day(at: Desk, site: str, day: str) -> Day:
@@ -65,21 +69,28 @@ def _day(at: Desk, site: str, day: str) -> Day:
     return Day(midnight.date(), begins, days_from(zone, begins, 1))
 
 
-async def _visits(at: Desk, site: str, day: Day) -> list[Visited]:
-    """Every open visit of the day, in order; a course whose next visit lies later has none."""
+async def _visits(at: Desk, site: str, day: Day) -> tuple[list[Visited], list[str]]:
+    """Every open visit of the day, in order, and why a course could not be read; one with a later visit has none."""
     rows = await at.courses.rows(f"CourseSite = '{site}'", MOST)
-    found = []
+    found: list[Visited] = []
+    unread: list[str] = []
     for row in rows:
         if row.next_session is None or row.next_session >= day.ends:
             continue
-        record = await at.courses.record(row.course_id)
+        try:
+            record = await at.courses.record(row.course_id)
+        except NoServerError:
+            raise
+        except CourseError as error:
+            unread.append(str(error))
+            continue
         patient = await at.house.store.directory.patient(record.patient_id)
         found += [
             Visited(record, session, patient or Patient(record.patient_id, "", date.min))
             for session in record.open_sessions
             if day.begins <= session.start < day.ends
         ]
-    return sorted(found, key=lambda one: (one.session.start, one.record.course_id))
+    return sorted(found, key=lambda one: (one.session.start, one.record.course_id)), unread
 
 
 def _write(file: Path, text: str) -> None:

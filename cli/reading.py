@@ -1,5 +1,6 @@
 """Reading from the command line: lists, the worklist, one course, what comes next."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
@@ -103,27 +104,37 @@ async def _named(at: Desk, words: str) -> str:
 async def _print_rows(at: Desk, rows: list[Row], asked: Asked, nothing: str) -> int:
     names = await at.house.store.directory.names_of_courses(tuple(row.course_id for row in rows))
     if asked.json:
-        as_json([{**vars(row), "name": names.get(row.course_id, "")} for row in rows])
+        as_json([{**vars(row), "name": names.get(row.course_id, ""), "wrong": _wrong(row, names)} for row in rows])
         return OK
     if not rows:
         print(nothing)
         return OK
     heads = ("course", "patient", "protocol", "where", "sessions", "needs", "due", "next visit", "reads")
-    table(heads, [_line(at, row, names.get(row.course_id, "")) for row in rows])
+    table(heads, [_line(at, row, names) for row in rows])
     return OK
 
 
-def _line(at: Desk, row: Row, name: str) -> tuple[str, ...]:
+def _wrong(row: Row, names: Mapping[str, str]) -> str:
+    """Why a row is not what it should be, in words; empty where it is."""
+    if row.course_id not in names:
+        return "not in the directory: nobody here enrolled it, tell ops"
+    if row.outside:
+        return f"another program wrote its {', '.join(row.outside)}: tell ops"
+    return "" if row.taken_up else "no worker has taken it up yet"
+
+
+def _line(at: Desk, row: Row, names: Mapping[str, str]) -> tuple[str, ...]:
     zone = at.site_zone(row.site)
     card = row.card
+    wrong = _wrong(row, names)
     dots = (
         "" if card is None or card.target == 0 else "●" * min(card.given, 12) + "○" * max(card.target - card.given, 0)
     )
     return (
         row.course_id,
-        name,
+        names.get(row.course_id, ""),
         row.protocol,
-        ("held, " if row.held else "") + (card.where if card else ""),
+        wrong or ("held, " if row.held else "") + (card.where if card else ""),
         dots,
         ", ".join(need.replace("_", " ") for need in row.needs),
         _due(row.need_due, at.now),

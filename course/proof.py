@@ -26,6 +26,7 @@ class Wrong(StrEnum):
 
     NOT_RUNNING = "not running"
     UNKNOWN = "not in the directory"
+    FOREIGN = "foreign"
     NOT_TAKEN_UP = "not taken up"
     FAILING = "failing"
     ESCALATION = "escalation"
@@ -40,7 +41,10 @@ class Wrong(StrEnum):
 
 @dataclass(frozen=True)
 class Seen:
-    """One running course as the server's lists show it; `problems` is what Temporal says of its failing tasks."""
+    """One running course as the server's lists show it; `problems` is what Temporal says of its failing tasks.
+
+    `outside` names attributes beyond the vocabulary, and the card where it is not this program's.
+    """
 
     course_id: str
     site: str
@@ -51,6 +55,7 @@ class Seen:
     next_session: datetime | None = None
     problems: tuple[str, ...] = ()
     owner: str = ""
+    outside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -177,11 +182,13 @@ def _of_course(gathered: Gathered, one: Seen, listed: Listed | None) -> Iterator
 def _standing(gathered: Gathered, one: Seen, listed: Listed | None) -> Iterator[tuple[Wrong, str]]:
     """Whether the course stands in the directory as it runs, with somebody who answers for it."""
     if listed is None:
-        yield Wrong.UNKNOWN, "its workflow runs, and the directory does not know it"
+        yield Wrong.UNKNOWN, "its workflow runs, and the directory does not know it: nobody here enrolled it"
     elif listed.closed and one.phase is not Phase.CLOSED:
         yield Wrong.UNKNOWN, f"the directory calls it closed, and it is in {one.phase or 'no phase'}"
     if one.phase is None and gathered.at - one.began_at > minutes(LATE_MINUTES):
         yield Wrong.NOT_TAKEN_UP, f"it was started at {_shown(one.began_at)} and no worker has taken it up"
+    if one.outside:
+        yield Wrong.FOREIGN, f"another program wrote its {', '.join(one.outside)}: see who else reaches the server"
     if one.owner in gathered.disabled and one.phase is not Phase.CLOSED:
         yield Wrong.NO_OWNER, f"the account {one.owner} answers for it and is out of service: `reassign` it"
 
