@@ -24,6 +24,7 @@ from adapters.codec import EncryptingCodec
 from adapters.keyring import KeyRing
 from adapters.server import ServerError, read_address
 from adapters.settings import Settings
+from adapters.whole_tasks import AskAgain, WholeTaskRunner
 
 ROOT = Path(__file__).parent.parent
 # What a running course replays against: a change here is another build.
@@ -52,7 +53,8 @@ def course_plugin(
         data_converter=data_converter(ring),
         workflows=list(workflows),
         activities=list(activities),
-        workflow_runner=SandboxedWorkflowRunner(restrictions=restrictions),
+        workflow_runner=WholeTaskRunner(SandboxedWorkflowRunner(restrictions=restrictions)),
+        interceptors=[AskAgain()],
     )
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import socket
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -94,20 +95,32 @@ def hang_up(server: SMTP) -> None:
     server.transport.abort()
 
 
+@asynccontextmanager
+async def listening(office: PostOffice) -> AsyncIterator[None]:
+    """A mail server on a free port."""
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(lambda: SMTP(office, hostname="mail.test", loop=loop), "127.0.0.1", 0)
+    office.port = server.sockets[0].getsockname()[1]
+    yield
+    server.close()
+    await server.wait_closed()
+
+
 @pytest.fixture
 async def post_office() -> AsyncIterator[PostOffice]:
-    """A mail server on a free port."""
+    """A mail server that takes everything until its mood is set."""
     office = PostOffice()
-    loop = asyncio.get_running_loop()
-    listening = await loop.create_server(lambda: SMTP(office, hostname="mail.test", loop=loop), "127.0.0.1", 0)
-    office.port = listening.sockets[0].getsockname()[1]
-    yield office
-    listening.close()
-    await listening.wait_closed()
+    async with listening(office):
+        yield office
 
 
 @pytest.fixture
 def unused_port() -> int:
+    """A port where nobody listens."""
+    return free_port()
+
+
+def free_port() -> int:
     """A port where nobody listens."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
