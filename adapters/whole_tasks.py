@@ -20,7 +20,6 @@ from temporalio.client import (
     WorkflowQueryFailedError,
 )
 from temporalio.worker import WorkflowInstance, WorkflowInstanceDetails, WorkflowRunner
-from temporalio.workflow import Info, _Definition
 from typing_extensions import override
 
 TOO_EARLY = "a query came before the workflow task whose events it brought"
@@ -37,7 +36,7 @@ class WholeTaskRunner(WorkflowRunner):
         self._runner = runner
 
     @override
-    def prepare_workflow(self, defn: _Definition) -> None:
+    def prepare_workflow(self, defn: Any) -> None:
         self._runner.prepare_workflow(defn)
 
     @override
@@ -78,7 +77,7 @@ class _WholeTasks(WorkflowInstance):
         return self._instance.get_external_store_context(command_info)
 
     @override
-    def get_info(self) -> Info:
+    def get_info(self) -> Any:
         return self._instance.get_info()
 
     @override

@@ -19,6 +19,7 @@ from tests.support.mail import free_port
 BUSY = 24
 RESTARTS = 3
 ACTS_BETWEEN = 150
+SOON = 0.02
 
 
 @asynccontextmanager
@@ -54,7 +55,7 @@ async def test_restarts_of_the_server_leave_every_workflow_replayable(tmp_path: 
     queue = "busy"
     async with embedded_server(tmp_path, port=port) as server:
         client = await Client.connect(server.target, plugins=plugins)
-        handles = [await client.start_workflow(Busy.run, id=f"busy-{n}", task_queue=queue) for n in range(BUSY)]
+        handles = [await client.start_workflow(Busy.run, SOON, id=f"busy-{n}", task_queue=queue) for n in range(BUSY)]
     async with Worker(client, task_queue=queue, workflows=[Busy], activities=[something_outside]):
         async with crowd(handles, acts):
             for _ in range(RESTARTS):
