@@ -40,7 +40,7 @@ from adapters.store.directory import CourseRow, CourseState
 from adapters.wiring import House
 from adapters.zones import zone_snapshot
 from course.acts import Act, ActEnvelope, BookBooster, Discharge, Reopen
-from course.messages import CourseOrder, Receipt
+from course.messages import CourseOrder, CourseSummary, Receipt
 from course.parts import Actor
 from course.record import CourseRecord
 from course.room_acts import CheckIn
@@ -191,7 +191,7 @@ class Courses:
             raise RefusedError(str(full)) from None
 
     async def _send(self, course_id: str, act: Act) -> Receipt:
-        handle = self.house.client.get_workflow_handle_for(TreatmentCourse.run, course_id)
+        handle = self.house.client.get_workflow_handle(course_id)
         envelope = ActEnvelope(act=stamp(self.house.ring, act))
         try:
             return await handle.execute_update(TreatmentCourse.act, envelope, rpc_timeout=ANSWER_WITHIN)
@@ -211,7 +211,7 @@ class Courses:
 
         One that has ended is read by a worker of the build that it ended under, which may be gone.
         """
-        handle = self.house.client.get_workflow_handle_for(TreatmentCourse.run, course_id)
+        handle = self.house.client.get_workflow_handle(course_id)
         reject = QueryRejectCondition.NOT_OPEN if running else None
         try:
             return await handle.query(TreatmentCourse.read_record, reject_condition=reject, rpc_timeout=READ_WITHIN)
@@ -231,7 +231,7 @@ class Courses:
         try:
             return (await self.record(course_id, running=True)).end_cause is EndCause.DIED
         except EndedError:
-            handle = self.house.client.get_workflow_handle_for(TreatmentCourse.run, course_id)
+            handle = self.house.client.get_workflow_handle(course_id, result_type=CourseSummary)
             with suppress(RPCError, WorkflowFailureError):
                 return (await handle.result()).end_cause is EndCause.DIED
             return False

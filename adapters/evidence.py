@@ -139,7 +139,7 @@ class ClinicEvidence:
 
     async def _settled(self, course_id: str, at: datetime, turns: asyncio.Semaphore) -> tuple[datetime, ...] | None:
         """The visits of one course that find no place; None where nobody answers for it."""
-        handle = self._client.get_workflow_handle_for(TreatmentCourse.run, course_id)
+        handle = self._client.get_workflow_handle(course_id)
         async with turns:
             try:
                 record = await handle.query(TreatmentCourse.read_record, rpc_timeout=ANSWER_WITHIN)

@@ -54,7 +54,7 @@ async def _build_of(house: House, found: Found) -> tuple[str, bool]:
 async def _settle(house: House, found: Found) -> None:
     """Run one task on the new build and take the override away: under it, no later build would ever get the course."""
     try:
-        handle = house.client.get_workflow_handle_for(TreatmentCourse.run, found.id)
+        handle = house.client.get_workflow_handle(found.id)
         await handle.execute_update(TreatmentCourse.wake, rpc_timeout=ANSWER_WITHIN)
         await _override(house, found, None)
     except (RPCError, UpdateTimeoutError, TimeoutError):

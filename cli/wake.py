@@ -22,7 +22,7 @@ async def wake(*, asked: Asked = Asked()) -> int:
             raise CliError(f"a {at.account.role} may not wake courses: ask ops", NOT_ALLOWED)
         builds: dict[str, list[str]] = {}
         async for found in at.house.client.list_workflows(OPEN):
-            handle = at.house.client.get_workflow_handle_for(TreatmentCourse.run, found.id)
+            handle = at.house.client.get_workflow_handle(found.id)
             try:
                 build = await handle.execute_update(TreatmentCourse.wake, rpc_timeout=ANSWER_WITHIN)
             except (RPCError, UpdateTimeoutError, TimeoutError):

@@ -62,7 +62,7 @@ class Place:
     @property
     def handle(self) -> WorkflowHandle[TreatmentCourse, CourseSummary]:
         """The course's workflow, whichever run it is in."""
-        return self.stage.house.client.get_workflow_handle_for(TreatmentCourse.run, self.course_id)
+        return self.stage.house.client.get_workflow_handle(self.course_id)
 
     async def enrol(self) -> tuple[str, ...]:
         """Enrol the patient, and let the clock run to the start; what the front desk is told of names alike."""
