@@ -35,6 +35,7 @@ from adapters.lists import OPEN, Row
 from adapters.person import closes, concerns_all, is_for
 from adapters.planning import plan
 from adapters.slots import SlotError
+from adapters.store import StoreDownError
 from adapters.store.access import Access
 from adapters.store.directory import CourseRow, CourseState
 from adapters.wiring import House
@@ -81,6 +82,7 @@ class Courses:
 
     def __init__(self, house: House) -> None:
         self.house = house
+        self._stands: dict[tuple[str, str], Receipt] = {}
 
     async def enrol(self, row: CourseRow, order: CourseOrder) -> None:
         """Start the workflow of a directory row; starting twice is starting once."""
@@ -127,14 +129,27 @@ class Courses:
         An act that plans reserves chairs first. What concerns the person is then done on the other courses too, and
         the receipt's warnings say on which.
         """
-        receipt = await self._one(course_id, act)
-        if isinstance(act, Discharge) and act.to:
-            await self.house.store.access.note(Access(act.actor.account_id, DISCLOSURE, act.made_at, course_id))
-        if not concerns_all(act):
-            return receipt
-        others = await self._beside(course_id)
-        also = [told for other in others if (told := await self._also(other, act))]
+        try:
+            receipt = await self._one(course_id, act)
+            if isinstance(act, Discharge) and act.to:
+                await self.house.store.access.note(Access(act.actor.account_id, DISCLOSURE, act.made_at, course_id))
+            if not concerns_all(act):
+                return receipt
+            others = await self._beside(course_id)
+            also = [told for other in others if (told := await self._also(other, act))]
+        except StoreDownError as down:
+            raise StoreDownError(f"{down} {self._became(course_id, act)}") from None
         return receipt.with_(warnings=(*receipt.warnings, *also)) if also else receipt
+
+    def _became(self, course_id: str, act: Act) -> str:
+        """What became of an act whose store went away under it."""
+        receipt = self._stands.get((course_id, act.request_id))
+        if receipt is None:
+            return "The act was not sent: nothing was changed."
+        return (
+            f"The act stands in the course [entry {receipt.entry}]: ask again with --request-id {act.request_id} "
+            "once the store answers, for what the store has to know of it."
+        )
 
     async def _also(self, course_id: str, act: Act) -> str:
         """Do on another course of the patient what concerns the person; what came of it, if it was for this one."""
@@ -194,7 +209,7 @@ class Courses:
         handle = self.house.client.get_workflow_handle(course_id)
         envelope = ActEnvelope(act=stamp(self.house.ring, act))
         try:
-            return await handle.execute_update(TreatmentCourse.act, envelope, rpc_timeout=ANSWER_WITHIN)
+            receipt = await handle.execute_update(TreatmentCourse.act, envelope, rpc_timeout=ANSWER_WITHIN)
         except WorkflowUpdateFailedError as failed:
             sentence = failed.cause.message if isinstance(failed.cause, ApplicationError) else "the course refused this"
             raise RefusedError(sentence) from None
@@ -205,6 +220,8 @@ class Courses:
             ) from None
         except RPCError as error:
             raise await self._why(course_id, error) from None
+        self._stands[course_id, act.request_id] = receipt
+        return receipt
 
     async def record(self, course_id: str, *, running: bool = False) -> CourseRecord:
         """The course as it stands, or stood when it ended for good; with `running` the latter raises EndedError.

@@ -11,7 +11,7 @@ from cyclopts import Parameter
 
 from adapters.identity import recognised
 from adapters.ledger_rules import Move, MoveKind
-from adapters.store import StoreError
+from adapters.store import StoreDownError, StoreError
 from adapters.store.drugs import Entered
 from cli.desk import Desk, How
 from cli.output import NOT_ALLOWED, USAGE, CliError, answer, read_passphrase
@@ -73,11 +73,15 @@ class Bench:
         """Add an entry and say what it came to; a refusal is written into the access log."""
         try:
             entered = await self.at.house.store.drugs.enter(move, self.day)
+        except StoreDownError:
+            raise
         except StoreError:
             await self.at.looked(move.course_id, f"refused {move.kind}")
             raise
-        await self.at.looked(entered.move.course_id, f"drug {entered.move.kind}")
-        return answer(_plain(entered), _sentence(entered, text), json_=self.how.json)
+        said = _sentence(entered, text)
+        stands = f"The entry stands all the same: {said}"
+        await self.at.looked(entered.move.course_id, f"drug {entered.move.kind}", done=stands)
+        return answer(_plain(entered), said, json_=self.how.json)
 
 
 async def bench(at: Desk, how: How, name: str) -> Bench:

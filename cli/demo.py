@@ -17,6 +17,7 @@ from adapters.clinic import load_clinic
 from adapters.settings import load_settings
 from cli.demo_clinic import Clinic, in_words, look_around
 from cli.demo_report import write_report
+from cli.desk import CODES, code_of
 from cli.output import OK, USAGE, CliError, as_json, complain, table
 from cli.play.check import load_scenario
 from cli.play.command import known, logged_in, play_files
@@ -80,16 +81,18 @@ def demo(
         span(until)
     except WhenError as wrong:
         return complain(f"--until is wrong: {wrong}", USAGE, json_=json)
-    settings = load_settings()
-    folder = settings.data_folder / "demo"
-    if folder.exists():
-        shutil.rmtree(folder)
-    folder.mkdir(parents=True, mode=0o700)
     began = time.monotonic()
     try:
+        settings = load_settings()
+        folder = settings.data_folder / "demo"
+        if folder.exists():
+            shutil.rmtree(folder)
+        folder.mkdir(parents=True, mode=0o700)
         played, clinic = _play(folder, settings.clinic_folder, until)
     except CliError as error:
         return complain(str(error), error.code, json_=json)
+    except tuple(CODES) as error:
+        return complain(str(error), code_of(error), json_=json)
     report = write_report(folder, played, clinic)
     if json:
         as_json({"report": report, "courses": [played_json(one) for one in played], "proof": clinic.proof})

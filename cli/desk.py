@@ -18,7 +18,7 @@ from adapters.identity import IdentityError, whoami
 from adapters.keyring import KeyRingError
 from adapters.server import ServerError
 from adapters.settings import Settings, SettingsError, load_settings
-from adapters.store import StoreError
+from adapters.store import StoreDownError, StoreError
 from adapters.store.access import Access
 from adapters.store.staff import Account
 from adapters.wiring import House, open_house
@@ -42,10 +42,14 @@ CODES: dict[type[Exception], int] = {
     IdentityError: NOT_ALLOWED,
     ServerError: NO_SERVER,
     NoServerError: NO_SERVER,
+    StoreDownError: NO_SERVER,
     StoreError: FAILED,
     CourseError: FAILED,
 }
 """Which exit code each kind of failure has; the first class that fits counts."""
+
+DONE = "What was asked is done all the same: do not repeat it."
+"""What is said where a change stands, and only the access log could not be written."""
 
 
 @Parameter(name="*")
@@ -90,9 +94,12 @@ class Desk:
         place = sites[site] if site in sites else next(iter(sites.values()))
         return snapshot(place, self.now, self.house.clinic.limits.calendar_years).zone
 
-    async def looked(self, course_id: str, what: str) -> None:
-        """Write down that somebody looked."""
-        await self.house.store.access.note(Access(self.account.account_id, what, self.now, course_id))
+    async def looked(self, course_id: str, what: str, *, done: str = "") -> None:
+        """Write down that somebody looked, or did something; where the log cannot be written, `done` is still said."""
+        try:
+            await self.house.store.access.note(Access(self.account.account_id, what, self.now, course_id))
+        except StoreDownError as down:
+            raise StoreDownError(f"{down} {done}".strip()) from None
 
 
 def token_file(settings: Settings) -> Path:
@@ -121,10 +128,14 @@ def command(work: Callable[Said, Coroutine[Any, Any, int]]) -> Callable[Said, in
         except CliError as error:
             return complain(str(error), error.code, json_=json_)
         except tuple(CODES) as error:
-            code = next(code for kind, code in CODES.items() if isinstance(error, kind))
-            return complain(str(error), code, json_=json_)
+            return complain(str(error), code_of(error), json_=json_)
 
     return run
+
+
+def code_of(error: Exception) -> int:
+    """The exit code of a failure that a person can mend."""
+    return next(code for kind, code in CODES.items() if isinstance(error, kind))
 
 
 async def act(course_id: str, how: How, action: str, *, times: dict[str, str | None] | None = None, **said: Any) -> int:
@@ -146,13 +157,13 @@ async def perform(
     try:
         receipt = await at.courses.act(course_id, built)
     except RefusedError as refused:
-        await at.looked(course_id, f"refused {action}")
+        await at.looked(course_id, f"refused {action}", done=f"The act was refused: {refused}")
         code = FAILED if at.account.role in WHO[Action(action)].roles else NOT_ALLOWED
         raise CliError(f"refused: {refused}", code) from None
-    except UnknownOutcomeError:
-        await at.looked(course_id, f"{action}, answer unknown")
+    except UnknownOutcomeError as unknown:
+        await at.looked(course_id, f"{action}, answer unknown", done=str(unknown))
         raise
-    await at.looked(course_id, action)
+    await at.looked(course_id, action, done=f"The act stands all the same: {sentence(receipt)}")
     return receipt
 
 

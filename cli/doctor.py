@@ -83,6 +83,7 @@ async def _store(settings: Settings) -> str:
     ring = KeyRing.load_or_create(settings.key_ring_file)
     async with Store.open(settings.store_url.get_secret_value(), ring) as store:
         await store.migrate()
+        await store.database.prove_writable()
         return store.database.shown
 
 

@@ -12,7 +12,7 @@ from adapters.keyring import KeyRing
 from adapters.settings import Settings, load_settings
 from adapters.store import Store
 from adapters.store.staff import Account
-from cli.desk import Asked, Desk, How, command, desk, perform, sentence
+from cli.desk import DONE, Asked, Desk, How, command, desk, perform, sentence
 from cli.output import FAILED, NOT_ALLOWED, OK, USAGE, CliError, answer, as_json, table
 from course.terms import NeedKind, Role
 
@@ -70,7 +70,7 @@ async def disable(account: str, *, to: To = "", how: How = How()) -> int:
         if heir is not None and heir.account_id == account:
             raise CliError("--to is somebody else than who is disabled", USAGE)
         await at.house.store.staff.change(_as(found, disabled=True))
-        await at.looked("", "staff disable")
+        await at.looked("", "staff disable", done=DONE)
         owned, escalated = await _answers_for(at, account)
         given = [await _give(at, how, course, item, heir) for course, item in (*owned, *escalated)] if heir else []
         left = [course for course, why in given if why] if heir else [course for course, _ in (*owned, *escalated)]
@@ -93,7 +93,7 @@ async def enable(account: str, *, asked: Asked = Asked()) -> int:
     async with desk() as at:
         _ops(at, "enable an account")
         await at.house.store.staff.change(_as(await _account(at, account), disabled=False))
-        await at.looked("", "staff enable")
+        await at.looked("", "staff enable", done=DONE)
         return answer({"account": account, "disabled": False}, f"{account} is in service", json_=asked.json)
 
 

@@ -11,7 +11,7 @@ from adapters.store.database import Database
 from adapters.store.directory import Directory
 from adapters.store.drug_log import DrugLog
 from adapters.store.drugs import DrugLedger
-from adapters.store.errors import StoreError
+from adapters.store.errors import StoreDownError, StoreError
 from adapters.store.inbox import Inbox
 from adapters.store.migrating import migrate
 from adapters.store.oncall import Roster
@@ -22,7 +22,7 @@ from adapters.store.slots import SlotLedger
 from adapters.store.staff import StaffList
 from adapters.store.waitlist import WaitList
 
-__all__ = ["Store", "StoreError"]
+__all__ = ["Store", "StoreDownError", "StoreError"]
 
 
 class Store:

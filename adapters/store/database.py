@@ -6,17 +6,30 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, event, make_url
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy import Column, Connection, MetaData, Table, Text, event, insert, make_url
+from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy.schema import CreateTable, DropTable
 
 from adapters.keyring import KeyRing
 from adapters.store.columns import seal_with
-from adapters.store.errors import StoreError
+from adapters.store.errors import StoreDownError, StoreError
 
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg"}
 BUSY_SECONDS = 30
 WRITES = "writes"
+PROBE, PROBE_BYTES = Table("room_for_more", MetaData(), Column("filler", Text)), 500_000
+
+DOWN = (OperationalError, InterfaceError)
+DAMAGED = ("malformed", "not a database")
+SAYS = {
+    ("is full", "No space left", "could not extend"): "is full: make room on its disk",
+    ("is locked",): "is locked by another program: let that one finish, then try again",
+    ("readonly", "Permission denied", "read-only"): "may not be written by this account: see who owns it",
+    DAMAGED: "is damaged: restore a backup",
+    ("no such table", "does not exist"): "has not been set up: run `make up` or start a worker",
+}
+"""What a database says of itself, and what that means to whoever asked."""
 
 
 class Database:
@@ -64,19 +77,41 @@ class Database:
 
     @asynccontextmanager
     async def _connection(self, *, writes: bool) -> AsyncIterator[AsyncConnection]:
-        if self.file is not None:
-            _private_file(self.file)
         connection = self._engine.connect()
         try:
+            if self.file is not None:
+                _private_file(self.file)
             await connection.start()
-        except (OperationalError, OSError):
-            raise StoreError(f"The store at {self.shown} does not answer: start it, or set ST_STORE_URL.") from None
+        except (*DOWN, OSError) as error:
+            raise self._down(error) from None
         try:
             await connection.execution_options(**{WRITES: writes})
             async with connection.begin():
                 yield connection
+        except DOWN as error:
+            raise self._down(error) from None
+        except DatabaseError as error:
+            if error.connection_invalidated or any(word in str(error.orig) for word in DAMAGED):
+                raise self._down(error) from None
+            raise
         finally:
             await connection.close()
+
+    def _down(self, error: Exception) -> StoreDownError:
+        """What keeps the store from being read or written, and what to do; a database's own words may quote a row."""
+        said = str(error.orig) if isinstance(error, DBAPIError) else str(error)
+        where = f"The store at {self.shown}"
+        for words, sentence in SAYS.items():
+            if any(word in said for word in words):
+                return StoreDownError(f"{where} {sentence}.")
+        return StoreDownError(f"{where} does not answer: start it, or set ST_STORE_URL.")
+
+    async def prove_writable(self) -> None:
+        """Write a large table and take it back; raises StoreDownError where there is no room, or no turn, for it."""
+        async with self.writing() as connection:
+            await connection.execute(CreateTable(PROBE))
+            await connection.execute(insert(PROBE).values(filler="x" * PROBE_BYTES))
+            await connection.execute(DropTable(PROBE))
 
 
 def _private_file(path: Path) -> None:

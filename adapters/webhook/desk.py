@@ -9,7 +9,7 @@ from xml.sax.saxutils import escape
 
 import structlog
 
-from adapters.store import Store, StoreError
+from adapters.store import Store, StoreDownError, StoreError
 from adapters.store.directory import CourseRow, CourseState
 from adapters.store.inbox import Item, ItemKind
 from adapters.store.receipts import Receipt
@@ -74,6 +74,8 @@ class PostDesk:
             item = Item(item_id, patient_id, course.course_id, ItemKind.REPLY, datetime.now(UTC), text)
             try:
                 await self.store.inbox.put(item)
+            except StoreDownError:
+                raise
             except StoreError:
                 log.warning("a message came again with other words: the first ones stand", item=item_id)
             self._stir()

@@ -14,7 +14,10 @@ from typing import Annotated, TextIO
 from cyclopts import Parameter
 
 from adapters.clinic import Clinic, load_clinic
-from adapters.settings import load_settings
+from adapters.server import ServerError
+from adapters.settings import SettingsError, load_settings
+from adapters.store import StoreError
+from cli.output import NO_SERVER
 from cli.play.check import Known, findings, load_scenario
 from cli.play.place import PlaceError
 from cli.play.player import Player
@@ -55,7 +58,10 @@ def simulate(
         ]
         with _folder(keep) as data, logged_in(data):
             played = asyncio.run(play_files(scenarios, data, folder, keep=keep is not None))
-    except (LoadError, WhenError, PlaceError) as error:
+    except (ServerError, StoreError) as error:
+        print(error, file=sys.stderr)
+        return NO_SERVER
+    except (LoadError, WhenError, PlaceError, SettingsError) as error:
         print(error, file=sys.stderr)
         return CANNOT_BE_PLAYED
     try:

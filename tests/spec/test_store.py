@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from activities.ports import Contact, Letter, Medium
 from adapters.keyring import KeyRing, UnreadableError
-from adapters.store import Store, StoreError
+from adapters.store import Store, StoreDownError, StoreError
 from adapters.store.access import Access
 from adapters.store.directory import CourseRow, CourseState
 from adapters.store.inbox import Item, ItemKind
@@ -88,6 +88,33 @@ async def test_a_store_that_does_not_answer_is_named_without_its_password(keyrin
     assert str(refused.value) == (
         "The store at postgresql://clinic:***@127.0.0.1:1/none does not answer: start it, or set ST_STORE_URL."
     )
+
+
+async def test_a_server_that_goes_away_in_the_middle_is_one_sentence(postgres: str, keyring: KeyRing) -> None:
+    """A connection that PostgreSQL ends under a transaction is a store that is down; the next one works."""
+    async with Store.open(postgres, keyring) as store:
+        with pytest.raises(StoreDownError, match="does not answer: start it"):
+            async with store.database.writing() as connection:
+                await connection.execute(text("select pg_terminate_backend(pg_backend_pid())"))
+        async with store.database.reading() as connection:
+            assert (await connection.execute(text("select 1"))).scalar_one() == 1
+
+
+async def filled(store: Store) -> None:
+    """Write until the database, which may not grow, has no page left."""
+    async with store.database.writing() as connection:
+        await connection.execute(text("PRAGMA max_page_count=1"))
+        for number in range(2_000):
+            await connection.execute(text(f"create table filler{number} (one text)"))
+
+
+async def test_a_store_without_room_says_so(tmp_path: Path, keyring: KeyRing) -> None:
+    """SQLite that may not grow any more is full, on a write and when asked beforehand."""
+    async with Store.open(f"sqlite:///{tmp_path / 'store.db'}", keyring) as store:
+        await store.migrate()
+        await store.database.prove_writable()
+        with pytest.raises(StoreDownError, match="is full: make room on its disk"):
+            await filled(store)
 
 
 async def test_instants_come_back_aware_and_in_utc(store: Store) -> None:
