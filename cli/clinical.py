@@ -22,6 +22,7 @@ SECTIONS = (
     "session",
     "before_dose",
     "during",
+    "leaving",
 )
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 UNITS = {

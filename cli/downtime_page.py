@@ -8,6 +8,7 @@ from html import escape
 
 from adapters.store.directory import Patient
 from cli.times import shown
+from course import leaving, vitals
 from course.clearance import dose_check, why_not_yet
 from course.dosing import last_weight
 from course.record import CourseRecord
@@ -79,8 +80,10 @@ def _parts(visited: Visited) -> Iterator[str]:
     yield f"<p>Asked: {''.join(f'{BOX} {one} &nbsp; ' for one in ASKED)}</p>"
     yield (
         f"<p>Do not give: {rule.systolic_refuse} or more systolic, or {rule.diastolic_refuse} or more diastolic, on "
-        f"two readings {rule.recheck_minutes} minutes apart. From {rule.systolic_sign} or {rule.diastolic_sign} on a "
-        f"prescriber signs: {LINE}</p>"
+        f"two readings {rule.recheck_minutes} minutes apart.</p>"
+        f"<p>Readings of the last {rule.readings_minutes} minutes, blood pressure below {rule.systolic_sign}/"
+        f"{rule.diastolic_sign} mmHg, {escape(', '.join(vitals.in_words(record.protocol.before_dose)))}; if not, a "
+        f"prescriber signs: {LINE}, because {LINE * 2}</p>"
     )
     yield f"<h2>Vital signs, every {rule.vitals_minutes} minutes</h2>{_vitals(record, session)}"
     yield (
@@ -90,11 +93,10 @@ def _parts(visited: Visited) -> Iterator[str]:
     )
     yield "<h2>Adverse events: what, how severe, serious or not, what was done</h2>"
     yield f"<p class=write>{LINE * 8}<br>{LINE * 8}</p>"
+    boxes = "".join(f"<br>{BOX} {escape(one)}" for one in leaving.in_words(record.protocol))
     yield (
-        f"<h2>Leaving, {rule.leave_minutes} minutes after the end or later</h2>"
-        f"<p class=write>{BOX} awake &nbsp; {BOX} walking &nbsp; {BOX} escort there &nbsp; "
-        f"{BOX} systolic at most {rule.leave_systolic_over} above the one before the dose "
-        f"&nbsp; at {LINE}, let go by {LINE}</p>"
+        f"<h2>Leaving, when all of this is so, or a prescriber signs why not</h2><p>{boxes[4:]}</p>"
+        f"<p class=write>left at {LINE}, let go by {LINE}, because {LINE * 2}</p>"
     )
     yield (
         f"<p>Afterwards, for each of these with --at: check-in, session (or abort, not-given), leave, event; "

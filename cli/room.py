@@ -185,7 +185,7 @@ async def abort(
 async def leave(course: str, session: str, *, bp: BP | None = None, left: Left = Left(), how: How = How()) -> int:
     """The patient leaves after an infusion: refused, with what is missing, until the criteria are met.
 
-    Example: starter.py leave c-1a2b3c 1 --left now --awake --walking --with-escort --bp 124/80
+    Example: starter.py leave c-1a2b3c 1 --left now --awake --walking --with-escort --bp "124/80 70 98 s5 d0"
     """
     said = await _said(course, how, bp, None, left if left.left else replace(left, left="now"))
     del said["adverse"]

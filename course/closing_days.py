@@ -43,5 +43,5 @@ def instead(
     for same, starts in starts_by_day(earliest, taken, record.calendar, SEARCH_DAYS):
         for to in sorted(starts, key=lambda start: abs(start - same)):
             slot = Slot(record.course_id, first.id, to, to + minutes(first.minutes) + watched)
-            if not record.calendar.why_not_open(to, first.minutes) and full(slot, taken, capacity) is None:
+            if not record.why_not_open(to, first.minutes) and full(slot, taken, capacity) is None:
                 yield Instead(first, to, "rest" if later and first.series is Series.INDUCTION else "only")

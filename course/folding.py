@@ -218,7 +218,7 @@ def refreshed(record: CourseRecord, occasion: Occasion, answer: CalendarAnswer, 
         occasions=marks,
     )
     for session in record.open_sessions:
-        why = record.calendar.why_not_open(session.start, session.minutes)
+        why = record.why_not_open(session.start, session.minutes)
         if why:
             record = open_task(
                 record,

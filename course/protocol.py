@@ -152,6 +152,10 @@ BEFORE_DOSE = VitalLimits(
 DURING = VitalLimits(
     systolic_min=90, systolic_max=180, diastolic_max=110, heart_rate_min=50, heart_rate_max=120, spo2_min=92
 )
+LEAVING = VitalLimits(
+    systolic_min=90, systolic_max=160, diastolic_max=100, heart_rate_min=50, heart_rate_max=120, spo2_min=94,
+    sedation_min=5, dissociation_max=0,
+)  # fmt: skip
 """What counts where a protocol leaves its table out. [set]"""
 
 
@@ -160,7 +164,7 @@ class SessionRules(Carried):
 
     Before a dose a reading counts for `readings_minutes`; during an infusion vital signs are taken every
     `vitals_minutes`. Who leaves is at most `leave_systolic_over` and
-    `leave_diastolic_over` mmHg off the pressure before the dose, up or down.
+    `leave_diastolic_over` mmHg above the pressure before the dose.
     """
 
     systolic_refuse: int = 160
@@ -170,7 +174,7 @@ class SessionRules(Carried):
     systolic_sign: int = 140
     diastolic_sign: int = 90
     vitals_minutes: int = 15
-    leave_minutes: int = 30
+    leave_minutes: int = 80
     leave_systolic_over: int = 20
     leave_diastolic_over: int = 20
     fasting_solids_hours: int = 6
@@ -236,6 +240,7 @@ class Protocol(Carried):
     session: SessionRules = SessionRules()
     before_dose: VitalLimits = BEFORE_DOSE
     during: VitalLimits = DURING
+    leaving: VitalLimits = LEAVING
     holds: tuple[HoldRule, ...] = ()
     gates: tuple[Gate, ...] = ()
     instruments: tuple[str, ...] = ()

@@ -44,6 +44,7 @@ def protocol_findings(protocol: Protocol, instruments: Mapping[str, Instrument |
     yield from _session(protocol)
     yield from _signs(("before_dose",), protocol.before_dose)
     yield from _signs(("during",), protocol.during)
+    yield from _signs(("leaving",), protocol.leaving)
     yield from _gates(protocol)
     yield from _long_term(protocol)
 

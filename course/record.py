@@ -123,6 +123,14 @@ class CourseRecord(Carried):
         """The clinic's zone, in which visit times are printed."""
         return self.calendar.zone
 
+    def why_not_open(self, start: datetime, infusion_minutes: int) -> str:
+        """Why an infusion and the watch after it cannot stand here, in one sentence, or an empty string."""
+        return self.calendar.why_not_open(start, self.visit_minutes(infusion_minutes))
+
+    def visit_minutes(self, infusion_minutes: int) -> int:
+        """How long a visit takes: the infusion and the watch after it."""
+        return infusion_minutes + self.protocol.session.leave_minutes
+
     def session(self, session_id: str) -> Session | None:
         """The live session with this id, or None."""
         return next((session for session in self.sessions if session.id == session_id), None)

@@ -48,9 +48,10 @@ NEEDS: dict[NeedKind, Words] = {
         (Action.SESSION, Action.ABORT, Action.NOT_GIVEN, Action.NO_SHOW),
     ),
     NeedKind.LEAVE: Words(
-        "who was dosed leaves awake, walking, with an escort, with a pressure near that before, after the watch",
+        "who was dosed leaves awake, walking, with an escort, after the watch, with vital signs inside the limits "
+        "and a pressure not far above that before",
         (Action.LEAVE,),
-        ("session.leave_minutes", "session.leave_systolic_over"),
+        ("session.leave_minutes", "session.leave_systolic_over", "leaving.systolic_max", "leaving.spo2_min"),
     ),
     NeedKind.MEASURE: Words(
         "two questionnaires were sent and two days passed without an answer: somebody calls; what was never sent is "

@@ -34,11 +34,13 @@ class SignedFor(Carried):
 
 
 class Departure(Carried):
-    """When the patient left, who let them go, and what of the criteria was not met."""
+    """When the patient left, who let them go, what of the criteria was not met, and why a prescriber signed for it."""
 
     at: Instant
     by: str
     unmet: tuple[str, ...] = ()
+    signed: Signature | None = None
+    reason: str = ""
 
 
 class Event(Carried):

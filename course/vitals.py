@@ -74,15 +74,31 @@ def alerts(limits: VitalLimits, readings: Sequence[Reading]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def in_words(limits: VitalLimits) -> Iterator[str]:
+    """Each sign that has limits, as a sheet of paper says it."""
+    for sign, (_, name, unit) in SIGNS.items():
+        low, high = _ends(limits, sign)
+        if low is not None and high is not None:
+            yield f"{name} {low} to {high} {unit}"
+        elif low is not None:
+            yield f"{name} {low} {unit} or more"
+        elif high is not None:
+            yield f"{name} {high} {unit} or less"
+
+
 def limited(limits: VitalLimits, sign: str) -> bool:
     """Whether a sign has a limit at either end."""
-    return any(getattr(limits, f"{sign}_{end}", None) is not None for end in ("min", "max"))
+    return _ends(limits, sign) != (None, None)
+
+
+def _ends(limits: VitalLimits, sign: str) -> tuple[int | None, int | None]:
+    return getattr(limits, f"{sign}_min", None), getattr(limits, f"{sign}_max", None)
 
 
 def beyond(limits: VitalLimits, sign: str, value: int) -> Iterator[str]:
     """The limit that a value lies beyond, in words."""
     _, name, unit = SIGNS[sign]
-    low, high = (getattr(limits, f"{sign}_{end}", None) for end in ("min", "max"))
+    low, high = _ends(limits, sign)
     if low is not None and value < low:
         yield f"{name} below {low} {unit}"
     if high is not None and value > high:

@@ -50,7 +50,7 @@ def _days(desk: Desk, after: datetime) -> Iterator[datetime]:
     at = clock(desk.scenario.staff.visit_time)
     for ahead in range(LOOK_AHEAD_DAYS):
         day = days_from(calendar.zone, after, ahead, at)
-        if day >= after and not calendar.why_not_open(day, desk.record.order.minutes):
+        if day >= after and not desk.record.why_not_open(day, desk.record.order.minutes):
             yield day
 
 

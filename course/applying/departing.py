@@ -4,7 +4,7 @@ from datetime import datetime
 
 from course import leaving
 from course.applying.alarms import beyond_limits
-from course.applying.change import Change, Refused, session_of, shown
+from course.applying.change import Change, Refused, session_of, shown, signature
 from course.carried import days, minutes
 from course.page import open_task
 from course.record import CourseRecord
@@ -43,9 +43,12 @@ def let_go(record: CourseRecord, act: LetGo, now: datetime) -> Change:
     refuse_future(act.readings, now)
     watched = session.with_(vitals=(*session.vitals, *vitals_of(act.readings)))
     ended, why = departed(record, watched, act.leaving, act.actor.name)
-    signed = act.actor.role is Role.PRESCRIBER and act.reason
-    if why and not act.leaving.gone and not signed:
+    signs = act.actor.role is Role.PRESCRIBER and bool(act.reason)
+    if why and not act.leaving.gone and not signs:
         raise Refused(f"not ready to leave: {'; '.join(why)}: wait, or a prescriber lets the patient go with a reason")
+    if why and signs and ended.departure is not None:
+        signed = signature(act.actor, act.happened_at, "let go all the same")
+        ended = ended.with_(departure=ended.departure.with_(signed=signed, reason=act.reason))
     changed = record.with_session(ended)
     if why:
         text = f"session {session.id}: left {'on their own' if act.leaving.gone else 'early'}: {'; '.join(why)}"

@@ -55,7 +55,7 @@ def _starts(
         missing,
         act.first,
         record.order.weekdays,
-        record.order.minutes,
+        record.visit_minutes(record.order.minutes),
         record.calendar,
         after=max(given, default=record.last_infusion_at),
     )
@@ -81,7 +81,7 @@ def why_not_at(record: CourseRecord, start: datetime, minutes: int, now: datetim
     clash = next((one for one in record.open_sessions if one.id != but and abs(one.start - start) < days(0.5)), None)
     if clash is not None:
         return f"session {clash.id} already stands at {shown(record, clash.start)}: choose another day or defer it"
-    return record.calendar.why_not_open(start, minutes)
+    return record.why_not_open(start, minutes)
 
 
 def _with_new(
@@ -127,7 +127,7 @@ def defer_visit(record: CourseRecord, act: DeferVisit, now: datetime) -> Change:
         )
     changed = record
     for moved, start in moves:
-        refuse_if(record.calendar.why_not_open(start, moved.minutes))
+        refuse_if(record.why_not_open(start, moved.minutes))
         if start == moved.start:
             continue
         changed = changed.with_session(
@@ -169,9 +169,8 @@ def _moves(
     starts = tuple(one.start for one in series)
     index = series.index(session)
     if act.scope == "rest":
-        plan = planner.shift_rest(
-            starts, index, act.to, rule, record.calendar, session.minutes, weekdays=record.order.weekdays
-        )
+        length = record.visit_minutes(session.minutes)
+        plan = planner.shift_rest(starts, index, act.to, rule, record.calendar, length, weekdays=record.order.weekdays)
         return list(zip(series[index:], plan.starts[index:], strict=True)), planner.check_series(
             given + plan.starts, rule
         )

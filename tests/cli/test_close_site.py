@@ -22,15 +22,15 @@ from tests.support.ready import ready
 from tests.support.records import CLINIC_FOLDER, calendar, order
 from workflows.course import TreatmentCourse
 
-PATIENTS, CHAIRS, STAY = 40, 3, minutes(70)
+PATIENTS, CHAIRS, STAY = 40, 5, minutes(120)
 NOW = datetime.now(UTC).replace(microsecond=0)
-ROUNDS = 8
-"""So many stays of 70 minutes follow each other on a chair from eight to six: 24 patients a day."""
+ROUNDS = 5
+"""So many stays of two hours follow each other on a chair from eight to six: 25 patients a day."""
 
 
 @pytest.fixture(scope="module")
 def environment(environment: Path) -> Iterator[Path]:
-    """The clinic with three chairs at the northside."""
+    """The clinic with five chairs at the northside."""
     folder = shutil.copytree(CLINIC_FOLDER, environment / "clinic")
     text = (folder / "clinic.toml").read_text()
     (folder / "clinic.toml").write_text(text.replace("chairs = 6 ", f"chairs = {CHAIRS} "))
@@ -50,7 +50,7 @@ def week() -> datetime:
 
 
 def planned(number: int) -> CourseRecord:
-    """A course in induction: two visits, on Monday and Wednesday for the first 24, else on Tuesday and Thursday."""
+    """A course in induction: two visits, on Monday and Wednesday for the first 25, else on Tuesday and Thursday."""
     fresh = ready()
     record = fresh.with_(
         calendar=calendar("northside", NOW),

@@ -17,6 +17,7 @@ from course.terms import GateAnswer, HoldCause, NeedKind, Role, Severity, TaskKi
 from course.visit import Session, Vitals
 from course.worklist import needs
 from tests.support.life import Life
+from tests.support.ready import WHOLE
 from tests.support.records import FIRST
 from tests.support.stories import check_in, scheduled
 
@@ -37,10 +38,17 @@ def dosed(**said: Any) -> Life:
     return life
 
 
-def leave(life: Life, role: Role = Role.NURSE, pressure: str = "124/80", reason: str = "", **said: Any) -> None:
+def leave(
+    life: Life,
+    role: Role = Role.NURSE,
+    pressure: str = "124/80",
+    reason: str = "",
+    signs: dict[str, Any] | None = None,
+    **said: Any,
+) -> None:
     """The patient leaves now, as the criteria ask but for what is named."""
     systolic, diastolic = (int(one) for one in pressure.split("/"))
-    reading = {"at": life.now, "systolic": systolic, "diastolic": diastolic}
+    reading = {"at": life.now, "systolic": systolic, "diastolic": diastolic, **WHOLE, **(signs or {})}
     leaving = {"at": life.now, **WELL, **said}
     life.do("leave", role, session="s1", leaving=leaving, readings=[reading], reason=reason)
 
@@ -60,7 +68,7 @@ def waiting(life: Life) -> list[NeedKind]:
 def test_who_was_dosed_is_asked_about_until_they_have_left() -> None:
     """From the end of the watch on it waits for a nurse; once they have left, with whose leave and when, no more."""
     life = dosed()
-    life.wait(minutes=29)
+    life.wait(minutes=RULE.leave_minutes - 1)
     assert NeedKind.LEAVE not in waiting(life)
     life.wait(minutes=1)
     assert NeedKind.LEAVE in waiting(life)
@@ -76,11 +84,17 @@ def test_who_was_dosed_is_asked_about_until_they_have_left() -> None:
 @pytest.mark.parametrize(
     ("minutes", "said", "sentence"),
     [
-        (30, {"awake": False}, "not awake"),
-        (30, {"walking": False}, "not walking safely"),
-        (30, {"escort": False}, "no escort"),
-        (29, {}, "29 minutes after the end, of 30"),
-        (30, {"pressure": "143/80"}, "systolic more than 20 mmHg above that before the dose"),
+        (80, {"awake": False}, "not awake"),
+        (80, {"walking": False}, "not walking safely"),
+        (80, {"escort": False}, "no escort"),
+        (79, {}, "79 minutes after the end, of 80"),
+        (80, {"pressure": "143/80"}, "systolic more than 20 mmHg above that before the dose"),
+        (80, {"pressure": "89/60"}, "systolic below 90 mmHg"),
+        (80, {"signs": {"spo2": 84}}, "SpO2 below 94 %"),
+        (80, {"signs": {"heart_rate": 121}}, "pulse above 120 a minute"),
+        (80, {"signs": {"sedation": 3}}, "MOAA/S below 5 of 5"),
+        (80, {"signs": {"dissociation": 9}}, "dissociation above 0 of 10"),
+        (80, {"signs": {"spo2": None, "sedation": None}}, "take SpO2, MOAA/S"),
     ],
 )
 def test_nobody_is_let_go_before_the_criteria_are_met(minutes: int, said: dict[str, Any], sentence: str) -> None:
@@ -102,7 +116,7 @@ def test_nobody_is_let_go_before_the_criteria_are_met(minutes: int, said: dict[s
 def test_a_pressure_of_just_twenty_more_may_leave() -> None:
     """The limit itself is near the pressure before."""
     life = dosed()
-    life.wait(minutes=30)
+    life.wait(minutes=RULE.leave_minutes)
     leave(life, pressure="142/80")
     assert life.record.tasks == ()
 

@@ -11,7 +11,7 @@ from course.terms import SessionStatus
 from tests.support.ready import VISIT, ready
 from tests.support.records import CALENDAR, FIRST
 
-STAY = minutes(70)
+STAY = minutes(120)
 STARTS = st.integers(0, 3 * 24 * 6).map(lambda tens: FIRST + minutes(10 * tens))
 OTHERS = st.lists(st.builds(lambda at, who: slot(f"c-{who}", at), STARTS, st.integers(1, 40)), max_size=60)
 
@@ -27,7 +27,7 @@ def present(at: datetime, taken: list[Slot]) -> int:
 
 
 def test_a_chair_is_held_until_the_patient_may_leave() -> None:
-    """40 minutes of infusion and the 30 that are watched; not for a visit that is over, or left out."""
+    """40 minutes of infusion and the 80 that are watched; not for a visit that is over, or left out."""
     record = ready()
     assert slots_ahead(record, FIRST) == (Slot(record.course_id, "s1", FIRST, FIRST + STAY),)
     assert slots_ahead(record, FIRST + STAY) == ()
@@ -62,10 +62,10 @@ def test_the_next_free_start_is_the_first_that_fits(at: datetime, others: list[S
     wanted = slot("c-new", at)
     found = next_free(wanted, others, capacity, CALENDAR)
     assert found is not None
-    assert not CALENDAR.why_not_open(found, 70)
+    assert not CALENDAR.why_not_open(found, 120)
     assert full(slot("c-new", found), others, capacity) is None
     sooner = [one for tens in range(NEAR_DAYS * 144) if (one := at + minutes(10 * tens)) < found]
     same_hour = {at + days(ahead) for ahead in range(NEAR_DAYS + 1)}
     edges = {one.ends for one in others} | same_hour
     tried = [one for one in sooner if one in edges or CALENDAR.zone.local(one).time().isoformat() == "08:00:00"]
-    assert all(CALENDAR.why_not_open(one, 70) or full(slot("c-new", one), others, capacity) for one in tried)
+    assert all(CALENDAR.why_not_open(one, 120) or full(slot("c-new", one), others, capacity) for one in tried)

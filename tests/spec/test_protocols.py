@@ -136,6 +136,7 @@ def test_pain_outcome_and_boosters(protocol: Protocol) -> None:
 def test_what_all_protocols_share(protocol: Protocol) -> None:
     """Cadence, baseline age, early boosters, evaluations and visit limits are those of the clinical reference."""
     measuring, boosters = protocol.measuring, protocol.maintenance
+    long = protocol.id in {"crps", "fibromyalgia"}
     assert measuring.cadence == (
         Cadence(every_days=7, until_week=12),
         Cadence(every_days=14, until_week=26),
@@ -149,7 +150,8 @@ def test_what_all_protocols_share(protocol: Protocol) -> None:
     )
     assert protocol.session == SessionRules(
         systolic_refuse=160, diastolic_refuse=100, recheck_minutes=15, systolic_sign=140, diastolic_sign=90,
-        vitals_minutes=30 if protocol.id in {"crps", "fibromyalgia"} else 15, leave_minutes=30, leave_systolic_over=20,
+        readings_minutes=30, vitals_minutes=30 if long else 15, leave_minutes=60 if long else 80,
+        leave_systolic_over=20,
         fasting_solids_hours=6, fasting_fluids_hours=2, weight_change_percent=10,
         over_order_percent=10,
     )  # fmt: skip

@@ -151,7 +151,7 @@ class Served:
             "measure_waived": "asked at the last visit",
         }
         await self.do("check_in", Role.NURSE, session=session.id, **{**fine, **but})
-        await self.wait(minutes=session.minutes + 30)
+        await self.wait(minutes=(await self.record()).visit_minutes(session.minutes))
         leaving = {"at": await self.now(), "awake": True, "walking": True, "escort": True}
         reading = {"at": leaving["at"], "systolic": 122, "diastolic": 78, **WHOLE}
         dose = {"started_at": session.start, "minutes": session.minutes, "mg": 35, "leaving": leaving}

@@ -63,7 +63,7 @@ def give(life: Life) -> None:
     session = life.record.open_sessions[0]
     life.go_to(session.start)
     check_in(life, session.id)
-    life.wait(minutes=session.minutes + 30)
+    life.wait(minutes=life.record.visit_minutes(session.minutes))
     reading = {"at": life.now, "systolic": 122, "diastolic": 78, **WHOLE}
     leaving = {"at": life.now, "awake": True, "walking": True, "escort": True}
     dose = {"started_at": session.start, "minutes": session.minutes, "mg": Decimal(35)}

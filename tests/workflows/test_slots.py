@@ -109,11 +109,11 @@ async def test_of_two_clients_at_once_one_gets_the_last_chair(house: House) -> N
     local = record.zone.local(first)
     assert str(refused[0]) == (
         f"northside is full at {local:%a %d %b %Y} 09:00: 1 of 1 places are booked; "
-        f"the next free start is {local:%a %d %b %Y} 10:10"
+        f"the next free start is {local:%a %d %b %Y} 11:00"
     )
     assert (len(await held(house, won)), await held(house, won)) == (2, await needed(house, won))
     assert (await held(house, lost), await needed(house, lost)) == ((), ())
-    await Courses(house).act(lost, act("schedule", first=first + minutes(70)))
+    await Courses(house).act(lost, act("schedule", first=first + minutes(120)))
     assert len(await held(house, lost)) == 2
 
 
@@ -141,7 +141,7 @@ async def test_a_kill_leaves_too_much_and_the_proof_mends_it(house: House) -> No
     """Killed between reserving and acting, a client leaves a chair that a settling gives back."""
     course = await begin(house)
     record = await Courses(house).record(course)
-    await house.slots.reserve(SITE, [Slot(course, "s1", monday(record), monday(record) + minutes(70))])
+    await house.slots.reserve(SITE, [Slot(course, "s1", monday(record), monday(record) + minutes(120))])
     assert await settle(house.slots, record, NOW) == ()
     assert len(await held(house, course)) == 1
     assert await settle(house.slots, record, NOW, minutes(0)) == ()
@@ -185,7 +185,7 @@ async def test_a_scheduler_outside_keeps_the_chairs(
                 {
                     "session": f"s{number}",
                     "begins": (first + days(after)).isoformat(),
-                    "ends": (first + days(after) + minutes(70)).isoformat(),
+                    "ends": (first + days(after) + minutes(120)).isoformat(),
                 }
                 for number, after in ((1, 0), (2, 2))
             ],
@@ -196,7 +196,7 @@ async def test_a_scheduler_outside_keeps_the_chairs(
         scheduler.silent = True
         short = OutsideSlots(Scheduler(scheduler.url, TOKEN, answer_seconds=0.5))
         with pytest.raises(SlotError) as away:
-            await short.reserve(SITE, [Slot(courses[1], "s1", first, first + minutes(70))])
+            await short.reserve(SITE, [Slot(courses[1], "s1", first, first + minutes(120))])
         assert str(away.value) == AWAY
         assert (await gateway.record(courses[1])).sessions == ()
         scheduler.silent, scheduler.answer = False, (503, b"<html>")
