@@ -24,7 +24,8 @@ from activities.ports import (
     Texts,
     Written,
 )
-from course.messages import SendOrder, SendOutcome
+from course.calling_back import OVERTAKEN
+from course.messages import SendOrder, SendOutcome, Unsent
 from course.terms import Audience, OccasionState
 
 MOST_RESENDS = 3
@@ -97,6 +98,18 @@ class Messenger:
         if doubtful:
             return await self._settle(rest, _became(doubtful[0], OccasionState.UNCERTAIN, UNKNOWN), at)
         return await self._send(rest, at)
+
+    @activity.defn
+    async def give_up_message(self, unsent: Unsent) -> SendOutcome:
+        """Settle a message that nobody tries any more: one that was being handed over may have arrived."""
+        order, said = unsent.order, unsent.outcome
+        known = await self.ledger.standing(order.course_id, [order.key])
+        standing = known.get(order.key, Standing(letter=order.key, state=OccasionState.LATER))
+        if standing.letter != order.key or _settled(standing):
+            return said if standing.letter != order.key else _outcome(order, standing)
+        if standing.state is OccasionState.IN_FLIGHT:
+            return await self._settle(order, _became(standing, OccasionState.UNCERTAIN, UNKNOWN), said.at)
+        return await self._settle(order, _became(standing, said.state, said.reason), said.at)
 
     async def _send(self, order: SendOrder, at: datetime) -> SendOutcome:
         targets = await self._targets(order)
@@ -218,7 +231,8 @@ def _in_doubt(standing: Standing | None, order: SendOrder) -> bool:
 
 
 def _settled(standing: Standing | None) -> bool:
-    return standing is not None and standing.state.is_settled
+    """Whether nothing more becomes of it; what was called back may go out anew."""
+    return standing is not None and standing.state.is_settled and standing.reason != OVERTAKEN
 
 
 def _became(standing: Standing, state: OccasionState, reason: str) -> Standing:

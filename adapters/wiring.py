@@ -89,6 +89,7 @@ def course_activities(house: House, channels: Mapping[Medium, Channel] | None = 
     prover = Prover(evidence_of(house), channels)
     return [
         messenger.send_message,
+        messenger.give_up_message,
         archivist.archive_run,
         archivist.unarchived_runs,
         calendars.take_calendar,

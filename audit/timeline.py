@@ -13,7 +13,7 @@ from temporalio.client import WorkflowHistory
 from temporalio.converter import DataConverter
 
 from course.acts import ActEnvelope
-from course.messages import CourseOrder, Part, Receipt, SendOrder, SendOutcome
+from course.messages import CourseOrder, Part, Receipt, SendOrder, SendOutcome, Unsent
 
 NAMES = {value: name.removeprefix("EVENT_TYPE_").lower() for name, value in EventType.items()}
 VISIT = re.compile(r"s\d+")
@@ -121,6 +121,8 @@ class Reader:
         said = event.activity_task_scheduled_event_attributes
         name = said.activity_type.name
         order = await self._read(said.input.payloads, SendOrder) if name == "send_message" else None
+        if name == "give_up_message" and (unsent := await self._read(said.input.payloads, Unsent)) is not None:
+            order = unsent.order
         self.sends[event.event_id] = (name, order)
 
     async def _activity_task_completed(self, event: HistoryEvent) -> Line | None:

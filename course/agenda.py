@@ -9,7 +9,7 @@ from course.carried import days
 from course.occasions import Occasion, last_ordinal, open_at
 from course.protocol import Gate
 from course.record import CourseRecord
-from course.terms import GateAnswer, OccasionKind, Phase, Role
+from course.terms import GateAnswer, OccasionKind, OccasionState, Phase, Role
 
 FORMS_AFTER_DAYS = (0, 2, 5)
 MORNING = time(10)
@@ -60,7 +60,9 @@ def _escalations(record: CourseRecord) -> Iterator[Occasion]:
 def _forms(record: CourseRecord) -> Iterator[Occasion]:
     if record.phase is not Phase.INTAKE or not forms_missing(record):
         return
-    ordinal, _ = last_ordinal(record, "intake", OccasionKind.FORMS)
+    ordinal, last = last_ordinal(record, "intake", OccasionKind.FORMS)
+    if last is not None and last.state is OccasionState.LATER:
+        ordinal -= 1
     if ordinal < len(FORMS_AFTER_DAYS):
         wait = FORMS_AFTER_DAYS[ordinal]
         at = record.opened_at if wait == 0 else days_from(record.zone, record.opened_at, wait, MORNING)

@@ -7,7 +7,8 @@ from course import safety
 from course.agenda import agenda, due
 from course.calendar import days_from, in_sending_hours, sending_ends
 from course.carried import hours, minutes
-from course.folding import called_too, opened_ask, suppressed, why_not_written
+from course.folding import called_too, opened_ask, suppressed
+from course.instead import why_not_written
 from course.messages import Part, SendOrder
 from course.occasions import REMINDERS, RULES, Occasion
 from course.parts import Mark

@@ -1,12 +1,12 @@
 """Folding back what became of an occasion: marks, what the patient was told, tasks for people."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from course import safety
 from course.asking import asked_together
 from course.calendar import Zone
-from course.carried import hours
+from course.calling_back import OVERTAKEN, taken_back
+from course.instead import CALL_WITHIN, call_instead, named, plain, visit_of
 from course.messages import CalendarAnswer, Part, SendOrder, SendOutcome
 from course.occasions import Occasion
 from course.page import open_task, write
@@ -15,12 +15,10 @@ from course.record import CourseRecord
 from course.terms import Audience, OccasionKind, OccasionState, Role, TaskKind
 
 TELL_TIMES = frozenset({OccasionKind.VISIT_72H, OccasionKind.VISIT_24H, OccasionKind.VISIT_2H, OccasionKind.MOVED})
-CALL_WITHIN = hours(24)
 CALLED_ABOUT = frozenset({OccasionKind.FORMS, OccasionKind.MEASURE, OccasionKind.BOOK, OccasionKind.LAPSED})
 """Messages that ask something of the patient."""
 
 NO_ROOM = "no room in a text message"
-OVERTAKEN = "overtaken by a change before it went out"
 
 
 def suppressed(record: CourseRecord, one: Occasion, now: datetime, why: str, *, call: bool = False) -> CourseRecord:
@@ -31,7 +29,7 @@ def suppressed(record: CourseRecord, one: Occasion, now: datetime, why: str, *, 
     if not call:
         return record
     due = one.about if one.about is not None and one.about > now else now + CALL_WITHIN
-    text = f"call the patient instead of the {_plain(one.kind)} message: {why}"
+    text = f"call the patient instead of the {named(record, one.id)} message: {why}"
     return open_task(record, TaskKind.CALL_INSTEAD, now, due, Role.COORDINATOR, text, one.id)
 
 
@@ -43,7 +41,8 @@ def called_too(record: CourseRecord, one: Occasion, now: datetime) -> CourseReco
     visit = one.about if session is None or session.told is None else min(one.about, max(session.told, now))
     if visit - now >= CALL_WITHIN:
         return record
-    text = f"session {_subject(one.id)} was {_plain(one.kind)} at short notice: call the patient"
+    which = f"session {_subject(one.id)}" if session is None else visit_of(record, session)
+    text = f"{which}, was {plain(one.kind)} at short notice: call the patient"
     return open_task(record, TaskKind.CALL_MOVED, now, visit, Role.COORDINATOR, text, _subject(one.id))
 
 
@@ -56,36 +55,16 @@ def opened_ask(record: CourseRecord, one: Occasion, now: datetime) -> CourseReco
     return record.with_(asks=(*before, ask), ask_count=ask.number)
 
 
-def called_back(record: CourseRecord, order: SendOrder) -> bool:
-    """Whether a message in flight no longer says what is true, or goes where the patient allows none any more."""
-    if order.audience is not Audience.PATIENT:
-        return False
-    allows = record.messaging
-    revoked = (order.email and not allows.email) or (order.sms and not allows.sms)
-    return revoked or any(overtaken(record, part) for part in order.parts)
-
-
-def overtaken(record: CourseRecord, part: Part) -> bool:
-    """Whether a part in flight speaks of a visit that has moved, gone, or been held since, or nobody is written to."""
-    mark = record.occasions.get(part.occasion)
-    if not record.messaging.allowed:
-        return True
-    if part.kind not in TELL_TIMES or mark is None:
-        return False
-    session = record.session(_subject(part.occasion))
-    return session is None or not session.is_open or session.start != mark.about or record.held is not None
-
-
 def sent(record: CourseRecord, order: SendOrder, outcome: SendOutcome, now: datetime) -> CourseRecord:
     """The record once a message was sent, refused, called back, or left in doubt."""
+    if outcome.state is not OccasionState.SENT and order.audience is Audience.PATIENT:
+        record = record.with_(sent_on=tuple(one for one in record.sent_on if one != order.as_of))
+    if outcome.reason == OVERTAKEN:
+        return taken_back(record, order, now)
     marks = dict(record.occasions)
-    was_called_back = outcome.reason == OVERTAKEN
     for part in order.parts:
         in_flight = marks.get(part.occasion)
         about = in_flight.about if in_flight else None
-        if was_called_back and not overtaken(record, part) and part.kind is not OccasionKind.MEASURE:
-            del marks[part.occasion]
-            continue
         marks[part.occasion] = Mark(
             state=outcome.state,
             at=outcome.at,
@@ -96,13 +75,10 @@ def sent(record: CourseRecord, order: SendOrder, outcome: SendOutcome, now: date
         )
         if part.occasion in outcome.left_out:
             continue
-        if was_called_back or outcome.state in {OccasionState.SENT, OccasionState.UNCERTAIN}:
-            record = _told(record, part.occasion, part.kind, about)
+        if outcome.state in {OccasionState.SENT, OccasionState.UNCERTAIN}:
+            record = _told(record, part, about)
+            marks |= dict.fromkeys(taken_back_with(part), marks[part.occasion])
     record = _left_out(record.with_(occasions=marks), outcome, now)
-    if outcome.state is not OccasionState.SENT and order.audience is Audience.PATIENT:
-        record = record.with_(sent_on=tuple(one for one in record.sent_on if one != order.as_of))
-    if was_called_back:
-        return record if record.messaging.allowed else _call_instead(record, order.parts, order.key, now)
     if order.audience is Audience.ONCALL:
         return _escalated(record, order, outcome, now)
     return _tasks(record, order, outcome, now)
@@ -115,23 +91,33 @@ def _left_out(record: CourseRecord, outcome: SendOutcome, now: datetime) -> Cour
         record = record.with_(occasions={**record.occasions, name: mark})
         kind = name.split("/")[1]
         if kind in CALLED_ABOUT:
-            text = f"call the patient instead of the {_plain(kind)} message: {NO_ROOM}"
+            text = f"call the patient instead of the {plain(kind)} message: {NO_ROOM}"
             record = open_task(record, TaskKind.CALL_INSTEAD, now, now + CALL_WITHIN, Role.COORDINATOR, text, name)
     return record
 
 
-def _told(record: CourseRecord, occasion: str, kind: OccasionKind, about: datetime | None) -> CourseRecord:
-    subject = _subject(occasion)
-    if kind is OccasionKind.PLAN:
+def taken_back_with(part: Part) -> tuple[str, ...]:
+    """The cancellations that a farewell says with its own words: of each visit that it takes out of the calendar."""
+    if part.kind is not OccasionKind.CLOSED:
+        return ()
+    return tuple(f"{entry.session}/{OccasionKind.CANCELLED}/1" for entry in part.calendar if entry.cancelled)
+
+
+def _told(record: CourseRecord, part: Part, about: datetime | None) -> CourseRecord:
+    """The record with what a message that went out, or may have, told of visits."""
+    if part.kind is OccasionKind.PLAN:
         return record.with_(
             sessions=tuple(one.with_(told=one.start) if one.is_open else one for one in record.sessions)
         )
-    session = record.session(subject)
-    if kind in TELL_TIMES and session is not None:
+    if part.kind is OccasionKind.CLOSED:
+        gone = {entry.session for entry in part.calendar if entry.cancelled}
+        return record.with_(sessions=tuple(one.with_(told=None) if one.id in gone else one for one in record.sessions))
+    session = record.session(_subject(part.occasion))
+    if session is None:
+        return record
+    if part.kind in TELL_TIMES:
         return record.with_session(session.with_(told=about))
-    if kind is OccasionKind.CANCELLED and session is not None:
-        return record.with_session(session.with_(told=None))
-    return record
+    return record.with_session(session.with_(told=None)) if part.kind is OccasionKind.CANCELLED else record
 
 
 def _escalated(record: CourseRecord, order: SendOrder, outcome: SendOutcome, now: datetime) -> CourseRecord:
@@ -162,7 +148,7 @@ def undelivered(record: CourseRecord, occasions: tuple[str, ...], now: datetime)
     changed = record.with_(occasions=marks)
     if occasions[0].split("/")[1] == OccasionKind.ESCALATION:
         return safety.hurry(changed, _subject(occasions[0]), now)
-    kinds = ", ".join(_plain(name.split("/")[1]) for name in occasions)
+    kinds = ", ".join(named(record, name) for name in occasions)
     return _call_for_failed(changed, kinds, occasions[0], now)
 
 
@@ -172,7 +158,7 @@ def _call_for_failed(record: CourseRecord, kinds: str, key: str, now: datetime) 
 
 
 def _tasks(record: CourseRecord, order: SendOrder, outcome: SendOutcome, now: datetime) -> CourseRecord:
-    kinds = ", ".join(_plain(part.kind) for part in order.parts)
+    kinds = ", ".join(named(record, part.occasion) for part in order.parts)
     due = now + CALL_WITHIN
     match outcome.state:
         case OccasionState.UNCERTAIN:
@@ -181,23 +167,9 @@ def _tasks(record: CourseRecord, order: SendOrder, outcome: SendOutcome, now: da
         case OccasionState.FAILED:
             return _call_for_failed(record, kinds, order.key, now)
         case OccasionState.SUPPRESSED if outcome.reason:
-            return _call_instead(record, order.parts, order.key, now, outcome.reason)
+            return call_instead(record, order.parts, order.key, now, outcome.reason)
         case _:
             return record
-
-
-def _call_instead(record: CourseRecord, parts: Sequence[Part], key: str, now: datetime, why: str = "") -> CourseRecord:
-    """The record with a call in place of a message; the dead are not called."""
-    if record.messaging.stopped:
-        return record
-    kinds = ", ".join(_plain(part.kind) for part in parts)
-    text = f"call the patient instead of the {kinds} message: {why or why_not_written(record)}"
-    return open_task(record, TaskKind.CALL_INSTEAD, now, now + CALL_WITHIN, Role.COORDINATOR, text, key)
-
-
-def why_not_written(record: CourseRecord) -> str:
-    """Why the patient is not written to, of somebody who may not be."""
-    return "the patient opted out" if record.messaging.opted_out_at else "no consent to written messages"
 
 
 def archived(record: CourseRecord, occasion: Occasion, run_id: str, now: datetime) -> CourseRecord:
@@ -240,7 +212,3 @@ def put_back(record: CourseRecord, occasion: Occasion, until: datetime, now: dat
 
 def _subject(occasion: str) -> str:
     return occasion.split("/", 1)[0]
-
-
-def _plain(kind: str) -> str:
-    return kind.replace("_", " ")

@@ -131,6 +131,13 @@ class SendOutcome(Carried):
     left_out: tuple[str, ...] = ()
 
 
+class Unsent(Carried):
+    """A message that nobody tries any more, and what would become of it unless it is known to be out, or may be."""
+
+    order: SendOrder
+    outcome: SendOutcome
+
+
 class ArchiveOrder(Carried):
     """A closed run to be archived."""
 

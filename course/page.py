@@ -5,7 +5,7 @@ from datetime import datetime
 from course.carried import days
 from course.parts import Actor, Entry, Mark, Task
 from course.record import CourseRecord
-from course.terms import Action, OccasionKind, Role, Series, TaskKind
+from course.terms import Action, OccasionKind, Role, TaskKind
 
 ENTRIES_KEPT = 200
 APPLIED_KEPT = 500
@@ -74,13 +74,12 @@ def _long_past(record: CourseRecord, key: str, mark: Mark) -> bool:
 
 
 def _live_subjects(record: CourseRecord) -> set[str]:
-    boosters = sum(1 for dose in record.valid_doses if dose.series is Series.BOOSTER)
     return {
         "intake",
         "course",
         f"series{record.series_number}",
         f"n{record.session_count}",
-        f"b{boosters + 1}",
+        f"b{record.session_count + 1}",
         *(session.id for session in record.sessions),
         *(escalation.id for escalation in record.escalations),
         *(f"ask{ask.number}" for ask in record.asks),

@@ -41,6 +41,11 @@ def booster_number(record: CourseRecord) -> int:
     return 1 + sum(1 for dose in record.valid_doses if dose.series is Series.BOOSTER)
 
 
+def book_subject(record: CourseRecord) -> str:
+    """What asking for a booking is about: the visit that would come next, whose number never comes back."""
+    return f"b{record.session_count + 1}"
+
+
 def book_from(record: CourseRecord) -> datetime | None:
     """When booking the next booster falls due: ten days before its window, or None while one is booked."""
     window = booster_window(record)
@@ -67,7 +72,7 @@ def bookings(record: CourseRecord) -> Iterator[Occasion]:
     if book is not None and window is not None and record.maintained is not None:
         at = in_sending_hours(zone, max(book, record.maintained.since))
         opens, closes = (f"{record.zone.local(one):%-d %B}" for one in window)
-        yield Occasion(f"b{booster_number(record)}", OccasionKind.BOOK, 1, at, facts={"opens": opens, "closes": closes})
+        yield Occasion(book_subject(record), OccasionKind.BOOK, 1, at, facts={"opens": opens, "closes": closes})
     since = lapsed_since(record)
     if since is not None:
         for ordinal, weeks in enumerate(LAPSE_WEEKS, start=1):

@@ -7,6 +7,7 @@ from course.calendar import SENDING_OPENS, Zone, days_from, in_sending_hours
 from course.carried import days, hours, minutes
 from course.messages import CalendarEntry
 from course.occasions import REMINDERS, RULES, Occasion, last_ordinal
+from course.parts import Mark
 from course.record import CourseRecord
 from course.terms import OccasionKind, OccasionState, Series, SessionStatus
 from course.visit import Session
@@ -48,8 +49,14 @@ def _plan(record: CourseRecord) -> Iterator[Occasion]:
     if record.protocol.induction.is_daily and len(series) > 1 and record.held is None:
         planned_at = min(one.planned_at for one in series)
         dates = "\n".join(when(record.zone, one.start) for one in series)
-        at = in_sending_hours(record.messaging.zone, planned_at)
-        yield Occasion(f"series{record.series_number}", OccasionKind.PLAN, 1, at, facts={"dates": dates})
+        subject = f"series{record.series_number}"
+        ordinal, last = last_ordinal(record, subject, OccasionKind.PLAN)
+        if last is None or last.state is OccasionState.LATER:
+            at = in_sending_hours(record.messaging.zone, planned_at)
+            yield Occasion(subject, OccasionKind.PLAN, max(ordinal, 1), at, facts={"dates": dates})
+        elif (again := _told_anew_from(record, last)) is not None:
+            at = in_sending_hours(record.messaging.zone, again)
+            yield Occasion(subject, OccasionKind.PLAN, ordinal + 1, at, facts={"dates": dates})
 
 
 def _reminders(record: CourseRecord, session: Session) -> Iterator[Occasion]:
@@ -63,10 +70,20 @@ def _reminders(record: CourseRecord, session: Session) -> Iterator[Occasion]:
         if last is None or last.state is OccasionState.LATER:
             yield _reminder(record, session, kind, max(ordinal, 1), max(belongs, known_since))
             continue
+        anew = _told_anew_from(record, last)
+        if anew is not None:
+            yield _reminder(record, session, kind, ordinal + 1, max(belongs, anew))
+            continue
         moved_by = RULES[kind].resend_if_moved_by
         far = last.about is not None and moved_by is not None and abs(session.start - last.about) >= moved_by
         if far and last.state.is_settled and belongs > known_since:
             yield _reminder(record, session, kind, ordinal + 1, belongs)
+
+
+def _told_anew_from(record: CourseRecord, last: Mark) -> datetime | None:
+    """From when what was told before a hold is told again, since the patient was called about the hold; else None."""
+    released = record.released_at
+    return released if released is not None and last.state.is_settled and last.at < released else None
 
 
 def _reminder(record: CourseRecord, session: Session, kind: OccasionKind, ordinal: int, at: datetime) -> Occasion:

@@ -11,10 +11,10 @@ from temporalio.exceptions import ActivityError, ApplicationError, CancelledErro
 with workflow.unsafe.imports_passed_through():
     from activities.archive import Archivist
     from activities.calendar import Calendars
-    from activities.reminders import Messenger
-    from course import folding
+    from activities.reminders import UNKNOWN, Messenger
+    from course import calling_back, folding
     from course.delivery import SEND_WITHIN, Taken
-    from course.messages import ArchiveOrder, CalendarOrder, SendOrder, SendOutcome
+    from course.messages import ArchiveOrder, CalendarOrder, SendOrder, SendOutcome, Unsent
     from course.occasions import Occasion
     from course.record import CourseRecord
     from course.terms import Audience, OccasionKind, OccasionState
@@ -51,7 +51,7 @@ class Doings:
     def call_back_overtaken(self, record: CourseRecord) -> None:
         """Cancel the sends that no longer say what is true; one that is already out counts as sent."""
         for order, task in self.sends.values():
-            if folding.called_back(record, order):
+            if calling_back.called_back(record, order):
                 task.cancel()
 
     async def _send(self, order: SendOrder) -> None:
@@ -67,9 +67,22 @@ class Doings:
                 cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
             )
         except ActivityError as error:
-            outcome = _unfinished(error)
+            outcome = await self._given_up(order, _unfinished(error))
         self.sends.pop(order.key, None)
         self.changed(lambda record: folding.sent(record, order, outcome, workflow.now()))
+
+    async def _given_up(self, order: SendOrder, outcome: SendOutcome) -> SendOutcome:
+        """What the ledger knows of a message that nobody tries any more: that it is out, or may be, or is not."""
+        try:
+            return await workflow.execute_activity_method(
+                Messenger.give_up_message,
+                Unsent(order=order, outcome=outcome),
+                start_to_close_timeout=ONE_TRY,
+                schedule_to_close_timeout=JOB_WITHIN,
+                summary="settle what was not sent",
+            )
+        except ActivityError:
+            return outcome.with_(state=OccasionState.UNCERTAIN, reason=UNKNOWN)
 
     async def _job(self, job: Occasion, record: CourseRecord) -> None:
         try:
@@ -111,8 +124,8 @@ def _unfinished(error: ActivityError) -> SendOutcome:
     """What a send that never came back means: called back, refused to the end, or not known."""
     now = workflow.now()
     if isinstance(error.cause, CancelledError):
-        return SendOutcome(state=OccasionState.SUPPRESSED, at=now, reason=folding.OVERTAKEN)
+        return SendOutcome(state=OccasionState.SUPPRESSED, at=now, reason=calling_back.OVERTAKEN)
     last = error.cause.__cause__ if error.cause is not None else None
     if isinstance(error.cause, ApplicationError) or isinstance(last, ApplicationError):
         return SendOutcome(state=OccasionState.FAILED, at=now, reason="not delivered within six hours")
-    return SendOutcome(state=OccasionState.UNCERTAIN, at=now, reason="nobody knows whether it was sent")
+    return SendOutcome(state=OccasionState.UNCERTAIN, at=now, reason=UNKNOWN)

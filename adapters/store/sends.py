@@ -5,13 +5,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from activities.ports import Letter, Person, Standing
 from adapters.store.database import Database
 from adapters.store.tables import SEND_PARTS, SENDS
+from course.calling_back import OVERTAKEN
 from course.messages import SendOrder
 from course.terms import Audience, OccasionKind, OccasionState, Role
 
@@ -62,18 +63,20 @@ class SendLedger:
     async def begin(self, order: SendOrder, letter: Letter, to: Person | None, at: datetime) -> int | None:
         """Commit that the letter is about to be handed over; how often that was unclear, or None if it may not.
 
-        It may be begun while it is new or put back; one in flight only where the order says that twice is better.
+        It may be begun while it is new, put back or called back; one in flight only where twice is better.
         """
         try:
             async with self._database.writing() as connection:
                 held = select(SENDS).where(_one(order, order.key)).with_for_update()
                 row = (await connection.execute(held)).one_or_none()
                 state = None if row is None else OccasionState(row.state)
-                if state is not None and state not in MAY_BEGIN[: 2 if order.resend_unsure else 1]:
+                anew = row is not None and row.reason == OVERTAKEN
+                if state is not None and not anew and state not in MAY_BEGIN[: 2 if order.resend_unsure else 1]:
                     return None
                 resent: int = (row.resent if row is not None else 0) + (state is OccasionState.IN_FLIGHT)
                 values = {
                     "state": OccasionState.IN_FLIGHT,
+                    "as_of": order.as_of,
                     "recorded_at": at,
                     "resent": resent,
                     "channel": letter.medium,
@@ -86,6 +89,8 @@ class SendLedger:
                     await connection.execute(insert(SENDS).values(**{**_new(order, order.key), **values}))
                 else:
                     await connection.execute(update(SENDS).where(_one(order, order.key)).values(**values))
+                if anew:
+                    await self._let_parts_go(connection, order)
                 await self._keep_parts(connection, order, order.key)
         except IntegrityError:
             return None
@@ -142,6 +147,12 @@ class SendLedger:
             if not moved.rowcount:
                 row = {"course_id": order.course_id, "occasion": part.occasion, "kind": part.kind, "letter": letter}
                 await connection.execute(insert(SEND_PARTS).values(**row))
+
+    async def _let_parts_go(self, connection: AsyncConnection, order: SendOrder) -> None:
+        """What a letter carried when it was called back, and carries no more, goes out with another."""
+        left = SEND_PARTS.c.occasion.not_in([part.occasion for part in order.parts])
+        mine = (SEND_PARTS.c.course_id == order.course_id) & (SEND_PARTS.c.letter == order.key)
+        await connection.execute(delete(SEND_PARTS).where(mine & left))
 
     async def _found(self, where: ColumnElement[bool]) -> tuple[Sent, ...]:
         same = (SENDS.c.course_id == SEND_PARTS.c.course_id) & (SENDS.c.occasion == SEND_PARTS.c.letter)

@@ -10,6 +10,7 @@ from activities.ports import Channel, Contact, Letter, Medium
 from activities.reminders import MOST_RESENDS, NO_ADDRESS, NOBODY, REFUSED, UNKNOWN, Messenger
 from adapters.channels.email import Email, MailServer
 from adapters.store.staff import Account
+from course.calling_back import OVERTAKEN
 from course.messages import SendOutcome
 from course.terms import Audience, OccasionKind, OccasionState, Role
 from tests.support.clinics import ADDRESS, DAY_BEFORE, MEASURE, NOW, TEXTS, VISIT, Clinic
@@ -46,6 +47,32 @@ async def test_a_reminder_goes_out_once_however_often_it_is_tried(here: Clinic) 
     assert (row.as_of, row.recorded_at, row.kinds) == (NOW, late, (OccasionKind.VISIT_24H, OccasionKind.VISIT_2H))
     assert row.provider_id == message["Message-ID"]
     assert row.body.splitlines() == text.splitlines()
+
+
+async def test_what_is_called_back_while_it_may_be_out_is_uncertain(here: Clinic) -> None:
+    """The process died while handing over, the visit moved before the next try: nobody knows, nothing stays open."""
+    back = SendOutcome(state=OccasionState.SUPPRESSED, at=NOW, reason=OVERTAKEN)
+    with pytest.raises(KilledError):
+        await here.send(here.order(), Dies(here.email, after=True))
+    outcome = await here.give_up(here.order(), back)
+    assert (outcome.state, outcome.reason) == (OccasionState.UNCERTAIN, UNKNOWN)
+    assert await here.states() == [("s1/visit_24h/1", OccasionState.UNCERTAIN)]
+
+
+async def test_what_is_called_back_before_it_went_out_goes_out_anew(here: Clinic) -> None:
+    """Refused by mail and called back: settled as not sent, and under the same name it goes out once, as of then."""
+    back, later = SendOutcome(state=OccasionState.SUPPRESSED, at=NOW, reason=OVERTAKEN), NOW + timedelta(hours=3)
+    here.office.mood = Mood.RCPT_LATER
+    with pytest.raises(ApplicationError):
+        await here.send(here.order(DAY_BEFORE, MEASURE))
+    assert (await here.give_up(here.order(DAY_BEFORE, MEASURE), back)).reason == OVERTAKEN
+    assert await here.states() == [("s1/visit_24h/1", OccasionState.SUPPRESSED)]
+    here.office.mood = Mood.TAKES
+    for _ in range(2):
+        assert (await here.send(here.order(DAY_BEFORE, as_of=later), at=later)).state is OccasionState.SENT
+        assert (await here.send(here.order(MEASURE, as_of=later), at=later)).state is OccasionState.SENT
+    assert len(here.office.taken) == 2
+    assert [one.as_of for one in await here.store.sends.of_course("c-1")] == [later, later]
 
 
 @pytest.mark.parametrize("after", [False, True])

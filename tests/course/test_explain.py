@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from activities import reminders
+from course.calling_back import OVERTAKEN
 from course.explain import Reason, explain, tags_of
-from course.folding import OVERTAKEN
 from course.gates import gate_problems
 from course.phases import dosed_in_series
 from course.rules_in_words import GATES, MESSAGES, NEEDS, NOT_SENT, TASKS

@@ -6,7 +6,7 @@ from datetime import datetime
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import invariant
 
-from course import folding
+from course.calling_back import called_back
 from course.carried import days, minutes
 from course.messages import CalendarEntry
 from course.record import CourseRecord
@@ -86,7 +86,7 @@ class Lives(Visits, Decisions, Care, PuttingRight, Running):
     def what_is_overtaken_is_called_back(self) -> None:
         """No message stays in flight that no longer says what is true, and none for more than six hours."""
         for order in self.life.in_flight:
-            assert not folding.called_back(self.record, order)
+            assert not called_back(self.record, order)
             assert order.as_of + minutes(360) > self.now
 
     @invariant()

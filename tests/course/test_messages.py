@@ -211,7 +211,7 @@ def test_a_booster_is_asked_for_ten_days_before_its_window_and_lapses_are_follow
     life = maintained()
     life.go_to(at("2027-03-15T15:00Z"))
     kinds = [(when, part) for when, parts in letters(life) for part in parts if "book" in part or "lapsed" in part]
-    assert [part for _, part in kinds] == ["b1/book/1", "n6/lapsed/1", "n6/lapsed/2", "n6/lapsed/3"]
+    assert [part for _, part in kinds] == ["b7/book/1", "n6/lapsed/1", "n6/lapsed/2", "n6/lapsed/3"]
     assert kinds[0][0] == "Tue 08 Dec 10:00"
 
 

@@ -12,7 +12,7 @@ from adapters.channels.email import Email, MailServer
 from adapters.store import Store
 from adapters.store.staff import Account
 from adapters.texts import load_texts
-from course.messages import Part, SendOrder, SendOutcome
+from course.messages import Part, SendOrder, SendOutcome, Unsent
 from course.terms import Audience, OccasionKind, OccasionState, Role
 from tests.support.mail import PostOffice
 from tests.support.records import CLINIC_FOLDER, clinic
@@ -61,16 +61,23 @@ class Clinic:
 
     async def send(self, order: SendOrder, channel: Channel | None = None, at: datetime = NOW) -> SendOutcome:
         """One try of the activity."""
-        messenger = Messenger(
+        env = ActivityEnvironment()
+        env.info = replace(env.info, started_time=at)
+        return await env.run(self.messenger(channel).send_message, order)
+
+    async def give_up(self, order: SendOrder, outcome: SendOutcome) -> SendOutcome:
+        """Nobody tries the message any more."""
+        return await ActivityEnvironment().run(self.messenger().give_up_message, Unsent(order=order, outcome=outcome))
+
+    def messenger(self, channel: Channel | None = None) -> Messenger:
+        """What sends, by mail unless another channel stands in for it."""
+        return Messenger(
             ledger=self.store.sends,
             contacts=self.store.contacts,
             oncall=self.store.oncall,
             texts=TEXTS,
             channels={Medium.EMAIL: channel or self.email, **({Medium.SMS: self.sms} if self.sms else {})},
         )
-        env = ActivityEnvironment()
-        env.info = replace(env.info, started_time=at)
-        return await env.run(messenger.send_message, order)
 
     async def states(self) -> list[tuple[str, OccasionState]]:
         """What the ledger says of the course."""

@@ -8,6 +8,7 @@ from typing import Any
 from course import actions, delivery, folding
 from course.acts import ACT
 from course.agenda import due
+from course.calling_back import OVERTAKEN, called_back
 from course.carried import days, hours
 from course.enrolment import carried_on
 from course.messages import CalendarAnswer, Receipt, SendOrder, SendOutcome
@@ -184,10 +185,10 @@ class Life:
     def _call_back_overtaken(self) -> None:
         """What is overtaken does not go out, but for every second one, which was out already; what is late fails."""
         for order in tuple(self.in_flight):
-            if folding.called_back(self.record, order):
+            if called_back(self.record, order):
                 self.called_back.append(order)
                 out = len(self.called_back) % 2 == 0
-                self._ended(order, OccasionState.SENT if out else OccasionState.SUPPRESSED, folding.OVERTAKEN)
+                self._ended(order, OccasionState.SENT if out else OccasionState.SUPPRESSED, OVERTAKEN)
             elif order.as_of + SEND_WITHIN <= self.now:
                 self._ended(order, OccasionState.FAILED, "not delivered within six hours")
 
