@@ -24,7 +24,7 @@ from adapters.codec import EncryptingCodec
 from adapters.keyring import KeyRing
 from adapters.server import ServerError, read_address
 from adapters.settings import Settings
-from adapters.whole_tasks import AskAgain, WholeTaskRunner
+from adapters.whole_tasks import AskAgain, WholeTasks
 
 ROOT = Path(__file__).parent.parent
 # What a running course replays against: a change here is another build.
@@ -53,7 +53,7 @@ def course_plugin(
         data_converter=data_converter(ring),
         workflows=list(workflows),
         activities=list(activities),
-        workflow_runner=WholeTaskRunner(SandboxedWorkflowRunner(restrictions=restrictions)),
+        workflow_runner=SandboxedWorkflowRunner(restrictions=restrictions),
         interceptors=[AskAgain()],
     )
 
@@ -111,6 +111,7 @@ def course_worker(
         max_concurrent_workflow_tasks=settings.max_concurrent_workflow_tasks,
         workflow_task_poller_behavior=PollerBehaviorAutoscaling(),
         activity_task_poller_behavior=PollerBehaviorAutoscaling(),
+        plugins=[WholeTasks()],
     )
 
 

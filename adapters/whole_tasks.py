@@ -19,7 +19,9 @@ from temporalio.client import (
     QueryWorkflowInput,
     WorkflowQueryFailedError,
 )
+from temporalio.plugin import SimplePlugin
 from temporalio.worker import WorkflowInstance, WorkflowInstanceDetails, WorkflowRunner
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 from typing_extensions import override
 
 TOO_EARLY = "a query came before the workflow task whose events it brought"
@@ -27,6 +29,17 @@ ASK_AGAIN_SECONDS = (0.05, 0.2, 0.5, 1.0, 2.0)
 BRINGS_NOTHING = frozenset({"query_workflow", "remove_from_cache"})
 
 log = structlog.get_logger("whole_tasks")
+
+
+class WholeTasks(SimplePlugin):
+    """Belongs to every live worker; a replayer has no use for it, since no task of a replayed history is to come."""
+
+    def __init__(self) -> None:
+        super().__init__("whole-tasks", workflow_runner=_around)
+
+
+def _around(runner: WorkflowRunner | None) -> WorkflowRunner:
+    return WholeTaskRunner(runner or SandboxedWorkflowRunner())
 
 
 class WholeTaskRunner(WorkflowRunner):

@@ -113,6 +113,7 @@ COMMANDS = {
         "doctor": "doctor:doctor",
         "proof": "proof:proof",
         "wake": "wake:wake",
+        "rescue": "rescue:rescue",
     },
 }
 """Where each command lives, under the heading that --help shows."""
@@ -177,6 +178,7 @@ HELP = {
     "inbox": "Read what the patient wrote.", "webhook": "Take answers and receipts of text messages.",
     "proof": "Nobody disappears: every open course, and what is wrong.",
     "doctor": "Say what is well and what is not.", "wake": "Wake every course, so that it notices a newer build.",
+    "rescue": "Let a course go on whose history does not replay.",
 }  # fmt: skip
 """One line each, here so that --help need not import everything."""
 

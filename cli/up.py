@@ -12,13 +12,13 @@ from cyclopts import Parameter
 
 from adapters.identity import first_passphrases
 from adapters.logs import configure_logs
+from adapters.moving import move_to_this_build
 from adapters.server import ServerError, embedded_server
 from adapters.settings import Settings, load_settings
 from adapters.sweeping import keep_proving, keep_sweeping
 from adapters.temporal import build_id, course_worker, make_current
 from adapters.wiring import WORKFLOWS, House, course_activities, open_house
 from cli.desk import command
-from cli.moving import move_to_this_build
 from cli.output import OK, USAGE, CliError
 
 PORT = 7233

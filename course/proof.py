@@ -29,6 +29,7 @@ class Wrong(StrEnum):
     FOREIGN = "foreign"
     NOT_TAKEN_UP = "not taken up"
     FAILING = "failing"
+    DOES_NOT_REPLAY = "does not replay"
     ESCALATION = "escalation"
     OVERDUE = "overdue"
     SEND = "send"
@@ -85,7 +86,8 @@ class Gathered:
 
     `told` holds the instants at which somebody was told of a course's open escalation, `owned` the last
     acknowledgement in the access log; `without_slot` holds the visits for which no chair is free; `on_call` counts
-    people a site, `disabled` names accounts out of service, `silent` courses that no worker answered for.
+    people a site, `disabled` names accounts out of service, `silent` courses that no worker answered for, `wedged` those
+    whose history does not replay.
     """
 
     at: datetime
@@ -100,6 +102,7 @@ class Gathered:
     on_call: Mapping[str, int] = field(default_factory=dict)
     disabled: frozenset[str] = frozenset()
     silent: frozenset[str] = frozenset()
+    wedged: tuple[str, ...] = ()
 
 
 class Next(Carried):
@@ -135,7 +138,7 @@ def prove(gathered: Gathered) -> Proof:
     found = [*_missing(gathered), *_sites(gathered)]
     for one in gathered.seen:
         found += _of_course(gathered, one, listed.get(one.course_id))
-    found += [*_late_sends(gathered), *_without_slot(gathered), *_silent(gathered)]
+    found += [*_late_sends(gathered), *_without_slot(gathered), *_silent(gathered), *_wedged(gathered)]
     ahead = (_next(gathered, one, listed.get(one.course_id)) for one in gathered.seen)
     order = list(Wrong)
     return Proof(
@@ -246,6 +249,12 @@ def _silent(gathered: Gathered) -> Iterator[Exceptional]:
     for course_id in sorted(gathered.silent):
         said = "no worker answers for it: start one of its build (`starter.py wake` says who is behind)"
         yield Exceptional(kind=Wrong.SILENT, subject=course_id, sentence=said)
+
+
+def _wedged(gathered: Gathered) -> Iterator[Exceptional]:
+    for course_id in gathered.wedged:
+        said = f"its history does not replay, and it stands still: `starter.py rescue {course_id} --reason ...`"
+        yield Exceptional(kind=Wrong.DOES_NOT_REPLAY, subject=course_id, sentence=said)
 
 
 def _is_bare(one: Seen) -> bool:

@@ -13,6 +13,7 @@ from temporalio.worker import Replayer, Worker
 from adapters.keyring import KeyRing
 from adapters.server import embedded_server
 from adapters.temporal import course_plugin
+from adapters.whole_tasks import WholeTasks
 from tests.support.busy import SECONDS, Busy, something_outside
 from tests.support.mail import free_port
 
@@ -56,7 +57,9 @@ async def test_restarts_of_the_server_leave_every_workflow_replayable(tmp_path: 
     async with embedded_server(tmp_path, port=port) as server:
         client = await Client.connect(server.target, plugins=plugins)
         handles = [await client.start_workflow(Busy.run, SOON, id=f"busy-{n}", task_queue=queue) for n in range(BUSY)]
-    async with Worker(client, task_queue=queue, workflows=[Busy], activities=[something_outside]):
+    async with Worker(
+        client, task_queue=queue, workflows=[Busy], activities=[something_outside], plugins=[WholeTasks()]
+    ):
         async with crowd(handles, acts):
             for _ in range(RESTARTS):
                 async with embedded_server(tmp_path, port=port):

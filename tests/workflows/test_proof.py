@@ -197,6 +197,11 @@ async def test_a_course_that_ended_well_is_closed_in_the_directory(
         await course.do("withdraw", Role.PATIENT, reason="moved away")
         await course.wait(days=32)
         await course.handle.result()
+
+        async def shown() -> bool:
+            return not (await proved(house)).open
+
+        await until(shown)
         night = f"proof-{settings.task_queue}"
         done = await house.client.execute_workflow(
             NightlyProof.run, ProofOrder(), id=night, task_queue=settings.task_queue

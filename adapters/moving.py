@@ -9,11 +9,11 @@ from temporalio.api.workflowservice.v1 import UpdateWorkflowExecutionOptionsRequ
 from temporalio.client import WorkflowExecution as Found
 from temporalio.client import WorkflowUpdateRPCTimeoutOrCancelledError as UpdateTimeoutError
 from temporalio.service import RPCError
-from temporalio.worker import Replayer
 
 from adapters.courses import ANSWER_WITHIN, OPEN
-from adapters.temporal import build_id, course_plugin
-from adapters.wiring import WORKFLOWS, House
+from adapters.replaying import Replays, build_of
+from adapters.temporal import build_id
+from adapters.wiring import House
 from workflows.course import TreatmentCourse
 
 log = structlog.get_logger("moving")
@@ -25,14 +25,13 @@ async def move_to_this_build(house: House) -> dict[str, list[str]]:
     """Move every open course that replays clean to this build; the others, by the build that they need."""
     stay: dict[str, list[str]] = {}
     here = build_id()
-    replayer = Replayer(workflows=list(WORKFLOWS), plugins=[course_plugin(house.ring)])
+    replays = Replays(house.ring)
     mine = f"{OPEN} AND TaskQueue = '{house.settings.task_queue}'"
     async for found in house.client.list_workflows(mine):
-        build, forced = await _build_of(house, found)
+        handle = house.client.get_workflow_handle(found.id, run_id=found.run_id)
+        build, forced = build_of(await handle.describe())
         if build not in {"", here}:
-            history = await house.client.get_workflow_handle(found.id, run_id=found.run_id).fetch_history()
-            replayed = await replayer.replay_workflow(history, raise_on_replay_failure=False)
-            if replayed.replay_failure is not None:
+            if not await replays.clean(await handle.fetch_history()):
                 stay.setdefault(build, []).append(found.id)
                 continue
             await _override(house, found, pinned_to(house, here))
@@ -40,15 +39,6 @@ async def move_to_this_build(house: House) -> dict[str, list[str]]:
         if forced:
             await _settle(house, found)
     return stay
-
-
-async def _build_of(house: House, found: Found) -> tuple[str, bool]:
-    """The build that a course runs on, empty before its first task, and whether an override keeps it there."""
-    handle = house.client.get_workflow_handle(found.id, run_id=found.run_id)
-    info = (await handle.describe()).raw_description.workflow_execution_info.versioning_info
-    forced: str = info.versioning_override.pinned.version.build_id
-    pinned: str = info.deployment_version.build_id
-    return forced or pinned, bool(forced)
 
 
 async def _settle(house: House, found: Found) -> None:

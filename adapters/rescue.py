@@ -1,0 +1,94 @@
+"""Rescues a course whose history does not replay: back to the task before the first that fails, and nothing is lost.
+
+The server makes a new run out of the history up to that task and hands on the signals and acts that came after it. Each
+of those acts is then sent once more under its own request id: one that stands answers as repeated, one that was lost is
+taken. Letters are not written twice, because the send ledger knows them.
+"""
+
+from dataclasses import dataclass
+from uuid import uuid4
+
+from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.enums.v1 import ResetReapplyType
+from temporalio.api.workflowservice.v1 import ResetWorkflowExecutionRequest
+from temporalio.client import WorkflowHistory
+from temporalio.client import WorkflowUpdateFailedError as UpdateFailedError
+from temporalio.client import WorkflowUpdateRPCTimeoutOrCancelledError as UpdateTimeoutError
+from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError
+
+from adapters.courses import ANSWER_WITHIN
+from adapters.replaying import Replays, build_of
+from adapters.temporal import build_id, data_converter
+from adapters.updates import accepted_updates
+from adapters.wiring import House
+from course.acts import ActEnvelope
+from workflows.course import TreatmentCourse
+
+
+class RescueError(Exception):
+    """Why a course was not rescued; one sentence."""
+
+
+@dataclass(frozen=True)
+class Rescued:
+    """A rescued course: which task failed, the new run, how many acts stand, and those that it did not take again."""
+
+    course_id: str
+    event: int
+    run_id: str
+    acts: int
+    refused: tuple[str, ...]
+
+
+async def rescue(house: House, course_id: str, reason: str) -> Rescued:
+    """Reset the course; the reason stands in its history and must hold no patient data. Raises RescueError."""
+    handle = house.client.get_workflow_handle(course_id)
+    try:
+        described = await handle.describe()
+        history = await handle.fetch_history()
+    except RPCError as error:
+        raise RescueError(f"course {course_id} cannot be read ({error.status.name.lower()})") from None
+    build, _ = build_of(described)
+    if build not in {"", build_id()}:
+        raise RescueError(f"course {course_id} runs on build {build}: rescue it with that code, this is {build_id()}")
+    event = await Replays(house.ring).first_that_fails(history)
+    if event is None:
+        raise RescueError(f"course {course_id} replays: there is nothing to rescue it from")
+    after = await _acts_from(house, history, event)
+    answer = await house.client.workflow_service.reset_workflow_execution(
+        ResetWorkflowExecutionRequest(
+            namespace=house.client.namespace,
+            workflow_execution=WorkflowExecution(workflow_id=course_id, run_id=described.run_id),
+            reason=reason,
+            workflow_task_finish_event_id=event,
+            request_id=str(uuid4()),
+            reset_reapply_type=ResetReapplyType.RESET_REAPPLY_TYPE_ALL_ELIGIBLE,
+            identity=house.client.identity,
+        )
+    )
+    refused = [why for one in after if (why := await _again(house, course_id, one))]
+    return Rescued(course_id, event, answer.run_id, len(after) - len(refused), tuple(refused))
+
+
+async def _acts_from(house: House, history: WorkflowHistory, event: int) -> list[ActEnvelope]:
+    """The acts that the course took at an event or later, in their order."""
+    converter = data_converter(house.ring)
+    return [
+        (await converter.decode(asked.args.payloads, [ActEnvelope]))[0]
+        for at, asked in accepted_updates(history).items()
+        if at >= event and asked.name == "act"
+    ]
+
+
+async def _again(house: House, course_id: str, envelope: ActEnvelope) -> str:
+    """Send an act once more; a sentence where it does not stand."""
+    said = f"{envelope.act.action} {envelope.act.request_id}"
+    handle = house.client.get_workflow_handle(course_id)
+    try:
+        await handle.execute_update(TreatmentCourse.act, envelope, rpc_timeout=ANSWER_WITHIN)
+    except UpdateFailedError as failed:
+        return f"{said}: {failed.cause.message if isinstance(failed.cause, ApplicationError) else 'refused'}"
+    except (RPCError, UpdateTimeoutError, TimeoutError):
+        return f"{said}: no answer yet"
+    return ""
