@@ -10,7 +10,7 @@ from temporalio.exceptions import ApplicationError
 
 from activities.ports import Channel, Letter, Medium, NotAcceptedError, Person, RefusedForGoodError
 from course.carried import Carried, Instant
-from course.proof import Gathered, Proof, prove
+from course.proof import Gathered, Proof, Wrong, prove
 
 SENDER = "Structured Treatments"
 LISTED_MOST = 2_000
@@ -60,8 +60,7 @@ class Prover:
         at = order.as_of or activity.info().started_time
         proof = prove(await self._evidence.gather(at))
         await self._evidence.close(proof.completed, at)
-        if proof.exceptions:
-            activity.logger.warning("the proof has %d exceptions", len(proof.exceptions))
+        tell_monitoring(proof)
         mailed = await self._mail(proof)
         return ProofDone(open=len(proof.open), exceptions=len(proof.exceptions), mailed=mailed)
 
@@ -81,6 +80,15 @@ class Prover:
                 continue
             mailed += 1
         return mailed
+
+
+def tell_monitoring(proof: Proof) -> None:
+    """Each exception in the log, by opaque ids; how many there are of each kind in the gauge `proof_exceptions`."""
+    for one in proof.exceptions:
+        activity.logger.warning("exception of the proof: %s, %s", one.subject, one.kind)
+    gauge = activity.metric_meter().create_gauge("proof_exceptions", "Exceptions of the last proof, by kind.")
+    for kind in Wrong:
+        gauge.set(sum(one.kind is kind for one in proof.exceptions), {"kind": kind})
 
 
 def letter(proof: Proof, reader: Person) -> Letter:

@@ -18,8 +18,10 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from activities.ports import Person
 from adapters.clinic import Clinic
+from adapters.keyring import KeyRing
 from adapters.lists import card_of
 from adapters.planning import settle
+from adapters.replaying import wedged
 from adapters.slots import SlotBook, SlotError
 from adapters.store import Store
 from adapters.store.directory import CourseRow, CourseState
@@ -40,8 +42,11 @@ RUNNING = "WorkflowType = 'TreatmentCourse' AND ExecutionStatus = 'Running'"
 class ClinicEvidence:
     """The evidence of one clinic: the courses of its task queue, its store, its sites."""
 
-    def __init__(self, client: Client, store: Store, clinic: Clinic, slots: SlotBook, task_queue: str) -> None:
+    def __init__(
+        self, client: Client, ring: KeyRing, store: Store, clinic: Clinic, *, slots: SlotBook, task_queue: str
+    ) -> None:
         self._client = client
+        self._ring = ring
         self._store = store
         self._clinic = clinic
         self._slots = slots
@@ -63,7 +68,9 @@ class ClinicEvidence:
                 seen[row.course_id] = await _seen(described)
             else:
                 ended[row.course_id] = described.status.name.lower()
-        without, silent = await self._without_slot(seen.values(), at)
+        stands_still = await wedged(self._client, self._ring, where)
+        answering = [one for one in seen.values() if one.course_id not in stands_still]
+        without, silent = await self._without_slot(answering, at)
         return Gathered(
             at=at,
             seen=tuple(seen.values()),
@@ -75,6 +82,7 @@ class ClinicEvidence:
             owned=await self._store.access.last_looks(OWNING),
             without_slot=without,
             silent=silent,
+            wedged=tuple(stands_still),
             disabled=frozenset(one.account_id for one in await self._store.staff.accounts() if one.disabled),
             on_call={site: len(await self._store.oncall.people(site, at)) for site in self._clinic.sites},
         )

@@ -1,10 +1,12 @@
 """Whether courses still replay under this code, and from which task on one does not."""
 
 from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
 from typing import Any
 
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client, WorkflowExecutionDescription, WorkflowHistory
+from temporalio.service import RPCError
 from temporalio.worker import Replayer
 
 from adapters.keyring import KeyRing
@@ -13,10 +15,10 @@ from workflows.course import TreatmentCourse
 
 
 class Replays:
-    """Replays histories of courses against this machine's code; nothing outside happens."""
+    """Replays histories against this machine's code; nothing outside happens."""
 
-    def __init__(self, ring: KeyRing) -> None:
-        self._replayer = Replayer(workflows=[TreatmentCourse], plugins=[course_plugin(ring)])
+    def __init__(self, ring: KeyRing, workflow: type = TreatmentCourse) -> None:
+        self._replayer = Replayer(workflows=[workflow], plugins=[course_plugin(ring)])
 
     async def clean(self, history: WorkflowHistory) -> bool:
         """Whether the course, as far as it has come, replays."""
@@ -50,8 +52,9 @@ async def wedged(client: Client, ring: KeyRing, where: str) -> list[str]:
     async def histories() -> AsyncIterator[WorkflowHistory]:
         async for found in client.list_workflows(where):
             handle = client.get_workflow_handle(found.id, run_id=found.run_id)
-            if build_of(await handle.describe())[0] == here:
-                yield await handle.fetch_history()
+            with suppress(RPCError):  # one that has gone since it was listed
+                if build_of(await handle.describe())[0] == here:
+                    yield await handle.fetch_history()
 
     return sorted(await Replays(ring).failing(histories()))
 

@@ -1,10 +1,11 @@
 """Rescues a course whose history does not replay: back to the task before the first that fails, and nothing is lost.
 
 The server makes a new run out of the history up to that task and hands on the signals and acts that came after it. Each
-of those acts is then sent once more under its own request id: one that stands answers as repeated, one that was lost is
-taken. Letters are not written twice, because the send ledger knows them.
+of those acts that does not stand then is sent once more under its own request id. No letter goes out twice, because the
+send ledger knows them.
 """
 
+from collections.abc import Container
 from dataclasses import dataclass
 from uuid import uuid4
 
@@ -12,6 +13,7 @@ from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.enums.v1 import ResetReapplyType
 from temporalio.api.workflowservice.v1 import ResetWorkflowExecutionRequest
 from temporalio.client import WorkflowHistory
+from temporalio.client import WorkflowQueryFailedError as QueryFailedError
 from temporalio.client import WorkflowUpdateFailedError as UpdateFailedError
 from temporalio.client import WorkflowUpdateRPCTimeoutOrCancelledError as UpdateTimeoutError
 from temporalio.exceptions import ApplicationError
@@ -67,7 +69,9 @@ async def rescue(house: House, course_id: str, reason: str) -> Rescued:
             identity=house.client.identity,
         )
     )
-    refused = [why for one in after if (why := await _again(house, course_id, one))]
+    standing = await _standing(house, course_id)
+    missing = [one for one in after if one.act.request_id not in standing]
+    refused = [why for one in missing if (why := await _again(house, course_id, one))]
     return Rescued(course_id, event, answer.run_id, len(after) - len(refused), tuple(refused))
 
 
@@ -79,6 +83,16 @@ async def _acts_from(house: House, history: WorkflowHistory, event: int) -> list
         for at, asked in accepted_updates(history).items()
         if at >= event and asked.name == "act"
     ]
+
+
+async def _standing(house: House, course_id: str) -> Container[str]:
+    """The request ids of what the course has taken, once it has seen all that the server handed on; else none."""
+    handle = house.client.get_workflow_handle(course_id)
+    try:
+        await handle.execute_update(TreatmentCourse.wake, rpc_timeout=ANSWER_WITHIN)
+        return (await handle.query(TreatmentCourse.read_record, rpc_timeout=ANSWER_WITHIN)).applied
+    except (RPCError, UpdateTimeoutError, QueryFailedError, TimeoutError):
+        return ()
 
 
 async def _again(house: House, course_id: str, envelope: ActEnvelope) -> str:

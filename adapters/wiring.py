@@ -99,7 +99,9 @@ def course_activities(house: House, channels: Mapping[Medium, Channel] | None = 
 
 def evidence_of(house: House) -> ClinicEvidence:
     """What the proof stands on, for the nightly run and for the command."""
-    return ClinicEvidence(house.client, house.store, house.clinic, house.slots, house.settings.task_queue)
+    return ClinicEvidence(
+        house.client, house.ring, house.store, house.clinic, slots=house.slots, task_queue=house.settings.task_queue
+    )
 
 
 def channels_of(settings: Settings) -> dict[Medium, Channel]:

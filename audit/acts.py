@@ -8,6 +8,7 @@ from temporalio.api.common.v1 import Payload
 from temporalio.client import WorkflowHistory
 from temporalio.converter import DataConverter
 
+from adapters.updates import accepted_updates
 from course.acts import ActEnvelope
 from course.messages import Receipt
 from course.said import BaseAct
@@ -24,13 +25,10 @@ class Done:
 
 
 async def act_of(histories: Sequence[WorkflowHistory], converter: DataConverter, entry: int) -> Done | None:
-    """The act that made an entry, or None where the course made it or no history holds it."""
-    for run, history in enumerate(histories, start=1):
-        accepted = {}
+    """The act that made an entry, in the newest run that has it; None where the course made it or no history does."""
+    for run, history in reversed(list(enumerate(histories, start=1))):
+        accepted = accepted_updates(history)
         for event in history.events:
-            if event.HasField("workflow_execution_update_accepted_event_attributes"):
-                asked = event.workflow_execution_update_accepted_event_attributes.accepted_request.input
-                accepted[event.event_id] = asked
             if not event.HasField("workflow_execution_update_completed_event_attributes"):
                 continue
             said = event.workflow_execution_update_completed_event_attributes

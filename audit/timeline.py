@@ -1,7 +1,7 @@
 """The readable story of a course out of its workflow histories: when, who, what, why, and the event it comes from."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -9,9 +9,12 @@ from typing import Any
 from temporalio.api.common.v1 import Payload
 from temporalio.api.enums.v1 import EventType
 from temporalio.api.history.v1 import HistoryEvent
+from temporalio.api.update.v1 import Input
 from temporalio.client import WorkflowHistory
 from temporalio.converter import DataConverter
 
+from adapters.updates import accepted_updates
+from audit.histories import resets
 from course.acts import ActEnvelope
 from course.messages import CourseOrder, Part, Receipt, SendOrder, SendOutcome, Unsent
 
@@ -45,11 +48,15 @@ class Reader:
         self.run_before = run_before
         self.acts: dict[int, tuple[HistoryEvent, ActEnvelope | None]] = {}
         self.sends: dict[int, tuple[str, SendOrder | None]] = {}
+        self.asked: Mapping[int, Input] = {}
 
-    async def lines(self, history: WorkflowHistory) -> list[Line]:
-        """Every line of the run, in order."""
+    async def lines(self, history: WorkflowHistory, known: frozenset[str] = frozenset()) -> list[Line]:
+        """Every line of the run, in order; of one that was reset out of a known run, what came after the reset."""
+        self.asked = accepted_updates(history)
         found: list[Line] = []
         for event in history.events:
+            if resets(event) and event.workflow_task_failed_event_attributes.base_run_id in known:
+                found.clear()
             line = await self._line(event)
             if line is not None:
                 found.append(line)
@@ -74,7 +81,7 @@ class Reader:
         return self._at(event, who=who.name, role=who.role, what=what, why=order.reason)
 
     async def _workflow_execution_update_accepted(self, event: HistoryEvent) -> None:
-        said = event.workflow_execution_update_accepted_event_attributes.accepted_request.input
+        said = self.asked[event.event_id]
         if said.name == "act":
             self.acts[event.event_id] = (event, await self._read(said.args.payloads, ActEnvelope))
 
@@ -91,6 +98,8 @@ class Reader:
             "failed: nothing was changed" if said.outcome.HasField("failure") else "with a receipt that is unreadable"
         )
         what = receipt.on_the_page if receipt is not None else f"{act.action} {failed}"
+        if not accepted.workflow_execution_update_accepted_event_attributes.accepted_request.input.name:
+            what += " (taken again after the reset)"
         return self._at(
             accepted,
             who=act.actor.name,
@@ -116,6 +125,13 @@ class Reader:
     async def _workflow_execution_cancel_requested(self, event: HistoryEvent) -> Line:
         said = event.workflow_execution_cancel_requested_event_attributes
         return self._at(event, who=said.identity, role="ops", what="cancellation asked for", why=said.cause)
+
+    async def _workflow_task_failed(self, event: HistoryEvent) -> Line | None:
+        if not resets(event):
+            return None
+        said = event.workflow_task_failed_event_attributes
+        what = f"reset to before event {event.event_id} of run {said.base_run_id}: what came after it is taken again"
+        return self._at(event, who=said.identity, role="ops", what=what, why=said.failure.message)
 
     async def _activity_task_scheduled(self, event: HistoryEvent) -> None:
         said = event.activity_task_scheduled_event_attributes
@@ -204,8 +220,9 @@ def _part(part: Part) -> str:
 async def story(histories: Sequence[WorkflowHistory], converter: DataConverter) -> list[Line]:
     """The whole story of a course, from the histories of its runs in their order."""
     found: list[Line] = []
-    run_before = ""
+    known: list[str] = []
     for run, history in enumerate(histories, start=1):
-        found += await Reader(converter, run, run_before).lines(history)
-        run_before = history.run_id
-    return found
+        reader = Reader(converter, run, known[-1] if known else "")
+        found += await reader.lines(history, frozenset(known))
+        known.append(history.run_id)
+    return sorted(found, key=lambda line: line.at)

@@ -10,6 +10,8 @@ from temporalio.service import RPCError
 from adapters import lists
 from adapters.clinic import load_clinic
 from adapters.keyring import KeyRing
+from adapters.lists import OPEN
+from adapters.replaying import wedged
 from adapters.settings import Settings, load_settings
 from adapters.store import Store
 from adapters.temporal import build_id, connect
@@ -129,6 +131,14 @@ async def _courses(house: House) -> str:
     return f"no failing tasks; {count.count} courses wait for a person over time"
 
 
+async def _histories(house: House) -> str:
+    """Courses that stand still: what replays now also replays after the next restart."""
+    found = await wedged(house.client, house.ring, f"{OPEN} AND TaskQueue = '{house.settings.task_queue}'")
+    if found:
+        raise NotWellError(f"{_some(found)} no longer replay: `starter.py rescue COURSE --reason ...`")
+    return "every running course of this build replays"
+
+
 async def _strangers(house: House) -> str:
     """Courses that nobody here enrolled, and rows that another program wrote into."""
     rows = await lists.rows(house.client, f"TaskQueue = '{house.settings.task_queue}'", MOST)
@@ -181,6 +191,7 @@ INSIDE: dict[str, Callable[[House], Awaitable[str]]] = {
     "on call": _oncall,
     "worker": _worker,
     "courses": _courses,
+    "histories": _histories,
     "strangers": _strangers,
     "drugs": _drugs,
     "chairs": _chairs,

@@ -86,8 +86,8 @@ class Gathered:
 
     `told` holds the instants at which somebody was told of a course's open escalation, `owned` the last
     acknowledgement in the access log; `without_slot` holds the visits for which no chair is free; `on_call` counts
-    people a site, `disabled` names accounts out of service, `silent` courses that no worker answered for, `wedged` those
-    whose history does not replay.
+    people a site, `disabled` names accounts out of service, `silent` courses that no worker answered for, `wedged`
+    courses whose history does not replay.
     """
 
     at: datetime
