@@ -16,6 +16,7 @@ from temporalio.converter import DataConverter
 from adapters.updates import accepted_updates
 from audit.histories import resets
 from course.acts import ActEnvelope
+from course.enrolment import with_consent
 from course.messages import CourseOrder, Part, Receipt, SendOrder, SendOutcome, Unsent
 
 NAMES = {value: name.removeprefix("EVENT_TYPE_").lower() for name, value in EventType.items()}
@@ -77,7 +78,7 @@ class Reader:
         if order is None or order.protocol is None:
             return self._unreadable(event, "the course began with an order")
         who, protocol = order.enrolled_by, order.protocol
-        what = f"enrolled on {protocol.id} {protocol.version} (sha {protocol.sha256[:12]})"
+        what = f"enrolled on {protocol.id} {protocol.version} (sha {protocol.sha256[:12]}){with_consent(order)}"
         return self._at(event, who=who.name, role=who.role, what=what, why=order.reason)
 
     async def _workflow_execution_update_accepted(self, event: HistoryEvent) -> None:

@@ -8,14 +8,18 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from activities.ports import Contact, Medium
-from adapters.store.contacts import email_of, phone_of
-from adapters.store.directory import Patient
+from activities.ports import Contact
+from adapters.courses import NoServerError
+from adapters.store import StoreDownError
+from adapters.store.directory import CourseRow, CourseState
+from adapters.texts import DEFAULT_LANGUAGE
 from adapters.zones import zone_snapshot
 from cli.desk import Desk, How, act, command, desk
+from cli.enrolling import Said, alive, contact, cut_off, known, like_names, may_consent
 from cli.output import NOT_ALLOWED, USAGE, CliError
 from cli.output import answer as done
 from course.gates import AGE, AGE_YEARS
+from course.messages import CourseOrder
 from course.parts import Actor
 from course.said import clean
 from course.terms import GateAnswer, Role
@@ -38,7 +42,7 @@ async def enrol(
     email_consent: bool = False,
     sms_consent: bool = False,
     zone: Annotated[str, Parameter(help="the patient's own time zone, where it is not the clinic's")] = "",
-    language: str = "en",
+    language: Annotated[str, Parameter(help="of letters; en, or the one the patient has, if not said")] = "",
     patient: Annotated[str, Parameter(help="id of a patient who is in the directory already")] = "",
     new: Annotated[bool, Parameter(negative="", help="another person of the same name and birth date")] = False,
     beside: Annotated[
@@ -60,78 +64,80 @@ async def enrol(
             raise CliError(f"there is no protocol {protocol}: {', '.join(sorted(at.house.clinic.protocols))}", USAGE)
         if zone:
             zone_snapshot(zone, at.now, 1)
-        if language not in at.house.texts.languages:
+        if language and language not in at.house.texts.languages:
             raise CliError(f"--language is one that the clinic writes: {', '.join(at.house.texts.languages)}", USAGE)
-        if (email_consent and not email and not patient) or (sms_consent and not phone and not patient):
-            raise CliError("a consent to messages needs where they go: add --email or --phone", USAGE)
         answering = await _owner(at, owner, where)
-        contact = Contact(
-            email=email_of(email) if email else "",
-            phone=phone_of(phone) if phone else "",
-            language=language,
-            preferred=Medium.SMS if sms_consent and not email_consent else Medium.EMAIL,
-        )
-        directory = at.house.store.directory
         if how.request_id and not how.request_id.startswith("c-"):
             raise CliError("an enrolment's --request-id is the course id that it printed, such as c-1a2b3c", USAGE)
-        born_on = birth_date(at, born)
-        like = () if patient else await _like(at, one_line(name), born_on, new=new)
-        await _alive(at, patient)
-        patient_id = patient or (await directory.add_patient(one_line(name), born_on, mrn)).patient_id
-        row = await directory.begin_course(
-            patient_id, protocol, where, at.now, course_id=how.request_id or None, beside=beside
-        )
-        if email or phone or not patient:
-            await at.house.store.contacts.put(patient_id, contact)
+        said = Said(one_line(name), birth_date(at, born), mrn, email, phone, language, email_consent, sms_consent)
+        may_consent(at, at.house.clinic.protocols[protocol], said)
+        if patient:
+            await known(at, patient, said)
+        begun = None if new or how.request_id else await cut_off(at, said, protocol, where, patient)
+        patient = begun.patient_id if begun is not None else patient
+        like = () if patient else await like_names(at, said.name, said.born, new=new)
+        await alive(at, patient)
+        reached = await contact(at, patient, said)
+        row = begun or await _row(at, said, patient, protocol, where, course_id=how.request_id, beside=beside)
         order = at.courses.order(
             row,
             at.account.actor(),
             answering,
             at.now,
             zone=zone,
-            language=language,
+            language=await _reached(at, row, reached),
             email_consent=email_consent,
             sms_consent=sms_consent,
             reason=how.reason,
             request_id=f"r-{secrets.token_hex(8)}",
         )
-        await at.courses.enrol(row, order)
-        await at.looked(row.course_id, "enrol")
-        said = {"course": row.course_id, "patient": patient_id, "alike": [one.patient_id for one in like]}
-        told = f"enrolled: course {row.course_id}, next: starter.py show {row.course_id}"
-        years = outside_the_ages(born_on, at.now.date())
+        await _begin(at, row, order)
+        enrolled = f"enrolled: course {row.course_id}, next: starter.py show {row.course_id}"
+        await at.looked(row.course_id, "enrol", done=f"All the same: {enrolled}")
+        told = f"{enrolled}\n  note: this enrolment was begun before, and is finished now" if begun else enrolled
+        years = outside_the_ages(said.born, at.now.date())
         if years:
             told += f"\n  note: {years}: the gate {AGE} is answered yes, then a prescriber overrides it or declines"
         notes = [f"\n  note: {one.name}, born {one.birth_date}, is another patient of a like name" for one in like]
-        return done(said, told + "".join(notes), json_=how.json)
+        named = {"course": row.course_id, "patient": row.patient_id, "alike": [one.patient_id for one in like]}
+        return done(named, told + "".join(notes), json_=how.json)
+
+
+async def _row(
+    at: Desk, said: Said, patient: str, protocol: str, site: str, *, course_id: str, beside: bool
+) -> CourseRow:
+    """The row of a new course, of somebody known or new; the row of an earlier try where its id is given."""
+    directory = at.house.store.directory
+    patient_id = patient or (await directory.add_patient(said.name, said.born, said.mrn)).patient_id
+    row = await directory.begin_course(patient_id, protocol, site, at.now, course_id=course_id or None, beside=beside)
+    if row.state is CourseState.CLOSED:
+        raise CliError(f"course {row.course_id} has closed: enrol without --request-id")
+    return row
+
+
+async def _reached(at: Desk, row: CourseRow, contact: Contact | None) -> str:
+    """Write down where letters go, if that is new; the language in which the patient is written to."""
+    if contact is not None:
+        await at.house.store.contacts.put(row.patient_id, contact)
+    kept = await at.house.store.contacts.of(row.patient_id)
+    return kept.language if kept is not None else DEFAULT_LANGUAGE
+
+
+async def _begin(at: Desk, row: CourseRow, order: CourseOrder) -> None:
+    """Start the course; where something is not there, what is begun is kept, and the same command finishes it."""
+    kept = f"The enrolment is begun as {row.course_id}, and the same command finishes it."
+    try:
+        await at.courses.enrol(row, order)
+    except StoreDownError as down:
+        raise StoreDownError(f"{down} {kept}") from None
+    except NoServerError as down:
+        raise NoServerError(f"{down}. {kept}") from None
 
 
 def outside_the_ages(born: date, today: date) -> str:
     """How old somebody is whose age is asked about, in words; or an empty string."""
     years = today.year - born.year - ((today.month, today.day) < (born.month, born.day))
     return "" if AGE_YEARS[0] <= years <= AGE_YEARS[1] else f"born {born}, which makes {years} years"
-
-
-async def _like(at: Desk, name: str, born: date, *, new: bool) -> tuple[Patient, ...]:
-    """Patients of a like name; raises CliError for one of that birth date, unless this is said to be another."""
-    found = await at.house.store.directory.alike(name)
-    same = next((one for one in found if one.birth_date == born), None)
-    if same is not None and not new:
-        raise CliError(
-            f"{same.patient_id} has a like name and that birth date: enrol with --patient {same.patient_id}, "
-            "or say --new where this is another person"
-        )
-    return found
-
-
-async def _alive(at: Desk, patient: str) -> None:
-    """Raise CliError for a patient of whom a course says that they have died: somebody has the wrong person."""
-    for row in await at.house.store.directory.courses(patient_id=patient) if patient else ():
-        if await at.courses.has_died(row.course_id):
-            raise CliError(
-                f"{patient} has died, course {row.course_id} says: look for the right patient, "
-                f"or reopen that course with a second signature"
-            )
 
 
 def _site(at: Desk, site: str) -> str:

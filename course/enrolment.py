@@ -4,10 +4,10 @@ from datetime import datetime
 
 from course.messages import CourseOrder
 from course.page import write
-from course.parts import Messaging, Order
-from course.protocol import Protocol
+from course.parts import GateState, Messaging, Order
+from course.protocol import Gate, Protocol
 from course.record import CourseRecord
-from course.terms import Action
+from course.terms import Action, GateAnswer
 
 
 def open_record(order: CourseOrder, now: datetime) -> CourseRecord:
@@ -31,8 +31,26 @@ def open_record(order: CourseOrder, now: datetime) -> CourseRecord:
         amendment_days=order.amendment_days,
         safety_plan_days=order.safety_plan_days,
     )
-    text = f"enrolled on {order.protocol.id} {order.protocol.version} (sha {order.protocol.sha256[:8]})"
+    record = record.with_(gates={gate.id: _answered(order, now) for gate in consents(order)})
+    protocol = order.protocol
+    text = f"enrolled on {protocol.id} {protocol.version} (sha {protocol.sha256[:8]}){with_consent(order)}"
     return write(record, order.enrolled_by, now, text, action=Action.ENROL, reason=order.reason)
+
+
+def consents(order: CourseOrder) -> tuple[Gate, ...]:
+    """The consents to messages that are given at enrolment."""
+    given = {"email": order.email_consent, "sms": order.sms_consent}
+    return tuple(gate for gate in order.protocol.gates if given.get(gate.channel)) if order.protocol is not None else ()
+
+
+def with_consent(order: CourseOrder) -> str:
+    """The words that were consented to, as the entry of the enrolment goes on; or nothing."""
+    said = [f'"{gate.text}" ({gate.id})' for gate in consents(order)]
+    return f", with consent to {' and '.join(said)}" if said else ""
+
+
+def _answered(order: CourseOrder, now: datetime) -> GateState:
+    return GateState(answer=GateAnswer.YES, since=now, by=order.enrolled_by.name)
 
 
 def default_order(protocol: Protocol) -> Order:

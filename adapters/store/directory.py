@@ -227,6 +227,11 @@ def _named(name: str) -> str:
     return name.strip()
 
 
+def same_name(one: str, other: str) -> bool:
+    """Whether two names are the same words, whatever their order, case and accents."""
+    return sorted(_folded(one).split()) == sorted(_folded(other).split())
+
+
 def _folded(words: str) -> str:
     plain = unicodedata.normalize("NFKD", words).casefold()
     return "".join(one for one in plain if not unicodedata.combining(one))

@@ -146,7 +146,17 @@ async def test_nobody_is_dosed_twice_a_day(terminal: Terminal, opened: House) ->
     first = await planned(terminal, "Ottoline Marsh", "1970-01-02", "depression")
     row = await opened.store.directory.course(first)
     assert row is not None
-    beside = ("enrol", "x", "1970-01-02", "crps", "--patient", row.patient_id, "--beside", "--reason", "pain too")
+    beside = (
+        "enrol",
+        "Ottoline Marsh",
+        "1970-01-02",
+        "crps",
+        "--patient",
+        row.patient_id,
+        "--beside",
+        "--reason",
+        "pain too",
+    )
     second = (await terminal.type(*beside, "--json")).said["course"]
     checked = ("check-in", second, "1", "--weight-kg", "70", "--bp", "120/80")
     assert "this course is in intake" in (await terminal.type(*checked)).err
