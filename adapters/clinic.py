@@ -12,7 +12,7 @@ from adapters.zones import UnknownZoneError, forward, zone_snapshot
 from course.calendar import Calendar, Hours
 from course.findings import Finding, at_least, identified, rising, spoken
 from course.instrument import Instrument
-from course.loading import Fault, LoadError, load_instrument, load_protocol, read
+from course.loading import Fault, LoadError, decoded, load_instrument, load_protocol, read
 from course.protocol import Protocol
 
 Loaded = TypeVar("Loaded", Instrument, Protocol)
@@ -122,6 +122,12 @@ def _with_clinic_days(site: Site, closed: tuple[date, ...]) -> Site:
     return site.model_copy(update={"closed": tuple(sorted({*site.closed, *days}))})
 
 
+def load_sites(folder: Path) -> dict[str, Site]:
+    """The sites that clinic.toml names, whatever the other files say; none where it cannot be read."""
+    found = _site_file(folder, [])
+    return {} if found is None else {one.id: one for one in found.sites}
+
+
 def _site_file(folder: Path, faults: list[Fault]) -> ClinicFile | None:
     try:
         return read(_text(folder / "clinic.toml", "clinic.toml"), "clinic.toml", ClinicFile, _findings)
@@ -151,12 +157,9 @@ def _each(
 
 def _text(path: Path, file: str) -> str:
     try:
-        return path.read_bytes().decode()
+        return decoded(path.read_bytes(), file)
     except OSError:
         raise LoadError([Fault(file, 0, "there is no such file that can be read")]) from None
-    except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        raise LoadError([Fault(file, line, "this is not UTF-8 text: save it as UTF-8")]) from None
 
 
 def _findings(clinic: ClinicFile) -> Iterator[Finding]:

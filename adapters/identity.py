@@ -19,6 +19,7 @@ from argon2.exceptions import Argon2Error, InvalidHashError
 from adapters.keyring import KeyRing
 from adapters.staff_file import load_staff
 from adapters.store import Store
+from adapters.store.access import Access
 from adapters.store.staff import Account
 from course.said import BaseAct
 
@@ -29,6 +30,8 @@ ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 GROUPS, GROUP_LENGTH = 4, 5
 WRONG = "Account or passphrase is wrong: type both again."
 STAMP = "act"
+UNKNOWN = "(unknown)"
+NOT_LET_IN = "wrong passphrase"
 
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 """The least that OWASP's Password Storage Cheat Sheet asks of argon2id; our passphrases have 99 random bits besides."""
@@ -63,22 +66,28 @@ def new_passphrase() -> str:
     return "-".join("".join(secrets.choice(ALPHABET) for _ in range(GROUP_LENGTH)) for _ in range(GROUPS))
 
 
-async def recognised(store: Store, account_id: str, passphrase: str) -> Account:
-    """The enabled account whose passphrase this is; an unknown account takes as long as a wrong passphrase."""
+async def recognised(store: Store, account_id: str, passphrase: str, now: datetime) -> Account:
+    """The enabled account whose passphrase this is; an unknown account takes as long as a wrong passphrase.
+
+    Who is not let in stands in the access log, an unknown account without what was typed for it.
+    """
     hashed = await store.staff.passphrase_hash(account_id)
     right = await asyncio.to_thread(verify_passphrase, hashed or _of_nobody(), passphrase)
     account = await store.staff.account(account_id)
     if not right or account is None:
+        await store.access.note(Access(UNKNOWN if account is None else account.account_id, NOT_LET_IN, now))
         raise IdentityError(WRONG)
     if account.disabled:
+        await store.access.note(Access(account.account_id, "refused: disabled", now))
         raise IdentityError("This account is disabled: ask ops to enable it.")
     return account
 
 
 async def sign_in(store: Store, account_id: str, passphrase: str, now: datetime) -> str:
     """A token that is good for twelve hours."""
-    await recognised(store, account_id, passphrase)
+    await recognised(store, account_id, passphrase, now)
     token = secrets.token_urlsafe(32)
+    await store.access.note(Access(account_id, "sign in", now))
     await store.signins.put(_digest(token), account_id, now, now + SIGNED_IN_FOR)
     return token
 
@@ -105,9 +114,13 @@ async def whoami(store: Store, token_file: Path, now: datetime) -> Account:
     return account
 
 
-async def sign_out(store: Store, token_file: Path) -> None:
+async def sign_out(store: Store, token_file: Path, now: datetime) -> None:
     """Forget the sign-in here and in the store."""
-    await store.signins.drop(_digest(_token(token_file)))
+    digest = _digest(_token(token_file))
+    signed_in = await store.signins.find(digest)
+    if signed_in is not None:
+        await store.access.note(Access(signed_in.account_id, "sign out", now))
+    await store.signins.drop(digest)
     await asyncio.to_thread(token_file.unlink)
 
 

@@ -11,7 +11,7 @@ from adapters.store.contacts import email_of, phone_of
 from adapters.store.errors import StoreError
 from adapters.store.staff import Account
 from course.findings import Finding, listed, spoken
-from course.loading import Fault, LoadError, read
+from course.loading import Fault, LoadError, decoded, read
 from course.terms import Role
 
 STAFF_ROLES = (Role.COORDINATOR, Role.NURSE, Role.PRESCRIBER, Role.AUDITOR, Role.OPS)
@@ -45,15 +45,30 @@ class StaffFile(_FromFile):
     oncall: dict[str, tuple[str, ...]]
 
 
-def load_staff(path: Path) -> StaffFile:
-    """The staff in a file; raises LoadError."""
+def load_staff(path: Path, sites: frozenset[str] = frozenset()) -> StaffFile:
+    """The staff in a file, who work at the clinic's `sites` where these are known; raises LoadError."""
     try:
-        text = path.read_bytes().decode()
+        text = decoded(path.read_bytes(), path.name)
     except OSError:
         raise LoadError([Fault(path.name, 0, "there is no such file that can be read")]) from None
-    except UnicodeDecodeError:
-        raise LoadError([Fault(path.name, 0, "this is not UTF-8 text: save it as UTF-8")]) from None
-    return read(text, path.name, StaffFile, staff_findings)
+    return read(text, path.name, StaffFile, lambda found: (*staff_findings(found), *_of_sites(found, sites)))
+
+
+def _of_sites(found: StaffFile, sites: frozenset[str]) -> Iterator[Finding]:
+    """Sites that clinic.toml does not name, and sites of it where nobody is on call."""
+    if not sites:
+        return
+    for number, member in enumerate(found.staff):
+        if member.site not in sites:
+            yield (
+                ("staff", number, "site"),
+                f'clinic.toml has no site "{member.site}": it names {listed(sorted(sites))}',
+            )
+    for site in found.oncall:
+        if site not in sites:
+            yield ("oncall", site), f'clinic.toml has no site "{site}": it names {listed(sorted(sites))}'
+    for site in sorted(sites - found.oncall.keys() - {member.site for member in found.staff}):
+        yield ("oncall",), f'nobody is on call at "{site}": name at least one nurse or prescriber'
 
 
 def staff_findings(found: StaffFile) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from string import Formatter
 from activities.ports import TextError, Written
 from adapters.clinic import Site
 from adapters.wording import SMS_LENGTH, TextFile, findings
-from course.loading import Fault, LoadError, read
+from course.loading import Fault, LoadError, decoded, read
 from course.messages import SendOrder
 from course.terms import Audience, OccasionKind
 
@@ -66,15 +66,12 @@ def load_texts(folder: Path, sites: Mapping[str, Site]) -> ClinicTexts:
     for path in sorted((folder / "texts").glob("*.toml")):
         file = f"texts/{path.name}"
         try:
-            texts = read(path.read_bytes().decode(), file, TextFile, lambda found: findings(found, sites))
+            texts = read(decoded(path.read_bytes(), file), file, TextFile, lambda found: findings(found, sites))
             if texts.language != path.stem:
                 faults.append(Fault(file, 0, f'its language is "{texts.language}": name it {texts.language}.toml'))
             languages[texts.language] = texts
         except LoadError as error:
             faults += error.faults
-        except UnicodeDecodeError as error:
-            line = error.object[: error.start].count(b"\n") + 1
-            faults.append(Fault(file, line, "this is not UTF-8 text: save it as UTF-8"))
     if not faults and DEFAULT_LANGUAGE not in languages:
         faults.append(Fault("texts/", 0, f"there is no {DEFAULT_LANGUAGE}.toml: every clinic writes at least English"))
     if faults:

@@ -40,7 +40,8 @@ async def logout(*, asked: Asked = Asked()) -> int:
     settings = load_settings()
     ring = KeyRing.load_or_create(settings.key_ring_file)
     async with Store.open(settings.store_url.get_secret_value(), ring) as store:
-        await sign_out(store, token_file(settings))
+        await store.migrate()
+        await sign_out(store, token_file(settings), datetime.now(UTC))
     return answer({"signed_out": True}, "signed out", json_=asked.json)
 
 
@@ -66,4 +67,5 @@ async def passphrase(account: str, *, asked: Asked = Asked()) -> int:
             raise CliError(f"a {at.account.role} may not give passphrases: ask ops", NOT_ALLOWED)
         fresh = new_passphrase()
         await at.house.store.staff.set_passphrase(account, hash_passphrase(fresh))
+        await at.looked("", f"passphrase {account}", done=f"All the same, {account} has a new one: {fresh}")
         return answer({"account": account, "passphrase": fresh}, f"{account}: {fresh}", json_=asked.json)

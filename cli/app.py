@@ -112,6 +112,7 @@ COMMANDS = {
         "webhook": "webhook:webhook",
         "doctor": "doctor:doctor",
         "proof": "proof:proof",
+        "access": "access:access",
         "wake": "wake:wake",
         "rescue": "rescue:rescue",
     },
@@ -177,6 +178,7 @@ HELP = {
     "ask-booster": "The patient asks for a booster.", "late-entry": "Write down what was not written down then.",
     "inbox": "Read what the patient wrote.", "webhook": "Take answers and receipts of text messages.",
     "proof": "Nobody disappears: every open course, and what is wrong.",
+    "access": "Who signed in, looked, and changed accounts or on-call lists.",
     "doctor": "Say what is well and what is not.", "wake": "Wake every course, so that it notices a newer build.",
     "rescue": "Let a course go on whose history does not replay.",
 }  # fmt: skip

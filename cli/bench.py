@@ -121,7 +121,7 @@ async def witnessed(at: Desk, witness: str) -> str:
         return ""
     if witness == at.account.account_id:
         raise CliError("a witness is never who gives or destroys the drug: ask somebody else")
-    return (await recognised(at.house.store, witness, read_passphrase(f"Passphrase of {witness}: "))).account_id
+    return (await recognised(at.house.store, witness, read_passphrase(f"Passphrase of {witness}: "), at.now)).account_id
 
 
 def _plain(entered: Entered) -> dict[str, object]:

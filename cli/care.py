@@ -5,7 +5,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from adapters.identity import verify_passphrase
+from adapters.identity import IdentityError, recognised
 from adapters.zones import zone_snapshot
 from cli.desk import How, act, command, desk, session_id
 from cli.freeing import act_freeing
@@ -22,11 +22,13 @@ async def signed(account: str) -> Actor | None:
     if not account:
         return None
     async with desk() as at:
-        found, hashed = await at.house.store.staff.account(account), await at.house.store.staff.passphrase_hash(account)
         said = read_passphrase(f"Passphrase of {account}: ")
-        if found is None or found.disabled or hashed is None or not verify_passphrase(hashed, said):
-            raise CliError("the second signature is refused: unknown account or wrong passphrase", NOT_ALLOWED)
-        return found.actor()
+        try:
+            return (await recognised(at.house.store, account, said, at.now)).actor()
+        except IdentityError:
+            raise CliError(
+                "the second signature is refused: unknown account or wrong passphrase", NOT_ALLOWED
+            ) from None
 
 
 def numbers(said: str) -> tuple[int, ...]:

@@ -54,7 +54,7 @@ async def explain_course(
 def _tags(at: Desk, record: CourseRecord) -> dict[str, str]:
     """The source tags of the clinic's file, where it still is the protocol that the course began with."""
     path = at.house.settings.clinic_folder / "protocols" / f"{record.protocol.id}.toml"
-    text = path.read_text(encoding="utf-8") if path.is_file() else ""
+    text = path.read_text(encoding="utf-8-sig") if path.is_file() else ""
     return tags_of(text) if sha256(text.encode()).hexdigest() == record.protocol.sha256 else {}
 
 

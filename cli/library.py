@@ -6,13 +6,16 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from adapters.clinic import Clinic, load_clinic
+from adapters.clinic_folder import ClinicFolder, load_folder
 from adapters.settings import load_settings
 from cli.care import numbers
 from cli.comparing import differences
 from cli.desk import Asked, command
 from cli.output import FAILED, OK, USAGE, CliError, answer, as_json, complain, table
+from cli.play.check import load_scenario
+from cli.play.command import known
 from course.instrument import Instrument, Scored, ScoringError, score, score_total
-from course.loading import LoadError, load_protocol
+from course.loading import Fault, LoadError, decoded, load_protocol
 from course.protocol import Protocol
 
 Folder = Annotated[Path | None, Parameter(help="clinic folder, if not ST_CLINIC_FOLDER")]
@@ -85,16 +88,37 @@ async def protocols_check(*, folder: Folder = None, asked: Asked = Asked()) -> i
     Example: starter.py protocols check --folder clinic
     """
     try:
-        found = _clinic(folder)
+        found = _every_file(folder or load_settings().clinic_folder)
     except LoadError as error:
         if asked.json:
             as_json({"faults": [vars(fault) for fault in error.faults]})
             return FAILED
         return complain(str(error), FAILED, json_=False)
-    text = f"{len(found.protocols)} protocols and {len(found.instruments)} instruments are sound"
-    return answer(
-        {"protocols": sorted(found.protocols), "instruments": sorted(found.instruments)}, text, json_=asked.json
-    )
+    clinic, languages, staff = found.clinic, sorted(found.texts.languages), found.staff.staff
+    said = {
+        "protocols": sorted(clinic.protocols),
+        "instruments": sorted(clinic.instruments),
+        "sites": sorted(clinic.sites),
+        "texts": languages,
+        "staff": len(staff),
+    }
+    counted = f"{len(clinic.protocols)} protocols, {len(clinic.instruments)} instruments, {len(clinic.sites)} sites"
+    text = f"{counted}, texts in {', '.join(languages)} and {len(staff)} accounts are sound"
+    return answer(said, text, json_=asked.json)
+
+
+def _every_file(folder: Path) -> ClinicFolder:
+    """The whole folder, scenarios too, which are judged by its protocols once these are sound; raises LoadError."""
+    found = load_folder(folder)
+    faults: list[Fault] = []
+    for path in sorted((folder / "scenarios").glob("*.toml")):
+        try:
+            load_scenario(path, known(found.clinic))
+        except LoadError as error:
+            faults += (Fault(f"scenarios/{one.file}", one.line, one.sentence) for one in error.faults)
+    if faults:
+        raise LoadError(faults)
+    return found
 
 
 @command
@@ -131,7 +155,7 @@ def _protocol(clinic: Clinic, name: str) -> Protocol:
         return clinic.protocols[name]
     path = Path(name)
     try:
-        return load_protocol(path.read_bytes().decode(), path.name, clinic.instruments)
+        return load_protocol(decoded(path.read_bytes(), path.name), path.name, clinic.instruments)
     except LoadError as error:
         raise CliError(str(error)) from None
     except (OSError, UnicodeDecodeError):

@@ -63,7 +63,7 @@ async def turn(site: str, begins: str, ends: str, *accounts: str, asked: Asked =
         for account in accounts:
             await _can_answer(at, account)
         number = await at.house.store.oncall.add_turn(site, *span, accounts)
-        await at.looked("", "oncall turn", done=DONE)
+        await at.looked("", f"oncall turn {number} {site}", done=DONE)
         return answer({"turn": number}, f"turn {number} at {site}: {', '.join(accounts)}", json_=asked.json)
 
 
@@ -76,7 +76,7 @@ async def remove(turn_id: int, *, asked: Asked = Asked()) -> int:
     async with desk() as at:
         _keeper(at)
         await at.house.store.oncall.remove_turn(turn_id)
-        await at.looked("", "oncall remove", done=DONE)
+        await at.looked("", f"oncall remove {turn_id}", done=DONE)
         return answer({"turn": turn_id}, f"turn {turn_id} is gone", json_=asked.json)
 
 
@@ -90,7 +90,7 @@ async def leave(account: str, begins: str, ends: str, *, asked: Asked = Asked())
         _keeper(at)
         span = _span(at, _site(at, at.account.site), begins, ends)
         await at.house.store.oncall.add_leave(Leave(account, *span))
-        await at.looked("", "oncall leave", done=DONE)
+        await at.looked("", f"oncall leave {account}", done=DONE)
         answer({"account": account}, f"{account} is passed over from {begins} until {ends}", json_=asked.json)
         return OK
 
@@ -104,7 +104,7 @@ async def back(account: str, *, asked: Asked = Asked()) -> int:
     async with desk() as at:
         _keeper(at)
         await at.house.store.oncall.end_leave(account, at.now)
-        await at.looked("", "oncall back", done=DONE)
+        await at.looked("", f"oncall back {account}", done=DONE)
         return answer({"account": account}, f"{account} is told again where a list says so", json_=asked.json)
 
 

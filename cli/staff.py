@@ -1,6 +1,7 @@
 """The staff from the command line: who there is, who is taken out of service, and who takes over from whom."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +12,7 @@ from adapters.identity import first_passphrases
 from adapters.keyring import KeyRing
 from adapters.settings import Settings, load_settings
 from adapters.store import Store
+from adapters.store.access import Access
 from adapters.store.staff import Account
 from cli.desk import DONE, Asked, Desk, How, command, desk, perform, sentence
 from cli.output import FAILED, NOT_ALLOWED, OK, USAGE, CliError, answer, as_json, table
@@ -27,6 +29,7 @@ async def list_staff(*, asked: Asked = Asked()) -> int:
     """
     async with desk() as at:
         found = await at.house.store.staff.accounts()
+        await at.looked("", "staff list")
         if asked.json:
             as_json([vars(one) for one in found])
             return OK
@@ -42,12 +45,15 @@ async def load(file: Path | None = None, *, asked: Asked = Asked()) -> int:
     For ops; where the store knows nobody yet, for whoever sets it up. Example: starter.py staff load
     """
     settings = load_settings()
+    by = "(first start)"
     if await _anybody(settings):
         async with desk() as at:
             _ops(at, "load the staff")
+            by = at.account.account_id
     async with _store(settings) as store:
         await store.migrate()
         fresh = await first_passphrases(store, file or settings.clinic_folder / "staff.toml")
+        await store.access.note(Access(by, "staff load", datetime.now(UTC)))
         found = len(await store.staff.accounts())
     lines = "".join(f"\n{account:10} {passphrase}" for account, passphrase in fresh.items())
     return answer(
@@ -70,7 +76,7 @@ async def disable(account: str, *, to: To = "", how: How = How()) -> int:
         if heir is not None and heir.account_id == account:
             raise CliError("--to is somebody else than who is disabled", USAGE)
         await at.house.store.staff.change(_as(found, disabled=True))
-        await at.looked("", "staff disable", done=DONE)
+        await at.looked("", f"staff disable {account}", done=DONE)
         owned, escalated = await _answers_for(at, account)
         given = [await _give(at, how, course, item, heir) for course, item in (*owned, *escalated)] if heir else []
         left = [course for course, why in given if why] if heir else [course for course, _ in (*owned, *escalated)]
@@ -93,7 +99,7 @@ async def enable(account: str, *, asked: Asked = Asked()) -> int:
     async with desk() as at:
         _ops(at, "enable an account")
         await at.house.store.staff.change(_as(await _account(at, account), disabled=False))
-        await at.looked("", "staff enable", done=DONE)
+        await at.looked("", f"staff enable {account}", done=DONE)
         return answer({"account": account, "disabled": False}, f"{account} is in service", json_=asked.json)
 
 

@@ -15,6 +15,7 @@ from adapters.logs import configure_logs
 from adapters.moving import move_to_this_build
 from adapters.server import ServerError, embedded_server
 from adapters.settings import Settings, load_settings
+from adapters.store.access import Access
 from adapters.sweeping import keep_proving, keep_sweeping
 from adapters.temporal import build_id, course_worker, make_current
 from adapters.wiring import WORKFLOWS, House, course_activities, open_house
@@ -75,6 +76,7 @@ async def _staff(house: House, settings: Settings) -> None:
     fresh = await first_passphrases(house.store, settings.clinic_folder / "staff.toml")
     if not fresh:
         return
+    await house.store.access.note(Access("(first start)", "staff load", datetime.now(UTC)))
     lines = "".join(f"{account:10} {passphrase}\n" for account, passphrase in fresh.items())
     path = settings.data_folder / "first-passphrases.txt"
     _write_private(path, lines)

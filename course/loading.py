@@ -44,6 +44,15 @@ class LoadError(ValueError):
         super().__init__("\n".join(str(fault) for fault in self.faults))
 
 
+def decoded(raw: bytes, file: str) -> str:
+    """The text of a file, without the byte order mark that some editors write; raises LoadError with the line."""
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        raise LoadError([Fault(file, line, "this is not UTF-8 text: save it as UTF-8")]) from None
+
+
 def load_instrument(text: str, file: str) -> Instrument:
     """The instrument in a file, its worked examples scored; raises LoadError."""
     return _stamped(read(text, file, Instrument, instrument_findings), text)

@@ -20,6 +20,17 @@ class Access:
     course_id: str = ""
 
 
+@dataclass(frozen=True)
+class Asking:
+    """Which lines are asked for; what is empty is not asked."""
+
+    account_id: str = ""
+    course_id: str = ""
+    what: str = ""
+    since: datetime | None = None
+    most: int = 200
+
+
 class AccessLog:
     """The log that HIPAA 164.312(b) asks to record and to examine."""
 
@@ -38,6 +49,20 @@ class AccessLog:
     async def of_account(self, account_id: str) -> tuple[Access, ...]:
         """What one account looked at, oldest first."""
         return await self._found(select(ACCESS).where(ACCESS.c.account_id == account_id))
+
+    async def latest(self, asking: Asking) -> tuple[Access, ...]:
+        """The newest lines that are asked for, oldest first."""
+        query = select(ACCESS).order_by(ACCESS.c.number.desc()).limit(asking.most)
+        for column in (ACCESS.c.account_id, ACCESS.c.course_id):
+            if value := getattr(asking, column.name):
+                query = query.where(column == value)
+        if asking.what:
+            query = query.where(ACCESS.c.what.startswith(asking.what, autoescape=True))
+        if asking.since is not None:
+            query = query.where(ACCESS.c.at >= asking.since)
+        async with self._database.reading() as connection:
+            rows = list(await connection.execute(query))
+        return tuple(Access(row.account_id, row.what, row.at, row.course_id) for row in reversed(rows))
 
     async def last_looks(self, what: Sequence[str] = ()) -> dict[str, datetime]:
         """When somebody last looked at each course, or last did one of the things named."""

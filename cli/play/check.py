@@ -15,7 +15,7 @@ from cli.play.stock import STOCK, AccountedFor, Amount, Counted, Discarded, Rece
 from course.calendar import Transition, Zone
 from course.findings import Finding, listed
 from course.instrument import Instrument, ScoringError, asked
-from course.loading import Fault, LoadError, read
+from course.loading import Fault, LoadError, decoded, read
 from course.protocol import Protocol
 
 BEFALLS = ("signal", "cancel", "reply", "restart_worker", "kill_worker", "mail_refuses", "away")
@@ -54,11 +54,9 @@ class Known:
 def load_scenario(path: Path, known: Known) -> Scenario:
     """The scenario in a file. Raises LoadError: one sentence a mistake, with its line."""
     try:
-        text = path.read_bytes().decode()
+        text = decoded(path.read_bytes(), path.name)
     except OSError:
         raise LoadError([Fault(path.name, 0, "there is no such file that can be read")]) from None
-    except UnicodeDecodeError:
-        raise LoadError([Fault(path.name, 0, "this is not UTF-8 text: save it as UTF-8")]) from None
     return parse_scenario(text, path.name, known)
 
 

@@ -65,7 +65,7 @@ async def test_signing_in_and_out(store: Store, tmp_path: Path) -> None:
     assert await store.signins.find(token) is None
     with pytest.raises(IdentityError, match=r"^Your sign-in has expired: sign in again.$"):
         await whoami(store, token_file, NOW + timedelta(hours=12))
-    await sign_out(store, token_file)
+    await sign_out(store, token_file, NOW)
     with pytest.raises(IdentityError, match=r"^Nobody is signed in here: sign in with `starter.py login ACCOUNT`.$"):
         await whoami(store, token_file, NOW)
     keep_token(token_file, token)
