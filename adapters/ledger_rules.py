@@ -16,6 +16,9 @@ MOST_MG_PER_ML = Decimal(1000)
 USE_AFTER_OPENING = timedelta(days=28)
 """USP 797: a multi-dose vial is discarded 28 days after it was first opened."""
 
+SINGLE_DOSE_AFTER_OPENING = timedelta(hours=12)
+"""USP 797 (2023): a single-dose vial is discarded 12 hours after it was first opened."""
+
 DISCREPANCY_DUE = timedelta(hours=24)
 NDC = re.compile(r"^\d{4,5}-\d{3,4}-\d{1,2}$", re.ASCII)
 LOT = re.compile(r"^[A-Za-z0-9._-]{1,32}$")
@@ -172,22 +175,44 @@ def why_unusable(vial: Vial, at: datetime, today: date) -> str:
         return f"Vial {vial.vial_id} expired on {vial.expires_on}: discard it and take another."
     if vial.multi_dose and vial.opened_at is not None and at >= vial.opened_at + USE_AFTER_OPENING:
         return f"Vial {vial.vial_id} was opened {USE_AFTER_OPENING.days} days ago or more: discard it and take another."
+    if not vial.multi_dose and vial.opened_at is not None and at >= vial.opened_at + SINGLE_DOSE_AFTER_OPENING:
+        hours = int(SINGLE_DOSE_AFTER_OPENING.total_seconds() / 3600)
+        return f"Vial {vial.vial_id} is single-dose and was opened {hours} hours ago or more: discard it, take another."
     return ""
 
 
 def _draw(vial: Vial, moves: tuple[Move, ...], move: Move, today: date) -> str:
     left = vial_sum(moves).left
-    others = {one.patient_id for one in moves if one.kind is MoveKind.DRAWN} - {move.patient_id}
-    if why := why_unusable(vial, move.at, today):
+    if why := (_spent(vial, moves, move) or why_unusable(vial, move.at, today)):
         return why
-    if others and not vial.multi_dose:
-        return f"Vial {vial.vial_id} is single-dose and has served another patient: take another."
     if move.ml > left:
         return f"Vial {vial.vial_id} holds {left} mL: draw no more, or count it first."
     return ""
 
 
+def _spent(vial: Vial, moves: tuple[Move, ...], move: Move) -> str:
+    """Why a single-dose vial is spent: it serves one patient in one session, though drug is left in it."""
+    served = [one for one in moves if one.kind is MoveKind.DRAWN]
+    if vial.multi_dose or not served:
+        return ""
+    if any(one.patient_id != move.patient_id for one in served):
+        return f"Vial {vial.vial_id} is single-dose and has served another patient: take another."
+    if any((one.course_id, one.session_id) != (move.course_id, move.session_id) for one in served):
+        return f"Vial {vial.vial_id} is single-dose and has served another session of this patient: take another."
+    return ""
+
+
+def _beyond(moves: tuple[Move, ...], move: Move) -> str:
+    """Why no more comes out of a syringe than it holds on paper."""
+    left = syringe_sum(one for one in moves if one.syringe_id == move.syringe_id).left
+    if move.ml <= left:
+        return ""
+    return f"Syringe {move.syringe_id} holds {left} mL: look at the scale again, or count it first."
+
+
 def _give(_vial: Vial, moves: tuple[Move, ...], move: Move, _today: date) -> str:
+    if why := _beyond(moves, move):
+        return why
     if any(one.witness == move.account_id for one in moves if one.syringe_id == move.syringe_id):
         return f"You witnessed the waste of syringe {move.syringe_id}: whoever gave it signs in and records it."
     return ""
@@ -195,7 +220,7 @@ def _give(_vial: Vial, moves: tuple[Move, ...], move: Move, _today: date) -> str
 
 def _waste(_vial: Vial, moves: tuple[Move, ...], move: Move, _today: date) -> str:
     mine = [one for one in moves if one.syringe_id == move.syringe_id]
-    return why_not_witness(move.witness, mine, move.account_id)
+    return _beyond(moves, move) or why_not_witness(move.witness, mine, move.account_id)
 
 
 def _discard(vial: Vial, moves: tuple[Move, ...], move: Move, _today: date) -> str:

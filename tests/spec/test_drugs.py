@@ -116,11 +116,16 @@ async def test_a_vial_shared_and_a_spill(stocked: Store) -> None:
 
 
 async def test_a_discrepancy_never_blocks(stocked: Store) -> None:
-    """More given than was drawn is recorded, and so is less; what is left on paper shows up a day later."""
+    """A count says that more was there than was drawn, or less; what is left on paper shows up a day later."""
     one, two = await draw(stocked, "1", "draw-1"), await draw(stocked, "1", "draw-2")
-    over = await of_syringe(stocked, MoveKind.GIVEN, one.move.syringe_id, "1.1", "give-1")
+    for kind, witness in ((MoveKind.GIVEN, ""), (MoveKind.WASTED, "lee")):
+        with pytest.raises(StoreError, match="holds 1 mL: look at the scale again, or count it first"):
+            await of_syringe(stocked, kind, one.move.syringe_id, "1.1", f"over-{kind}", witness=witness)
+    over = await of_syringe(stocked, MoveKind.COUNTED, one.move.syringe_id, "1.1", "count-1")
     assert over.discrepancy is not None
     assert over.discrepancy.ml == Decimal("-0.1")
+    given_ = await of_syringe(stocked, MoveKind.GIVEN, one.move.syringe_id, "1.1", "give-1")
+    assert (given_.syringe_left, given_.discrepancy) == (Decimal(0), None)
     await of_syringe(stocked, MoveKind.GIVEN, two.move.syringe_id, "0.8", "give-2")
     assert await stocked.drug_log.unaccounted(NOW + timedelta(hours=25)) == (two.move.syringe_id,)
     empty = await of_syringe(stocked, MoveKind.COUNTED, two.move.syringe_id, "0", "count-2")
@@ -161,6 +166,33 @@ async def test_a_vial_is_not_used_beyond_its_rules(stocked: Store) -> None:
     await stocked.drugs.enter(move(MoveKind.DISCARDED, "0", "thrown", vial_id="v-one", made_at=just_before), TODAY)
     with pytest.raises(StoreError, match="was discarded: take another"):
         await draw(stocked, "1", "late")
+
+
+@pytest.mark.parametrize(
+    ("session", "later", "sentence"),
+    [
+        ("s2", timedelta(days=2), "has served another session of this patient"),
+        ("s2", timedelta(days=200), "has served another session of this patient"),
+        ("s2", timedelta(), "has served another session of this patient"),
+        ("s1", timedelta(hours=12), "was opened 12 hours ago or more"),
+        ("s1", timedelta(days=2), "was opened 12 hours ago or more"),
+    ],
+)
+async def test_a_single_dose_vial_is_one_patient_and_one_session(
+    stocked: Store, session: str, later: timedelta, sentence: str
+) -> None:
+    """Two syringes of one session may come out of it; nothing for a later session, nothing half a day on."""
+    await receive(stocked, vial("v-single", multi_dose=False))
+    said = {"vial_id": "v-single", "session_id": "s1"}
+    await draw(stocked, "1", "first", **said)
+    soon = NOW + timedelta(hours=11)
+    assert (await draw(stocked, "1", "second", **said, at=soon, made_at=soon)).vial_left == Decimal(8)
+    when = NOW + later
+    again = {**said, "session_id": session, "at": when, "made_at": when}
+    with pytest.raises(StoreError, match=sentence):
+        await draw(stocked, "1", "again", **again)
+    (left,) = [one.sum.left for one in await stocked.drug_log.vials() if one.vial.vial_id == "v-single"]
+    assert left == Decimal(8)
 
 
 async def test_a_witness_is_never_the_administrator(stocked: Store) -> None:
