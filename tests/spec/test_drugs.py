@@ -2,6 +2,7 @@ import asyncio
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -188,7 +189,7 @@ async def test_a_single_dose_vial_is_one_patient_and_one_session(
     soon = NOW + timedelta(hours=11)
     assert (await draw(stocked, "1", "second", **said, at=soon, made_at=soon)).vial_left == Decimal(8)
     when = NOW + later
-    again = {**said, "session_id": session, "at": when, "made_at": when}
+    again: dict[str, Any] = {**said, "session_id": session, "at": when, "made_at": when}
     with pytest.raises(StoreError, match=sentence):
         await draw(stocked, "1", "again", **again)
     (left,) = [one.sum.left for one in await stocked.drug_log.vials() if one.vial.vial_id == "v-single"]
