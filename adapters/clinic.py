@@ -30,7 +30,8 @@ class _FromFile(BaseModel):
 class Site(_FromFile):
     """One place where patients are treated; `closed` are days besides those of the whole clinic, if it keeps them.
 
-    As many patients are there at once as there are chairs, and as its nurses can watch.
+    As many patients are there at once as there are chairs, and as its nurses can watch. `crisis_line` and `emergency`
+    are the clinic's, unless the site lies where others are called; `after_hours` is called while it is closed.
     """
 
     id: str
@@ -38,6 +39,9 @@ class Site(_FromFile):
     zone: str
     address: str
     phone: str
+    after_hours: str = ""
+    crisis_line: str = ""
+    emergency: str = ""
     chairs: int = ROOMY
     nurses: int = ROOMY
     patients_per_nurse: int = ROOMY
@@ -62,6 +66,8 @@ class ClinicFile(_FromFile):
     """What clinic.toml says."""
 
     name: str
+    crisis_line: str = ""
+    emergency: str = ""
     limits: Limits
     sites: tuple[Site, ...]
     closed: tuple[date, ...] = ()
@@ -90,7 +96,7 @@ def load_clinic(folder: Path) -> Clinic:
     return Clinic(
         name=found.name,
         limits=found.limits,
-        sites={one.id: _with_clinic_days(one, found.closed) for one in found.sites},
+        sites={one.id: _as_the_clinic(one, found) for one in found.sites},
         protocols={name: protocol for name, protocol in protocols.items() if protocol is not None},
         instruments=instruments,
     )
@@ -117,9 +123,15 @@ def with_room_for_all(clinic: Clinic) -> Clinic:
     return replace(clinic, sites={name: site.model_copy(update=room) for name, site in clinic.sites.items()})
 
 
-def _with_clinic_days(site: Site, closed: tuple[date, ...]) -> Site:
-    days = closed if site.keeps_clinic_days else ()
-    return site.model_copy(update={"closed": tuple(sorted({*site.closed, *days}))})
+def _as_the_clinic(site: Site, clinic: ClinicFile) -> Site:
+    """A site with what it shares with the others: closed days, and who is called in need."""
+    days = clinic.closed if site.keeps_clinic_days else ()
+    shared = {
+        "closed": tuple(sorted({*site.closed, *days})),
+        "crisis_line": site.crisis_line or clinic.crisis_line,
+        "emergency": site.emergency or clinic.emergency,
+    }
+    return site.model_copy(update=shared)
 
 
 def load_sites(folder: Path) -> dict[str, Site]:

@@ -5,11 +5,11 @@ from datetime import datetime
 
 from course.carried import hours
 from course.messages import Part
+from course.moments import when
 from course.page import open_task
 from course.record import CourseRecord
 from course.terms import OccasionKind, Role, TaskKind
 from course.visit import Session
-from course.visits import when
 
 CALL_WITHIN = hours(24)
 

@@ -6,6 +6,7 @@ from datetime import datetime, time
 from course import planner
 from course.calendar import days_from, in_sending_hours
 from course.carried import days
+from course.moments import day
 from course.occasions import Occasion
 from course.phases import still_to_plan
 from course.record import CourseRecord
@@ -71,7 +72,7 @@ def bookings(record: CourseRecord) -> Iterator[Occasion]:
     book, window = book_from(record), booster_window(record)
     if book is not None and window is not None and record.maintained is not None:
         at = in_sending_hours(zone, max(book, record.maintained.since))
-        opens, closes = (f"{record.zone.local(one):%-d %B}" for one in window)
+        opens, closes = (day(record, one) for one in window)
         yield Occasion(book_subject(record), OccasionKind.BOOK, 1, at, facts={"opens": opens, "closes": closes})
     since = lapsed_since(record)
     if since is not None:

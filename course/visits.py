@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from datetime import datetime, time
 
-from course.calendar import SENDING_OPENS, Zone, days_from, in_sending_hours
+from course.calendar import SENDING_OPENS, days_from, in_sending_hours
 from course.carried import days, hours, minutes
 from course.messages import CalendarEntry
+from course.moments import moment
 from course.occasions import REMINDERS, RULES, Occasion, last_ordinal
 from course.parts import Mark
 from course.record import CourseRecord
@@ -48,7 +49,7 @@ def _plan(record: CourseRecord) -> Iterator[Occasion]:
     series = [one for one in record.open_sessions if one.series is Series.INDUCTION]
     if record.protocol.induction.is_daily and len(series) > 1 and record.held is None:
         planned_at = min(one.planned_at for one in series)
-        dates = "\n".join(when(record.zone, one.start) for one in series)
+        dates = "\n".join(moment(record, one.start) for one in series)
         subject = f"series{record.series_number}"
         ordinal, last = last_ordinal(record, subject, OccasionKind.PLAN)
         if last is None or last.state is OccasionState.LATER:
@@ -100,8 +101,8 @@ def _reminder(record: CourseRecord, session: Session, kind: OccasionKind, ordina
 
 def _facts(record: CourseRecord, session: Session) -> dict[str, str]:
     return {
-        "when": when(record.zone, session.start),
-        "minutes": str(session.minutes),
+        "when": moment(record, session.start),
+        "minutes": str(record.visit_minutes(session.minutes)),
         "solids_hours": str(record.protocol.session.fasting_solids_hours),
         "fluids_hours": str(record.protocol.session.fasting_fluids_hours),
     }
@@ -115,7 +116,7 @@ def _changes(record: CourseRecord, session: Session) -> Iterator[Occasion]:
         ordinal, last = last_ordinal(record, session.id, OccasionKind.MOVED)
         waits = last is not None and last.state is OccasionState.LATER
         if last is None or waits or (last.state.is_settled and last.about != session.start):
-            facts = {**_facts(record, session), "was": when(record.zone, session.told)}
+            facts = {**_facts(record, session), "was": moment(record, session.told)}
             yield Occasion(
                 session.id,
                 OccasionKind.MOVED,
@@ -134,7 +135,7 @@ def _changes(record: CourseRecord, session: Session) -> Iterator[Occasion]:
             _change_at(record, session.ended_at, session.told),
             session.told,
             session.ordinal,
-            facts={"was": when(record.zone, session.told)},
+            facts={"was": moment(record, session.told)},
             urgent=True,
         )
 
@@ -156,10 +157,10 @@ def calendar_entries(record: CourseRecord, one: Occasion) -> tuple[CalendarEntry
             named = [session for session in record.sessions if session.id == one.subject]
         case _:
             named = []
-    return tuple(_calendar_entry(session) for session in named)
+    return tuple(_calendar_entry(record, session) for session in named)
 
 
-def _calendar_entry(session: Session) -> CalendarEntry:
+def _calendar_entry(record: CourseRecord, session: Session) -> CalendarEntry:
     """Its sequence is the seconds from the planning to the last change, which needs no counting and never falls."""
     starts = session.told if session.is_cut_off and session.told is not None else session.start
     changed = session.ended_at if session.is_cut_off else session.moved_at
@@ -167,7 +168,7 @@ def _calendar_entry(session: Session) -> CalendarEntry:
     return CalendarEntry(
         session=session.id,
         starts=starts,
-        ends=starts + minutes(session.minutes),
+        ends=starts + minutes(record.visit_minutes(session.minutes)),
         sequence=sequence + session.is_cut_off,
         cancelled=session.is_cut_off,
     )
@@ -193,9 +194,3 @@ def _visit_next_day(record: CourseRecord, session: Session) -> bool:
     """Whether another visit stands, or stood, on the following day: between daily sessions nobody is asked."""
     ended = session.ended_at or session.start
     return any(ended < one.start < ended + days(1.5) for one in record.sessions if not one.is_cut_off)
-
-
-def when(zone: Zone, instant: datetime) -> str:
-    """A visit time as people read it, in the clinic's zone, named."""
-    wall = zone.local(instant)
-    return f"{wall:%A} {wall.day} {wall:%B %Y} at {wall:%H:%M} {zone.abbreviation(instant)}".rstrip()
