@@ -8,8 +8,10 @@ from datetime import UTC, datetime
 
 import structlog
 
+from adapters.course_errors import CourseError
 from adapters.keyring import KeyRingError
 from adapters.logs import configure_logs, worker_runtime
+from adapters.registering import refuse_missing
 from adapters.server import ServerError
 from adapters.settings import Settings, SettingsError, load_settings
 from adapters.store import StoreError
@@ -34,7 +36,7 @@ def main() -> int:
     except (SettingsError, LoadError, KeyRingError, NobodyOnCallError) as error:
         print(error, file=sys.stderr)
         return BAD_SETTINGS
-    except (ServerError, StoreError) as error:
+    except (ServerError, CourseError, StoreError) as error:
         print(error, file=sys.stderr)
         return NO_SERVICE
     return 0
@@ -46,6 +48,7 @@ async def work(settings: Settings, *, current: bool) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, asked_to_stop.set)
     async with open_house(settings, runtime=worker_runtime(settings)) as house:
+        await refuse_missing(house.client)
         await house.store.oncall.refuse_empty(house.clinic.sites, datetime.now(UTC))
         worker = course_worker(house.client, settings, workflows=WORKFLOWS, activities=course_activities(house))
         async with worker:

@@ -18,7 +18,7 @@ from temporalio.runtime import (
     TelemetryFilter,
 )
 
-from adapters.settings import LogFormat, Settings
+from adapters.settings import LogFormat, Settings, SettingsError
 
 ROOT = Path(__file__).parent.parent
 OURS = frozenset({"activities", "adapters", "audit", "cli", "console", "course", "workflows"})
@@ -118,4 +118,10 @@ def worker_runtime(settings: Settings) -> Runtime:
     metrics = PrometheusConfig(bind_address=settings.metrics_address) if settings.metrics_address else None
     forwarding = LogForwardingConfig(logger=logging.getLogger(CORE))
     logs = LoggingConfig(filter=TelemetryFilter(core_level="WARN", other_level="ERROR"), forwarding=forwarding)
-    return Runtime(telemetry=TelemetryConfig(logging=logs, metrics=metrics))
+    try:
+        return Runtime(telemetry=TelemetryConfig(logging=logs, metrics=metrics))
+    except ValueError as error:
+        why = str(error).removeprefix("Failed starting Prometheus exporter: ").partition(" (")[0].lower()
+        raise SettingsError(
+            f"ST_METRICS_ADDRESS={settings.metrics_address} cannot be listened at ({why}): choose another port."
+        ) from None

@@ -1,6 +1,8 @@
 """Every option of the program, read from ST_* variables and from .env."""
 
+import os
 import re
+from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Self
@@ -8,6 +10,7 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from sqlalchemy import URL
 from typing_extensions import override
 
 PREFIX = "ST_"
@@ -50,6 +53,11 @@ def data_folder_of(options: dict[str, Any]) -> Path:
     return folder
 
 
+def sqlite_url(file: Path) -> str:
+    """The URL of a SQLite file, whatever letters its path has."""
+    return URL.create("sqlite+aiosqlite", database=str(file)).render_as_string(hide_password=False)
+
+
 class Settings(BaseSettings):
     """The options; each is ST_ and its name in capitals."""
 
@@ -62,7 +70,7 @@ class Settings(BaseSettings):
         description="File with the encryption keys, mode 0600. Default: keys.json in the data folder.",
     )
     store_url: SecretStr = Field(
-        default_factory=lambda options: SecretStr(f"sqlite+aiosqlite:///{data_folder_of(options) / 'store.db'}"),
+        default_factory=lambda options: SecretStr(sqlite_url(data_folder_of(options) / "store.db")),
         description="SQLAlchemy URL of the store. Default: the SQLite file store.db in the data folder.",
     )
     namespace: str = Field("default", min_length=1, description="Temporal namespace, unless TEMPORAL_NAMESPACE is set.")
@@ -179,10 +187,24 @@ def variable(name: str) -> str:
 
 def load_settings(env_file: Path | None = Path(".env"), **options: Any) -> Settings:
     """The settings of this process; raises SettingsError in one sentence, quoting no value."""
+    unknown = next((name for name in sorted(os.environ) if is_unknown(name)), None)
+    if unknown is not None:
+        raise SettingsError(f"{unknown} in the environment is not a setting: {nearest(unknown)}.")
     try:
         return Settings(_env_file=env_file, **options)
     except ValidationError as error:
         raise SettingsError(sentence(error)) from None
+
+
+def is_unknown(name: str) -> bool:
+    """Whether a variable of the environment looks like a setting and is none."""
+    return name.upper().startswith(PREFIX) and name.upper() not in {variable(one) for one in Settings.model_fields}
+
+
+def nearest(name: str) -> str:
+    """Which setting may have been meant."""
+    close = get_close_matches(name.upper(), [variable(one) for one in Settings.model_fields], 1)
+    return f"did you mean {close[0]}" if close else ".env.example lists them all"
 
 
 def sentence(error: ValidationError) -> str:
@@ -192,5 +214,5 @@ def sentence(error: ValidationError) -> str:
         return f"{fault['msg'].removeprefix('Value error, ')}."
     name = str(fault["loc"][0])
     if fault["type"] == "extra_forbidden":
-        return f"{name.upper()} in .env is not a setting: .env.example lists them all."
+        return f"{name.upper()} in .env is not a setting: {nearest(name)}."
     return f"{variable(name)} is wrong: {fault['msg'][0].lower()}{fault['msg'][1:]}."

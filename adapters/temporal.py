@@ -62,7 +62,7 @@ async def connect(settings: Settings, ring: KeyRing, *, runtime: Runtime | None 
     """A client of the server that TEMPORAL_* or its profile names, else of the one left running in the data folder."""
     try:
         config = ClientConfig.load_client_connect_config()
-    except (RuntimeError, ValueError) as error:
+    except (RuntimeError, ValueError, OSError) as error:
         raise ServerError(f"The Temporal configuration cannot be read: {error}.") from None
     if "target_host" not in config:
         address = read_address(settings.data_folder)
@@ -73,8 +73,21 @@ async def connect(settings: Settings, ring: KeyRing, *, runtime: Runtime | None 
     config.setdefault("namespace", settings.namespace)
     try:
         return await Client.connect(**config, plugins=[course_plugin(ring)], runtime=runtime)
-    except RuntimeError:
-        raise ServerError(f"No Temporal server answers at {config['target_host']}: start it, then try again.") from None
+    except (RuntimeError, ValueError) as error:
+        raise ServerError(_why_not(config["target_host"], str(error), tls=bool(config.get("tls")))) from None
+
+
+def _why_not(target: str, said: str, *, tls: bool) -> str:
+    """Why nobody could connect, in one sentence; the client library has only its own words for it."""
+    if "InvalidCertificate" in said:
+        return f"The TLS certificate of {target} is not trusted: set TEMPORAL_TLS_SERVER_CA_CERT_PATH to its authority."
+    if "InvalidContentType" in said:
+        return f"The server at {target} does not speak TLS: unset TEMPORAL_TLS, or give the address that does."
+    if "error after connection" in said and not tls:
+        return f"The server at {target} does not speak plain Temporal: set TEMPORAL_TLS=true where it wants TLS."
+    if tls and "tcp connect error" not in said and "dns error" not in said:
+        return f"TLS with {target} fails: check the TEMPORAL_TLS_* variables, and that the certificates fit the server."
+    return f"No Temporal server answers at {target}: start it, then try again."
 
 
 def build_id(root: Path = ROOT) -> str:

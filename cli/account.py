@@ -5,9 +5,8 @@ from datetime import UTC, datetime
 
 from adapters.identity import IdentityError, hash_passphrase, keep_token, new_passphrase, sign_in, sign_out
 from adapters.keyring import KeyRing
-from adapters.settings import load_settings
 from adapters.store import Store
-from cli.desk import Asked, command, desk, token_file
+from cli.desk import Asked, command, desk, here, token_file
 from cli.output import NOT_ALLOWED, CliError, answer, read_passphrase
 from course.terms import Role
 
@@ -18,7 +17,7 @@ async def login(account: str, *, asked: Asked = Asked()) -> int:
 
     Example: starter.py login ortiz
     """
-    settings = load_settings()
+    settings = here()
     ring = KeyRing.load_or_create(settings.key_ring_file)
     said = read_passphrase("Passphrase: ")
     async with Store.open(settings.store_url.get_secret_value(), ring) as store:
@@ -37,7 +36,7 @@ async def logout(*, asked: Asked = Asked()) -> int:
 
     Example: starter.py logout
     """
-    settings = load_settings()
+    settings = here()
     ring = KeyRing.load_or_create(settings.key_ring_file)
     async with Store.open(settings.store_url.get_secret_value(), ring) as store:
         await store.migrate()

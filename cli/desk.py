@@ -107,10 +107,22 @@ def token_file(settings: Settings) -> Path:
     return settings.data_folder / "token"
 
 
+def here() -> Settings:
+    """The settings of an installation that has been set up; raises SettingsError, and makes nothing, where none is."""
+    settings = load_settings()
+    if not settings.key_ring_file.exists():
+        folder = settings.data_folder
+        why = "has no keys" if folder.is_dir() else "does not exist"
+        raise SettingsError(
+            f"The data folder {folder} {why}: correct ST_DATA_FOLDER, or set an installation up with `starter.py up`."
+        )
+    return settings
+
+
 @asynccontextmanager
 async def desk() -> AsyncIterator[Desk]:
     """Open everything and see who has signed in."""
-    settings = load_settings()
+    settings = here()
     now = datetime.now(UTC)
     async with open_house(settings) as house:
         account = await whoami(house.store, token_file(settings), now)

@@ -11,13 +11,14 @@ from adapters import lists
 from adapters.clinic import load_clinic
 from adapters.keyring import KeyRing
 from adapters.lists import OPEN
+from adapters.registering import refuse_missing
 from adapters.replaying import wedged
-from adapters.settings import Settings, load_settings
+from adapters.settings import Settings
 from adapters.store import Store
 from adapters.temporal import build_id, connect
 from adapters.texts import load_texts
 from adapters.wiring import House, open_house
-from cli.desk import CODES, Asked, command
+from cli.desk import CODES, Asked, command, here
 from cli.output import FAILED, OK, as_json
 from cli.slots import fullness
 from workflows.attributes import ATTRIBUTES
@@ -42,7 +43,7 @@ async def doctor(*, asked: Asked = Asked()) -> int:
 
     Example: starter.py doctor
     """
-    settings = load_settings()
+    settings = here()
     found = [await _tried(name, check(settings)) for name, check in BEFORE.items()]
     if all(one.well for one in found):
         async with open_house(settings) as house:
@@ -96,10 +97,7 @@ async def _server(settings: Settings) -> str:
 
 
 async def _attributes(house: House) -> str:
-    try:
-        await house.client.count_workflows(" AND ".join(f"{one.name} IS NULL" for one in ATTRIBUTES))
-    except RPCError:
-        raise NotWellError("search attributes are missing: create them as docs/reference/settings.md lists") from None
+    await refuse_missing(house.client)
     return f"{len(ATTRIBUTES)} registered"
 
 

@@ -10,6 +10,7 @@ from cyclopts import Parameter
 
 from activities.ports import Contact
 from adapters.courses import NoServerError
+from adapters.registering import refuse_missing
 from adapters.store import StoreDownError
 from adapters.store.directory import CourseRow, CourseState
 from adapters.texts import DEFAULT_LANGUAGE
@@ -69,6 +70,7 @@ async def enrol(
         answering = await _owner(at, owner, where)
         if how.request_id and not how.request_id.startswith("c-"):
             raise CliError("an enrolment's --request-id is the course id that it printed, such as c-1a2b3c", USAGE)
+        await refuse_missing(at.house.client)
         said = Said(one_line(name), birth_date(at, born), mrn, email, phone, language, email_consent, sms_consent)
         may_consent(at, at.house.clinic.protocols[protocol], said)
         if patient:

@@ -11,7 +11,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from adapters.identity import first_passphrases
-from adapters.logs import configure_logs
+from adapters.logs import configure_logs, worker_runtime
 from adapters.moving import move_to_this_build
 from adapters.server import ServerError, embedded_server
 from adapters.settings import Settings, load_settings
@@ -42,8 +42,12 @@ async def up(
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     _free(port)
+    runtime = worker_runtime(settings)
     print("starting Temporal ...", flush=True)
-    async with embedded_server(settings.data_folder, port=port, ui=ui) as server, open_house(settings) as house:
+    async with (
+        embedded_server(settings.data_folder, port=port, ui=ui) as server,
+        open_house(settings, runtime=runtime) as house,
+    ):
         await _staff(house, settings)
         await house.store.oncall.refuse_empty(house.clinic.sites, datetime.now(UTC))
         worker = course_worker(house.client, settings, workflows=WORKFLOWS, activities=course_activities(house))

@@ -11,7 +11,7 @@ from adapters.webhook.carrier import Carrier
 from adapters.webhook.desk import INBOUND, PostDesk
 from adapters.webhook.http import Door
 from adapters.wiring import STATUS, House, open_house
-from cli.desk import Asked, command, desk
+from cli.desk import Asked, command, desk, here
 from cli.output import NOT_ALLOWED, OK, CliError, as_json
 from course.actions import FRONT
 
@@ -30,6 +30,7 @@ async def webhook() -> int:
     token, url = settings.sms_token, settings.sms_webhook_url
     if settings.sms_url is None or token is None or not url:
         raise SettingsError("ST_SMS_URL and ST_SMS_WEBHOOK_URL are needed to take text messages.")
+    here()
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)

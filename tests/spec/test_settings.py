@@ -86,7 +86,7 @@ def test_a_misspelt_name_in_the_file_is_refused(tmp_path: Path) -> None:
     file.write_text("ST_SMPT_PASSWORD=hunter2\n")
     with pytest.raises(SettingsError) as refused:
         load_settings(file)
-    assert str(refused.value) == "ST_SMPT_PASSWORD in .env is not a setting: .env.example lists them all."
+    assert str(refused.value) == "ST_SMPT_PASSWORD in .env is not a setting: did you mean ST_SMTP_PASSWORD."
 
 
 def test_what_lies_in_the_data_folder_moves_with_it(monkeypatch: pytest.MonkeyPatch) -> None:

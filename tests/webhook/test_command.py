@@ -5,6 +5,7 @@ import os
 import sys
 from pathlib import Path
 
+from adapters.keyring import KeyRing
 from adapters.server import EmbeddedServer
 from tests.support.posts import PUBLIC, post
 from tests.support.records import CLINIC_FOLDER
@@ -23,6 +24,7 @@ async def test_it_takes_signed_posts_until_it_is_stopped(
     server: EmbeddedServer, tmp_path: Path, unused_port: int
 ) -> None:
     """It says where it listens, answers who may post and turns others away, logs no number, and stops when asked to."""
+    KeyRing.load_or_create(tmp_path / "keys.json")
     process = await started(
         {
             "ST_DATA_FOLDER": str(tmp_path),
