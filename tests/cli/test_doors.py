@@ -1,6 +1,5 @@
 """What stands before a command: the data folder, the variables, the server that it finds."""
 
-import os
 import socket
 from pathlib import Path
 
@@ -24,6 +23,11 @@ from workflows.attributes import ATTRIBUTES
 TYPED_WRONGLY = (("doctor",), ("list",), ("login", "lee"), ("logout",), ("proof",), ("show", "c-1"), ("access",))
 
 
+def names(folder: Path) -> set[str]:
+    """What lies in a folder."""
+    return {path.name for path in folder.iterdir()}
+
+
 @pytest.mark.parametrize("words", TYPED_WRONGLY, ids=" ".join)
 async def test_a_data_folder_that_is_not_there_is_named(
     words: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -45,8 +49,8 @@ async def test_the_store_stands_beside_the_keys(name: str, tmp_path: Path, monke
     settings = load_settings(None)
     async with Store.open(settings.store_url.get_secret_value(), KeyRing.load_or_create(settings.key_ring_file)) as one:
         await one.migrate()
-    assert {"keys.json", "store.db"} <= set(os.listdir(folder))
-    assert os.listdir(tmp_path) == [name]
+    assert {"keys.json", "store.db"} <= names(folder)
+    assert names(tmp_path) == {name}
 
 
 @pytest.mark.parametrize(
