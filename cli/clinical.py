@@ -17,6 +17,7 @@ SECTIONS = (
     "rated",
     "stop_review",
     "measuring",
+    "screening",
     "maintenance",
     "evaluations",
     "session",

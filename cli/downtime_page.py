@@ -26,7 +26,10 @@ ul { margin: 2px 0; padding-left: 18px; }
 """
 BOX = "&#9744;"
 LINE = "_" * 12
-ASKED = ("new medicines", "possible pregnancy", "illness", "substances", "elation", "urinary symptoms")
+ASKED = (
+    "new medicines", "possible pregnancy", "illness", "substances", "elation", "urinary symptoms",
+    "suicide screen: no", "suicide screen: positive, a prescriber sees the patient first",
+)  # fmt: skip
 VITALS = ("minute", "clock", "BP mmHg", "heart rate /min", "SpO2 %", "MOAA/S", "dissociation 0-10", "by")
 SPARE_ROWS = 3
 

@@ -58,7 +58,7 @@ async def check_in(
     waive_measure: Annotated[str, Parameter(help="why the questionnaire may be missing")] = "",
     sign_for: Annotated[
         str,
-        Parameter(help="why a prescriber doses in spite of vital signs outside their limits, old or missing"),
+        Parameter(help="why a prescriber doses in spite of vital signs or a suicide screen missing, old or amiss"),
     ] = "",
     weight_confirmed: bool = False,
     how: How = How(),

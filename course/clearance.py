@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from course import vitals
+from course import screening, vitals
 from course.asking import every_days
 from course.carried import minutes
 from course.dosing import DoseCheck, dose_check, over_order, weight_doubt, why_order_refused
@@ -31,6 +31,7 @@ __all__ = [
     "why_not_dose",
     "why_not_yet",
     "why_order_refused",
+    "why_unscreened",
 ]
 
 CLINICAL = frozenset({Role.NURSE, Role.PRESCRIBER})
@@ -50,6 +51,11 @@ def why_not_clear(record: CourseRecord, at: datetime) -> tuple[str, ...]:
     return tuple(why for why in against if why)
 
 
+def why_unscreened(record: CourseRecord, at: datetime) -> tuple[str, ...]:
+    """What was not asked at intake; a prescriber may sign without it, with a reason."""
+    return screening.missing_at_intake(record, at)
+
+
 def why_not_dose(record: CourseRecord, session: Session, check_in: CheckIn, at: datetime) -> tuple[str, ...]:
     """Everything that stands against dosing one session now; empty means that it may be given."""
     return (
@@ -66,7 +72,7 @@ def why_not_yet(record: CourseRecord, session: Session, at: datetime) -> tuple[s
     """What stands against dosing a session as far as it is known before the patient comes."""
     gates = (problem.sentence for problem in gate_problems(record, at, 1 + dosed_in_series(record)))
     missing = _measure_missing(record, at, every_days(record, at))
-    return (*_course(record, session, at), *gates, *([missing] if missing else []))
+    return (*_course(record, session, at), *gates, *([missing] if missing else []), *screening.owed(record))
 
 
 def measure_in(record: CourseRecord, at: datetime) -> bool:
@@ -171,10 +177,11 @@ def _to_sign(record: CourseRecord, check_in: CheckIn) -> Iterator[str]:
         outside.append(f"blood pressure from {rule.systolic_sign}/{rule.diastolic_sign} mmHg on")
     if outside:
         yield ", ".join(outside)
+    yield from screening.missing_before_dose(record, at)
 
 
 def _signs(record: CourseRecord, check_in: CheckIn) -> Iterator[str]:
-    """Vital signs: those that nobody may sign for, then those that a prescriber signs for.
+    """Vital signs that nobody may sign for; else those, and the screens, that a prescriber signs for.
 
     Refused when high on two readings of the day `recheck_minutes` apart; one high reading asks for a second, and a
     lower one sooner than that is no recheck. Limits are the protocol's [set]; SPRAVATO label: weigh a delay above

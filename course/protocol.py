@@ -102,6 +102,19 @@ class Measuring(Carried):
     also_at_evaluation: tuple[str, ...] = ()
 
 
+class Screening(Carried):
+    """Suicide screens, one of which is asked at baseline and before each dose; what a positive item is followed by.
+
+    Before a dose an answer counts that is `days_max` calendar days old at most and later than the last infusion;
+    `at_intake` are asked once, before the first signature.
+    """
+
+    suicide: tuple[str, ...] = ()
+    follow_up: str = ""
+    days_max: int = 1
+    at_intake: tuple[str, ...] = ()
+
+
 class Maintenance(Carried):
     """Boosters: the default interval in days, its range, shorter ones that lead in, and sessions to one booster."""
 
@@ -235,6 +248,7 @@ class Protocol(Carried):
     rated: OutcomeRule | None = None
     stop_review: StopRule | None = None
     measuring: Measuring
+    screening: Screening = Screening()
     maintenance: Maintenance
     evaluations: Evaluations = Evaluations()
     session: SessionRules = SessionRules()

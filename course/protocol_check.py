@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from course.findings import Finding, at_least, identified, listed, rising, spoken
 from course.instrument import Instrument
-from course.protocol import Gate, Induction, Maintenance, Measuring, OutcomeRule, Protocol, VitalLimits
+from course.protocol import Gate, Induction, Maintenance, Measuring, OutcomeRule, Protocol, Screening, VitalLimits
 from course.terms import GateKind
 from course.toml_lines import Path
 
@@ -87,9 +87,11 @@ def _instruments(protocol: Protocol, instruments: Mapping[str, Instrument | None
         listed_there = enumerate(getattr(protocol.measuring, field))
         named += [(("measuring", field, number), name) for number, name in listed_there]
     named += [(("holds", number, "instrument"), rule.instrument) for number, rule in enumerate(protocol.holds)]
+    named += _screens(protocol.screening)
     for path, name in named:
         if name not in protocol.instruments:
             yield path, f'"{name}" is not among the instruments of this protocol: add it to "instruments"'
+    yield from _screening(protocol.screening, instruments)
     for number, name in enumerate(protocol.measuring.also_asked):
         found = instruments.get(name)
         if found is not None and found.rater:
@@ -97,6 +99,27 @@ def _instruments(protocol: Protocol, instruments: Mapping[str, Instrument | None
                 ("measuring", "also_asked", number),
                 f"{name} is rated by staff: between visits self-reports are asked",
             )
+
+
+def _screens(rule: Screening) -> Iterator[tuple[Path, str]]:
+    """Every instrument that the screening names, and where."""
+    for field in ("suicide", "at_intake"):
+        yield from ((("screening", field, number), name) for number, name in enumerate(getattr(rule, field)))
+    if rule.follow_up:
+        yield ("screening", "follow_up"), rule.follow_up
+
+
+def _screening(rule: Screening, instruments: Mapping[str, Instrument | None]) -> Iterator[Finding]:
+    """Somebody is asked about suicide before each dose, by a questionnaire that has such an item."""
+    if not rule.suicide:
+        yield ("screening",), 'no suicide screen is asked before a dose: name one under "suicide"'
+    if rule.suicide and not rule.follow_up:
+        yield ("screening",), 'a positive safety item is followed by a screener: name it under "follow_up"'
+    yield from at_least(("screening",), rule, 0, "days_max")
+    for number, name in enumerate(rule.suicide):
+        found = instruments.get(name)
+        if found is not None and not found.safety_items:
+            yield ("screening", "suicide", number), f"{name} has no safety item: name one that asks about suicide"
 
 
 def _holds(protocol: Protocol, instruments: Mapping[str, Instrument | None]) -> Iterator[Finding]:

@@ -71,7 +71,7 @@ class CheckIn(BaseAct):
 
     `asked` says that new medicines, a possible pregnancy, illness, substances, elation and urinary symptoms were asked
     about; `changes` names the gates that have changed, from `changed_at` on. `signed_for` is a prescriber's reason to
-    dose in spite of vital signs that are missing, old or outside their limits.
+    dose in spite of vital signs that are missing, old or outside their limits, or of a suicide screen that is.
     """
 
     action: Literal["check_in"] = "check_in"

@@ -26,6 +26,11 @@ NEEDS: dict[NeedKind, Words] = {
         "prescriber resolves it within 24 hours",
         (Action.ACKNOWLEDGE,),
     ),
+    NeedKind.SCREEN: Words(
+        "a positive safety item is followed by the screener within 8 hours, and before the next dose",
+        (Action.MEASURE,),
+        ("screening.follow_up",),
+    ),
     NeedKind.HOLD_REVIEW: Words("a hold is looked at again by its review date", (Action.REVIEW, Action.RELEASE)),
     NeedKind.GATES: Words(
         "treatment begins when every intake gate has an answer by a role that it names; it stalls after 7 days",

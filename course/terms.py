@@ -240,6 +240,7 @@ class NeedKind(StrEnum):
     """What a human must do; the worklist's rows."""
 
     ESCALATION = "escalation"
+    SCREEN = "screen"
     HOLD_REVIEW = "hold_review"
     TASK = "task"
     GATES = "gates"

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from course import asking, clearance, judge, upkeep
+from course import asking, clearance, judge, screening, upkeep
 from course.agenda import agenda, gates_missing
 from course.carried import Carried, days, hours, minutes
 from course.followup import followups
@@ -18,6 +18,9 @@ __all__ = ["Card", "Need", "card", "evaluation_due", "needs", "needs_ahead", "ne
 STALLED_DAYS = 7
 UNCONFIRMED_HOURS = 48
 NOT_READY_HOURS = 24
+SCREEN_HOURS = 8
+"""How soon the screener is asked that a positive safety item owes. [set]"""
+
 MEASURE_HOURS = 4
 RECORD_AFTER_HOURS = 1
 NAMED_MOST = 3
@@ -82,6 +85,10 @@ def _safety(record: CourseRecord) -> list[Need]:
         found.append(
             Need(NeedKind.ESCALATION, escalation.id, escalation.opened_at, due, Role.PRESCRIBER, f"{what}{owner}")
         )
+    since = screening.owed_since(record)
+    if since is not None and not record.closed:
+        text = screening.owed(record)[0]
+        found.append(Need(NeedKind.SCREEN, "screen", since, since + hours(SCREEN_HOURS), Role.NURSE, text))
     if record.held is not None and not record.closed:
         held = record.held
         found.append(

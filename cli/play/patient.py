@@ -56,7 +56,8 @@ def total(record: CourseRecord, how: Answers, number: int) -> int:
     if how.totals:
         return how.totals[min(max(number, 1), len(how.totals)) - 1]
     instrument = record.instruments[how.instrument]
-    if any(rule.instrument == instrument.id for rule in record.protocol.holds):
+    screens = {record.protocol.screening.follow_up, *record.protocol.screening.at_intake}
+    if instrument.id in screens or any(rule.instrument == instrument.id for rule in record.protocol.holds):
         return instrument.total_min
     percent = DEFAULT_CURVE[min(len(record.valid_doses), len(DEFAULT_CURVE) - 1)]
     return max(instrument.total_min, instrument.total_max * percent // 100)

@@ -49,6 +49,15 @@ def _gates(desk: Desk, need: Need) -> Iterator[Duty]:
 
 def _clear(desk: Desk, need: Need) -> Iterator[Duty]:
     """Signed as soon as the baseline is in; whatever else stands against it is then said."""
+    rule = desk.record.protocol.screening
+    asked = list(rule.at_intake)
+    if not any(desk.record.scores_of(name) for name in rule.suicide):
+        asked.append(rule.follow_up)
+    for name in asked:
+        said = answer(desk.record, desk.scenario, name, 1)
+        if said is not None and not desk.record.scores_of(name):
+            yield Duty(desk.soon(need.opens), f"intake/{name}", Role.NURSE, said)
+            return
     if measure_in(desk.record, desk.now):
         since = max([need.opens, *(score.at for score in desk.record.primary_scores)])
         yield Duty(desk.soon(since), "clear", Role.PRESCRIBER, {"action": "clear"})
@@ -194,8 +203,15 @@ def _check(desk: Desk, need: Need) -> Iterator[Duty]:
     yield Duty(desk.soon(need.opens), f"check/{need.subject}/{need.opens}", Role.NURSE, said)
 
 
+def _screen(desk: Desk, need: Need) -> Iterator[Duty]:
+    said = answer(desk.record, desk.scenario, desk.record.protocol.screening.follow_up, desk.record.ask_count)
+    if said is not None:
+        yield Duty(desk.soon(need.opens), f"screen/{need.opens}", Role.NURSE, said)
+
+
 HANDLERS: dict[NeedKind, Callable[[Desk, Need], Iterator[Duty]]] = {
     NeedKind.ESCALATION: _escalation,
+    NeedKind.SCREEN: _screen,
     NeedKind.HOLD_REVIEW: _hold_review,
     NeedKind.TASK: _task,
     NeedKind.GATES: _gates,

@@ -12,6 +12,7 @@ from cli.play.patient import answer
 from cli.play.scenario import Visit
 from cli.play.when import span
 from cli.vitals import reading
+from course import screening
 from course.calendar import days_from
 from course.carried import days, minutes
 from course.clearance import dose_check, gate_problems, measure_in, unrated
@@ -74,6 +75,11 @@ def _arrives(desk: Desk, session: Session, visit: Visit) -> Iterator[Duty]:
     for name, rated in ratings:
         if rated is not None:
             yield Duty(session.start, f"rate/{name}/{session.id}/{session.start}", Role.NURSE, rated)
+            return
+    if screening.missing_before_dose(desk.record, desk.now):
+        screened = answer(desk.record, desk.scenario, desk.record.protocol.screening.follow_up, session.ordinal)
+        if screened is not None:
+            yield Duty(session.start, f"screen/{session.id}/{session.start}", Role.NURSE, screened)
             return
     said, role = _check_in(desk, session, visit)
     yield Duty(session.start, f"check_in/{session.id}/{session.start}", role, said)

@@ -163,13 +163,17 @@ def _listed(roles: tuple[Role, ...]) -> str:
 
 def sign_clearance(record: CourseRecord, act: SignClearance, now: datetime) -> Change:
     """Sign that the course may begin, once nothing stands against it."""
+    unscreened = clearance.why_unscreened(record, now)
     against = clearance.why_not_clear(record, now)
+    if unscreened and not act.reason:
+        against += tuple(f"{one}, or sign with a reason" for one in unscreened)
     if against:
         more = f"; and {len(against) - SHOWN} more, see `show`" if len(against) > SHOWN else ""
         raise Refused(f"not cleared: {'; '.join(against[:SHOWN])}{more}")
     signed = signature(act.actor, act.happened_at, act.meaning)
     order = record.order if record.order.signed else record.order.with_(signed=signed)
-    return Change(record.with_(clearance=signed, order=order), "clearance signed", "not cleared", "cleared")
+    without = f" without: {'; '.join(unscreened)}" if unscreened else ""
+    return Change(record.with_(clearance=signed, order=order), f"clearance signed{without}", "not cleared", "cleared")
 
 
 def amend_order(record: CourseRecord, act: AmendOrder, now: datetime) -> Change:  # noqa: ARG001  every handler takes now

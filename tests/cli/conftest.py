@@ -112,6 +112,7 @@ async def planned(terminal: Terminal, *person: str) -> str:
         ids = ",".join(gate["id"] for gate in gates if gate["kind"] in kinds)
         assert (await terminal.type("gate", course_id, ids, answer, "--detail", "as told")).code == 0
     assert (await terminal.type("measure", course_id, "phq9", "--answers", "2,2,2,2,2,2,2,2,0")).code == 0
+    assert (await terminal.type("measure", course_id, "audit_c", "--answers", "0,0,0")).code == 0
     assert (await terminal.type("clear", course_id)).code == 0
     for ahead in range(7, 14):
         first = f"+{ahead}d 10:00"

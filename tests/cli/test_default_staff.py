@@ -131,7 +131,7 @@ def test_a_silent_patient_is_called_and_the_measure_waived() -> None:
     """No answer to any request after the first: the visit goes on with a reason, and nobody makes an answer up."""
     silent = "[[answers]]\ninstrument = 'phq9'\ntotals = [18]\nsilent = [2, 3, 4, 5, 6, 7]"
     lived = Lived(silent).live(30)
-    assert [score.total for score in lived.record.scores] == [18]
+    assert [score.total for score in lived.record.scores if score.instrument == "phq9"] == [18]
     assert len(lived.record.doses) == 6
     assert any("measure waived" in entry.text for entry in lived.record.entries)
 

@@ -149,7 +149,7 @@ def test_a_rating_of_14_holds_a_bipolar_course_until_a_calm_one(lived: Mapping[s
     assert [(one.action, one.role) for one in played.player.refusals] == [("release", "prescriber")]
     entries = said(played)
     assert entries.index("YMRS: 14") < entries.index("YMRS: 6") < entries.index("hold released")
-    assert {one.instrument for one in record.scores} == {"phq9", "asrm", "ymrs"}
+    assert {one.instrument for one in record.scores} == {"phq9", "asrm", "ymrs", "cssrs_screener", "audit_c"}
 
 
 def test_a_pregnancy_holds_at_once_and_a_nurse_cannot_release(lived: Mapping[str, Played]) -> None:

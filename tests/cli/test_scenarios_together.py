@@ -58,9 +58,9 @@ def test_two_of_one_name_stay_two(lived: Mapping[str, list[Played]]) -> None:
     assert [one.answer for one in second.player.happened] == [
         "Maria Okonkwo, born 1971-02-03, is another patient of a like name"
     ]
-    assert [one.sentence for one in first.player.refusals] == [
-        "not cleared for dosing: check two identifiers: name and date of birth, or the record number"
-    ]
+    (refusal,) = first.player.refusals
+    identifiers, *_ = refusal.sentence.removeprefix("not cleared for dosing: ").split("; ")
+    assert identifiers == "check two identifiers: name and date of birth, or the record number"
     assert first.player.record.patient_id != second.player.record.patient_id
     assert [{dose.mg for dose in one.player.record.valid_doses} for one in (first, second)] == [{40}, {31}]
     times = [{line.split(" at ")[1][:5] for line in subjects(one) if " at " in line} for one in (first, second)]

@@ -15,7 +15,7 @@ from course.record import CourseRecord
 from course.room_acts import CheckIn, Reading
 from course.terms import HoldCause, Role, SessionStatus, Urgency
 from course.visit import Session
-from tests.support.ready import OVERRIDDEN, VISIT, WHOLE, YES, ready, state
+from tests.support.ready import OVERRIDDEN, SCREENED, VISIT, WHOLE, YES, ready, state
 from tests.support.records import FIRST, actor, clinic, infused, measured
 
 NOW = FIRST
@@ -59,7 +59,8 @@ BREAKS: dict[str, Callable[[CourseRecord], CourseRecord]] = {
     "unanswered gate": lambda record: record.with_(gates={k: v for k, v in record.gates.items() if k != "heart"}),
     "exclusion": lambda record: record.with_(gates={**record.gates, "mania": state(YES)}),
     "urgent escalation": lambda record: escalated(record, Urgency.URGENT, -2),
-    "no measure": lambda record: record.with_(scores=()),
+    "no measure": lambda record: record.with_(scores=tuple(one for one in record.scores if one.instrument != "phq9")),
+    "no suicide screen": lambda record: record.with_(scores=tuple(one for one in record.scores if one != SCREENED)),
 }
 SAYS: dict[str, dict[str, Any]] = {
     "one identifier": {"identifiers": 1},
@@ -98,8 +99,10 @@ def test_a_baseline_is_at_most_fourteen_days_old(age: int, clears: bool) -> None
 def test_the_measure_is_no_older_than_its_cadence(age: int, counts: bool) -> None:
     """A week during the series; an older one is asked again or waived with a reason."""
     record = ready().with_(doses=(infused(-age, 9),), scores=(measured(-age, 16),))
-    assert (against(record) == ()) is clearance.measure_in(record, NOW) is counts
-    assert against(record, checked(measure_waived="no tablet today")) == ()
+    screened = record.with_(scores=(*record.scores, measured(0, 0, 2, instrument="cssrs_screener")))
+    later = record.with_(doses=(infused(-age - 0.01, 9),), scores=screened.scores)
+    assert (against(later) == ()) is clearance.measure_in(later, NOW) is counts
+    assert against(later, checked(measure_waived="no tablet today")) == ()
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from course.vitals import alerts
 from tests.support import stories
 from tests.support.ready import VISIT, ready
 from tests.support.records import DEPRESSION, FIRST, boosted, infused, make_record, treated
-from tests.support.stories import check_in, scheduled
+from tests.support.stories import check_in, scheduled, screen
 
 NOW = FIRST
 
@@ -145,6 +145,7 @@ def test_a_planned_dose_over_the_order_is_refused_at_check_in(planned: str, says
     life = scheduled()
     session = life.record.open_sessions[0]
     life.go_to(session.start)
+    screen(life)
     before = life.record
     with pytest.raises(Refused, match=says):
         check_in(life, session.id, planned_mg=Decimal(planned))

@@ -108,7 +108,7 @@ def test_a_relapse_shows_both_readings_and_the_brakes() -> None:
     relapse = why(relapsed(), "relapse")[0]
     assert relapse.says == "relapse confirmed"
     assert relapse.inputs["baseline"] == "m1: 16 on 02 Nov 2026"
-    assert [relapse.inputs[name].split(" on ")[0] for name in ("first", "second")] == ["m3: 16", "m4: 16"]
+    assert [relapse.inputs[name].split(" on ")[0] for name in ("first", "second")] == ["m10: 16", "m11: 16"]
     assert relapse.inputs["maintenance.early_gap_days_min"] == "7"
     assert "McInnes 2022: drop of at least half" in relapse.source
     assert "maintenance.early_gap_days_min [set]" in relapse.source

@@ -18,7 +18,7 @@ from course.occasions import Occasion
 from course.record import CourseRecord
 from course.room_acts import CheckIn, Reading
 from course.terms import GateAnswer, HoldCause, OccasionKind, Phase, Role, TaskKind, Urgency
-from tests.support.ready import VISIT, WHOLE, ready
+from tests.support.ready import SCREENED, VISIT, WHOLE, ready
 from tests.support.records import FIRST, actor, infused, make_record, measured, treated
 
 NOW = FIRST + days(3)
@@ -212,7 +212,7 @@ def test_a_liver_panel_needs_its_numbers_and_a_fresh_one_releases() -> None:
 def test_a_dose_without_a_rating_of_the_day_is_refused() -> None:
     """A nurse's check is refused whatever is waived; a prescriber waives the rating with a reason."""
     whole = ready("bipolar-depression")
-    record = whole.with_(scores=whole.scores[:1])
+    record = whole.with_(scores=(whole.scores[0], SCREENED))
     reading = Reading(at=FIRST - hours(0.1), systolic=122, diastolic=78, **WHOLE)
     check = CheckIn(
         request_id="check-in-1", actor=NURSE, made_at=FIRST, session="s1", identifiers=2, weight_kg=Decimal(70),

@@ -52,7 +52,7 @@ def test_full_is_said_exactly_where_there_would_be_too_many(at: datetime, others
     """Held against a count at every ten minutes of the stay."""
     wanted = slot("c-new", at)
     found = full(wanted, others, capacity)
-    crowded = [now for tens in range(7) if present(now := at + minutes(10 * tens), others) >= capacity]
+    crowded = [now for tens in range(12) if present(now := at + minutes(10 * tens), others) >= capacity]
     assert (found and found.at) == (crowded[0] if crowded else None)
 
 

@@ -80,6 +80,7 @@ async def test_a_worker_killed_while_a_patient_is_there_loses_nothing(scene: Sce
         "asked": True,
         "measure_waived": "asked before",
     }
+    await served.screen()
     await served.do("check_in", Role.NURSE, session=session.id, readings=[reading], **ready)
     await scene.hands.end()
     await scene.hands.start()

@@ -26,6 +26,9 @@ WHOLE: dict[str, Any] = {"heart_rate": 72, "spo2": 98, "sedation": 5, "dissociat
 """What a whole set of vital signs has beside the blood pressure, and nothing stands against."""
 
 SIGNED = Signature(name="Any Prescriber", account_id="p", role=Role.PRESCRIBER, at=FIRST - days(3), meaning="cleared")
+SCREENED = measured(-0.02, 0, 3, instrument="cssrs_screener")
+"""The suicide screen of the first visit: no."""
+
 VISIT = Session(id="s1", ordinal=1, series=Series.INDUCTION, start=FIRST, minutes=40, planned_at=FIRST - days(3))
 
 
@@ -59,4 +62,5 @@ def ready(protocol: str = "depression") -> CourseRecord:
     score = measured(-2, 8, instrument=record.protocol.outcome.instrument)
     rated = [measured(-0.01, 0, 2, instrument=name) for name in record.protocol.measuring.at_visits]
     order = record.order.with_(signed=SIGNED)
-    return record.with_(order=order, gates=answered_well(record), scores=(score, *rated))
+    asked = (SCREENED, measured(-3, 0, 4, instrument="audit_c"))
+    return record.with_(order=order, gates=answered_well(record), scores=(score, *rated, *asked))

@@ -129,7 +129,12 @@ class Served:
         for role, said in gate_acts((await self.record()).protocol):
             await self.do("gate", role, **said)
         await self.do("measure", Role.NURSE, instrument="phq9", answers=BASELINE)
+        await self.do("measure", Role.NURSE, instrument="audit_c", answers=(0, 0, 0))
         await self.do("clear")
+
+    async def screen(self) -> None:
+        """The suicide screen before a dose: three times no."""
+        await self.do("measure", Role.NURSE, instrument="cssrs_screener", answers=(0, 0, 0))
 
     async def next_monday(self) -> datetime:
         """Nine o'clock on the clinic's wall, on the second Monday from now."""
@@ -150,6 +155,7 @@ class Served:
             "readings": [{"at": await self.now(), "systolic": 122, "diastolic": 78, **WHOLE}],
             "measure_waived": "asked at the last visit",
         }
+        await self.screen()
         await self.do("check_in", Role.NURSE, session=session.id, **{**fine, **but})
         await self.wait(minutes=(await self.record()).visit_minutes(session.minutes))
         leaving = {"at": await self.now(), "awake": True, "walking": True, "escort": True}

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from course.screening import missing_before_dose
 from course.terms import Role
 from tests.support.life import Life
 from tests.support.ready import WHOLE, gate_acts
@@ -30,6 +31,7 @@ def cleared() -> Life:
     for role, said in gate_acts(life.record.protocol):
         life.do("gate", role, **said)
     life.do("measure", Role.NURSE, instrument="phq9", answers=BASELINE)
+    life.do("measure", Role.NURSE, instrument="audit_c", answers=(0, 0, 0))
     life.do("clear")
     return life
 
@@ -81,7 +83,14 @@ def check_in(life: Life, session: str, role: Role = Role.NURSE, **but: object) -
         "readings": [{"at": life.now, "systolic": 122, "diastolic": 78, **WHOLE}],
         "measure_waived": "asked at the last visit",
     }
+    screen(life)
     life.do("check_in", role, session=session, **{**fine, **but})
+
+
+def screen(life: Life) -> None:
+    """The suicide screen before a dose, where none was asked since the last one: three times no."""
+    if missing_before_dose(life.record, life.now):
+        life.do("measure", Role.NURSE, instrument="cssrs_screener", answers=(0, 0, 0))
 
 
 def local(life: Life, instant: datetime) -> str:

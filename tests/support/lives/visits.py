@@ -79,6 +79,7 @@ class Visits(Acting):
         }
         status = self.record.session(session.id)
         dosable = status is not None and status.is_open and role is not Role.COORDINATOR
+        dosable &= self.now - minutes(40) >= self.record.opened_at
         done = self.attempt(end, role, session=session.id, **ends[end])
         if end == "session" and dosable:
             assert done, "what happened is always recordable"
@@ -100,6 +101,7 @@ class Visits(Acting):
     def check_in(self, role: Role, session: str) -> None:
         """Try to clear a visit: never under a hold, an exclusion that stands, without clearance or out of role."""
         held, cleared = self.record.held, self.record.clearance
+        self.attempt("measure", Role.NURSE, instrument="cssrs_screener", answers=(0, 0, 0))
         if self.attempt("check_in", role, session=session, **CHECKED, readings=[self.reading()]):
             assert held is None
             assert cleared is not None
