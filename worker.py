@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 import structlog
 
+from adapters.builds import keep_watching
 from adapters.course_errors import CourseError
 from adapters.keyring import KeyRingError
 from adapters.logs import configure_logs, worker_runtime
@@ -47,7 +48,8 @@ async def work(settings: Settings, *, current: bool) -> None:
     asked_to_stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, asked_to_stop.set)
-    async with open_house(settings, runtime=worker_runtime(settings)) as house:
+    runtime = worker_runtime(settings)
+    async with open_house(settings, runtime=runtime) as house:
         await refuse_missing(house.client)
         await house.store.oncall.refuse_empty(house.clinic.sites, datetime.now(UTC))
         worker = course_worker(house.client, settings, workflows=WORKFLOWS, activities=course_activities(house))
@@ -58,7 +60,10 @@ async def work(settings: Settings, *, current: bool) -> None:
                 await keep_sweeping(house.client, settings)
                 await keep_proving(house.client, settings)
                 log.info("build is current", build=build_id())
-            await asked_to_stop.wait()
+            async with asyncio.TaskGroup() as tasks:
+                watching = tasks.create_task(keep_watching(house.client, settings.task_queue, runtime))
+                await asked_to_stop.wait()
+                watching.cancel()
             log.info("worker stops", seconds=settings.graceful_shutdown_seconds)
 
 

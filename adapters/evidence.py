@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from temporalio.client import (
     Client,
@@ -17,6 +17,7 @@ from temporalio.common import SearchAttributeKey
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.ports import Person
+from adapters.builds import build_of, served
 from adapters.clinic import Clinic
 from adapters.keyring import KeyRing
 from adapters.lists import card_of
@@ -76,6 +77,7 @@ class ClinicEvidence:
             seen=tuple(seen.values()),
             listed=tuple(_listed(row) for row in listed),
             ended=ended,
+            served=await served(self._client, self._task_queue, datetime.now(UTC)),
             heard=await self._heard(),
             unsettled=await self._unsettled(at),
             told={one.course_id: await self._told(one) for one in seen.values() if NeedKind.ESCALATION in one.needs},
@@ -187,4 +189,5 @@ async def _seen(found: WorkflowExecution) -> Seen:
         problems=tuple(said.get(PROBLEMS, ())),
         owner=said.get(attributes.OWNER, ""),
         outside=(*outside(said), *foreign),
+        build=build_of(said),
     )

@@ -119,9 +119,11 @@ def worker_runtime(settings: Settings) -> Runtime:
     forwarding = LogForwardingConfig(logger=logging.getLogger(CORE))
     logs = LoggingConfig(filter=TelemetryFilter(core_level="WARN", other_level="ERROR"), forwarding=forwarding)
     try:
-        return Runtime(telemetry=TelemetryConfig(logging=logs, metrics=metrics))
+        made = Runtime(telemetry=TelemetryConfig(logging=logs, metrics=metrics))
     except ValueError as error:
         why = str(error).removeprefix("Failed starting Prometheus exporter: ").partition(" (")[0].lower()
         raise SettingsError(
             f"ST_METRICS_ADDRESS={settings.metrics_address} cannot be listened at ({why}): choose another port."
         ) from None
+    Runtime.set_default(made, error_if_already_set=False)  # a replayer, too, writes its lines where ours go
+    return made

@@ -8,6 +8,7 @@ from temporalio.api.workflowservice.v1 import DescribeWorkerDeploymentRequest, G
 from temporalio.service import RPCError
 
 from adapters import lists
+from adapters.builds import unserved
 from adapters.clinic import load_clinic
 from adapters.keyring import KeyRing
 from adapters.lists import OPEN
@@ -137,6 +138,14 @@ async def _histories(house: House) -> str:
     return "every running course of this build replays"
 
 
+async def _builds(house: House) -> str:
+    still = await unserved(house.client, house.settings.task_queue, datetime.now(UTC))
+    if still:
+        named = "; ".join(f"build {build}: {_some(courses)}" for build, courses in sorted(still.items()))
+        raise NotWellError(f"no worker serves what courses need: {named}: see docs/explanation/upgrades.md")
+    return "a worker serves the build of every running course"
+
+
 async def _strangers(house: House) -> str:
     """Courses that nobody here enrolled, and rows that another program wrote into."""
     rows = await lists.rows(house.client, f"TaskQueue = '{house.settings.task_queue}'", MOST)
@@ -190,6 +199,7 @@ INSIDE: dict[str, Callable[[House], Awaitable[str]]] = {
     "worker": _worker,
     "courses": _courses,
     "histories": _histories,
+    "builds": _builds,
     "strangers": _strangers,
     "drugs": _drugs,
     "chairs": _chairs,

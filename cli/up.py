@@ -10,6 +10,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from adapters.builds import keep_watching
 from adapters.identity import first_passphrases
 from adapters.logs import configure_logs, worker_runtime
 from adapters.moving import move_to_this_build
@@ -57,7 +58,10 @@ async def up(
             await keep_proving(house.client, settings)
             stay = await move_to_this_build(house)
             _greet(settings, server.target, server.ui_url, stay)
-            await stop.wait()
+            async with asyncio.TaskGroup() as tasks:
+                watching = tasks.create_task(keep_watching(house.client, settings.task_queue, runtime))
+                await stop.wait()
+                watching.cancel()
             print("\nstopping: running activities are given their time ...", flush=True)
     print("stopped; `make up` goes on where this left off")
     return OK

@@ -29,6 +29,7 @@ class Wrong(StrEnum):
     FOREIGN = "foreign"
     NOT_TAKEN_UP = "not taken up"
     FAILING = "failing"
+    UNSERVED = "no worker of its build"
     DOES_NOT_REPLAY = "does not replay"
     ESCALATION = "escalation"
     OVERDUE = "overdue"
@@ -57,6 +58,7 @@ class Seen:
     problems: tuple[str, ...] = ()
     owner: str = ""
     outside: tuple[str, ...] = ()
+    build: str = ""
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,7 @@ class Gathered:
     `told` holds the instants at which somebody was told of a course's open escalation, `owned` the last
     acknowledgement in the access log; `without_slot` holds the visits for which no chair is free; `on_call` counts
     people a site, `disabled` names accounts out of service, `silent` courses that no worker answered for, `wedged`
-    courses whose history does not replay.
+    courses whose history does not replay, `served` the builds that workers serve, where that is known.
     """
 
     at: datetime
@@ -102,6 +104,7 @@ class Gathered:
     on_call: Mapping[str, int] = field(default_factory=dict)
     disabled: frozenset[str] = frozenset()
     silent: frozenset[str] = frozenset()
+    served: frozenset[str] | None = None
     wedged: tuple[str, ...] = ()
 
 
@@ -198,6 +201,8 @@ def _standing(gathered: Gathered, one: Seen, listed: Listed | None) -> Iterator[
 
 def _state(gathered: Gathered, one: Seen, listed: Listed | None) -> Iterator[tuple[Wrong, str]]:
     """What is late or fails on the course."""
+    if stands_still(gathered, one):
+        yield Wrong.UNSERVED, f"it needs build {one.build}, which no worker serves: run a worker of it, or move it"
     if one.problems:
         yield Wrong.FAILING, f"its workflow task keeps failing ({', '.join(one.problems)})"
     if unacknowledged(gathered, one):
@@ -246,7 +251,8 @@ def _without_slot(gathered: Gathered) -> Iterator[Exceptional]:
 
 
 def _silent(gathered: Gathered) -> Iterator[Exceptional]:
-    for course_id in sorted(gathered.silent):
+    still = {one.course_id for one in gathered.seen if stands_still(gathered, one)}
+    for course_id in sorted(gathered.silent - still):
         said = "no worker answers for it: start one of its build (`starter.py wake` says who is behind)"
         yield Exceptional(kind=Wrong.SILENT, subject=course_id, sentence=said)
 
@@ -255,6 +261,11 @@ def _wedged(gathered: Gathered) -> Iterator[Exceptional]:
     for course_id in gathered.wedged:
         said = f"its history does not replay, and it stands still: `starter.py rescue {course_id} --reason ...`"
         yield Exceptional(kind=Wrong.DOES_NOT_REPLAY, subject=course_id, sentence=said)
+
+
+def stands_still(gathered: Gathered, one: Seen) -> bool:
+    """Whether no worker serves the build that the course is pinned to."""
+    return gathered.served is not None and bool(one.build) and one.build not in gathered.served
 
 
 def _is_bare(one: Seen) -> bool:

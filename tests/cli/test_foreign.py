@@ -46,6 +46,7 @@ async def listed(terminal: Terminal, *courses: str) -> dict[str, dict[str, objec
                 return rows
 
 
+@pytest.mark.timeout(240)
 async def test_lists_survive_a_bare_client(
     terminal: Terminal, course: str, opened: House, alone: EmbeddedServer
 ) -> None:
