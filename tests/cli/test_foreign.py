@@ -18,9 +18,12 @@ from adapters.wiring import House
 from tests.cli.conftest import Terminal
 from workflows import attributes
 
-pytestmark = pytest.mark.filterwarnings(
-    "ignore::pytest.PytestUnraisableExceptionWarning", "ignore:coroutine .* was never awaited:RuntimeWarning"
-)
+pytestmark = [
+    pytest.mark.timeout(300),
+    pytest.mark.filterwarnings(
+        "ignore::pytest.PytestUnraisableExceptionWarning", "ignore:coroutine .* was never awaited:RuntimeWarning"
+    ),
+]
 """The SDK makes the coroutine of a run before it reads what the run was started with."""
 
 WITHIN = timedelta(seconds=60)
@@ -46,7 +49,6 @@ async def listed(terminal: Terminal, *courses: str) -> dict[str, dict[str, objec
                 return rows
 
 
-@pytest.mark.timeout(240)
 async def test_lists_survive_a_bare_client(
     terminal: Terminal, course: str, opened: House, alone: EmbeddedServer
 ) -> None:
