@@ -143,7 +143,8 @@ class Settings(BaseSettings):
             if getattr(self, name) and not is_private_url(getattr(self, name)):
                 raise ValueError(f"{variable(name)} begins with https://, or http:// on this machine itself")
         if not re.fullmatch(SENDER, self.sms_from or ""):
-            raise ValueError(f"{variable('sms_from')} is a number such as +12125550100, or a MessagingServiceSid")
+            number = "a number such as +12125550100, or a MessagingServiceSid"
+            raise ValueError(f"{variable('sms_from')} is {number}: a name cannot be answered STOP")
         return self
 
     @model_validator(mode="after")

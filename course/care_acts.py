@@ -34,13 +34,17 @@ class ReleaseHold(BaseAct):
 
 
 class ChangeContact(BaseAct):
-    """What the patient allows: channels, language, opt-out; and in which zone the patient lives now."""
+    """What the patient allows: channels, language, opt-out; and in which zone the patient lives now.
+
+    `perhaps_the_visit` says that the word which opted out may have been meant for a visit.
+    """
 
     action: Literal["contact"] = "contact"
     email: bool | None = None
     sms: bool | None = None
     language: Annotated[str, Field(pattern=r"^[a-z]{2}$")] | None = None
     opt_out: bool | None = None
+    perhaps_the_visit: bool = False
     zone: Zone | None = None
 
 

@@ -268,6 +268,7 @@ class TaskKind(StrEnum):
     UNCERTAIN_MESSAGE = "uncertain_message"
     FAILED_MESSAGE = "failed_message"
     REPLY = "reply"
+    VISIT_MEANT = "visit_meant"
     REFUSED_SIGNAL = "refused_signal"
     CANCELLATION = "cancellation"
     EARLY_BOOSTER = "early_booster"

@@ -11,6 +11,8 @@ from adapters.store.tables import CONTACTS, PATIENTS
 
 _EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 _PHONE = re.compile(r"\+[0-9]{7,15}")
+_TRUNK_ZERO = re.compile(r"\(\s*0\s*\)")
+_BETWEEN = re.compile(r"[\s.()/\u00a0\u2010-\u2015\u202f\u2212-]")
 _LANGUAGE = re.compile(r"[a-z]{2}")
 
 
@@ -22,8 +24,9 @@ def email_of(said: str) -> str:
 
 
 def phone_of(said: str) -> str:
-    """A phone number with its country, or nothing; spaces, dots, brackets and hyphens are taken out."""
-    plain = re.sub(r"[ .()-]", "", said)
+    """A phone number with its country, or nothing, however people space it; the (0) for callers at home is left out."""
+    plain = _BETWEEN.sub("", _TRUNK_ZERO.sub("", said))
+    plain = f"+{plain[2:]}" if plain.startswith("00") else plain
     if plain and not _PHONE.fullmatch(plain):
         raise StoreError("A phone number begins with + and its country, such as +1 212 555 0100: type it again.")
     return plain

@@ -13,7 +13,7 @@ from adapters.store.receipts import Returned
 from course.acts import Act
 from course.care_acts import ChangeContact, ReportLost, TakeReply
 from course.parts import COURSE, Actor
-from course.replies import opts_out
+from course.replies import may_mean_the_visit, opts_out
 from course.terms import Role
 
 log = structlog.get_logger(__name__)
@@ -60,7 +60,9 @@ class Carrier:
         actor = Actor(account_id=item.patient_id, name="the patient", role=Role.PATIENT, via=VIA)
         said = {"request_id": item.item_id, "actor": actor, "made_at": datetime.now(UTC)}
         if opts_out(item.content):
-            act: Act = ChangeContact.model_validate({**said, "opt_out": True})
+            act: Act = ChangeContact.model_validate(
+                {**said, "opt_out": True, "perhaps_the_visit": may_mean_the_visit(item.content)}
+            )
             await asyncio.gather(*(self._act(course_id, act) for course_id in await self._open_courses(item)))
         else:
             await self._act(item.course_id, TakeReply.model_validate({**said, "item": item.item_id}))

@@ -17,7 +17,7 @@ from adapters.texts import DEFAULT_LANGUAGE, ClinicTexts
 from adapters.webhook.http import Answer, Handler, Post
 from adapters.webhook.signature import BadFormError, fields, is_signed
 from adapters.wiring import STATUS
-from course.replies import opts_out
+from course.replies import asks_for_help, opts_out
 
 log = structlog.get_logger(__name__)
 
@@ -79,7 +79,7 @@ class PostDesk:
             except StoreError:
                 log.warning("a message came again with other words: the first ones stand", item=item_id)
             self._stir()
-        words = self.texts.reply(language, site, stopped=opts_out(text))
+        words = self.texts.reply(language, site, stopped=opts_out(text), helped=asks_for_help(text))
         return Answer(HTTPStatus.OK, _twiml(words), "text/xml; charset=utf-8")
 
     async def _course(self, patient_id: str) -> CourseRow | None:

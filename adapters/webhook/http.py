@@ -14,6 +14,9 @@ log = structlog.get_logger(__name__)
 HEAD_BYTES = 16_384
 BODY_BYTES = 65_536
 FORM = "application/x-www-form-urlencoded"
+ONCE = frozenset({"host", "content-length", "content-type", "transfer-encoding", "x-twilio-signature"})
+"""Headers of which two would mean two things; any other may come from each proxy on the way."""
+
 _REQUEST = re.compile(rb"([A-Z]{1,16}) (/[\x21-\x7e]{0,2000}) HTTP/1\.[01]")
 _HEADER = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([\t\x20-\x7e\x80-\xff]*?)[ \t]*")
 
@@ -64,6 +67,7 @@ class Door:
         self.handlers = handlers
         self.limits = limits or Limits()
         self._open = 0
+        self._silent: dict[asyncio.StreamWriter, None] = {}
 
     @asynccontextmanager
     async def listening(self, host: str, port: int) -> AsyncIterator[int]:
@@ -74,9 +78,10 @@ class Door:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._open += 1
+        self._silent[writer] = None
         try:
-            busy = self._open > self.limits.connections
-            answer = Answer(HTTPStatus.SERVICE_UNAVAILABLE) if busy else await self._answer(reader)
+            busy = self._open > self.limits.connections and not self._made_room(writer)
+            answer = _refused(HTTPStatus.SERVICE_UNAVAILABLE) if busy else await self._answer(reader, writer)
             if answer is not None:
                 await self._write(writer, answer)
                 await self._linger(reader, writer)
@@ -84,19 +89,31 @@ class Door:
             log.info("a caller went away")
         finally:
             self._open -= 1
+            self._silent.pop(writer, None)
             writer.transport.abort()
 
-    async def _answer(self, reader: asyncio.StreamReader) -> Answer | None:
+    def _made_room(self, for_: asyncio.StreamWriter) -> bool:
+        """Whether a caller who has asked nothing yet, the longest here, was sent away for a new one."""
+        oldest = next((one for one in self._silent if one is not for_), None)
+        if oldest is None:
+            return False
+        del self._silent[oldest]
+        oldest.transport.abort()
+        log.info("a caller who said nothing made room for another")
+        return True
+
+    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Answer | None:
         """What is answered, or None where nothing whole was asked."""
         try:
             async with asyncio.timeout(self.limits.read_seconds):
                 post = await self._read(reader)
         except RefusedRequestError as refused:
-            return Answer(refused.status)
+            return _refused(refused.status)
         except TimeoutError:
-            return Answer(HTTPStatus.REQUEST_TIMEOUT)
+            return _refused(HTTPStatus.REQUEST_TIMEOUT)
         except asyncio.IncompleteReadError:
             return None
+        self._silent.pop(writer, None)
         path = post.target.partition("?")[0]
         try:
             async with asyncio.timeout(self.limits.answer_seconds):
@@ -147,14 +164,21 @@ class Door:
                     pass
 
 
+def _refused(status: HTTPStatus) -> Answer:
+    """An answer to what nobody read; the log says that it was given, and nothing of what was sent."""
+    log.warning("a request was refused", status=int(status), why=status.phrase)
+    return Answer(status)
+
+
 def _headers(lines: list[bytes]) -> dict[str, str]:
     found: dict[str, str] = {}
     for line in lines:
         header = _HEADER.fullmatch(line)
         name = header[1].decode("ascii").lower() if header else ""
-        if header is None or name in found:
+        if header is None or (name in found and name in ONCE):
             raise RefusedRequestError(HTTPStatus.BAD_REQUEST)
-        found[name] = header[2].decode("latin-1")
+        said = header[2].decode("latin-1")
+        found[name] = f"{found[name]}, {said}" if name in found else said
     return found
 
 

@@ -109,7 +109,23 @@ def change_contact(record: CourseRecord, act: ChangeContact, now: datetime) -> C
     if not changes:
         raise Refused("nothing to change: give at least one of email, sms, language, zone, opt-out")
     said = ", ".join(f"{name} {_said(value)}" for name, value in changes.items())
-    return Change(record.with_(messaging=record.messaging.with_(**changes)), f"messages: {said}", "", said)
+    changed = record.with_(messaging=record.messaging.with_(**changes))
+    if act.opt_out and act.perhaps_the_visit:
+        changed = _visit_asked(changed, now)
+    return Change(changed, f"messages: {said}", "", said)
+
+
+def _visit_asked(record: CourseRecord, now: datetime) -> CourseRecord:
+    """A person asks whether the next visit was meant; it stands until somebody changes it."""
+    visit = next(iter(record.open_sessions), None)
+    if visit is None:
+        return record
+    text = (
+        f"the patient answered CANCEL, which ends all messages: call and ask whether session {visit.id} on "
+        f"{shown(record, visit.start)} was meant; it stands"
+    )
+    due = min(now + hours(REPLY_HOURS), max(visit.start, now))
+    return open_task(record, TaskKind.VISIT_MEANT, now, due, Role.COORDINATOR, text, visit.id)
 
 
 def _said(value: object) -> str:

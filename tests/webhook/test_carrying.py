@@ -100,6 +100,19 @@ async def test_stop_stops_at_once_and_once(served: Served, text_service: TextSer
     assert any(task.kind is TaskKind.CALL_INSTEAD for task in (await served.record()).tasks)
 
 
+async def test_cancel_stops_messages_and_is_asked_about(served: Served) -> None:
+    """A patient who may have meant the visit: nothing more is sent, and somebody calls about it."""
+    await served.do("schedule", Role.COORDINATOR, first=await served.next_monday())
+    async with webhook(served) as port:
+        answered = await post(port, "/inbound", {"MessageSid": f"{SID}0", "From": PHONE, "Body": "Cancel"})
+        record = await carried(served)
+    assert "you get no more messages" in answered.body
+    assert record.messaging.opted_out_at is not None
+    (task,) = [task for task in record.tasks if task.kind is TaskKind.VISIT_MEANT]
+    assert "ask whether session s1" in task.text
+    assert record.open_sessions[0].id == "s1"
+
+
 async def test_other_words_are_read_by_a_person(served: Served) -> None:
     """A task says that the patient wrote; what, stands sealed in the store alone."""
     async with webhook(served) as port:
