@@ -1,5 +1,6 @@
 """Care between visits from the command line: measures, decisions, holds, contact, items, the end."""
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Annotated
 
@@ -7,9 +8,9 @@ from cyclopts import Parameter
 
 from adapters.identity import IdentityError, recognised
 from adapters.zones import zone_snapshot
-from cli.desk import How, act, command, desk, session_id
+from cli.desk import Desk, How, act, command, desk, perform, sentence, session_id, written_language
 from cli.freeing import act_freeing
-from cli.output import NOT_ALLOWED, USAGE, CliError, read_passphrase
+from cli.output import NOT_ALLOWED, USAGE, CliError, answer, read_passphrase
 from course.need import CallOutcome
 from course.parts import Actor
 from course.terms import Decision, EndCause, HoldCause, NeedKind, SkipCode
@@ -131,7 +132,21 @@ async def contact(
     """
     async with desk() as at:
         lives = zone_snapshot(zone, at.now, at.house.clinic.limits.calendar_years) if zone else None
-    return await act(course, how, "contact", email=email, sms=sms, language=language, opt_out=opt_out, zone=lives)
+        if language is not None:
+            written_language(at, language)
+        said = {"email": email, "sms": sms, "language": language, "opt_out": opt_out, "zone": lives}
+        receipt = await perform(at, course, how, "contact", times={}, said=said)
+        if language is not None:
+            await _answered_in(at, course, language)
+        return answer(receipt, sentence(receipt), json_=how.json)
+
+
+async def _answered_in(at: Desk, course: str, language: str) -> None:
+    """What a patient writes is answered in the language of their letters."""
+    contacts, row = at.house.store.contacts, await at.house.store.directory.course(course)
+    before = await contacts.of(row.patient_id) if row is not None else None
+    if row is not None and before is not None:
+        await contacts.put(row.patient_id, replace(before, language=language))
 
 
 @command

@@ -179,6 +179,14 @@ async def perform(
     return receipt
 
 
+def written_language(at: Desk, language: str) -> str:
+    """A language in which the clinic writes; raises CliError that names them all."""
+    languages = at.house.texts.languages
+    if language not in languages:
+        raise CliError(f"--language is one that the clinic writes: {', '.join(languages)}", USAGE)
+    return language
+
+
 def build(at: Desk, action: str, how: How, said: dict[str, Any]) -> Act:
     """The act that was meant; raises CliError naming the field that is wrong, never what was typed."""
     given = {name: value for name, value in said.items() if value is not None}

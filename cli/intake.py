@@ -15,7 +15,7 @@ from adapters.store import StoreDownError
 from adapters.store.directory import CourseRow, CourseState
 from adapters.texts import DEFAULT_LANGUAGE
 from adapters.zones import zone_snapshot
-from cli.desk import Desk, How, act, command, desk
+from cli.desk import Desk, How, act, command, desk, written_language
 from cli.enrolling import Said, alive, contact, cut_off, known, like_names, may_consent
 from cli.output import NOT_ALLOWED, USAGE, CliError
 from cli.output import answer as done
@@ -65,8 +65,8 @@ async def enrol(
             raise CliError(f"there is no protocol {protocol}: {', '.join(sorted(at.house.clinic.protocols))}", USAGE)
         if zone:
             zone_snapshot(zone, at.now, 1)
-        if language and language not in at.house.texts.languages:
-            raise CliError(f"--language is one that the clinic writes: {', '.join(at.house.texts.languages)}", USAGE)
+        if language:
+            written_language(at, language)
         answering = await _owner(at, owner, where)
         if how.request_id and not how.request_id.startswith("c-"):
             raise CliError("an enrolment's --request-id is the course id that it printed, such as c-1a2b3c", USAGE)
