@@ -11,10 +11,14 @@ from adapters.zones import zone_snapshot
 from cli.desk import Desk, How, act, command, desk, perform, sentence, session_id, written_language
 from cli.freeing import act_freeing
 from cli.output import NOT_ALLOWED, USAGE, CliError, answer, read_passphrase
+from course.instrument import Answers, Instrument
 from course.need import CallOutcome
 from course.parts import Actor
+from course.scoring import ScoringError
 from course.terms import Decision, EndCause, HoldCause, NeedKind, SkipCode
+from course.written import typed
 
+Typed = Annotated[str, Parameter(allow_leading_hyphen=True, help="one answer an item, - where one is blank")]
 Second = Annotated[str, Parameter(help="account of a second person, who enters a passphrase here")]
 
 
@@ -32,12 +36,11 @@ async def signed(account: str) -> Actor | None:
             ) from None
 
 
-def numbers(said: str) -> tuple[int, ...]:
-    """Answers as people type them, `0,1,2` or `012`."""
-    parts = said.replace(" ", "").split(",") if "," in said else list(said.strip())
-    if not all(part.lstrip("-").isdigit() for part in parts):
-        raise CliError("--answers are numbers such as 0,1,2,1,0,3,1,0,0", USAGE)
-    return tuple(int(part) for part in parts)
+def _answers(said: str, instrument: Instrument | None) -> Answers:
+    try:
+        return typed(said, instrument) if said else ()
+    except ScoringError as wrong:
+        raise CliError(f"--answers: {wrong}", USAGE) from None
 
 
 @command
@@ -45,17 +48,20 @@ async def measure(
     course: str,
     instrument: str,
     *,
-    answers: str = "",
-    total: int | None = None,
+    answers: Typed = "",
+    total: float | None = None,
     day_only: Annotated[bool, Parameter(help="the time of day in --at is not known")] = False,
     how: How = How(),
 ) -> int:
-    """Record a questionnaire's answers, or its total.
+    """Record a questionnaire's answers, or its total; of answers without commas each digit is one.
 
-    Example: starter.py measure c-1a2b3c phq9 --answers 1,2,0,3,1,0,1,0,0
+    Example: starter.py measure c-1a2b3c phq9 --answers 1,2,0,-,1,0,1,0,0
     """
-    given = numbers(answers) if answers else ()
-    return await act(course, how, "measure", instrument=instrument, answers=given, total=total, timed=not day_only)
+    async with desk() as at:
+        given = _answers(answers, at.house.clinic.instruments.get(instrument))
+        said = {"instrument": instrument, "answers": given, "total": total, "timed": not day_only}
+        receipt = await perform(at, course, how, "measure", times={}, said=said)
+        return answer(receipt, sentence(receipt), json_=how.json)
 
 
 @command
@@ -231,8 +237,8 @@ async def correct(
     item: Annotated[str, Parameter(help="a score (m3), a session's dose (s4), or an entry of the page (entry17)")],
     *,
     text: Annotated[str, Parameter(help="how an entry should read")] = "",
-    answers: str = "",
-    total: int | None = None,
+    answers: Typed = "",
+    total: float | None = None,
     mg: Decimal | None = None,
     weight_kg: Decimal | None = None,
     started: Annotated[str, Parameter(help="when the infusion really began")] = "",
@@ -253,11 +259,21 @@ async def correct(
         item=session_id(item),
         text=text or None,
         second=await signed(second),
-        answers=numbers(answers) if answers else (),
+        answers=await _corrected(course, item, answers),
         total=total,
         mg=mg,
         weight_kg=weight_kg,
     )
+
+
+async def _corrected(course: str, item: str, answers: str) -> Answers:
+    """The answers of a score that is put right, by its instrument."""
+    if not answers:
+        return ()
+    async with desk() as at:
+        record = await at.courses.record(course)
+    score = next((one for one in record.scores if one.id == item), None)
+    return _answers(answers, record.instruments.get(score.instrument) if score is not None else None)
 
 
 @command

@@ -169,7 +169,7 @@ def _row(played: Played) -> tuple[str, ...]:
         str(len(record.valid_doses)),
         str(len(played.to_patient)),
         str(sum(1 for _, mark in played.not_sent if mark.state == "suppressed")),
-        f"{scores[0].total} to {scores[-1].total}" if scores else "",
+        f"{scores[0].said} to {scores[-1].said}" if scores else "",
     )
 
 

@@ -8,17 +8,19 @@ from cyclopts import Parameter
 from adapters.clinic import Clinic, load_clinic
 from adapters.clinic_folder import ClinicFolder, load_folder
 from adapters.settings import load_settings
-from cli.care import numbers
 from cli.comparing import differences
 from cli.desk import Asked, command
 from cli.output import FAILED, OK, USAGE, CliError, answer, as_json, complain, table
 from cli.play.check import load_scenario
 from cli.play.command import known
-from course.instrument import Instrument, Scored, ScoringError, score, score_total
+from course.instrument import Instrument
 from course.loading import Fault, LoadError, decoded, load_protocol
 from course.protocol import Protocol
+from course.scoring import Scored, ScoringError, score, score_total
+from course.written import typed
 
 Folder = Annotated[Path | None, Parameter(help="clinic folder, if not ST_CLINIC_FOLDER")]
+Typed = Annotated[str, Parameter(allow_leading_hyphen=True, help="one answer an item, - where one is blank")]
 
 
 @command
@@ -185,9 +187,9 @@ async def instruments_list(*, folder: Folder = None, asked: Asked = Asked()) -> 
 
 @command
 async def score_answers(
-    instrument: str, *, answers: str = "", total: int | None = None, folder: Folder = None, asked: Asked = Asked()
+    instrument: str, *, answers: Typed = "", total: float | None = None, folder: Folder = None, asked: Asked = Asked()
 ) -> int:
-    """Score answers: total, band, flags.
+    """Score answers: total, band, flags; blanks follow the instrument's own rule.
 
     Example: starter.py score phq9 --answers 1,2,0,3,1,0,1,0,0 --json
     """
@@ -197,21 +199,21 @@ async def score_answers(
     scored = _scored(clinic.instruments[instrument], answers, total)
     flags = f", {', '.join(scored.flags)} positive" if scored.flags else ""
     parts = f"; {', '.join(f'{name} {added}' for name, added in scored.parts.items())}" if scored.parts else ""
+    beside = f"; {scored.beside}" if scored.beside else ""
     said: dict[str, object] = {
         "instrument": instrument,
         "total": scored.total,
         "band": scored.band,
         "flags": scored.flags,
     }
-    if scored.parts:
-        said["parts"] = scored.parts
-    return answer(said, f"{scored.total} ({scored.band}){flags}{parts}", json_=asked.json)
+    said |= {name: value for name in ("parts", "beside", "why") if (value := getattr(scored, name))}
+    return answer(said, f"{scored.said}{flags}{parts}{beside}", json_=asked.json)
 
 
-def _scored(instrument: Instrument, answers: str, total: int | None) -> Scored:
+def _scored(instrument: Instrument, answers: str, total: float | None) -> Scored:
     try:
         if answers:
-            return score(instrument, numbers(answers), total)
+            return score(instrument, typed(answers, instrument), total)
         if total is None:
             raise CliError(f"give the {instrument.items} answers with --answers, or --total", USAGE)
         return score_total(instrument, total)

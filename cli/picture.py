@@ -39,7 +39,7 @@ def curve(record: CourseRecord, axis: Axis) -> str:
     def y(total: float) -> float:
         return round(floor - total * (floor - 16) / top, 1)
 
-    parts = [_rule(y(total), str(total)) for total in range(0, top + 1, max(top // 3, 1))]
+    parts = [_rule(y(total), str(total)) for total in range(0, round(top) + 1, max(round(top) // 3, 1))]
     rule = record.protocol.outcome
     if rule.remission_at_most is not None:
         high = y(rule.remission_at_most)
@@ -52,7 +52,7 @@ def curve(record: CourseRecord, axis: Axis) -> str:
         across = f'x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y(line)}" y2="{y(line)}"'
         parts.append(f'<line {across} stroke="{AMBER}" stroke-dasharray="5 4"/>')
         parts.append(_text(WIDTH - RIGHT - 4, y(line) - 4, f"response: {line:g} or less", AMBER, "end"))
-    points = [(axis.x(score.at), y(score.total), score) for score in scores]
+    points = [(axis.x(score.at), y(score.points), score) for score in scores]
     if points:
         path = " ".join(f"{x},{at}" for x, at, _ in points)
         parts.append(f'<polyline points="{path}" fill="none" stroke="{BLUE}" stroke-width="2"/>')
@@ -60,7 +60,7 @@ def curve(record: CourseRecord, axis: Axis) -> str:
         colour = RED if score.flags else BLUE
         parts.append(f'<circle cx="{x}" cy="{at}" r="{4.5 if score.flags else 3}" fill="{colour}"/>')
     for shown in (points[:1], points[-1:]):
-        parts += [_text(x, at - 7, str(score.total), INK, "middle") for x, at, score in shown]
+        parts += [_text(x, at - 7, score.said, INK, "middle") for x, at, score in shown]
     for dose in record.valid_doses:
         colour = GREEN if dose.series is Series.BOOSTER else INK
         parts.append(f'<path d="M{axis.x(dose.at)} {floor + 6} l4 8 h-8 z" fill="{colour}"/>')
@@ -76,8 +76,8 @@ def _response(record: CourseRecord) -> float | None:
     if base is None:
         return None
     if rule.response_points is not None:
-        return base.total - rule.response_points
-    return base.total * (1 - (rule.response_percent or 0) / 100)
+        return base.points - rule.response_points
+    return base.points * (1 - (rule.response_percent or 0) / 100)
 
 
 def year(record: CourseRecord, sends: Sequence[Sent], holds: Sequence[tuple[datetime, datetime]], axis: Axis) -> str:

@@ -235,7 +235,7 @@ async def judge_course(course: str, *, asked: Asked = Asked()) -> int:
                             "score": score.id,
                             "instrument": score.instrument,
                             "at": score.at,
-                            "total": score.total,
+                            "total": score.points,
                             **vars(one),
                         }
                         for score, one in readings
@@ -248,7 +248,7 @@ async def judge_course(course: str, *, asked: Asked = Asked()) -> int:
         table(
             ("score", "instrument", "when", "total", "reads"),
             [
-                (score.id, score.instrument, shown(record.zone, score.at), str(score.total), one.sentence)
+                (score.id, score.instrument, shown(record.zone, score.at), score.said, one.sentence)
                 for score, one in readings
             ],
         )

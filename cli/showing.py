@@ -87,14 +87,14 @@ def curve(record: CourseRecord) -> str:
     scores = record.primary_scores[-40:]
     if not scores:
         return "No scores yet."
-    top = max(1, *(score.total for score in scores))
-    bars = "".join(BARS[round(score.total * (len(BARS) - 1) / top)] for score in scores)
-    return f"{scores[0].instrument} {bars}  {' '.join(str(score.total) for score in scores[-12:])}"
+    top = max(1, *(score.points for score in scores))
+    bars = "".join(BARS[round(score.points * (len(BARS) - 1) / top)] for score in scores)
+    return f"{scores[0].instrument} {bars}  {' '.join(score.said for score in scores[-12:])}"
 
 
 def _score(record: CourseRecord, score: Score) -> tuple[str, ...]:
     void = " (void)" if score.voided else ""
-    return (score.id + void, score.instrument, shown(record.zone, score.at), str(score.total), score.band)
+    return (score.id + void, score.instrument, shown(record.zone, score.at), score.said, score.reads)
 
 
 def _gates(record: CourseRecord) -> list[tuple[str, ...]]:

@@ -30,6 +30,7 @@ from course.followup_acts import (
     RecordCheck,
     ReviewMedicine,
 )
+from course.instrument import Answers, Total
 from course.parts import Actor
 from course.room_acts import (
     AbortSession,
@@ -119,12 +120,15 @@ class CeaseSeries(BaseAct):
 
 
 class RecordMeasure(BaseAct):
-    """A questionnaire's answers, or its total; `timed` says whether the time of day in `effective_at` is known."""
+    """A questionnaire's answers, None where one is blank, or its total.
+
+    `timed` says whether the time of day in `effective_at` is known.
+    """
 
     action: Literal["measure"] = "measure"
     instrument: Ref
-    answers: tuple[int, ...] = ()
-    total: int | None = None
+    answers: Answers = ()
+    total: Total | None = None
     timed: bool = True
 
 
@@ -174,8 +178,8 @@ class Correct(BaseAct):
     action: Literal["correct"] = "correct"
     item: Ref
     text: Line = ""
-    answers: tuple[int, ...] = ()
-    total: int | None = None
+    answers: Answers = ()
+    total: Total | None = None
     mg: Annotated[Decimal, Field(gt=0, le=2000, decimal_places=2)] | None = None
     weight_kg: Annotated[Decimal, Field(gt=20, lt=400)] | None = None
     started_at: Instant | None = None

@@ -244,7 +244,7 @@ def _messages(record: CourseRecord, tags: Tags) -> Iterator[Reason]:
 def _scored(record: CourseRecord, score: Score | None) -> str:
     if score is None:
         return ""
-    return f"{score.id}: {score.total} on {record.zone.local(score.at):%d %b %Y}"
+    return f"{score.id}: {score.said} on {record.zone.local(score.at):%d %b %Y}"
 
 
 def _values(record: CourseRecord, keys: tuple[str, ...]) -> dict[str, Any]:

@@ -14,13 +14,13 @@ _ID = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
 
 
 def rising(
-    table: Path, rule: BaseModel, *names: str, low: int | None = None, high: int | None = None
+    table: Path, rule: BaseModel, *names: str, low: float | None = None, high: float | None = None
 ) -> Iterator[Finding]:
     """The named fields lie between `low` and `high` and none below the one before it; absent ones are passed over."""
-    floor: Decimal | int | None = low
+    floor: Decimal | float | None = low
     called = ""
     for name in names:
-        value: Decimal | int | None = getattr(rule, name)
+        value: Decimal | float | None = getattr(rule, name)
         if value is None:
             continue
         if floor is not None and value < floor:

@@ -23,15 +23,15 @@ def rule_for(record: CourseRecord, score: Score) -> HoldRule | None:
     """The rule by which a score holds its course; none for one that a later score of the instrument overtook."""
     later = any(one.at > score.at for one in record.scores_of(score.instrument) if one.id != score.id)
     reached = (
-        one for one in record.protocol.holds if one.instrument == score.instrument and score.total >= one.at_least
+        one for one in record.protocol.holds if one.instrument == score.instrument and score.points >= one.at_least
     )
     return None if later or record.closed else next(reached, None)
 
 
 def trigger(record: CourseRecord, instrument: Instrument, rule: HoldRule, score: Score) -> Trigger:
     """What such a score raises: urgent where the one before it was below the limit or lower, else prompt."""
-    before = [one.total for one in record.scores_of(score.instrument) if one.id != score.id and one.at <= score.at]
-    urgent = not before or before[-1] < rule.at_least or score.total > before[-1]
+    before = [one.points for one in record.scores_of(score.instrument) if one.id != score.id and one.at <= score.at]
+    urgent = not before or before[-1] < rule.at_least or score.points > before[-1]
     return Trigger(
         what=said(instrument, rule),
         subject=score.id,
@@ -49,7 +49,7 @@ def why_not_release(record: CourseRecord) -> str:
     """The rating or the laboratory value that still holds, or an empty string; a self-report binds nobody."""
     for rule in record.protocol.holds:
         instrument, scores = record.instruments.get(rule.instrument), record.scores_of(rule.instrument)
-        if instrument is not None and instrument.rater and scores and scores[-1].total >= rule.at_least:
+        if instrument is not None and instrument.rater and scores and scores[-1].points >= rule.at_least:
             return f"the last rating reads {said(instrument, rule)}, which holds: rate it again first"
     for gate in record.protocol.gates:
         state = record.gates.get(gate.id)

@@ -4,9 +4,11 @@ import re
 from collections.abc import Iterator
 
 from course.findings import Finding, at_least, identified, listed, rising, spoken
-from course.instrument import Instrument, ScoringError, score
+from course.instrument import Instrument, PartRule
+from course.scoring import ScoringError, score
 
 NEVER_BY_A_YES = 2
+STEPS = (1, 0.5, 0.1)
 
 _LOINC = re.compile(r"(\d{1,7})-(\d)")
 
@@ -19,7 +21,7 @@ def instrument_findings(instrument: Instrument) -> Iterator[Finding]:
         if not _is_loinc(code):
             yield ("loinc", name), f'"{code}" is not a LOINC code: write digits, a hyphen and their check digit'
     scoring = [*at_least((), instrument, 1, "items"), *rising((), instrument, "item_max", low=instrument.item_min + 1)]
-    scoring = scoring or [*_parts(instrument), *_skips(instrument)]
+    scoring = scoring or [*_parts(instrument), *_skips(instrument), *_blanks(instrument)]
     scoring = scoring or [*_totals(instrument), *_bands(instrument), *_safety_items(instrument)]
     yield from scoring or _examples(instrument)
 
@@ -54,12 +56,29 @@ def _skips(instrument: Instrument) -> Iterator[Finding]:
         yield from rising(path, skip, "to", low=skip.item + 2, high=instrument.items + 1)
 
 
+def _blanks(instrument: Instrument) -> Iterator[Finding]:
+    yield from rising((), instrument, "blanks_max", low=0, high=instrument.items - 1)
+    plain = all(part.by is PartRule.SUM and not part.weights for part in instrument.parts)
+    if instrument.blanks_max and (instrument.scores_only or instrument.skips or not plain):
+        yield ("blanks_max",), "the mean stands for a blank item only where all items count alike: leave it out"
+    if instrument.step not in STEPS:
+        yield ("step",), f'"step" is one of {listed(STEPS)}, not {instrument.step}'
+    if instrument.step != 1 and not (instrument.scores_only or instrument.mean):
+        yield ("step",), "answers are whole, so their sum is: a step belongs to a mean, or to a total that is entered"
+    if instrument.mean and (instrument.scores_only or instrument.parts or instrument.skips or instrument.blanks_max):
+        yield ("mean",), "a mean is taken over items that are all asked, without parts and without blanks"
+    if instrument.beside is not None:
+        yield from spoken(("beside",), instrument.beside, "name")
+        if not instrument.beside.answers or instrument.skips or instrument.scores_only:
+            yield ("beside",), "a question beside the items has answers in words, and items that are all asked"
+
+
 def _bands(instrument: Instrument) -> Iterator[Finding]:
     lowest = instrument.total_min
     if not instrument.bands or instrument.bands[0].from_total != lowest:
         yield ("bands", 0, "from_total"), f"the first band begins at the lowest total, which is {lowest}"
     for number, band in enumerate(instrument.bands[1:], start=1):
-        floor = instrument.bands[number - 1].from_total + 1
+        floor = instrument.bands[number - 1].from_total + instrument.step
         yield from rising(("bands", number), band, "from_total", low=floor, high=instrument.total_max)
 
 

@@ -9,6 +9,7 @@ from decimal import ROUND_DOWN, Decimal
 from enum import StrEnum
 
 from course.adjunct import pressing
+from course.instrument import tidy
 from course.parts import Score
 from course.protocol import OutcomeRule
 from course.record import CourseRecord
@@ -30,7 +31,7 @@ class Reading:
 
     outcome: Outcome
     change_percent: Decimal | None
-    points: int | None
+    points: float | None
     sentence: str
 
     @property
@@ -161,13 +162,13 @@ def _read(record: CourseRecord, rule: OutcomeRule, start: Score | None, score: S
         return _not_computable(f"outcomes are read from {rule.instrument}, not from {score.instrument}")
     if start is None:
         return _not_computable("there is no score from before the first infusion")
-    if start.total == 0:
+    if start.points == 0:
         return _not_computable("the baseline is 0")
-    if cut is not None and start.total < cut:
+    if cut is not None and start.points < cut:
         return _not_computable(f"the baseline of {start.total} is below the cut of {cut}")
-    points = score.total - start.total
-    outcome = _outcome(rule, start.total, score.total, instrument.reliable_change if instrument else None)
-    percent = (Decimal(100 * points) / start.total).quantize(TENTH, ROUND_DOWN)
+    points = tidy(score.points - start.points)
+    outcome = _outcome(rule, start.points, score.points, instrument.reliable_change if instrument else None)
+    percent = (100 * Decimal(str(points)) / Decimal(str(start.points))).quantize(TENTH, ROUND_DOWN)
     said = f"{outcome}: {start.total} to {score.total}, {_change(rule, points, percent)}"
     return Reading(outcome, percent, points, said)
 
@@ -176,7 +177,7 @@ def _not_computable(why: str) -> Reading:
     return Reading(Outcome.NOT_COMPUTABLE, None, None, f"{Outcome.NOT_COMPUTABLE}: {why}")
 
 
-def _outcome(rule: OutcomeRule, start: int, total: int, reliable_change: int | None) -> Outcome:
+def _outcome(rule: OutcomeRule, start: float, total: float, reliable_change: int | None) -> Outcome:
     drop = start - total
 
     def fell_by(percent: int | None) -> bool:
@@ -196,7 +197,7 @@ def _outcome(rule: OutcomeRule, start: int, total: int, reliable_change: int | N
     return Outcome.NON_RESPONSE
 
 
-def _change(rule: OutcomeRule, points: int, percent: Decimal) -> str:
+def _change(rule: OutcomeRule, points: float, percent: Decimal) -> str:
     if points == 0:
         return "unchanged"
     size = f"{abs(points)} points" if rule.response_percent is None else f"{abs(int(percent))} %"

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from course.calendar import Zone
 from course.carried import Carried, Instant
+from course.instrument import Total
 from course.need import CallOutcome
 from course.terms import (
     Action,
@@ -80,18 +81,40 @@ class Order(Carried):
 
 
 class Score(Carried):
-    """A scored measure; `timed` says whether its time of day counts, `answers` is one digit string or a total only."""
+    """A scored measure; `timed` says whether its time of day counts, `answers` is one place an item or a total only.
+
+    Where its blanks leave no total it has none, and `why` says so; `beside` is what was answered beside the items.
+    """
 
     id: str
     instrument: str
     at: Instant
-    total: int
-    band: str
+    total: Total | None = None
+    band: str = ""
+    why: str = ""
+    beside: str = ""
     timed: bool = True
     answers: str = ""
     flags: tuple[str, ...] = ()
     by: str = ""
     voided: bool = False
+
+    @property
+    def points(self) -> float:
+        """The total of a score that has one, as every score has that counts; raises ValueError."""
+        if self.total is None:
+            raise ValueError("a score without a total was counted")
+        return self.total
+
+    @property
+    def said(self) -> str:
+        """The total, or a dash where there is none."""
+        return "-" if self.total is None else str(self.total)
+
+    @property
+    def reads(self) -> str:
+        """The band, or why there is no total; with what was answered beside the items."""
+        return "; ".join(one for one in (self.band or self.why, self.beside) if one)
 
 
 class Ask(Carried):

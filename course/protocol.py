@@ -7,6 +7,7 @@ from pydantic import Field
 
 from course.adjunct import LongTerm
 from course.carried import Carried
+from course.instrument import Total
 from course.terms import GateKind, HoldCause, Role
 
 
@@ -200,7 +201,7 @@ class HoldRule(Carried):
     """A score of at least `at_least` holds the course for `cause`, escalates, and makes a task for a prescriber."""
 
     instrument: str
-    at_least: int
+    at_least: Total
     cause: HoldCause
     source: str = ""
 

@@ -126,7 +126,7 @@ def _holds(protocol: Protocol, instruments: Mapping[str, Instrument | None]) -> 
     for number, rule in enumerate(protocol.holds):
         found = instruments.get(rule.instrument)
         if found is not None:
-            limits = {"low": found.total_min + 1, "high": found.total_max}
+            limits = {"low": found.total_min + found.step, "high": found.total_max}
             yield from rising(("holds", number), rule, "at_least", **limits)
 
 

@@ -162,8 +162,9 @@ class CourseRecord(Carried):
         return self.scores_of(self.protocol.outcome.instrument)
 
     def scores_of(self, instrument: str) -> tuple[Score, ...]:
-        """Standing scores of one instrument, in order of time."""
-        mine = (score for score in self.scores if score.instrument == instrument and not score.voided)
+        """Standing scores of one instrument that have a total, in order of time."""
+        standing = (score for score in self.scores if score.instrument == instrument and not score.voided)
+        mine = (score for score in standing if score.total is not None)
         return tuple(sorted(mine, key=lambda score: score.at))
 
     def with_session(self, session: Session) -> "CourseRecord":

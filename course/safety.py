@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from course.carried import days, minutes
-from course.instrument import Instrument, SafetyItem, least_answer, written_answer
+from course.instrument import Instrument, SafetyItem, least_answer
 from course.parts import Actor, Escalation, Score, Trigger
 from course.record import CourseRecord
 from course.terms import Urgency
+from course.written import left_blank, written_answer
 
 ACKNOWLEDGE_MINUTES = 30
 """After so long without an acknowledgement the next on call is told. [set]"""
@@ -39,11 +40,17 @@ def waiting(record: CourseRecord, instrument: Instrument, score: Score) -> tuple
 
 
 def unknown(instrument: Instrument, score: Score) -> tuple[str, ...]:
-    """The safety items of which a bare total says nothing; a rating that comes as a total is its rater's to look at."""
-    if score.answers or instrument.rater:
+    """The safety items that were left blank, or of which a bare total says nothing, and why.
+
+    A rating that comes as a total is its rater's to look at.
+    """
+    if score.answers:
+        blank = (one for one in instrument.safety_items if left_blank(instrument, score.answers, one.item))
+        return tuple(f"{instrument.title} item {one.item} was left blank" for one in blank)
+    if instrument.rater:
         return ()
     silent = (one for one in instrument.safety_items if answer_to(instrument, score, one) is None)
-    return tuple(f"{instrument.title} item {one.item}" for one in silent)
+    return tuple(f"{instrument.title} item {one.item} is not known, only the total is" for one in silent)
 
 
 def _positive(record: CourseRecord, instrument: Instrument, score: Score) -> Iterator[tuple[SafetyItem, Trigger]]:
@@ -144,13 +151,16 @@ def _answers_before(record: CourseRecord, instrument: Instrument, score: Score, 
     """The item's answers in the standing scores before this one, soonest first."""
     standing = (one for one in record.scores if one.instrument == score.instrument and not one.voided)
     earlier = sorted((one for one in standing if _order(one) < _order(score)), key=_order)
-    answers = (_or_skipped(instrument, one, answer_to(instrument, one, safety)) for one in earlier)
+    answers = (_or_skipped(instrument, one, safety) for one in earlier)
     return tuple(answer for answer in answers if answer is not None)
 
 
-def _or_skipped(instrument: Instrument, score: Score, answer: int | None) -> int | None:
-    """A question that the answer before it skipped was answered no; of a bare total nothing is known."""
-    return instrument.item_min if answer is None and score.answers else answer
+def _or_skipped(instrument: Instrument, score: Score, safety: SafetyItem) -> int | None:
+    """A question that the answer before it skipped was answered no; of a bare total or a blank nothing is known."""
+    answer = answer_to(instrument, score, safety)
+    if answer is not None or not score.answers or left_blank(instrument, score.answers, safety.item):
+        return answer
+    return instrument.item_min
 
 
 def _order(score: Score) -> tuple[datetime, int, str]:
@@ -161,9 +171,10 @@ def _order(score: Score) -> tuple[datetime, int, str]:
 def answer_to(instrument: Instrument, score: Score, safety: SafetyItem) -> int | None:
     """The answer to a safety item; of a bare total the least that it leaves for the item, None where that says nothing.
 
-    A PHQ-9 total of 26 cannot come about without item 9.
+    A PHQ-9 total of 26 cannot come about without item 9. So reads an item left blank beside a total that was entered.
     """
-    if not score.answers:
+    entered = not score.answers or (instrument.scores_only and left_blank(instrument, score.answers, safety.item))
+    if entered and score.total is not None:
         least = least_answer(instrument, safety.item, score.total)
         return least if least > instrument.item_min else None
     return written_answer(instrument, score.answers, safety.item)

@@ -29,7 +29,7 @@ def read(record: CourseRecord) -> StopReading:
     if rule is None or rated is None:
         return _not_computable("this protocol takes no rating after infusions")
     start = judge.baseline(record, rated.instrument)
-    if start is None or start.total == 0:
+    if start is None or start.points == 0:
         return _not_computable(f"there is no {rated.instrument} from before the first infusion, or it is 0")
     series = [one for one in record.valid_doses if one.series is Series.INDUCTION]
     doses = [one for one in series if one.series_number == record.series_number][: rule.after_session]
@@ -56,7 +56,7 @@ def _helped(record: CourseRecord, rule: StopRule, instrument: str, start: Score,
     """Whether the rating after an infusion is better by enough; None where none was taken in time."""
     since, until = dose.at + hours(rule.hours_min), dose.at + hours(rule.hours_max)
     taken = [one for one in record.scores_of(instrument) if since <= one.at <= until]
-    return 100 * (start.total - taken[-1].total) >= rule.improvement_percent * start.total if taken else None
+    return 100 * (start.points - taken[-1].points) >= rule.improvement_percent * start.points if taken else None
 
 
 def _said(rule: StopRule, when: str) -> str:

@@ -7,6 +7,7 @@ from course import asking, clearance, judge, screening, upkeep
 from course.agenda import agenda, gates_missing
 from course.carried import Carried, days, hours, minutes
 from course.followup import followups
+from course.instrument import Total
 from course.need import CALLED_ABOUT, Need
 from course.phases import dosed_in_series, still_to_plan
 from course.record import CourseRecord
@@ -33,7 +34,7 @@ class Card(Carried):
     where: str
     given: int = 0
     target: int = 0
-    scores: tuple[int, ...] = ()
+    scores: tuple[Total, ...] = ()
     reads: str = ""
     short: str = ""
 
@@ -281,7 +282,7 @@ def card(record: CourseRecord) -> Card:
         where=_where(record),
         given=given,
         target=record.series_target,
-        scores=tuple(score.total for score in record.primary_scores[-12:]),
+        scores=tuple(score.points for score in record.primary_scores[-12:]),
         reads=reading.sentence if reading is not None else "",
         short=record.protocol.short,
     )

@@ -14,9 +14,10 @@ from cli.play.scenario import CLOSED, Answers, Life, Scenario, Step, Table, Visi
 from cli.play.stock import STOCK, AccountedFor, Amount, Counted, Discarded, Received
 from course.calendar import Transition, Zone
 from course.findings import Finding, listed
-from course.instrument import Instrument, ScoringError, asked
+from course.instrument import Instrument
 from course.loading import Fault, LoadError, decoded, read
 from course.protocol import Protocol
+from course.scoring import ScoringError, asked
 
 BEFALLS = ("signal", "cancel", "reply", "restart_worker", "kill_worker", "mail_refuses", "away")
 """What a step can do besides acts: things that befall a course or the system."""

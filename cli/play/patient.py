@@ -7,8 +7,10 @@ from cli.play.duty import Duty
 from cli.play.scenario import Answers, Scenario
 from cli.play.when import span
 from course.asking import open_ask
-from course.instrument import Instrument, total_of, unskipped
+from course.instrument import Answers as Sheet
+from course.instrument import Instrument, Total, total_of
 from course.record import CourseRecord
+from course.scoring import unskipped
 from course.terms import OccasionKind, OccasionState, Role
 
 DEFAULT_CURVE = (66, 58, 48, 40, 32, 24, 16)
@@ -47,7 +49,7 @@ def habits(scenario: Scenario, instrument: str) -> Answers:
     return next((one for one in scenario.answers if one.instrument == instrument), Answers(instrument=instrument))
 
 
-def total(record: CourseRecord, how: Answers, number: int) -> int:
+def total(record: CourseRecord, how: Answers, number: int) -> float:
     """The total of the n-th answer."""
     if how.by_day:
         return _from(how.by_day, _day(record, _latest(record)))
@@ -60,10 +62,10 @@ def total(record: CourseRecord, how: Answers, number: int) -> int:
     if instrument.id in screens or any(rule.instrument == instrument.id for rule in record.protocol.holds):
         return instrument.total_min
     percent = DEFAULT_CURVE[min(len(record.valid_doses), len(DEFAULT_CURVE) - 1)]
-    return max(instrument.total_min, instrument.total_max * percent // 100)
+    return max(instrument.total_min, int(instrument.total_max * percent // 100))
 
 
-def spread(instrument: Instrument, wanted: int) -> tuple[int, ...]:
+def spread(instrument: Instrument, wanted: float) -> Sheet:
     """Items that come to a total, as even as can be; a safety item only where nothing else is left."""
     items = instrument.all_at(instrument.item_min)
     safety = [one.item for one in instrument.safety_items]
@@ -76,7 +78,7 @@ def spread(instrument: Instrument, wanted: int) -> tuple[int, ...]:
     return unskipped(instrument, items)
 
 
-def _from(steps: dict[int, int], reached: int) -> int:
+def _from(steps: dict[int, Total], reached: int) -> float:
     passed = [key for key in sorted(steps) if key <= reached]
     return steps[passed[-1] if passed else min(steps)]
 

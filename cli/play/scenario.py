@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from cli.play.when import shorter, span
+from course.instrument import Total
 from course.terms import Decision, GateAnswer, NeedKind, Phase, Role, TaskKind
 
 ALONE = frozenset({"disable", "close_site"})
@@ -62,9 +63,9 @@ class Answers(Table):
     """What the patient answers to one instrument: one of `totals`, `by_day`, `by_session`; else a falling curve."""
 
     instrument: str = Field(description="Id of the instrument.")
-    totals: tuple[int, ...] = Field((), description="Totals of the first, second, ... answer; the last one goes on.")
-    by_day: dict[int, int] = Field({}, description="Total from a day on: { 0 = 18, 30 = 7 }.")
-    by_session: dict[int, int] = Field({}, description="Total once so many sessions were given: { 0 = 18, 3 = 9 }.")
+    totals: tuple[Total, ...] = Field((), description="Totals of the first, second, ... answer; the last one goes on.")
+    by_day: dict[int, Total] = Field({}, description="Total from a day on: { 0 = 18, 30 = 7 }.")
+    by_session: dict[int, Total] = Field({}, description="Total once so many sessions were given: { 0 = 18, 3 = 9 }.")
     exactly: tuple[Exactly, ...] = Field((), description="Answers given item by item, a safety item for instance.")
     silent: tuple[int, ...] = Field((), description="Requests (1, 2, ...) that stay without an answer.")
     after: str = Field("6h", description="How long after the message the answer comes.")

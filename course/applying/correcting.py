@@ -8,11 +8,12 @@ from course.applying.alarms import over_order
 from course.applying.change import Change, Refused, shown
 from course.applying.flagging import flagged
 from course.applying.measures import held_by_score, instrument_of, reviewed, scored_from
-from course.instrument import Instrument, written
+from course.instrument import Instrument
 from course.parts import Score
 from course.record import CourseRecord
 from course.terms import TaskKind
 from course.visit import Dose
+from course.written import written
 
 ENTRY = "entry"
 """An entry is named by its number: `entry17`, also where it has gone to the archive."""
@@ -35,7 +36,12 @@ def _correct_score(record: CourseRecord, act: Correct, earlier: Score, now: date
     if earlier.flags or scored.flags:
         _second(act)
     right = earlier.with_(
-        total=scored.total, band=scored.band, flags=scored.flags, answers=written(instrument, act.answers)
+        total=scored.total,
+        band=scored.band,
+        why=scored.why,
+        beside=scored.beside,
+        flags=scored.flags,
+        answers=written(instrument, act.answers),
     )
     changed = record.with_(scores=tuple(right if one is earlier else one for one in record.scores))
     others = record.with_(scores=tuple(one for one in record.scores if one is not earlier))
@@ -50,7 +56,7 @@ def _correct_score(record: CourseRecord, act: Correct, earlier: Score, now: date
     changed, held = held_by_score(changed, instrument, right, now)
     changed = _flag_evaluations(reviewed(record, changed, now), earlier.id, now)
     said = f"{instrument.title} {earlier.id} corrected"
-    return Change(changed, said, str(earlier.total), str(right.total), held)
+    return Change(changed, said, earlier.said, right.said, held)
 
 
 def _rose(instrument: Instrument, earlier: Score, right: Score) -> bool:

@@ -8,14 +8,16 @@ from course.applying.change import Change, Refused
 from course.applying.flagging import flagged
 from course.applying.holding import held_now
 from course.carried import days, hours
-from course.instrument import Instrument, Scored, ScoringError, score, score_total, written
+from course.instrument import Answers, Instrument
 from course.page import open_task
 from course.parts import Ask, Score
 from course.record import CourseRecord
+from course.scoring import Scored, ScoringError, score, score_total
 from course.terms import Phase, Role, TaskKind
+from course.written import written
 
 UNKNOWN_HOURS = 8
-"""How soon a safety item is asked that a bare total does not tell. [set]"""
+"""How soon a safety item is asked that a bare total does not tell, or that was left blank. [set]"""
 
 
 def record_measure(record: CourseRecord, act: RecordMeasure, now: datetime) -> Change:
@@ -30,6 +32,8 @@ def record_measure(record: CourseRecord, act: RecordMeasure, now: datetime) -> C
         at=act.happened_at,
         total=scored.total,
         band=scored.band,
+        why=scored.why,
+        beside=scored.beside,
         timed=act.timed,
         answers=written(instrument, act.answers),
         flags=scored.flags,
@@ -42,7 +46,7 @@ def record_measure(record: CourseRecord, act: RecordMeasure, now: datetime) -> C
     if triggers:
         changed = safety.raise_escalation(changed, triggers, now)
     for what in safety.unknown(instrument, taken):
-        text = f"{what} is not known, only the total is: ask it today"
+        text = f"{what}: ask it today"
         due = now + hours(UNKNOWN_HOURS)
         changed = open_task(changed, TaskKind.SAFETY_ITEM, now, due, Role.NURSE, text, instrument.id)
     for what in safety.waiting(record, instrument, taken):
@@ -54,7 +58,8 @@ def record_measure(record: CourseRecord, act: RecordMeasure, now: datetime) -> C
     if taken.instrument in {record.protocol.outcome.instrument, *rated}:
         changed = flagged(changed, lambda one: one.at > taken.at, now)
     flags = (*(f"{flag}: escalated" for flag in scored.flags if triggers), *held)
-    return Change(changed, f"{instrument.title}: {scored.total} ({scored.band})", "", str(scored.total), flags)
+    said = "; ".join(one for one in (f"{instrument.title}: {scored.said}", scored.beside) if one)
+    return Change(changed, said, "", taken.said, flags)
 
 
 def held_by_score(
@@ -120,7 +125,7 @@ def instrument_of(record: CourseRecord, name: str) -> Instrument:
     return found
 
 
-def scored_from(instrument: Instrument, answers: tuple[int, ...], total: int | None) -> Scored:
+def scored_from(instrument: Instrument, answers: Answers, total: float | None) -> Scored:
     """What the answers, or the total where there are none, come to; raises Refused."""
     try:
         if answers:

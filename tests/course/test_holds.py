@@ -63,7 +63,7 @@ def test_a_ymrs_above_12_holds(total: int) -> None:
     assert record.held.cause is HoldCause.MANIA
     assert record.open_escalation is not None
     assert [(one.what, one.urgency) for one in record.open_escalation.triggers] == [
-        ("YMRS of 13 or more", Urgency.URGENT)
+        ("YMRS of 12.5 or more", Urgency.URGENT)
     ]
     assert [(one.kind, one.role) for one in record.tasks] == [(TaskKind.ALERT, Role.PRESCRIBER)]
     assert str(total) not in record.tasks[0].text.replace("13", "")
@@ -119,7 +119,7 @@ def test_release_takes_a_prescriber_and_a_lower_rating() -> None:
     """While the last YMRS still holds nobody releases; after one of 12 a prescriber may, a nurse may not."""
     held = rate(bipolar(), 14)
     by = ReleaseHold(request_id="release-1", actor=PRESCRIBER, made_at=NOW, asked_again=True, reason="calm again")
-    with pytest.raises(Refused, match="YMRS of 13 or more, which holds: rate it again first"):
+    with pytest.raises(Refused, match=r"YMRS of 12\.5 or more, which holds: rate it again first"):
         apply(held, by, NOW)
     calm = rate(held, 12, after=48)
     with pytest.raises(Refused, match="released by a prescriber"):

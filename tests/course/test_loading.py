@@ -142,7 +142,7 @@ SENTENCES = [
      "ymrs is rated by staff: between visits self-reports are asked"),
     ("bipolar-depression", 'at_visits = ["ymrs"]', 'at_visits = ["gad7"]', "",
      '"gad7" is not among the instruments of this protocol: add it to "instruments"'),
-    ("bipolar-depression", "at_least = 13", "at_least = 61", "", '"at_least" is at most 60, not 61'),
+    ("bipolar-depression", "at_least = 12.5", "at_least = 61", "", '"at_least" is at most 60, not 61'),
     ("crps", "hold_times_upper = 3 ", "hold_times_upper = 0.5 ", "", '"hold_times_upper" is at least 1, not 0.5'),
     ("depression", "remission_at_most = 4", "remission_at_most = 27", "", '"remission_at_most" is at most 26, not 27'),
     ("depression", "partial_percent = 25", "partial_percent = 0", "", '"partial_percent" is at least 1, not 0'),

@@ -59,7 +59,7 @@ def test_the_first_positive_any_rise_and_two_and_more_are_urgent(answers: tuple[
 def test_a_falling_total_does_not_hide_a_rising_item() -> None:
     """Only the item counts: 24 to 9 with item 9 from 0 to 1 is urgent."""
     before, score = answered(0, "333333330"), answered(7, "111111111", 2)
-    assert score.total < before.total
+    assert score.points < before.points
     assert urgencies(treated(before), score) == [Urgency.URGENT]
 
 

@@ -41,7 +41,7 @@ def patient(totals: Iterable[int | None], *, timed: bool = True) -> CourseRecord
     answered = [(number, day, total) for number, (day, total) in enumerate(zip(DAYS, totals, strict=True), start=1)]
     scores = [measured(day, total, number) for number, day, total in answered if total is not None]
     if not timed:
-        scores[0] = measured(0.2, scores[0].total, timed=False)
+        scores[0] = measured(0.2, scores[0].points, timed=False)
     return treated(*scores)
 
 
@@ -126,5 +126,5 @@ def test_rates_of_five_hundred_and_who_got_worse() -> None:
     assert len(read) == 537
     assert percent(responders(cohort, AFTER_FIRST), 537) == 53.6
     assert percent(read.count(Outcome.REMISSION), 537) == 28.9
-    assert percent(sum(1 for one in cohort if one.scores[1].total > one.scores[0].total), 537) == 8.4
+    assert percent(sum(1 for one in cohort if one.scores[1].points > one.scores[0].points), 537) == 8.4
     assert read.count(Outcome.WORSE) == 15

@@ -90,7 +90,7 @@ SERIES = (0, 2, 4, 7, 9, 11)
 """Days of six infusions, Monday, Wednesday, Friday."""
 
 
-def measured(day: float, total: int, number: int = 1, *, instrument: str = "phq9", **but: Any) -> Score:
+def measured(day: float, total: float, number: int = 1, *, instrument: str = "phq9", **but: Any) -> Score:
     """A score, `day` days from the first infusion."""
     band = band_of(clinic().instruments[instrument], total)
     return Score(id=f"m{number}", instrument=instrument, at=FIRST + days(day), total=total, band=band).with_(**but)
