@@ -8,6 +8,7 @@ from cyclopts import Parameter
 from adapters.clinic import Clinic, load_clinic
 from adapters.clinic_folder import ClinicFolder, load_folder
 from adapters.settings import load_settings
+from cli.care import Typed
 from cli.comparing import differences
 from cli.desk import Asked, command
 from cli.output import FAILED, OK, USAGE, CliError, answer, as_json, complain, table
@@ -20,7 +21,6 @@ from course.scoring import Scored, ScoringError, score, score_total
 from course.written import typed
 
 Folder = Annotated[Path | None, Parameter(help="clinic folder, if not ST_CLINIC_FOLDER")]
-Typed = Annotated[str, Parameter(allow_leading_hyphen=True, help="one answer an item, - where one is blank")]
 
 
 @command
