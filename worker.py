@@ -52,7 +52,9 @@ async def work(settings: Settings, *, current: bool) -> None:
     async with open_house(settings, runtime=runtime) as house:
         await refuse_missing(house.client)
         await house.store.oncall.refuse_empty(house.clinic.sites, datetime.now(UTC))
-        worker = course_worker(house.client, settings, workflows=WORKFLOWS, activities=course_activities(house))
+        worker = course_worker(
+            house.client, settings, workflows=WORKFLOWS, activities=course_activities(house), signer=house.signer
+        )
         async with worker:
             log.info("worker polls", task_queue=settings.task_queue, build=build_id())
             if current:

@@ -30,7 +30,6 @@ from adapters.course_errors import (
     unreachable,
 )
 from adapters.doses import PatientDose, doses_of, why_not_early, why_not_today
-from adapters.identity import stamp
 from adapters.lists import OPEN, Row
 from adapters.person import closes, concerns_all, is_for
 from adapters.planning import plan
@@ -207,7 +206,7 @@ class Courses:
 
     async def _send(self, course_id: str, act: Act) -> Receipt:
         handle = self.house.client.get_workflow_handle(course_id)
-        envelope = ActEnvelope(act=stamp(self.house.ring, act))
+        envelope = ActEnvelope(act=self.house.signer.stamp(act, course_id))
         try:
             receipt = await handle.execute_update(TreatmentCourse.act, envelope, rpc_timeout=ANSWER_WITHIN)
         except WorkflowUpdateFailedError as failed:

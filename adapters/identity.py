@@ -1,27 +1,22 @@
-"""Who somebody is: passphrases, sign-in, and the stamp that an act carries for the audit."""
+"""Who somebody is: passphrases and sign-in."""
 
 import asyncio
-import json
 import os
 import secrets
 import stat
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, TypeVar
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 
-from adapters.keyring import KeyRing
 from adapters.staff_file import load_staff
 from adapters.store import Store
 from adapters.store.access import Access
 from adapters.store.staff import Account
-from course.said import BaseAct
 
 SIGNED_IN_FOR = timedelta(hours=12)
 """A working day. [set]"""
@@ -29,14 +24,11 @@ SIGNED_IN_FOR = timedelta(hours=12)
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 GROUPS, GROUP_LENGTH = 4, 5
 WRONG = "Account or passphrase is wrong: type both again."
-STAMP = "act"
 UNKNOWN = "(unknown)"
 NOT_LET_IN = "wrong passphrase"
 
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 """The least that OWASP's Password Storage Cheat Sheet asks of argon2id; our passphrases have 99 random bits besides."""
-
-AnAct = TypeVar("AnAct", bound=BaseAct)
 
 
 class IdentityError(Exception):
@@ -143,25 +135,6 @@ async def first_passphrases(store: Store, staff_file: Path) -> dict[str, str]:
     for site, accounts in found.oncall.items():
         await store.oncall.set_standing(site, accounts)
     return fresh
-
-
-def stamp(ring: KeyRing, act: AnAct) -> AnAct:
-    """The act with a proof that somebody who had signed in made exactly this."""
-    proof = ring.sign(canonical(act), STAMP)
-    return act.model_copy(update={"actor": act.actor.with_(proof=proof)})
-
-
-def verify_proof(ring: KeyRing, act: BaseAct | Mapping[str, Any]) -> bool:
-    """Whether a proof belongs to an act, taken as a model or as the JSON that a history holds."""
-    proof = act.actor.proof if isinstance(act, BaseAct) else str(act.get("actor", {}).get("proof", ""))
-    return ring.verify(canonical(act), proof, STAMP)
-
-
-def canonical(act: BaseAct | Mapping[str, Any]) -> bytes:
-    """The JSON of an act without its proof, names in order, no spaces."""
-    said = act.model_dump(mode="json") if isinstance(act, BaseAct) else dict(act)
-    said["actor"] = {name: value for name, value in said.get("actor", {}).items() if name != "proof"}
-    return json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode()
 
 
 def _named(wanted: Account, known: Account) -> Account:

@@ -19,6 +19,7 @@ from temporalio.client import WorkflowUpdateRPCTimeoutOrCancelledError as Update
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError
 
+from adapters.codec import in_course
 from adapters.courses import ANSWER_WITHIN
 from adapters.replaying import Replays, build_of
 from adapters.temporal import build_id, data_converter
@@ -77,7 +78,7 @@ async def rescue(house: House, course_id: str, reason: str) -> Rescued:
 
 async def _acts_from(house: House, history: WorkflowHistory, event: int) -> list[ActEnvelope]:
     """The acts that the course took at an event or later, in their order."""
-    converter = data_converter(house.ring)
+    converter = in_course(data_converter(house.ring), history.workflow_id)
     return [
         (await converter.decode(asked.args.payloads, [ActEnvelope]))[0]
         for at, asked in accepted_updates(history).items()

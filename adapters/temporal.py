@@ -24,6 +24,7 @@ from adapters.codec import EncryptingCodec
 from adapters.keyring import KeyRing
 from adapters.server import ServerError, read_address
 from adapters.settings import Settings
+from adapters.signing import Signatures, Signer
 from adapters.whole_tasks import AskAgain, WholeTasks
 
 ROOT = Path(__file__).parent.parent
@@ -54,7 +55,7 @@ def course_plugin(
         workflows=list(workflows),
         activities=list(activities),
         workflow_runner=SandboxedWorkflowRunner(restrictions=restrictions),
-        interceptors=[AskAgain()],
+        interceptors=[AskAgain(), Signatures(Signer(ring))],
     )
 
 
@@ -105,10 +106,14 @@ def course_worker(
     *,
     workflows: Sequence[type],
     activities: Sequence[Callable[..., Any]] = (),
+    signer: Signer | None = None,
     build: str | None = None,
     activity_executor: ThreadPoolExecutor | None = None,
 ) -> Worker:
-    """A versioned worker whose courses stay on its build until their page turns; the deployment is the task queue."""
+    """A versioned worker whose courses stay on its build until their page turns; the deployment is the task queue.
+
+    With a signer it takes acts only from accounts of that signer's store.
+    """
     version = WorkerDeploymentVersion(deployment_name=settings.task_queue, build_id=build or build_id())
     return Worker(
         client,
@@ -125,6 +130,7 @@ def course_worker(
         workflow_task_poller_behavior=PollerBehaviorAutoscaling(),
         activity_task_poller_behavior=PollerBehaviorAutoscaling(),
         plugins=[WholeTasks()],
+        interceptors=[Signatures(signer)] if signer is not None else [],
     )
 
 

@@ -24,6 +24,7 @@ from adapters.keyring import KeyRing
 from adapters.scheduler import OutsideSlots, Scheduler
 from adapters.settings import Channel as ChannelName
 from adapters.settings import Settings
+from adapters.signing import Signer
 from adapters.sites import ClinicSites
 from adapters.slots import ClinicSlots, SlotBook
 from adapters.store import Store
@@ -49,6 +50,7 @@ class House:
     texts: ClinicTexts
     store: Store
     client: Client
+    signer: Signer
 
     @property
     def slots(self) -> SlotBook:
@@ -70,7 +72,7 @@ async def open_house(
     async with Store.open(settings.store_url.get_secret_value(), ring) as store:
         await store.migrate()
         server = client or await connect(settings, ring, runtime=runtime)
-        yield House(settings, ring, clinic, texts, store, server)
+        yield House(settings, ring, clinic, texts, store, server, Signer(ring, await store.installation.secret()))
 
 
 def course_activities(house: House, channels: Mapping[Medium, Channel] | None = None) -> list[Callable[..., Any]]:

@@ -8,6 +8,9 @@ from temporalio.api.common.v1 import Payload
 from temporalio.client import WorkflowHistory
 from temporalio.converter import DataConverter
 
+from adapters.codec import in_course
+from adapters.keyring import KeyRing
+from adapters.temporal import data_converter
 from adapters.updates import accepted_updates
 from course.acts import ActEnvelope
 from course.messages import Receipt
@@ -24,10 +27,11 @@ class Done:
     event: int
 
 
-async def act_of(histories: Sequence[WorkflowHistory], converter: DataConverter, entry: int) -> Done | None:
+async def act_of(histories: Sequence[WorkflowHistory], ring: KeyRing, entry: int) -> Done | None:
     """The act that made an entry, in the newest run that has it; None where the course made it or no history does."""
     for run, history in reversed(list(enumerate(histories, start=1))):
         accepted = accepted_updates(history)
+        converter = in_course(data_converter(ring), history.workflow_id)
         for event in history.events:
             if not event.HasField("workflow_execution_update_completed_event_attributes"):
                 continue

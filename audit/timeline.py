@@ -13,6 +13,10 @@ from temporalio.api.update.v1 import Input
 from temporalio.client import WorkflowHistory
 from temporalio.converter import DataConverter
 
+from adapters.codec import in_activities, in_course
+from adapters.keyring import KeyRing
+from adapters.signing import Signer
+from adapters.temporal import data_converter
 from adapters.updates import accepted_updates
 from audit.histories import resets
 from course.acts import ActEnvelope
@@ -43,8 +47,11 @@ class Line:
 class Reader:
     """Reads one run; what cannot be decrypted becomes a line that says so."""
 
-    def __init__(self, converter: DataConverter, run: int, run_before: str = "") -> None:
-        self.converter = converter
+    def __init__(self, ring: KeyRing, course_id: str, run: int, run_before: str = "") -> None:
+        self.signer = Signer(ring)
+        self.course_id = course_id
+        self.in_course = in_course(data_converter(ring), course_id)
+        self.in_activities = in_activities(data_converter(ring), course_id)
         self.run = run
         self.run_before = run_before
         self.acts: dict[int, tuple[HistoryEvent, ActEnvelope | None]] = {}
@@ -101,6 +108,8 @@ class Reader:
         what = receipt.on_the_page if receipt is not None else f"{act.action} {failed}"
         if not accepted.workflow_execution_update_accepted_event_attributes.accepted_request.input.name:
             what += " (taken again after the reset)"
+        if not self.signer.signed(act, self.course_id):
+            what += " (NOT PROVEN: no sign-in stands behind it)"
         return self._at(
             accepted,
             who=act.actor.name,
@@ -137,7 +146,7 @@ class Reader:
     async def _activity_task_scheduled(self, event: HistoryEvent) -> None:
         said = event.activity_task_scheduled_event_attributes
         name = said.activity_type.name
-        order = await self._read(said.input.payloads, SendOrder) if name == "send_message" else None
+        order = await self._read(said.input.payloads, SendOrder, self.in_activities) if name == "send_message" else None
         if name == "give_up_message" and (unsent := await self._read(said.input.payloads, Unsent)) is not None:
             order = unsent.order
         self.sends[event.event_id] = (name, order)
@@ -151,7 +160,7 @@ class Reader:
             return self._by_course(event, "the calendar was taken anew")
         if order is None:
             return self._unreadable(event, "a message") if name else None
-        outcome = await self._read(said.result.payloads, SendOutcome)
+        outcome = await self._read(said.result.payloads, SendOutcome, self.in_activities)
         to = outcome.to_name if outcome is not None and outcome.to_name else order.audience
         state = outcome.state.replace("_", " ") if outcome is not None else "unreadable"
         why = outcome.reason if outcome is not None else ""
@@ -197,12 +206,12 @@ class Reader:
     def _at(self, event: HistoryEvent, **said: Any) -> Line:
         return Line(at=event.event_time.ToDatetime(tzinfo=UTC), run=self.run, event=event.event_id, **said)
 
-    async def _read(self, payloads: Sequence[Payload], kind: type[Any]) -> Any:
+    async def _read(self, payloads: Sequence[Payload], kind: type[Any], place: DataConverter | None = None) -> Any:
         """The first payload as the model that it should be, or None where it cannot be read."""
         if not payloads:
             return None
         try:
-            return (await self.converter.decode(payloads[:1], [kind]))[0]
+            return (await (place or self.in_course).decode(payloads[:1], [kind]))[0]
         except Exception:  # noqa: BLE001  a story with a gap that says so is better than no story
             return None
 
@@ -218,12 +227,12 @@ def _part(part: Part) -> str:
     return part.kind.replace("_", " ") + visit
 
 
-async def story(histories: Sequence[WorkflowHistory], converter: DataConverter) -> list[Line]:
+async def story(histories: Sequence[WorkflowHistory], ring: KeyRing) -> list[Line]:
     """The whole story of a course, from the histories of its runs in their order."""
     found: list[Line] = []
     known: list[str] = []
     for run, history in enumerate(histories, start=1):
-        reader = Reader(converter, run, known[-1] if known else "")
+        reader = Reader(ring, history.workflow_id, run, known[-1] if known else "")
         found += await reader.lines(history, frozenset(known))
         known.append(history.run_id)
     return sorted(found, key=lambda line: line.at)

@@ -7,7 +7,6 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
-from adapters.temporal import data_converter
 from audit.acts import act_of
 from audit.histories import histories_of
 from cli.desk import Asked, Desk, command, desk
@@ -63,7 +62,7 @@ async def _entry(at: Desk, record: CourseRecord, number: int) -> Reason:
     if found is None:
         most = record.entry_count
         raise CliError(f"the page has no entry {number} any more, or yet: it has {most}; `timeline` shows older ones")
-    done = await act_of(await histories_of(at.house, record.course_id), data_converter(at.house.ring), number)
+    done = await act_of(await histories_of(at.house, record.course_id), at.house.ring, number)
     asked: dict[str, object] = {}
     changed: dict[str, str] = {}
     if done is not None:

@@ -4,7 +4,6 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from adapters.temporal import data_converter
 from audit.histories import histories_of
 from audit.timeline import Line, story
 from cli.desk import Asked, command, desk
@@ -30,7 +29,7 @@ async def timeline(
         if not histories:
             raise CliError(f"course {course} has no history: it was enrolled and never began")
         await at.looked(course, "timeline")
-        lines = await story(histories, data_converter(at.house.ring))
+        lines = await story(histories, at.house.ring)
         lines = [line for line in lines if not acts or line.role != "course"]
         if asked.json:
             as_json([vars(line) for line in lines])

@@ -51,7 +51,9 @@ async def up(
     ):
         await _staff(house, settings)
         await house.store.oncall.refuse_empty(house.clinic.sites, datetime.now(UTC))
-        worker = course_worker(house.client, settings, workflows=WORKFLOWS, activities=course_activities(house))
+        worker = course_worker(
+            house.client, settings, workflows=WORKFLOWS, activities=course_activities(house), signer=house.signer
+        )
         async with worker:
             await make_current(house.client, settings)
             await keep_sweeping(house.client, settings)

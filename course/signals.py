@@ -1,6 +1,6 @@
 """The signal `evaluation_submitted`, read as tolerantly as a machine's message must be."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from pydantic import ValidationError
@@ -16,14 +16,17 @@ from course.terms import Role, TaskKind
 EVALUATION = "evaluation_submitted"
 NAMED_MOST = 60
 
+Signed = Callable[[Evaluate, str], bool]
+"""Whether the proof of an evaluation is one of this installation, for this act on the course of this id."""
 
-def received(record: CourseRecord, name: str, said: Sequence[object], now: datetime) -> CourseRecord:
+
+def received(record: CourseRecord, name: str, said: Sequence[object], now: datetime, signed: Signed) -> CourseRecord:
     """The record with the evaluation applied, or with why a signal could not be and a task for the prescriber.
 
     Whatever a machine sends, under whatever name and however many contents, ends in one of the two.
     """
     try:
-        return _applied(record, name, said, now).record
+        return _applied(record, name, said, now, signed).record
     except Refused as refused:
         why = str(refused)
     except ValidationError as wrong:
@@ -37,7 +40,7 @@ def received(record: CourseRecord, name: str, said: Sequence[object], now: datet
     return open_task(noted, TaskKind.REFUSED_SIGNAL, now, now + days(1), Role.PRESCRIBER, text)
 
 
-def _applied(record: CourseRecord, name: str, contents: Sequence[object], now: datetime) -> Done:
+def _applied(record: CourseRecord, name: str, contents: Sequence[object], now: datetime, signed: Signed) -> Done:
     if name != EVALUATION:
         raise Refused(f"a course knows no other signal than {EVALUATION}")
     if len(contents) != 1:
@@ -48,6 +51,6 @@ def _applied(record: CourseRecord, name: str, contents: Sequence[object], now: d
     if "unreadable" in said:
         raise Refused("its content could not be decrypted")
     act = Evaluate.model_validate({**said, "action": "evaluate"})
-    if not act.actor.proof:
+    if not signed(act, record.course_id):
         raise Refused("nobody's sign-in stands behind it: an evaluation is sent with the proof of whoever signed it")
     return apply(record, act, now)

@@ -23,6 +23,9 @@ with workflow.unsafe.imports_passed_through():
 
 from workflows.board import Board
 from workflows.doings import Doings
+from workflows.signed import admitted, signed
+
+UNSIGNED = "no sign-in of this clinic stands behind this: sign in with `starter.py login`, then do it again"
 
 
 @workflow.defn
@@ -166,7 +169,9 @@ class TreatmentCourse:
 
     @act.validator
     def may_act(self, envelope: ActEnvelope) -> None:
-        """Refuse before anything is written to history."""
+        """Refuse before anything is written to history: what nobody signed for, and what cannot stand."""
+        if not admitted(envelope.act, self.record.course_id):
+            raise ApplicationError(UNSIGNED, type="Refused", non_retryable=True)
         guarded(lambda: actions.apply(self.record, envelope.act, workflow.now()))
 
     @workflow.update
@@ -182,7 +187,7 @@ class TreatmentCourse:
         Dynamic, because what fits no handler's arguments would fail this and every later task of the course.
         """
         contents = [readable(one) for one in said]
-        self.changed(lambda record: signals.received(record, name, contents, workflow.now()))
+        self.changed(lambda record: signals.received(record, name, contents, workflow.now(), signed))
 
     @workflow.query(name="record")
     def read_record(self) -> CourseRecord:

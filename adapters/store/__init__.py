@@ -13,6 +13,7 @@ from adapters.store.drug_log import DrugLog
 from adapters.store.drugs import DrugLedger
 from adapters.store.errors import StoreDownError, StoreError
 from adapters.store.inbox import Inbox
+from adapters.store.installation import Installation
 from adapters.store.migrating import migrate
 from adapters.store.oncall import Roster
 from adapters.store.receipts import Receipts
@@ -30,6 +31,7 @@ class Store:
 
     def __init__(self, database: Database) -> None:
         self.database = database
+        self.installation = Installation(database)
         self.directory = Directory(database)
         self.contacts = ContactBook(database)
         self.staff = StaffList(database)

@@ -34,6 +34,13 @@ PATIENTS = Table(
     _sealed("patients", "mrn"),
 )
 
+INSTALLATION = Table(
+    "installation",
+    METADATA,
+    Column("name", String(32), primary_key=True),
+    _sealed("installation", "value"),
+)
+
 COURSES = Table(
     "courses",
     METADATA,

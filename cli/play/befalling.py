@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from adapters.identity import stamp
 from cli.play.acting import CAST
 from cli.play.place import Place
 from cli.play.scenario import Step
@@ -63,7 +62,7 @@ def _evaluation(place: Place, step: Step, now: datetime) -> dict[str, Any]:
         act = Evaluate.model_validate(said)
     except ValidationError:
         return said
-    return stamp(place.stage.house.ring, act).model_dump(mode="json")
+    return place.stage.house.signer.stamp(act, place.course_id).model_dump(mode="json")
 
 
 async def _reply(player: "Player", text: str) -> str:

@@ -93,7 +93,9 @@ class HandsApart:
 async def working(house: House) -> AsyncIterator[None]:
     """A worker of this process, whose mail can be made to refuse."""
     activities = course_activities(house, mail_of(house.settings))
-    async with course_worker(house.client, house.settings, workflows=WORKFLOWS, activities=activities):
+    async with course_worker(
+        house.client, house.settings, workflows=WORKFLOWS, activities=activities, signer=house.signer
+    ):
         await make_current(house.client, house.settings)
         yield
 

@@ -13,7 +13,6 @@ from temporalio.testing import TimeSkipper
 from activities.archive import Sweep
 from adapters.keyring import KeyRing
 from adapters.settings import Settings
-from adapters.temporal import data_converter
 from audit.costs import cost
 from audit.histories import histories_of
 from audit.timeline import Line, story
@@ -80,7 +79,7 @@ async def lived(
         )
         elsewhere = await Client.connect(client.service_client.config.target_host, namespace="temporal-system")
         after = await histories_of(replace(house, client=elsewhere), served.handle.id)
-        yield Lived(before, after, record, await story(before, data_converter(keyring)))
+        yield Lived(before, after, record, await story(before, keyring))
 
 
 async def test_the_story_and_the_page_agree(lived: Lived) -> None:
@@ -123,12 +122,12 @@ async def test_what_nobody_on_the_staff_did_is_in_the_story(lived: Lived) -> Non
 
 async def test_the_story_outlives_the_server(lived: Lived, keyring: KeyRing) -> None:
     """Out of the archive alone it is the same, to the letter."""
-    assert await story(lived.archived, data_converter(keyring)) == lived.lines
+    assert await story(lived.archived, keyring) == lived.lines
 
 
 async def test_a_lost_key_leaves_gaps_that_say_so(lived: Lived) -> None:
     """Whatever cannot be read is still a line, at the same event."""
-    unread = await story(lived.live, data_converter(KeyRing.generate()))
+    unread = await story(lived.live, KeyRing.generate())
     assert [(line.run, line.event) for line in unread] == [(line.run, line.event) for line in lived.lines]
     gaps = [line for line in unread if line.what.endswith("unreadable")]
     assert len(gaps) > len(lived.record.entries) / 2
@@ -137,7 +136,7 @@ async def test_a_lost_key_leaves_gaps_that_say_so(lived: Lived) -> None:
 
 async def test_a_lost_run_leaves_a_gap_that_says_so(lived: Lived, keyring: KeyRing) -> None:
     """The page after it names the run that nobody has."""
-    holed = await story([lived.live[0], *lived.live[2:]], data_converter(keyring))
+    holed = await story([lived.live[0], *lived.live[2:]], keyring)
     (gap,) = [line.what for line in holed if "neither archived nor live" in line.what]
     assert lived.live[1].run_id in gap
 

@@ -56,9 +56,15 @@ async def test_an_act_sent_while_no_worker_runs_is_applied_once(scene: Scene) ->
         }
     )
     with pytest.raises((WorkflowUpdateRPCTimeoutOrCancelledError, TimeoutError)):
-        await served.handle.execute_update(TreatmentCourse.act, ActEnvelope(act=act), rpc_timeout=timedelta(seconds=1))
+        await served.handle.execute_update(
+            TreatmentCourse.act,
+            ActEnvelope(act=served.house.signer.stamp(act, served.handle.id)),
+            rpc_timeout=timedelta(seconds=1),
+        )
     await scene.hands.start()
-    receipt = await served.handle.execute_update(TreatmentCourse.act, ActEnvelope(act=act))
+    receipt = await served.handle.execute_update(
+        TreatmentCourse.act, ActEnvelope(act=served.house.signer.stamp(act, served.handle.id))
+    )
     texts = [entry.text for entry in (await served.record()).entries]
     assert texts.count("note: written while nobody worked") == 1
     assert receipt.entry == (await served.record()).entry_count

@@ -10,7 +10,6 @@ from adapters.keyring import KeyRing
 from adapters.replaying import wedged
 from adapters.rescue import RescueError, rescue
 from adapters.settings import Settings
-from adapters.temporal import data_converter
 from audit.histories import histories_of
 from audit.timeline import story
 from course.terms import Role
@@ -46,7 +45,7 @@ async def test_a_rescued_course_has_every_act_signal_and_letter_once(
             await served.wait(minutes=5)
             after = await served.record()
             assert await wedged(house.client, keyring, RUNNING) == []
-            lines = await story(await histories_of(house, served.handle.id), data_converter(keyring))
+            lines = await story(await histories_of(house, served.handle.id), keyring)
     texts = Counter(entry.text for entry in after.entries)
     assert texts["note: after the fault"] == 1
     assert sorted(entry.text for entry in after.entries) == sorted(

@@ -10,6 +10,7 @@ from temporalio.client import WorkflowHistory
 from temporalio.converter import DataConverter
 from temporalio.worker import Replayer, UnsandboxedWorkflowRunner
 
+from adapters.codec import in_activities, in_course
 from adapters.temporal import course_plugin, data_converter
 from course.messages import ArchiveOrder, CalendarOrder, CourseOrder, SendOrder
 from tests.replay.fingerprint import committed, fingerprints
@@ -28,7 +29,8 @@ INPUTS: dict[str, type] = {
 
 def history_of(path: Path) -> WorkflowHistory:
     """A committed run."""
-    return WorkflowHistory.from_json("c-replayed", gzip.decompress(path.read_bytes()).decode())
+    history = WorkflowHistory.from_json("", gzip.decompress(path.read_bytes()).decode())
+    return WorkflowHistory(history.events[0].workflow_execution_started_event_attributes.workflow_id, history.events)
 
 
 @pytest.mark.parametrize("path", HISTORIES, ids=lambda path: f"{path.parent.name}-{path.name.split('.')[0]}")
@@ -52,10 +54,12 @@ async def recorded(history: WorkflowHistory, converter: DataConverter) -> Handed
     for event in history.events:
         if event.HasField("activity_task_scheduled_event_attributes"):
             scheduled = event.activity_task_scheduled_event_attributes
-            found.append(await decoded(converter, scheduled.activity_type.name, scheduled.input.payloads[0]))
+            given = in_activities(converter, history.workflow_id)
+            found.append(await decoded(given, scheduled.activity_type.name, scheduled.input.payloads[0]))
         if event.HasField("workflow_execution_continued_as_new_event_attributes"):
             turned = event.workflow_execution_continued_as_new_event_attributes
-            found.append(await decoded(converter, "continue_as_new", turned.input.payloads[0]))
+            carried = in_course(converter, history.workflow_id)
+            found.append(await decoded(carried, "continue_as_new", turned.input.payloads[0]))
     return found
 
 

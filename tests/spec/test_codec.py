@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from temporalio.api.common.v1 import Payload
+from temporalio.converter import ActivitySerializationContext, WorkflowSerializationContext
 
-from adapters.codec import KEY_ID, EncryptingCodec
+from adapters.codec import BINDING, KEY_ID, EncryptingCodec
 from adapters.keyring import KeyRing, UnknownKeyError
 
 RING = KeyRing.generate()
@@ -37,7 +38,7 @@ async def test_one_changed_byte_makes_it_unreadable(data: bytes, place: int, fli
     damaged = bytearray(encoded.data)
     damaged[place % len(damaged)] ^= flip
     (decoded,) = await CODEC.decode([Payload(data=bytes(damaged), metadata=encoded.metadata)])
-    assert json.loads(decoded.data) == {"unreadable": "it is damaged"}
+    assert json.loads(decoded.data) == {"unreadable": "it is damaged, or was made for another place"}
 
 
 @given(payload=PAYLOADS)
@@ -82,3 +83,44 @@ async def test_long_payloads_shrink() -> None:
     (encoded,) = await CODEC.encode([Payload(data=record)])
     assert len(record) > 60_000
     assert len(encoded.data) < len(record) / 10
+
+
+async def test_a_payload_of_a_course_opens_there_alone() -> None:
+    """Not in another course, not as what an activity answered, not outside of courses, not with its mark off."""
+    mine, payload = CODEC.with_context(course("c-1")), Payload(data=b"private")
+    (encoded,) = await mine.encode([payload])
+    assert await mine.decode([encoded]) == [payload]
+    unmarked = Payload(
+        data=encoded.data, metadata={name: value for name, value in encoded.metadata.items() if name != BINDING}
+    )
+    elsewhere = (CODEC.with_context(course("c-2")), CODEC.with_context(activity("c-1")), CODEC)
+    for codec, one in (*((codec, encoded) for codec in elsewhere), (mine, unmarked)):
+        (decoded,) = await codec.decode([one])
+        assert "unreadable" in json.loads(decoded.data)
+
+
+async def test_what_was_written_before_there_was_a_binding_stays_readable() -> None:
+    """And what belongs to no course is bound to none: a schedule does not know the ids of the runs that it starts."""
+    payload = Payload(data=b"private")
+    (old,) = await CODEC.encode([payload])
+    (night,) = await CODEC.with_context(course("proof-courses")).encode([payload])
+    assert await CODEC.with_context(course("c-1")).decode([old]) == [payload]
+    assert await CODEC.with_context(course("proof-courses-2027-03-01")).decode([night]) == [payload]
+
+
+def course(workflow_id: str) -> WorkflowSerializationContext:
+    """Where a workflow's own payloads are made and read."""
+    return WorkflowSerializationContext(namespace="default", workflow_id=workflow_id)
+
+
+def activity(workflow_id: str) -> ActivitySerializationContext:
+    """Where what its activities are given and answer is made and read."""
+    return ActivitySerializationContext(
+        namespace="default",
+        activity_id="s1/visit_24h/1",
+        activity_type="send_message",
+        activity_task_queue="courses",
+        workflow_id=workflow_id,
+        workflow_type="TreatmentCourse",
+        is_local=False,
+    )

@@ -13,7 +13,7 @@ from temporalio.client import WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.testing import TimeSkipper
 
 from activities.ports import Contact
-from adapters.identity import first_passphrases, stamp
+from adapters.identity import first_passphrases
 from adapters.keyring import KeyRing
 from adapters.settings import Settings
 from adapters.temporal import course_worker, make_current
@@ -52,6 +52,7 @@ async def house_of(
 async def worked(house: House, **options: Any) -> AsyncIterator[None]:
     """A worker of this process for the house's courses."""
     activities = course_activities(house, options.pop("channels", None))
+    options = {"signer": house.signer, **options}
     async with course_worker(house.client, house.settings, workflows=WORKFLOWS, activities=activities, **options):
         await make_current(house.client, house.settings, options.get("build"))
         yield
@@ -112,7 +113,7 @@ class Served:
                 **said,
             }
         )
-        envelope = ActEnvelope(act=stamp(self.house.ring, act))
+        envelope = ActEnvelope(act=self.house.signer.stamp(act, self.handle.id))
         try:
             return await self.handle.execute_update(TreatmentCourse.act, envelope)
         except WorkflowUpdateFailedError as failed:
