@@ -95,6 +95,7 @@ class Person:
     role: Role
     email: str = field(default="", repr=False)
     phone: str = field(default="", repr=False)
+    language: str = ""
 
     def address(self, medium: Medium) -> str:
         """The address for one medium, empty where there is none."""

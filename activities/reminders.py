@@ -122,17 +122,17 @@ class Messenger:
         if not targets:
             return await self._settle(order, _became(new, OccasionState.SUPPRESSED, NO_ADDRESS), at)
         try:
-            written = self.texts.written(order)
+            written = [self.texts.written(_in_language_of(order, target)) for target in targets]
         except TextError as error:
             return await self._settle(order, _became(new, OccasionState.FAILED, str(error)), at)
-        return await self._hand_over(order, targets, written, at)
+        return await self._hand_over(order, list(zip(targets, written, strict=True)), at)
 
     async def _hand_over(
-        self, order: SendOrder, targets: Sequence[Target], written: Written, at: datetime
+        self, order: SendOrder, targets: Sequence[tuple[Target, Written]], at: datetime
     ) -> SendOutcome:
         """To the first address that takes it; an escalation goes on where one may have it and nobody knows."""
         untaken: list[_NotTaken] = []
-        for target in targets:
+        for target, written in targets:
             try:
                 return await self._try(order, target, written, at)
             except _NotTaken as why:
@@ -193,6 +193,11 @@ class Messenger:
             for medium in allowed
             if medium in self.channels and contact.address(medium)
         ]
+
+
+def _in_language_of(order: SendOrder, target: Target) -> SendOrder:
+    """Staff are written to in their own language, never in the patient's."""
+    return order if target.person is None else order.with_(language=target.person.language)
 
 
 def _letter(order: SendOrder, target: Target, written: Written) -> Letter:

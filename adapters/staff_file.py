@@ -16,6 +16,7 @@ from course.terms import Role
 
 STAFF_ROLES = (Role.COORDINATOR, Role.NURSE, Role.PRESCRIBER, Role.AUDITOR, Role.OPS)
 ON_CALL_ROLES = (Role.NURSE, Role.PRESCRIBER)
+_LANGUAGE = re.compile(r"[a-z]{2}")
 _ID = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 
 
@@ -32,10 +33,11 @@ class Member(_FromFile):
     site: str
     email: str
     phone: str = ""
+    language: str = ""
 
     def account(self) -> Account:
         """The account that this makes."""
-        return Account(self.id, self.name, self.role, self.site, self.email, phone=self.phone)
+        return Account(self.id, self.name, self.role, self.site, self.email, phone=self.phone, language=self.language)
 
 
 class StaffFile(_FromFile):
@@ -86,6 +88,8 @@ def staff_findings(found: StaffFile) -> Iterator[Finding]:
         seen.add(member.id)
         if member.role not in STAFF_ROLES:
             yield (*path, "role"), f"{member.role} is no role of the staff: choose {listed(STAFF_ROLES)}"
+        if member.language and not _LANGUAGE.fullmatch(member.language):
+            yield (*path, "language"), "a language is written with two letters, such as en"
         try:
             email_of(member.email)
         except StoreError:

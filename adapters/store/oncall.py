@@ -203,4 +203,4 @@ def _there(at: datetime) -> ColumnElement[bool]:
 
 
 def _person(one: Account) -> Person:
-    return Person(one.account_id, one.name, one.role, one.email, one.phone)
+    return Person(one.account_id, one.name, one.role, one.email, one.phone, one.language)

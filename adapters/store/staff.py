@@ -24,6 +24,7 @@ class Account:
     email: str = field(default="", repr=False)
     disabled: bool = False
     phone: str = field(default="", repr=False)
+    language: str = ""
 
     def actor(self, via: str = "cli") -> Actor:
         """The author of this person's acts, not yet stamped."""
@@ -83,7 +84,16 @@ class StaffList:
 
 def account_of(row: Row[Any]) -> Account:
     """The account in a row of the staff table."""
-    return Account(row.account_id, row.name, Role(row.role), row.site, row.email, bool(row.disabled), row.phone or "")
+    return Account(
+        row.account_id,
+        row.name,
+        Role(row.role),
+        row.site,
+        row.email,
+        bool(row.disabled),
+        row.phone or "",
+        row.staff_language or "",
+    )
 
 
 def _values(account: Account) -> dict[str, Any]:
@@ -93,5 +103,6 @@ def _values(account: Account) -> dict[str, Any]:
         "site": account.site,
         "email": email_of(account.email),
         "phone": phone_of(account.phone),
+        "staff_language": account.language or None,
         "disabled": account.disabled,
     }

@@ -82,6 +82,7 @@ STAFF = Table(
     Column("site", String(64), nullable=False),
     _sealed("staff", "email"),
     _sealed("staff", "phone", nullable=True),
+    Column("staff_language", String(8), nullable=True),
     Column("passphrase_hash", Text, nullable=False),
     Column("disabled", Boolean, nullable=False),
 )
