@@ -24,6 +24,8 @@ SECTIONS = (
     "before_dose",
     "during",
     "leaving",
+    "plausible",
+    "doubt",
 )
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 UNITS = {

@@ -67,6 +67,7 @@ class How(Asked):
 
     at: Annotated[str, Parameter(help="when it happened, if not now: 2026-11-20 09:00 is the clinic's clock")] = ""
     reason: Annotated[str, Parameter(help="why; acts that override or end something need one")] = ""
+    sure: Annotated[bool, Parameter(negative="", help="a value far from what is expected was looked at again")] = False
     request_id: Annotated[str, Parameter(help="the id of an earlier try, to ask again safely")] = ""
 
 
@@ -199,6 +200,7 @@ def build(at: Desk, action: str, how: How, said: dict[str, Any]) -> Act:
                 "actor": at.account.actor(),
                 "made_at": at.now,
                 "reason": how.reason,
+                "sure": how.sure,
                 **given,
             }
         )

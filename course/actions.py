@@ -21,12 +21,13 @@ from course.applying import (
 )
 from course.applying.change import Change, Refused, refuse_if, session_of
 from course.carried import days, minutes
+from course.doubt import doubts
 from course.messages import Receipt
-from course.page import APPLIED_DAYS, prune, write
+from course.page import APPLIED_DAYS, open_task, prune, write
 from course.parts import Applied
 from course.record import CourseRecord
 from course.said import BaseAct
-from course.terms import Action, Phase, Role, SessionStatus
+from course.terms import Action, Phase, Role, SessionStatus, TaskKind
 
 __all__ = ["WHO", "Done", "Refused", "Who", "apply", "may"]
 
@@ -125,6 +126,9 @@ def apply(record: CourseRecord, act: BaseAct, now: datetime) -> Done:
     _check_times(record, act, now)
     action = Action(act.action)
     _check_table(record, act, action)
+    doubted = "; ".join(doubts(record, act))
+    if doubted and not act.sure:
+        raise Refused(f"this is far from what is expected: {doubted}; look again, and add --sure if it is so")
     change = WHO[action].handler(record, act, now)
     receipt = Receipt(
         sentence=change.sentence,
@@ -133,10 +137,21 @@ def apply(record: CourseRecord, act: BaseAct, now: datetime) -> Done:
         after=change.after,
         warnings=change.warnings,
     )
-    written = write(change.record, act.actor, now, receipt.on_the_page, action=action, reason=act.reason)
+    kept = _with_doubt(change.record, act, doubted, now)
+    written = write(kept, act.actor, now, receipt.on_the_page, action=action, reason=act.reason)
     answer = shortened(change.sentence)
     applied = Applied(at=now, digest=digest(act), answer=answer, entry=receipt.entry)
     return Done(prune(written.with_(applied={**written.applied, act.request_id: applied}), now), receipt)
+
+
+def _with_doubt(record: CourseRecord, act: BaseAct, doubted: str, now: datetime) -> CourseRecord:
+    """The record with a prescriber's task about a value that somebody was sure of."""
+    if not doubted:
+        return record
+    text = f"{_plain(act.action)} by {act.actor.name}, who was sure: {doubted}"
+    return open_task(
+        record, TaskKind.ALERT, now, now + days(1), Role.PRESCRIBER, text, f"{act.action} {act.request_id}"
+    )
 
 
 def shortened(answer: str) -> str:

@@ -12,8 +12,6 @@ from course.record import CourseRecord
 MINUTES_AN_HOUR = Decimal(60)
 PERCENT = Decimal(100)
 TENTH = Decimal("0.1")
-RARE_KG = 150
-"""A first weight from here on is asked again: so many pounds are a common weight. [set]"""
 THOUSANDTH = Decimal("0.001")
 
 
@@ -84,7 +82,11 @@ def weight_doubt(record: CourseRecord, weight_kg: Decimal) -> str:
     """Why a weight is asked again: too far off the last one, as pounds would be; or an empty string."""
     last = last_weight(record)
     if last is None:
-        return f"{weight_kg} kg is rare for a first weight: confirm it, in kg" if weight_kg >= RARE_KG else ""
+        rule = record.protocol.doubt
+        if rule.weight_kg_min <= weight_kg <= rule.weight_kg_max:
+            return ""
+        usual = f"{rule.weight_kg_min} to {rule.weight_kg_max} kg is expected"
+        return f"{weight_kg} kg is rare for a first weight, {usual}: weigh again, in kg, and confirm it"
     most = record.protocol.session.weight_change_percent
     if abs(weight_kg - last) * PERCENT < most * last:
         return ""

@@ -173,6 +173,26 @@ LEAVING = VitalLimits(
 """What counts where a protocol leaves its table out. [set]"""
 
 
+PLAUSIBLE = VitalLimits(
+    systolic_min=60, systolic_max=230, diastolic_min=30, diastolic_max=140, heart_rate_min=30, heart_rate_max=180,
+    spo2_min=75,
+)  # fmt: skip
+"""What is asked once more where a protocol leaves its table out. [set]"""
+
+
+class Doubt(Carried):
+    """How far from what is expected a value is asked once more before it is written.
+
+    A first weight outside `weight_kg_min` to `weight_kg_max`; a dose or a rate more than `dose_over_percent` over the
+    order; a laboratory value above `lab_times_upper` x its upper limit.
+    """
+
+    weight_kg_min: int = 40
+    weight_kg_max: int = 130
+    dose_over_percent: int = 50
+    lab_times_upper: int = 20
+
+
 class SessionRules(Carried):
     """What a visit needs: blood pressure limits in mmHg, fasting hours, minutes watched after the end.
 
@@ -256,6 +276,8 @@ class Protocol(Carried):
     before_dose: VitalLimits = BEFORE_DOSE
     during: VitalLimits = DURING
     leaving: VitalLimits = LEAVING
+    plausible: VitalLimits = PLAUSIBLE
+    doubt: Doubt = Doubt()
     holds: tuple[HoldRule, ...] = ()
     gates: tuple[Gate, ...] = ()
     instruments: tuple[str, ...] = ()

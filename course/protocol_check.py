@@ -45,6 +45,9 @@ def protocol_findings(protocol: Protocol, instruments: Mapping[str, Instrument |
     yield from _signs(("before_dose",), protocol.before_dose)
     yield from _signs(("during",), protocol.during)
     yield from _signs(("leaving",), protocol.leaving)
+    yield from _signs(("plausible",), protocol.plausible)
+    yield from rising(("doubt",), protocol.doubt, "weight_kg_min", "weight_kg_max", low=1)
+    yield from at_least(("doubt",), protocol.doubt, 1, "dose_over_percent", "lab_times_upper")
     yield from _gates(protocol)
     yield from _long_term(protocol)
 

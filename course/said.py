@@ -28,7 +28,10 @@ OccasionRef = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.:-]{1,64}/[a-z0-9_]{1,
 
 
 class BaseAct(BaseModel):
-    """Who did it, when it was written down, when it was true, and why; `request_id` makes it safe to repeat."""
+    """Who did it, when it was written down, when it was true, and why; `request_id` makes it safe to repeat.
+
+    `sure` says that a value which lies far from what is expected was looked at again and is so.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -38,6 +41,7 @@ class BaseAct(BaseModel):
     made_at: Instant
     effective_at: Instant | None = None
     reason: Line = ""
+    sure: bool = False
 
     @property
     def happened_at(self) -> datetime:

@@ -86,6 +86,12 @@ def in_words(limits: VitalLimits) -> Iterator[str]:
             yield f"{name} {high} {unit} or less"
 
 
+def only(limits: VitalLimits, sign: str) -> VitalLimits:
+    """The limits of one sign."""
+    low, high = _ends(limits, sign)
+    return VitalLimits.model_validate({f"{sign}_min": low, f"{sign}_max": high})
+
+
 def limited(limits: VitalLimits, sign: str) -> bool:
     """Whether a sign has a limit at either end."""
     return _ends(limits, sign) != (None, None)

@@ -108,6 +108,7 @@ def _check_in(desk: Desk, session: Session, visit: Visit) -> tuple[dict[str, Any
         "asked": True,
         "readings": tuple(whole(one) for one in visit.readings) or (FINE,),
         "changes": visit.changes,
+        "sure": visit.weight_kg is not None or bool(visit.readings),
         "planned_mg": dose_check(desk.record, session.minutes, ANY_MG, weight).ordered_mg,
     }
     waived = {**plain, "measure_waived": "the patient did not answer"}
@@ -155,6 +156,7 @@ def _dosed(desk: Desk, session: Session, visit: Visit, began: datetime) -> Itera
         "weight_kg": weight,
         "readings": _series(desk, began, left, visit.during),
         "adverse": visit.adverse,
+        "sure": any((visit.mg, visit.minutes, visit.stops_after, visit.weight_kg, visit.during)),
         "leaving": {"at": left, "awake": True, "walking": True, "escort": visit.escort},
     }
     if visit.stops_after is None:

@@ -33,9 +33,6 @@ def check_in(record: CourseRecord, act: CheckIn, now: datetime) -> Change:
     if exclusions:
         return _excluded(record, session, act, exclusions, now)
     against = list(clearance.why_not_dose(record, session, act, now))
-    doubt = clearance.weight_doubt(record, act.weight_kg)
-    if doubt and not act.weight_confirmed:
-        against.append(doubt)
     planned = clearance.dose_check(record, session.minutes, act.planned_mg or NOTHING, act.weight_kg)
     if act.planned_mg is not None and planned.exceeds:
         against.append(f"{planned.sentence}: plan at most {planned.ordered_mg} mg or have the order amended")

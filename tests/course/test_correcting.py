@@ -23,7 +23,9 @@ def dosed(mg: int, **said: Any) -> Life:
     life.go_to(session.start)
     check_in(life, session.id)
     life.wait(minutes=40)
-    life.do("session", Role.NURSE, session="s1", started_at=session.start, minutes=40, mg=Decimal(mg), **said)
+    life.do(
+        "session", Role.NURSE, sure=True, session="s1", started_at=session.start, minutes=40, mg=Decimal(mg), **said
+    )
     return life
 
 
@@ -68,7 +70,7 @@ def test_a_dose_over_its_order_is_escalated_however_late_it_is_written_down() ->
     life = scheduled()
     at = life.record.open_sessions[0].start
     life.go_to(at + timedelta(days=1))
-    dose = {"mg": Decimal(53), "minutes": 40, "weight_kg": Decimal(70), "second": SECOND}
+    dose = {"sure": True, "mg": Decimal(53), "minutes": 40, "weight_kg": Decimal(70), "second": SECOND}
     life.do("late_entry", Role.NURSE, text="given elsewhere", effective_at=at, reason="network was away", **dose)
     given = life.record.valid_doses[0].session
     assert raised(life.record) == [("dose over order", given, Urgency.URGENT)]

@@ -72,8 +72,8 @@ def test_more_never_exceeds_less_and_the_order_never_exceeds_itself(
 def test_a_weight_that_jumps_is_asked_again() -> None:
     """Ten percent off the last dose or the last arrival, whichever is later; pounds jump far more."""
     record = treated(doses=[infused(0), boosted(30)])
-    assert weight_doubt(make_record(), Decimal(149)) == ""
-    assert "rare for a first weight: confirm it, in kg" in weight_doubt(make_record(), Decimal(154))
+    assert weight_doubt(make_record(), Decimal(130)) == ""
+    assert "rare for a first weight, 40 to 130 kg is expected" in weight_doubt(make_record(), Decimal(154))
     assert weight_doubt(record, Decimal("76.9")) == ""
     assert "weigh again" in weight_doubt(record, Decimal(77))
     assert "weigh again" in weight_doubt(record, Decimal(63))
@@ -135,7 +135,7 @@ def test_an_infusion_that_is_not_over_is_not_recorded_as_given() -> None:
     with pytest.raises(Refused, match="end at 09:40: record it then"):
         life.do("session", Role.NURSE, minutes=40, **said)
     assert life.record == before
-    life.do("session", Role.NURSE, minutes=10, **said)
+    life.do("session", Role.NURSE, minutes=10, sure=True, **said)
     assert life.record.valid_doses[-1].minutes == 10
 
 

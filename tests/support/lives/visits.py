@@ -69,7 +69,13 @@ class Visits(Acting):
         if waits:
             self.life.go_to(max(self.now, session.start))
         self.check_in(role, session.id)
-        given = {"started_at": self.now - minutes(40), "minutes": 40, "mg": Decimal(35), "weight_kg": Decimal(70)}
+        given = {
+            "sure": True,
+            "started_at": self.now - minutes(40),
+            "minutes": 40,
+            "mg": Decimal(35),
+            "weight_kg": Decimal(70),
+        }
         ends: dict[str, dict[str, object]] = {
             "session": given,
             "abort": {**given, "reason": "dizzy"},
@@ -95,7 +101,7 @@ class Visits(Acting):
             self.life.wait(minutes=session.minutes)
             dose = {"started_at": self.now - minutes(session.minutes), "minutes": session.minutes, "mg": mg}
             leaving = {"at": self.now, "awake": True, "walking": True, "escort": True}
-            said = {**dose, "weight_kg": Decimal(70), "readings": [self.reading()], "leaving": leaving}
+            said = {**dose, "weight_kg": Decimal(70), "sure": True, "readings": [self.reading()], "leaving": leaving}
             self.attempt("session", Role.NURSE, session=session.id, **said)
 
     def check_in(self, role: Role, session: str) -> None:

@@ -1,0 +1,76 @@
+"""Doubt: a value far from what is plausible is asked once more, then recorded and shown to a prescriber."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from itertools import chain
+
+from course import vitals
+from course.acts import RecordGate
+from course.dosing import dose_check, weight_doubt
+from course.followup_acts import LateEntry
+from course.record import CourseRecord
+from course.room_acts import AbortSession, CheckIn, GivenSession, LetGo, NotGiven, Reading
+from course.said import BaseAct
+
+PERCENT = Decimal(100)
+
+
+def doubts(record: CourseRecord, act: BaseAct) -> tuple[str, ...]:
+    """The values of an act that lie far from what is expected, a sentence part each; the truth can still be written."""
+    return tuple(dict.fromkeys(_doubts(record, act)))
+
+
+def _doubts(record: CourseRecord, act: BaseAct) -> Iterator[str]:
+    match act:
+        case CheckIn():
+            confirmed = act.weight_confirmed
+            yield from () if confirmed else _weight(record, act.weight_kg)
+            yield from _readings(record, act.readings)
+        case GivenSession() | AbortSession():
+            session = record.session(act.session)
+            weight = act.weight_kg or (None if session is None else session.weight_kg)
+            known = session is not None and act.weight_kg == session.weight_kg
+            yield from () if act.weight_kg is None or known else _weight(record, act.weight_kg)
+            yield from _dose(record, act.minutes, act.mg, weight)
+            yield from _readings(record, act.readings)
+        case LetGo() | NotGiven():
+            yield from _readings(record, act.readings)
+        case LateEntry():
+            if act.mg is not None and act.minutes is not None and act.weight_kg is not None:
+                yield from chain(_weight(record, act.weight_kg), _dose(record, act.minutes, act.mg, act.weight_kg))
+        case RecordGate():
+            most = record.protocol.doubt.lab_times_upper
+            if act.value is not None and act.upper_limit is not None and act.value > most * act.upper_limit:
+                yield f"{act.value} where the upper limit is {act.upper_limit}"
+        case _:
+            return
+
+
+def _weight(record: CourseRecord, weight_kg: Decimal) -> Iterator[str]:
+    said = weight_doubt(record, weight_kg)
+    if said:
+        yield said
+
+
+def _dose(record: CourseRecord, minutes: int, mg: Decimal, weight_kg: Decimal | None) -> Iterator[str]:
+    """An amount, or a rate, that many percent above what was ordered; little drug is no doubt, an infusion may stop."""
+    if weight_kg is None or mg <= 0:
+        return
+    most = 1 + Decimal(record.protocol.doubt.dose_over_percent) / PERCENT
+    order = record.order
+    check = dose_check(record, minutes, mg, weight_kg)
+    whole = dose_check(record, order.minutes, Decimal(1), weight_kg).ordered_mg
+    if mg > max(check.ordered_mg, Decimal("0.1")) * most:
+        yield f"{mg} mg where the order comes to {check.ordered_mg} mg"
+    elif mg * order.minutes > whole * max(minutes, 1) * most:
+        yield f"{mg} mg over {minutes} minutes where {whole} mg over {order.minutes} were ordered"
+
+
+def _readings(record: CourseRecord, readings: tuple[Reading, ...]) -> Iterator[str]:
+    limits = record.protocol.plausible
+    for one in readings:
+        for sign, (_, name, unit) in vitals.SIGNS.items():
+            value = getattr(one, sign)
+            if value is not None and any(vitals.beyond(limits, sign, value)):
+                expected = next(vitals.in_words(vitals.only(limits, sign)))
+                yield f"{name} {value} {unit} where {expected} is expected"
