@@ -4,6 +4,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 
 from temporalio.client import (
+    WorkflowExecutionStatus,
     WorkflowFailureError,
     WorkflowQueryFailedError,
     WorkflowQueryRejectedError,
@@ -62,6 +63,9 @@ __all__ = [
 ]
 
 ANSWER_WITHIN = timedelta(seconds=20)
+ACT_MOST_BYTES = 100_000
+"""The longest note has 8,000 letters; far more than that would end up as a burden of the whole course. [set]"""
+
 READ_WITHIN = timedelta(seconds=10)
 DISCLOSURE = "disclosure to another clinic"
 
@@ -206,6 +210,8 @@ class Courses:
 
     async def _send(self, course_id: str, act: Act) -> Receipt:
         handle = self.house.client.get_workflow_handle(course_id)
+        if len(act.model_dump_json()) > ACT_MOST_BYTES:
+            raise RefusedError("this is far too long for one act: write it in parts, or shorter")
         envelope = ActEnvelope(act=self.house.signer.stamp(act, course_id))
         try:
             receipt = await handle.execute_update(TreatmentCourse.act, envelope, rpc_timeout=ANSWER_WITHIN)
@@ -232,7 +238,7 @@ class Courses:
         try:
             return await handle.query(TreatmentCourse.read_record, reject_condition=reject, rpc_timeout=READ_WITHIN)
         except WorkflowQueryRejectedError:
-            raise self._ended(course_id) from None
+            raise await self._ended(course_id) from None
         except WorkflowQueryFailedError:
             raise CourseError(
                 f"course {course_id} cannot be read, its workflow task fails: see `starter.py doctor`"
@@ -275,7 +281,14 @@ class Courses:
             return unreachable(error)
         if await self.house.store.directory.course(course_id) is None:
             return CourseError(f"there is no course {course_id}: `starter.py list` shows them")
-        return self._ended(course_id)
+        return await self._ended(course_id)
 
-    def _ended(self, course_id: str) -> EndedError:
+    async def _ended(self, course_id: str) -> EndedError:
+        with suppress(RPCError):
+            described = await self.house.client.get_workflow_handle(course_id).describe()
+            if described.status is WorkflowExecutionStatus.TERMINATED:
+                return EndedError(
+                    f"course {course_id} was terminated at the server, it did not end by itself: tell ops, who see it "
+                    "in `starter.py proof`, and enrol the patient in a new one"
+                )
         return EndedError(f"course {course_id} has ended for good: enrol the patient in a new one")

@@ -37,6 +37,8 @@ DYNAMIC_CONFIG = {
     "history.workflowIdReuseMinimalInterval": '"0s"',
     "history.timerProcessorMaxPollRPS": "10000",
     "history.transferProcessorMaxPollRPS": "10000",
+    # Several updates of 2 MB in one task would have the server end the course: it takes no more than this at a time.
+    "history.maxInFlightUpdatePayloads": "1000000",
     # A workflow task that fails twice running shows in lists, so that `doctor` and `proof` name its course.
     "system.numConsecutiveWorkflowTaskProblemsToTriggerSearchAttribute": "2",
 }
