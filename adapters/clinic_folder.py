@@ -32,7 +32,9 @@ def load_folder(folder: Path) -> ClinicFolder:
     except LoadError as error:
         faults += error.faults
     try:
-        staff = load_staff(folder / "staff.toml", frozenset(sites))
+        staff = load_staff(
+            folder / "staff.toml", frozenset(sites), frozenset(texts.languages if texts is not None else ())
+        )
     except LoadError as error:
         faults += error.faults
     if clinic is None or texts is None or staff is None:

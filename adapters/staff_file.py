@@ -47,13 +47,28 @@ class StaffFile(_FromFile):
     oncall: dict[str, tuple[str, ...]]
 
 
-def load_staff(path: Path, sites: frozenset[str] = frozenset()) -> StaffFile:
-    """The staff in a file, who work at the clinic's `sites` where these are known; raises LoadError."""
+def load_staff(path: Path, sites: frozenset[str] = frozenset(), languages: frozenset[str] = frozenset()) -> StaffFile:
+    """The staff in a file, at the clinic's `sites` and in its `languages` where these are known; raises LoadError."""
     try:
         text = decoded(path.read_bytes(), path.name)
     except OSError:
         raise LoadError([Fault(path.name, 0, "there is no such file that can be read")]) from None
-    return read(text, path.name, StaffFile, lambda found: (*staff_findings(found), *_of_sites(found, sites)))
+    return read(
+        text,
+        path.name,
+        StaffFile,
+        lambda found: (*staff_findings(found), *_of_sites(found, sites), *_written(found, languages)),
+    )
+
+
+def _written(found: StaffFile, languages: frozenset[str]) -> Iterator[Finding]:
+    """Languages in which nobody writes here."""
+    for number, member in enumerate(found.staff):
+        if languages and member.language and member.language not in languages:
+            yield (
+                ("staff", number, "language"),
+                f"a language is one that the clinic writes: {listed(sorted(languages))}",
+            )
 
 
 def _of_sites(found: StaffFile, sites: frozenset[str]) -> Iterator[Finding]:
