@@ -10,7 +10,8 @@ from temporalio.exceptions import ApplicationError
 
 from activities.ports import Channel, Letter, Medium, NotAcceptedError, Person, RefusedForGoodError
 from course.carried import Carried, Instant
-from course.proof import Gathered, Proof, Wrong, prove
+from course.gathered import Gathered
+from course.proof import Proof, Wrong, prove
 
 SENDER = "Structured Treatments"
 LISTED_MOST = 2_000

@@ -21,6 +21,7 @@ from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
 from adapters import lists
+from adapters.charting import CHARTING, tell_ledger
 from adapters.clinic import snapshot
 from adapters.course_errors import (
     CourseError,
@@ -129,11 +130,14 @@ class Courses:
 
         A check-in looks at the patient's other courses first: who was dosed there today takes a prescriber's reason.
         So does an early booster, whose brakes count the doses of all courses. A transfer is logged as a disclosure.
-        An act that plans reserves chairs first. What concerns the person is then done on the other courses too, and
-        the receipt's warnings say on which.
+        An act that plans reserves chairs first; one that charts a dose is held against the drug ledger. What concerns
+        the person is then done on the other courses too, and the receipt's warnings say on which.
         """
         try:
             receipt = await self._one(course_id, act)
+            if act.action in CHARTING:
+                notes = await tell_ledger(self.house.store.chart, lambda: self._unless_ended(course_id), act)
+                receipt = receipt.with_(warnings=(*receipt.warnings, *notes))
             if isinstance(act, Discharge) and act.to:
                 await self.house.store.access.note(Access(act.actor.account_id, DISCLOSURE, act.made_at, course_id))
             if not concerns_all(act):

@@ -18,6 +18,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from activities.ports import Person
 from adapters.builds import build_of, served
+from adapters.charting import CHARTING, charted
 from adapters.clinic import Clinic
 from adapters.keyring import KeyRing
 from adapters.lists import card_of
@@ -28,7 +29,9 @@ from adapters.store import Store
 from adapters.store.directory import CourseRow, CourseState
 from adapters.vocabulary import PHASES, outside
 from course.carried import minutes
-from course.proof import LATE_MINUTES, Gathered, Listed, Seen, Unsettled
+from course.drug_owed import DrugDifference
+from course.gathered import Gathered, Listed, Seen, Unsettled
+from course.proof import LATE_MINUTES
 from course.terms import Action, Audience, NeedKind, Phase, Role
 from workflows import attributes
 from workflows.course import TreatmentCourse
@@ -36,6 +39,7 @@ from workflows.course import TreatmentCourse
 PROBLEMS = SearchAttributeKey.for_keyword_list("TemporalReportedProblems")
 ANSWER_WITHIN = timedelta(seconds=10)
 ASKED_AT_ONCE = 16
+CHARTED_LATELY = timedelta(days=7)
 OWNING = (Action.ACKNOWLEDGE,)
 RUNNING = "WorkflowType = 'TreatmentCourse' AND ExecutionStatus = 'Running'"
 
@@ -85,6 +89,7 @@ class ClinicEvidence:
             without_slot=without,
             silent=silent,
             wedged=tuple(stands_still),
+            drugs=await self._drugs(at),
             disabled=frozenset(one.account_id for one in await self._store.staff.accounts() if one.disabled),
             on_call={site: len(await self._store.oncall.people(site, at)) for site in self._clinic.sites},
         )
@@ -135,11 +140,14 @@ class ClinicEvidence:
     async def _without_slot(
         self, seen: Iterable[Seen], at: datetime
     ) -> tuple[Mapping[str, tuple[datetime, ...]], frozenset[str]]:
-        """Settle the slots of every course with a visit or a slot ahead: visits without a place, and who is silent.
+        """Settle slots and doses of every course with a visit or a slot ahead, or a dose to be looked at.
 
+        The visits without a place, and who is silent.
         A course that does not answer keeps what it has, and is an exception of its own.
         """
-        held = await self._store.slots.courses_ahead(at)
+        held = await self._store.slots.courses_ahead(at) | await self._store.chart.to_read()
+        acted = await self._store.access.last_looks([str(action) for action in CHARTING])
+        held |= {course_id for course_id, last in acted.items() if at - last <= CHARTED_LATELY}
         asked = [one.course_id for one in seen if one.next_session is not None or one.course_id in held]
         turns = asyncio.Semaphore(ASKED_AT_ONCE)
         answers = await asyncio.gather(*(self._settled(course_id, at, turns) for course_id in asked))
@@ -155,9 +163,36 @@ class ClinicEvidence:
                 record = await handle.query(TreatmentCourse.read_record, rpc_timeout=ANSWER_WITHIN)
             except (RPCError, WorkflowQueryRejectedError, WorkflowQueryFailedError, TimeoutError):
                 return None
+            await self._store.chart.chart(course_id, charted(record, record.owner), at)
             with suppress(SlotError):
                 return tuple(slot.begins for slot in await settle(self._slots, record, at))
             return ()
+
+    async def _drugs(self, at: datetime) -> tuple[DrugDifference, ...]:
+        """What nobody can account for, and what chart and ledger do not agree on; missing drug waits for its time."""
+        missing = [
+            DrugDifference(
+                id=one.discrepancy_id,
+                subject=one.syringe_id or one.vial_id,
+                sentence=one.sentence,
+                owner=one.owner,
+                due=one.due,
+                waits=True,
+            )
+            for one in await self._store.drug_log.discrepancies()
+        ]
+        differ = [
+            DrugDifference(
+                id=one.discrepancy_id,
+                subject=one.course_id,
+                sentence=one.sentence,
+                owner=one.owner,
+                due=one.due,
+                waits=one.waits(at),
+            )
+            for one in await self._store.chart.open()
+        ]
+        return (*missing, *differ)
 
     async def _described(self, course_id: str) -> WorkflowExecutionDescription | None:
         """The last run of a course, or None where the server knows none."""

@@ -131,6 +131,7 @@ def _plain(entered: Entered) -> dict[str, object]:
         "vial_left": entered.vial_left,
         "syringe_left": entered.syringe_left,
         "discrepancy": None if found is None else vars(found),
+        "chart": [vars(one) for one in entered.chart],
         "repeated": entered.repeated,
     }
 
@@ -144,4 +145,5 @@ def _sentence(entered: Entered, text: str) -> str:
         lines[0] += " (as answered before)"
     if found is not None:
         lines.append(f"  note: discrepancy {found.discrepancy_id} of {found.ml} mL is {found.owner}'s, due in 24 hours")
+    lines += [f"  note: {one.note}" for one in entered.chart if not one.waits(move.made_at)]
     return "\n".join(lines)

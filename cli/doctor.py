@@ -16,6 +16,8 @@ from adapters.registering import refuse_missing
 from adapters.replaying import wedged
 from adapters.settings import Settings
 from adapters.store import Store
+from adapters.store.chart import ChartDiscrepancy
+from adapters.store.drugs import Discrepancy
 from adapters.temporal import build_id, connect
 from adapters.texts import load_texts
 from adapters.wiring import House, open_house
@@ -170,14 +172,17 @@ def _some(courses: Sequence[str]) -> str:
 
 async def _drugs(house: House) -> str:
     now = datetime.now(UTC)
-    found = await house.store.drug_log.discrepancies()
-    overdue = [one.discrepancy_id for one in found if one.due < now]
+    missing, differ = await house.store.drug_log.discrepancies(), await house.store.chart.open()
+    found: list[Discrepancy | ChartDiscrepancy] = [*missing, *differ]
+    overdue = [f"{one.discrepancy_id} ({one.owner})" for one in found if one.due < now]
     loose = await house.store.drug_log.unaccounted(now)
     if overdue:
         raise NotWellError(f"discrepancies are overdue: {', '.join(overdue)}: `starter.py discrepancy ID --reason`")
     if loose:
         raise NotWellError(f"syringes are not accounted for: {', '.join(loose)}: give, waste or count them")
-    return f"discrepancies open: {len(found)}, none overdue; every syringe accounted for within 24 hours"
+    wait = ", ".join(f"{one.discrepancy_id} ({one.owner}): {one.sentence}" for one in found[:SHOWN])
+    named = f" [{wait}]" if found else ""
+    return f"discrepancies open: {len(found)}, none overdue{named}; every syringe accounted for within 24 hours"
 
 
 async def _chairs(house: House) -> str:

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
+from adapters.store.chart import ChartDiscrepancy
 from adapters.store.drug_log import SyringeLine
 from adapters.store.drugs import Discrepancy
 from cli.bench import HANDS, clock, handled, worded
@@ -41,6 +42,9 @@ async def drug_log(
 ) -> int:
     """Every syringe drawn in those days, with the fields of 21 CFR 1304.22(c), and every open discrepancy.
 
+    A discrepancy is drug that nobody can account for, or a session of which the chart says something else than this
+    log: another amount, a dose that was never drawn, or a syringe that was never charted. Each has an owner.
+
     Example: starter.py drug-log --from 2026-11-01 --to 2026-11-30 --site northside
     """
     async with desk() as at:
@@ -48,16 +52,18 @@ async def drug_log(
         since, until = _span(at, site, from_, to)
         log = at.house.store.drug_log
         lines = await log.syringes(since, until, site)
-        found = await log.discrepancies(site)
+        missing, differ = await log.discrepancies(site), await at.house.store.chart.open(site)
+        found: list[Discrepancy | ChartDiscrepancy] = sorted([*missing, *differ], key=lambda one: one.due)
         rows = await _rows(at, lines)
         for course_id in dict.fromkeys(line.course_id for line in lines) or [""]:
             await at.looked(course_id, "drug log")
         if asked.json:
-            as_json({"syringes": rows, "discrepancies": [vars(one) for one in found]})
+            as_json({"syringes": rows, "discrepancies": [_plain(one) for one in found]})
         elif csv_:
             _print_csv(rows)
         else:
-            _print_log(at, lines, rows, found)
+            _print_log(at, lines, rows)
+            _print_open(at, found)
         return OK
 
 
@@ -69,7 +75,9 @@ async def discrepancy(discrepancy: str, *, how: How = How()) -> int:
     """
     async with desk() as at:
         handled(at)
-        await at.house.store.drugs.resolve(discrepancy, at.account.account_id, worded(how.reason), at.now)
+        store, who, why = at.house.store, at.account.account_id, worded(how.reason)
+        if not await store.chart.resolve(discrepancy, who, why, at.now):
+            await store.drugs.resolve(discrepancy, who, why, at.now)
         await at.looked("", "drug discrepancy")
         return answer({"resolved": discrepancy}, f"resolved: {discrepancy}", json_=how.json)
 
@@ -169,9 +177,11 @@ def _cell(value: Any) -> Any:
     return f"'{value}" if isinstance(value, str) and value[:1] in {"=", "+", "-", "@"} else value
 
 
-def _print_log(
-    at: Desk, lines: Sequence[SyringeLine], rows: list[dict[str, Any]], found: tuple[Discrepancy, ...]
-) -> None:
+def _plain(one: Discrepancy | ChartDiscrepancy) -> dict[str, Any]:
+    return {**vars(one), "what": one.sentence}
+
+
+def _print_log(at: Desk, lines: Sequence[SyringeLine], rows: list[dict[str, Any]]) -> None:
     heads = ("given", "patient", "address", "by", "drug", "lot", "drawn", "given", "wasted", "left", "off", "witness")
     drawn = []
     for line, row in zip(lines, rows, strict=True):
@@ -183,19 +193,19 @@ def _print_log(
             (when, row["patient"], row["address"], row["given_by"], drug, row["lot"], *amounts, row["witness"])
         )
     table(heads, drawn)
-    if found:
-        table(
-            ("discrepancy", "off by", "vial", "syringe", "owner", "due"),
-            [
-                (
-                    one.discrepancy_id,
-                    f"{one.ml} mL ({one.mg.normalize():f} mg)",
-                    one.vial_id,
-                    one.syringe_id,
-                    one.owner,
-                    f"{'overdue since ' if one.due < at.now else ''}{one.due:%d %b %Y %H:%M} UTC",
-                )
-                for one in found
-            ],
-            "Discrepancies that wait for a reason",
+
+
+def _print_open(at: Desk, found: Sequence[Discrepancy | ChartDiscrepancy]) -> None:
+    if not found:
+        return
+    rows = [
+        (
+            one.discrepancy_id,
+            one.course_id if isinstance(one, ChartDiscrepancy) else one.syringe_id or one.vial_id,
+            one.sentence,
+            one.owner,
+            f"{'overdue since ' if one.due < at.now else ''}{one.due:%d %b %Y %H:%M} UTC",
         )
+        for one in found
+    ]
+    table(("discrepancy", "of", "what differs", "owner", "due"), rows, "Discrepancies that wait for a reason")

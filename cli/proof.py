@@ -34,6 +34,9 @@ def _print(found: Proof) -> None:
     due = [(f"{one.due:%Y-%m-%d %H:%M}" if one.due else "", one) for one in found.open]
     rows = [(when, one.course_id, one.site, one.phase or "", one.what) for when, one in due]
     table(("due (UTC)", "course", "site", "phase", "what"), rows, f"{len(rows)} open courses")
+    if found.drugs:
+        owed = [(one.id, one.subject, one.sentence, one.owner, f"{one.due:%Y-%m-%d %H:%M}") for one in found.drugs]
+        table(("discrepancy", "of", "what differs", "owner", "due (UTC)"), owed, "Drugs to be accounted for")
     if not found.exceptions:
         print(f"No exceptions at {found.at:%Y-%m-%d %H:%M} UTC: nobody is missing.")
         return

@@ -1,15 +1,16 @@
 """Nobody disappears: every open course with what is next, and what is wrong, out of evidence that is not its own.
 
 Lists, the server and the ledgers say what they show; no agenda is computed again here, and a course is asked only for
-its visits ahead, which are held against the chairs that are reserved.
+its visits ahead and its doses, which are held against the chairs that are reserved and the drug that was drawn.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
 from course.carried import Carried, Instant, days, minutes
+from course.drug_owed import DrugDifference
+from course.gathered import Gathered, Listed, Seen
 from course.safety import ACKNOWLEDGE_MINUTES
 from course.terms import NeedKind, OccasionState, Phase
 
@@ -36,76 +37,10 @@ class Wrong(StrEnum):
     SEND = "send"
     QUIET = "quiet"
     NO_SLOT = "no slot"
+    DRUGS = "drugs"
     NOBODY_ON_CALL = "nobody on call"
     NO_OWNER = "no owner"
     SILENT = "silent"
-
-
-@dataclass(frozen=True)
-class Seen:
-    """One running course as the server's lists show it; `problems` is what Temporal says of its failing tasks.
-
-    `outside` names attributes beyond the vocabulary, and the card where it is not this program's.
-    """
-
-    course_id: str
-    site: str
-    phase: Phase | None
-    began_at: datetime
-    needs: tuple[str, ...] = ()
-    need_due: datetime | None = None
-    next_session: datetime | None = None
-    problems: tuple[str, ...] = ()
-    owner: str = ""
-    outside: tuple[str, ...] = ()
-    build: str = ""
-
-
-@dataclass(frozen=True)
-class Listed:
-    """One course as the directory knows it; `opening` while its workflow is only about to be started."""
-
-    course_id: str
-    site: str
-    opened_at: datetime
-    closed: bool = False
-    opening: bool = False
-
-
-@dataclass(frozen=True)
-class Unsettled:
-    """A message of the send ledger that nobody knows the end of, while the server still has it to do."""
-
-    course_id: str
-    occasion: str
-    as_of: datetime
-    state: OccasionState
-
-
-@dataclass(frozen=True)
-class Gathered:
-    """All evidence: `ended` is how a listed course that does not run has ended, `heard` the last sign of life.
-
-    `told` holds the instants at which somebody was told of a course's open escalation, `owned` the last
-    acknowledgement in the access log; `without_slot` holds the visits for which no chair is free; `on_call` counts
-    people a site, `disabled` names accounts out of service, `silent` courses that no worker answered for, `wedged`
-    courses whose history does not replay, `served` the builds that workers serve, where that is known.
-    """
-
-    at: datetime
-    seen: tuple[Seen, ...] = ()
-    listed: tuple[Listed, ...] = ()
-    ended: Mapping[str, str] = field(default_factory=dict)
-    heard: Mapping[str, datetime] = field(default_factory=dict)
-    unsettled: tuple[Unsettled, ...] = ()
-    told: Mapping[str, tuple[datetime, ...]] = field(default_factory=dict)
-    owned: Mapping[str, datetime] = field(default_factory=dict)
-    without_slot: Mapping[str, tuple[datetime, ...]] = field(default_factory=dict)
-    on_call: Mapping[str, int] = field(default_factory=dict)
-    disabled: frozenset[str] = frozenset()
-    silent: frozenset[str] = frozenset()
-    served: frozenset[str] | None = None
-    wedged: tuple[str, ...] = ()
 
 
 class Next(Carried):
@@ -127,12 +62,13 @@ class Exceptional(Carried):
 
 
 class Proof(Carried):
-    """Every open course, soonest due first; apart from them the exceptions; and what has ended in good order."""
+    """Every open course, soonest due first; apart from them the exceptions; what has ended in good order; drugs."""
 
     at: Instant
     open: tuple[Next, ...] = ()
     exceptions: tuple[Exceptional, ...] = ()
     completed: tuple[str, ...] = ()
+    drugs: tuple[DrugDifference, ...] = ()
 
 
 def prove(gathered: Gathered) -> Proof:
@@ -141,7 +77,13 @@ def prove(gathered: Gathered) -> Proof:
     found = [*_missing(gathered), *_sites(gathered)]
     for one in gathered.seen:
         found += _of_course(gathered, one, listed.get(one.course_id))
-    found += [*_late_sends(gathered), *_without_slot(gathered), *_silent(gathered), *_wedged(gathered)]
+    found += [
+        *_late_sends(gathered),
+        *_without_slot(gathered),
+        *_silent(gathered),
+        *_wedged(gathered),
+        *_drugs(gathered),
+    ]
     ahead = (_next(gathered, one, listed.get(one.course_id)) for one in gathered.seen)
     order = list(Wrong)
     return Proof(
@@ -149,6 +91,7 @@ def prove(gathered: Gathered) -> Proof:
         open=tuple(sorted(ahead, key=lambda one: (one.due is None, one.due or gathered.at, one.course_id))),
         exceptions=tuple(sorted(found, key=lambda one: (order.index(one.kind), one.subject, one.sentence))),
         completed=tuple(sorted(_completed(gathered, listed))),
+        drugs=tuple(sorted(gathered.drugs, key=lambda one: (one.due, one.id))),
     )
 
 
@@ -266,6 +209,11 @@ def _wedged(gathered: Gathered) -> Iterator[Exceptional]:
 def stands_still(gathered: Gathered, one: Seen) -> bool:
     """Whether no worker serves the build that the course is pinned to."""
     return gathered.served is not None and bool(one.build) and one.build not in gathered.served
+
+
+def _drugs(gathered: Gathered) -> Iterator[Exceptional]:
+    said = ((one.subject, one.wrong(gathered.at)) for one in gathered.drugs)
+    return (Exceptional(kind=Wrong.DRUGS, subject=subject, sentence=wrong) for subject, wrong in said if wrong)
 
 
 def _is_bare(one: Seen) -> bool:

@@ -6,6 +6,7 @@ from typing import Self
 from adapters.keyring import KeyRing
 from adapters.store.access import AccessLog
 from adapters.store.archive import Archive
+from adapters.store.chart import ChartLedger
 from adapters.store.contacts import ContactBook
 from adapters.store.database import Database
 from adapters.store.directory import Directory
@@ -44,6 +45,7 @@ class Store:
         self.archive = Archive(database)
         self.drugs = DrugLedger(database)
         self.drug_log = DrugLog(database)
+        self.chart = ChartLedger(database)
         self.slots = SlotLedger(database)
         self.waitlist = WaitList(database)
 

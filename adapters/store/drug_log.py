@@ -8,8 +8,9 @@ from sqlalchemy import delete, insert, select
 
 from adapters.ledger_rules import Move, MoveKind, SyringeSum, Vial, VialSum, syringe_sum, vial_sum
 from adapters.store.database import Database
+from adapters.store.drug_rows import move_of, of_syringe, vial_of
 from adapters.store.drug_tables import ADDRESSES, DRUG_DISCREPANCIES, DRUG_MOVES, VIALS
-from adapters.store.drugs import Discrepancy, discrepancy_of, move_of, of_syringe, vial_of
+from adapters.store.drugs import Discrepancy, discrepancy_of
 from adapters.store.errors import StoreError
 from adapters.store.tables import PATIENTS
 

@@ -48,6 +48,7 @@ DRUG_MOVES = Table(
     CheckConstraint("witness <> account_id", name="drug_moves_witness"),
     Index("drug_moves_of_vial", "vial_id"),
     Index("drug_moves_of_syringe", "syringe_id"),
+    Index("drug_moves_of_course", "course_id"),
     Index("drug_moves_at", "at"),
 )
 """The database refuses to change or delete a row of this table."""
@@ -68,6 +69,38 @@ DRUG_DISCREPANCIES = Table(
     Column("resolved_by", String(64), nullable=False),
     Column("resolution", Sealed("drug_discrepancies.resolution"), nullable=False),
 )
+
+CHARTED_DOSES = Table(
+    "charted_doses",
+    METADATA,
+    Column("course_id", String(32), primary_key=True),
+    Column("session_id", String(64), primary_key=True),
+    Column("site", String(64), nullable=False),
+    Column("mg", Exact, nullable=False),
+    Column("at", UtcInstant, nullable=False),
+    Column("account_id", String(64), nullable=False),
+)
+"""What a course said when it was last read; the course owns it."""
+
+CHART_DISCREPANCIES = Table(
+    "chart_discrepancies",
+    METADATA,
+    Column("discrepancy_id", String(32), primary_key=True),
+    Column("course_id", String(32), nullable=False),
+    Column("session_id", String(64), nullable=False),
+    Column("site", String(64), nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("charted", Exact),
+    *(Column(name, Exact, nullable=False) for name in ("drawn", "given", "wasted", "left")),
+    Column("found_at", UtcInstant, nullable=False),
+    Column("owner", String(64), nullable=False),
+    Column("due", UtcInstant, nullable=False),
+    Column("resolved_at", UtcInstant),
+    Column("resolved_by", String(64), nullable=False),
+    Column("resolution", Sealed("chart_discrepancies.resolution"), nullable=False),
+    Index("chart_discrepancies_of_course", "course_id"),
+)
+"""Amounts are mg; `charted` is empty where no dose stands."""
 
 ADDRESSES = Table(
     "addresses",

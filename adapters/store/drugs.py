@@ -20,8 +20,10 @@ from adapters.ledger_rules import (
     why_refused,
     why_unusable,
 )
+from adapters.store.chart import ChartDiscrepancy, compare
 from adapters.store.database import Database
 from adapters.store.directory import new_id
+from adapters.store.drug_rows import move_of, moves_of, of_syringe, vial_of
 from adapters.store.drug_tables import DRUG_DISCREPANCIES, DRUG_MOVES, VIALS
 from adapters.store.errors import StoreError
 
@@ -45,16 +47,27 @@ class Discrepancy:
     resolved_by: str = ""
     resolution: str = field(default="", repr=False)
 
+    @property
+    def sentence(self) -> str:
+        """What is missing, or too much, and where."""
+        where = f"syringe {self.syringe_id}" if self.syringe_id else f"vial {self.vial_id}"
+        amount = f"{abs(self.ml)} mL ({abs(self.mg).normalize():f} mg)"
+        return f"{amount} more in {where} than the ledger has" if self.ml < 0 else f"{amount} of {where} are missing"
+
 
 @dataclass(frozen=True)
 class Entered:
-    """An entry as it stands, what its vial and its syringe hold after it, and the discrepancy that it brought up."""
+    """An entry as it stands, what its vial and its syringe hold after it, and the discrepancy that it brought up.
+
+    `chart` holds where the chart of the session says something else since.
+    """
 
     move: Move
     vial_left: Decimal
     syringe_left: Decimal
     discrepancy: Discrepancy | None
     repeated: bool = False
+    chart: tuple[ChartDiscrepancy, ...] = ()
 
 
 class DrugLedger:
@@ -163,33 +176,14 @@ class DrugLedger:
                 due=move.made_at + DISCREPANCY_DUE,
             )
             await connection.execute(insert(DRUG_DISCREPANCIES).values(**vars(discrepancy)))
-        return Entered(move, *_left(after, move), discrepancy)
-
-
-async def moves_of(connection: AsyncConnection, vial_id: str) -> tuple[Move, ...]:
-    """The entries of one vial, in the order in which they were made."""
-    query = select(DRUG_MOVES).where(DRUG_MOVES.c.vial_id == vial_id).order_by(DRUG_MOVES.c.move_id)
-    return tuple(move_of(row) for row in await connection.execute(query))
-
-
-def move_of(row: Row[Any]) -> Move:
-    """The entry in a row of the ledger."""
-    return Move(**{**row._mapping, "kind": MoveKind(row.kind)})  # noqa: SLF001
-
-
-def vial_of(row: Row[Any]) -> Vial:
-    """The vial in a row."""
-    return Vial(**{**row._mapping, "multi_dose": bool(row.multi_dose)})  # noqa: SLF001
+        differs = await compare(connection, move.course_id, move.made_at) if move.course_id else ()
+        here = tuple(one for one in differs if one.session_id == move.session_id)
+        return Entered(move, *_left(after, move), discrepancy, chart=here)
 
 
 def discrepancy_of(row: Row[Any]) -> Discrepancy:
     """The discrepancy in a row."""
     return Discrepancy(**row._mapping)  # noqa: SLF001
-
-
-def of_syringe(moves: tuple[Move, ...], syringe_id: str) -> tuple[Move, ...]:
-    """Those entries that are one syringe's."""
-    return tuple(one for one in moves if one.syringe_id == syringe_id)
 
 
 async def _locked(connection: AsyncConnection, vial_id: str) -> Vial:

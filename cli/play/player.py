@@ -18,6 +18,7 @@ from cli.play.patient import answers
 from cli.play.place import Place, PlaceError
 from cli.play.scenario import CLOSED, Expect, Scenario, Step
 from cli.play.seen import Happened, Refusal, Seen
+from cli.play.shelf import Shelf
 from cli.play.staff import duties, looks_again
 from cli.play.steps import due_at
 from cli.play.when import span
@@ -53,6 +54,7 @@ class Player:
     record: CourseRecord = field(init=False)
     now: datetime = field(init=False)
     seen: Seen = field(default_factory=Seen)
+    shelf: Shelf = field(default_factory=Shelf)
     refusals: list[Refusal] = field(default_factory=list)
     happened: list[Happened] = field(default_factory=list)
     surprises: list[str] = field(default_factory=list)
@@ -163,6 +165,7 @@ class Player:
                 raise PlaceError(self._restless())
             await asyncio.sleep(0.01)
         self.seen.look(self.record, self.now)
+        await self.shelf.serve(self)
 
     def _restless(self) -> str:
         """What keeps the course from coming to rest."""

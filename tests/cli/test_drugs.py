@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
 
@@ -66,7 +67,11 @@ async def test_a_vial_shared_and_a_spill(terminal: Terminal, shared: Shared, ope
         ("Zebulon Quimby", HOME, "Sam Ortiz, RN", "A7", "70.0", "0", ""),
         ("Walpurga Vesper", "", "Sam Ortiz, RN", "A7", "37.50", "0.25", "Dr Lee"),
     }
-    assert [one["discrepancy_id"] for one in log["discrepancies"]] == [found["discrepancy_id"]]
+    assert {(one["what"], one["owner"]) for one in log["discrepancies"]} == {
+        ("0.15 mL (7.5 mg) of vial " + shared.vial + " are missing", "ortiz"),
+        ("70 mg drawn for s1, 70 mg given; the chart has no dose", "ortiz"),
+        ("50 mg drawn for s1, 37.5 mg given, 12.5 mg wasted; the chart has no dose", "ortiz"),
+    }
     printed = await terminal.type("drug-log")
     assert found["discrepancy_id"] in printed.out
     rows = list(csv.DictReader(io.StringIO((await terminal.type("drug-log", "--csv")).out)))
@@ -74,9 +79,10 @@ async def test_a_vial_shared_and_a_spill(terminal: Terminal, shared: Shared, ope
         ("1.4", "1.4", "ketamine hydrochloride"),
         ("1", "0.75", "ketamine hydrochloride"),
     ]
-    assert "discrepancies open: 1, none overdue" in (await terminal.type("doctor")).out
+    assert "discrepancies open: 3, none overdue" in (await terminal.type("doctor")).out
     assert (await terminal.type("discrepancy", found["discrepancy_id"], "--reason", "dead space")).code == 0
-    assert (await terminal.type("drug-log", "--json")).said["discrepancies"] == []
+    left = (await terminal.type("drug-log", "--json")).said["discrepancies"]
+    assert found["discrepancy_id"] not in {one["discrepancy_id"] for one in left}
     for course in shared.courses:
         looks = {(one.account_id, one.what) for one in await opened.store.access.of_course(course)}
         assert {("ortiz", "drug log"), ("ortiz", "drug given")} <= looks
@@ -139,6 +145,54 @@ async def test_stock_is_listed_until_it_is_discarded(terminal: Terminal) -> None
     assert (await terminal.type("vial", "list", "--site", "westside", "--json")).said == []
     every = (await terminal.type("vial", "list", "--site", "westside", "--every", "--json")).said
     assert every[0]["ml"]["discarded"] == "10"
+
+
+async def test_chart_and_ledger_agree_or_somebody_owns_the_difference(terminal: Terminal, opened: House) -> None:
+    """Charted and not drawn, then another amount, then the same: `drug-log`, `doctor` and `proof` say what is so."""
+    course = await planned(terminal, "Philippa Stone", "1971-01-02", "depression")
+    await terminal.sign_in("ortiz")
+
+    async def shown() -> tuple[list[str], str, list[str]]:
+        log = (await terminal.type("drug-log", "--json")).said["discrepancies"]
+        doctor = (await terminal.type("doctor")).out
+        proof = (await terminal.type("proof", "--json")).said
+        mine = [one for one in log if one.get("course_id") == course]
+        wrong = [one for one in proof.get("exceptions", []) if one["subject"] == course]
+        owned = [one["sentence"] for one in wrong if one["kind"] == "drugs"]
+        return [f"{one['what']}: {one['owner']}" for one in mine], doctor, owned
+
+    charted = ("session", course, "1", "--mg", "1", "--started", "now", "--minutes", "1", "--weight-kg", "70")
+    noted = await terminal.type(*charted)
+    nothing = "the chart says 1 mg given in s1, no vial was drawn for it"
+    assert f"note: {nothing}" in noted.out
+    log, doctor, proof = await shown()
+    assert log == [f"{nothing}: ortiz"]
+    assert f"(ortiz): {nothing}" in doctor
+    assert [one.partition(": ")[0] for one in proof] == [nothing]
+
+    vial = (await terminal.type("vial", "receive", *LABEL, "--json")).said["vial_id"]
+    drawing = ("draw", vial, "--ml", "0.02", "--course", course, "--session", "1", "--json")
+    syringe = (await terminal.type(*drawing)).said["syringe_id"]
+    await terminal.type("give", syringe, "--ml", "0.01")
+    waste = ("waste", syringe, "--ml", "0.01", "--witness", "lee")
+    wasted = await terminal.type(*waste, given=terminal.passphrases["lee"])
+    other = "the chart says 1 mg given in s1, the ledger 0.5 mg given and 0.5 mg wasted"
+    assert f"note: {other}" in wasted.out
+    log, doctor, proof = await shown()
+    assert log == [f"{other}: ortiz"]
+    assert other in doctor
+    assert [one.partition(": ")[0] for one in proof] == [other]
+
+    put_right = ("correct", course, "s1", "--mg", "0.5", "--reason", "typed 1, the syringe says 0.5", "--second", "lee")
+    answered = await terminal.type(*put_right, given=terminal.passphrases["lee"])
+    assert answered.code == 0, answered.err
+    log, doctor, proof = await shown()
+    assert (log, proof) == ([], [])
+    assert other not in doctor
+    (was,) = await opened.store.chart.of_course(course)
+    assert (was.resolution, was.owner, was.due - was.found_at) == (
+        "chart and ledger agree since", "ortiz", timedelta(hours=24)
+    )  # fmt: skip
 
 
 async def test_nobody_is_dosed_twice_a_day(terminal: Terminal, opened: House) -> None:

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 
 from course.carried import days, minutes
-from course.proof import COMPLETED, Gathered, Listed, Seen, Unsettled, Wrong, prove
+from course.gathered import Gathered, Listed, Seen, Unsettled
+from course.proof import COMPLETED, Wrong, prove
 from course.terms import NeedKind, OccasionState, Phase
 from tests.support.records import at
 

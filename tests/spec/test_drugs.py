@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from adapters.chart_rules import Charted, Disagreement
 from adapters.ledger_rules import Move, MoveKind, Vial, syringe_sum, vial_sum
 from adapters.store import Store, StoreError
 from adapters.store.drugs import Entered
@@ -256,3 +257,47 @@ async def test_an_address_is_sealed_and_replaced(stocked: Store) -> None:
     async with stocked.database.reading() as connection:
         raw = (await connection.execute(text("select address from addresses"))).scalar_one()
     assert b"Oak" not in bytes(raw)
+
+
+async def chart(store: Store, mg: str, at: datetime = NOW) -> list[tuple[str, str]]:
+    """Chart one dose of the patient's, or none; what is open then, and whose it is."""
+    doses = [Charted("s1", "northside", Decimal(mg), at, "haas")] if Decimal(mg) else []
+    await store.chart.chart("c-p-one", doses, at)
+    return [(one.sentence, one.owner) for one in await store.chart.open()]
+
+
+async def test_a_chart_and_a_ledger_that_differ_are_owned(stocked: Store) -> None:
+    """Drawn and not charted is the drawer's, another amount the charter's; the same amounts stay resolved."""
+    syringe = (await draw(stocked, "0.7", "draw")).move.syringe_id
+    assert await chart(stocked, "0") == [("35 mg drawn for s1, 0 mg given; the chart has no dose", "ortiz")]
+    (drawn,) = await stocked.chart.open()
+    assert (drawn.waits(NOW), drawn.waits(NOW + timedelta(hours=24)), drawn.due) == (
+        True, False, NOW + timedelta(hours=24)
+    )  # fmt: skip
+    await of_syringe(stocked, MoveKind.GIVEN, syringe, "0.4", "give")
+    differs = await of_syringe(stocked, MoveKind.WASTED, syringe, "0.3", "waste", witness="lee")
+    assert [one.kind for one in differs.chart] == [Disagreement.NOT_CHARTED]
+    said = "the chart says 35 mg given in s1, the ledger 20 mg given and 15 mg wasted"
+    assert await chart(stocked, "35") == [(said, "ortiz")]
+    assert await chart(stocked, "20.04") == []
+    later = NOW + timedelta(hours=30)
+    assert await chart(stocked, "35", later) == [(said, "haas")]
+    (found,) = await stocked.chart.open()
+    assert await stocked.chart.resolve(found.discrepancy_id, "lee", "a pump that lost 15 mg", later)
+    assert not await stocked.chart.resolve(found.discrepancy_id, "lee", "again", later)
+    assert await chart(stocked, "35", later) == []
+    assert await chart(stocked, "34", later) == [(said.replace("35", "34"), "haas")]
+    assert await stocked.chart.to_read() == {"c-p-one"}
+
+
+async def test_what_is_drawn_and_all_wasted_needs_no_dose(stocked: Store) -> None:
+    """Nor is a syringe of another drug part of a dose; what only waited for its chart leaves no row."""
+    await receive(stocked, vial("v-midazolam", drug="midazolam"))
+    await draw(stocked, "1", "calm", vial_id="v-midazolam")
+    syringe = (await draw(stocked, "1", "draw")).move.syringe_id
+    assert len(await stocked.chart.open()) == 1
+    await of_syringe(stocked, MoveKind.WASTED, syringe, "1", "waste", witness="lee")
+    assert (await stocked.chart.open(), await stocked.chart.of_course("c-p-one")) == ((), ())
+    assert await chart(stocked, "5") == [
+        ("the chart says 5 mg given in s1, the ledger 0 mg given and 50 mg wasted", "haas")
+    ]
