@@ -5,7 +5,7 @@ from pathlib import Path
 
 from adapters.clinic import load_clinic
 from cli.clinical_rules import rules
-from course.instrument import Instrument, Part, PartRule
+from course.instrument import Instrument, Part, PartRule, asked_about
 from course.protocol import Cadence, Gate, HoldRule, Protocol
 from course.toml_lines import Path as KeyPath
 from course.toml_lines import lines_of
@@ -176,7 +176,7 @@ def _instruments(instruments: list[Instrument]) -> str:
             ", ".join(f"{band.name} from {band.from_total}" for band in one.bands),
             str(one.clinical_cut or ""),
             str(one.reliable_change or ""),
-            one.look_back,
+            asked_about(one),
             ", ".join(f"item {safety.item} from {safety.at_least}" for safety in one.safety_items),
             one.licence,
         )
@@ -200,9 +200,11 @@ def _taken(part: Part) -> str:
     return f"{'the highest' if part.by is PartRule.MAX else 'the sum'} of items {_numbers(part.items)}"
 
 
+def _codes(instrument: Instrument) -> str:
+    codes = ", ".join(f"{what} {code}" for what, code in instrument.loinc.items()) or "none of its own"
+    return f"{codes} ({instrument.loinc_form})" if instrument.loinc_form else codes
+
+
 def _loinc(instruments: list[Instrument]) -> str:
-    rows = [
-        (f"`{one.id}`", ", ".join(f"{what} {code}" for what, code in one.loinc.items()) or "none of its own")
-        for one in instruments
-    ]
+    rows = [(f"`{one.id}`", _codes(one)) for one in instruments]
     return "\n".join(["### LOINC\n", _table(("instrument", "codes"), rows), ""])

@@ -14,7 +14,7 @@ from cli.desk import Asked, command
 from cli.output import FAILED, OK, USAGE, CliError, answer, as_json, complain, table
 from cli.play.check import load_scenario
 from cli.play.command import known
-from course.instrument import Instrument
+from course.instrument import Instrument, asked_about
 from course.loading import Fault, LoadError, decoded, load_protocol
 from course.protocol import Protocol
 from course.scoring import Scored, ScoringError, score, score_total
@@ -178,7 +178,7 @@ async def instruments_list(*, folder: Folder = None, asked: Asked = Asked()) -> 
     table(
         ("id", "title", "items", "range", "look-back", "licence"),
         [
-            (one.id, one.title, str(one.items), f"{one.item_min}-{one.item_max}", one.look_back, one.licence)
+            (one.id, one.title, str(one.items), f"{one.item_min}-{one.item_max}", asked_about(one), one.licence)
             for one in found.values()
         ],
     )
@@ -199,15 +199,15 @@ async def score_answers(
     scored = _scored(clinic.instruments[instrument], answers, total)
     flags = f", {', '.join(scored.flags)} positive" if scored.flags else ""
     parts = f"; {', '.join(f'{name} {added}' for name, added in scored.parts.items())}" if scored.parts else ""
-    beside = f"; {scored.beside}" if scored.beside else ""
+    also = "".join(f"; {one}" for one in scored.also)
     said: dict[str, object] = {
         "instrument": instrument,
         "total": scored.total,
         "band": scored.band,
         "flags": scored.flags,
     }
-    said |= {name: value for name in ("parts", "beside", "why") if (value := getattr(scored, name))}
-    return answer(said, f"{scored.said}{flags}{parts}{beside}", json_=asked.json)
+    said |= {name: value for name in ("parts", "pattern", "beside", "why") if (value := getattr(scored, name))}
+    return answer(said, f"{scored.said}{flags}{parts}{also}", json_=asked.json)
 
 
 def _scored(instrument: Instrument, answers: str, total: float | None) -> Scored:

@@ -9,7 +9,7 @@ from course import judge
 from course.calendar import Zone
 from course.record import CourseRecord
 from course.slots import Slot
-from course.terms import Series
+from course.terms import Outcome, Series
 
 WIDTH, LEFT, RIGHT = 640, 40, 16
 INK, BLUE, AMBER, GREEN, RED, GREY = "#1d2433", "#0b5cab", "#9a5b00", "#0f7b45", "#b3261e", "#6b7280"
@@ -46,7 +46,8 @@ def curve(record: CourseRecord, axis: Axis) -> str:
         parts.append(
             f'<rect x="{LEFT}" y="{high}" width="{WIDTH - LEFT - RIGHT}" height="{floor - high}" fill="#e5f3ea"/>'
         )
-        parts.append(_text(WIDTH - RIGHT - 4, high + 11, f"remission ≤ {rule.remission_at_most}", GREEN, "end"))
+        called = f"{rule.remission_called or Outcome.REMISSION} ≤ {rule.remission_at_most}"
+        parts.append(_text(WIDTH - RIGHT - 4, high + 11, called, GREEN, "end"))
     line = _response(record)
     if line is not None:
         across = f'x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y(line)}" y2="{y(line)}"'

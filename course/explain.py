@@ -17,7 +17,7 @@ from course.parts import Held, Score
 from course.phases import dosed_in_series
 from course.record import CourseRecord
 from course.rules_in_words import GATES, MESSAGES, NEEDS, NOT_SENT, SET, TASKS, Words
-from course.terms import Action, NeedKind, OccasionKind, OccasionState, Role
+from course.terms import Action, NeedKind, OccasionKind, OccasionState, Outcome, Role
 from course.toml_lines import lines_of
 from course.worklist import Need, needs
 
@@ -155,7 +155,7 @@ def _outcome(record: CourseRecord, tags: Tags) -> Iterator[Reason]:
         return
     rule = record.protocol.outcome
     parts = (
-        (rule.remission_at_most, f"remission: {rule.remission_at_most} or less"),
+        (rule.remission_at_most, f"{rule.remission_called or Outcome.REMISSION}: {rule.remission_at_most} or less"),
         (rule.substantial_percent, f"substantial: down {rule.substantial_percent} %"),
         (rule.response_percent, f"response: down {rule.response_percent} %"),
         (rule.response_points, f"response: down {rule.response_points} points"),

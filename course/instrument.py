@@ -53,12 +53,16 @@ class PartRule(StrEnum):
 
 
 class Part(Carried):
-    """A cluster or domain: its items (1-based) count together, each as often as `weights` says, else once."""
+    """A cluster or domain: its items (1-based) count together, each as often as `weights` says, else once.
+
+    `symptoms_min` is how many of them must reach the instrument's `symptom_from` for its pattern.
+    """
 
     name: str
     items: tuple[int, ...]
     by: PartRule = PartRule.SUM
     weights: tuple[int, ...] = ()
+    symptoms_min: int = 0
 
 
 class Skip(Carried):
@@ -76,6 +80,13 @@ class Beside(Carried):
     answers: tuple[str, ...]
 
 
+class Again(Carried):
+    """What a questionnaire asks about from the second time on; its own codes, where it has any."""
+
+    look_back: str
+    loinc: dict[str, str] = Field(default_factory=dict)
+
+
 class Example(Carried):
     """A worked example that tests run; `answers` are those to the items that are asked."""
 
@@ -90,7 +101,8 @@ class Instrument(Carried):
 
     Of a `scores_only` instrument the total is entered, and the ratings of its safety items in their order. Totals come
     in steps of `step`. Up to `blanks_max` blank items count as the mean of the answered ones; with more the total is
-    not computable. Where it is a `mean`, the total is the mean of the items, to the nearest step.
+    not computable. Where it is a `mean`, the total is the mean of the items, to the nearest step. A `pattern` is read
+    beside the total: each part has its number of items from `symptom_from` on.
     """
 
     id: str
@@ -106,13 +118,18 @@ class Instrument(Carried):
     step: Total = 1
     mean: bool = False
     blanks_max: int = 0
+    pattern: str = ""
+    symptom_from: int | None = None
     look_back: str
+    again: Again | None = None
     rater: bool = False
     bands: tuple[Band, ...]
     reliable_change: int | None = None
     clinical_cut: Total | None = None
     safety_items: tuple[SafetyItem, ...] = ()
     loinc: dict[str, str] = Field(default_factory=dict)
+    loinc_form: str = ""
+    sources: dict[str, str] = Field(default_factory=dict)
     licence: str = ""
     examples: tuple[Example, ...] = ()
     sha256: str = ""
@@ -130,6 +147,12 @@ class Instrument(Carried):
     def all_at(self, answer: int) -> dict[int, int]:
         """The same answer to every item."""
         return dict.fromkeys(range(1, self.items + 1), answer)
+
+
+def asked_about(instrument: Instrument) -> str:
+    """What a questionnaire looks back on, the first time and later."""
+    again = instrument.again
+    return instrument.look_back if again is None else f"{instrument.look_back}; later {again.look_back}"
 
 
 def total_of(instrument: Instrument, given: Mapping[int, int]) -> float:

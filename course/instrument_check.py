@@ -67,6 +67,12 @@ def _blanks(instrument: Instrument) -> Iterator[Finding]:
         yield ("step",), "answers are whole, so their sum is: a step belongs to a mean, or to a total that is entered"
     if instrument.mean and (instrument.scores_only or instrument.parts or instrument.skips or instrument.blanks_max):
         yield ("mean",), "a mean is taken over items that are all asked, without parts and without blanks"
+    reached = [part.symptoms_min for part in instrument.parts if part.symptoms_min]
+    if bool(reached) != (instrument.symptom_from is not None) or bool(reached) != bool(instrument.pattern):
+        yield ("pattern",), "a pattern has a name, symptom_from, and symptoms_min in its parts: give all three or none"
+    yield from rising((), instrument, "symptom_from", low=instrument.item_min + 1, high=instrument.item_max)
+    for number, part in enumerate(instrument.parts):
+        yield from rising(("parts", number), part, "symptoms_min", low=0, high=len(part.items))
     if instrument.beside is not None:
         yield from spoken(("beside",), instrument.beside, "name")
         if not instrument.beside.answers or instrument.skips or instrument.scores_only:

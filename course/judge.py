@@ -74,6 +74,16 @@ def read(record: CourseRecord, score: Score) -> Reading:
     return _read(record, rule, baseline(record, rule.instrument), score)
 
 
+def baseline_doubt(record: CourseRecord) -> str:
+    """What is odd about the baseline: it lies below the instrument's cut, so that no outcome can be read from it."""
+    start, instrument = baseline(record), record.instruments.get(record.protocol.outcome.instrument)
+    if start is None or instrument is None or instrument.clinical_cut is None:
+        return ""
+    if start.points >= instrument.clinical_cut:
+        return ""
+    return f"the baseline of {start.said} on {instrument.title} lies below the cut of {instrument.clinical_cut}"
+
+
 def latest(record: CourseRecord) -> Reading | None:
     """How the last standing primary score since the first dose reads, or None before there is one."""
     scores = _since_first_dose(record)
@@ -165,11 +175,12 @@ def _read(record: CourseRecord, rule: OutcomeRule, start: Score | None, score: S
     if start.points == 0:
         return _not_computable("the baseline is 0")
     if cut is not None and start.points < cut:
-        return _not_computable(f"the baseline of {start.total} is below the cut of {cut}")
+        return _not_computable(f"the baseline of {start.said} is below the cut of {cut}")
     points = tidy(score.points - start.points)
     outcome = _outcome(rule, start.points, score.points, instrument.reliable_change if instrument else None)
     percent = (100 * Decimal(str(points)) / Decimal(str(start.points))).quantize(TENTH, ROUND_DOWN)
-    said = f"{outcome}: {start.total} to {score.total}, {_change(rule, points, percent)}"
+    called = rule.remission_called if outcome is Outcome.REMISSION and rule.remission_called else outcome
+    said = f"{called}: {start.said} to {score.said}, {_change(rule, points, percent)}"
     return Reading(outcome, percent, points, said)
 
 

@@ -83,7 +83,8 @@ class Order(Carried):
 class Score(Carried):
     """A scored measure; `timed` says whether its time of day counts, `answers` is one place an item or a total only.
 
-    Where its blanks leave no total it has none, and `why` says so; `beside` is what was answered beside the items.
+    Where its blanks leave no total it has none, and `why` says so; `beside` is what was answered beside the items,
+    `pattern` how they read beside the total, `form` what they were asked about where that changes.
     """
 
     id: str
@@ -93,6 +94,8 @@ class Score(Carried):
     band: str = ""
     why: str = ""
     beside: str = ""
+    pattern: str = ""
+    form: str = ""
     timed: bool = True
     answers: str = ""
     flags: tuple[str, ...] = ()
@@ -114,7 +117,7 @@ class Score(Carried):
     @property
     def reads(self) -> str:
         """The band, or why there is no total; with what was answered beside the items."""
-        return "; ".join(one for one in (self.band or self.why, self.beside) if one)
+        return "; ".join(one for one in (self.band or self.why, self.pattern, self.beside, self.form) if one)
 
 
 class Ask(Carried):

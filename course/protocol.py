@@ -58,7 +58,10 @@ class DoseRule(Carried):
 
 
 class OutcomeRule(Carried):
-    """How the primary measure is read: response is a drop of `response_percent` or of `response_points`."""
+    """How the primary measure is read: response is a drop of `response_percent` or of `response_points`.
+
+    `remission_called` is the source's own word for the state from `remission_at_most` down, where it is not remission.
+    """
 
     instrument: str
     response_percent: int | None = None
@@ -66,6 +69,7 @@ class OutcomeRule(Carried):
     substantial_percent: int | None = None
     partial_percent: int | None = None
     remission_at_most: int | None = None
+    remission_called: str = ""
     source: str = ""
 
 

@@ -25,7 +25,13 @@ class Scored(Carried):
     flags: tuple[str, ...] = ()
     parts: dict[str, int] = Field(default_factory=dict)
     beside: str = ""
+    pattern: str = ""
     why: str = ""
+
+    @property
+    def also(self) -> tuple[str, ...]:
+        """What is read or was answered beside the total."""
+        return tuple(one for one in (self.pattern, self.beside) if one)
 
     @property
     def said(self) -> str:
@@ -60,6 +66,7 @@ def score(instrument: Instrument, answers: Answers, total: float | None = None) 
             if not set(part.items) & unknown
         },
         beside=beside,
+        pattern=_pattern(instrument, known, unknown),
         why="" if reached is not None else _not_computable(instrument, len(unknown)),
     )
 
@@ -88,7 +95,14 @@ def score_total(instrument: Instrument, total: float) -> Scored:
     reached = tidy(total)
     _in_steps(instrument, reached)
     flags = _flags(instrument, _implied(instrument, reached))
-    return Scored(instrument=instrument.id, total=reached, band=band_of(instrument, reached), flags=flags)
+    unknown = set(range(1, instrument.items + 1))
+    return Scored(
+        instrument=instrument.id,
+        total=reached,
+        band=band_of(instrument, reached),
+        flags=flags,
+        pattern=_pattern(instrument, {}, unknown),
+    )
 
 
 def _implied(instrument: Instrument, total: float | None) -> dict[int, int]:
@@ -110,6 +124,22 @@ def _flags(instrument: Instrument, known: Mapping[int, int]) -> tuple[str, ...]:
         for one in instrument.safety_items
         if known.get(one.item, instrument.item_min) >= one.at_least
     )
+
+
+def _pattern(instrument: Instrument, known: Mapping[int, int], unknown: set[int]) -> str:
+    """The reading beside the total: met, not met and where, or unknown where blanks leave it open."""
+    least = instrument.symptom_from
+    if least is None:
+        return ""
+    missing, left_open = [], False
+    for part in instrument.parts:
+        reached = sum(1 for item in part.items if known.get(item, instrument.item_min) >= least)
+        if reached + len(unknown & set(part.items)) < part.symptoms_min:
+            missing.append(f"{part.name} {reached} of {part.symptoms_min}")
+        left_open = left_open or reached < part.symptoms_min
+    if missing:
+        return f"{instrument.pattern} not met ({', '.join(missing)})"
+    return f"{instrument.pattern} {'not known' if left_open else 'met'}"
 
 
 def _prorated(instrument: Instrument, known: Mapping[int, int], blanks: int) -> float | None:

@@ -40,6 +40,7 @@ def _correct_score(record: CourseRecord, act: Correct, earlier: Score, now: date
         band=scored.band,
         why=scored.why,
         beside=scored.beside,
+        pattern=scored.pattern,
         flags=scored.flags,
         answers=written(instrument, act.answers),
     )

@@ -3,7 +3,7 @@
 from datetime import datetime
 from decimal import Decimal
 
-from course import clearance, holds, safety
+from course import clearance, holds, judge, safety
 from course.acts import AmendOrder, RecordGate, SignClearance
 from course.applying.change import Change, Refused, refuse_if, signature
 from course.applying.holding import held_now
@@ -173,7 +173,10 @@ def sign_clearance(record: CourseRecord, act: SignClearance, now: datetime) -> C
     signed = signature(act.actor, act.happened_at, act.meaning)
     order = record.order if record.order.signed else record.order.with_(signed=signed)
     without = f" without: {'; '.join(unscreened)}" if unscreened else ""
-    return Change(record.with_(clearance=signed, order=order), f"clearance signed{without}", "not cleared", "cleared")
+    doubt = judge.baseline_doubt(record)
+    said = f"clearance signed{without}" + (f"; {doubt}" if doubt else "")
+    warned = (f"{doubt}: no response can be read from it",) if doubt else ()
+    return Change(record.with_(clearance=signed, order=order), said, "not cleared", "cleared", warned)
 
 
 def amend_order(record: CourseRecord, act: AmendOrder, now: datetime) -> Change:  # noqa: ARG001  every handler takes now

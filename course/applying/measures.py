@@ -34,6 +34,8 @@ def record_measure(record: CourseRecord, act: RecordMeasure, now: datetime) -> C
         band=scored.band,
         why=scored.why,
         beside=scored.beside,
+        pattern=scored.pattern,
+        form=form_of(record, instrument, act.happened_at),
         timed=act.timed,
         answers=written(instrument, act.answers),
         flags=scored.flags,
@@ -58,8 +60,16 @@ def record_measure(record: CourseRecord, act: RecordMeasure, now: datetime) -> C
     if taken.instrument in {record.protocol.outcome.instrument, *rated}:
         changed = flagged(changed, lambda one: one.at > taken.at, now)
     flags = (*(f"{flag}: escalated" for flag in scored.flags if triggers), *held)
-    said = "; ".join(one for one in (f"{instrument.title}: {scored.said}", scored.beside) if one)
+    said = "; ".join(one for one in (f"{instrument.title}: {scored.said}", *scored.also, taken.form) if one)
     return Change(changed, said, "", taken.said, flags)
+
+
+def form_of(record: CourseRecord, instrument: Instrument, at: datetime) -> str:
+    """What an instrument asks about whose first time differs from the later ones; nothing where it does not."""
+    if instrument.again is None:
+        return ""
+    before = any(one.instrument == instrument.id and not one.voided and one.at < at for one in record.scores)
+    return f"asked about: {instrument.again.look_back if before else instrument.look_back}"
 
 
 def held_by_score(

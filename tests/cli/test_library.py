@@ -56,7 +56,8 @@ def test_clusters_are_told(capsys: pytest.CaptureFixture[str]) -> None:
     """The PCL-5 is read with its clusters, MADRS from its total and item 10."""
     assert main(["score", "pcl5", "--answers", ",".join("2" * 20)]) == 0
     assert capsys.readouterr().out.strip() == (
-        "40 (probable PTSD); B intrusion 10, C avoidance 4, D cognition and mood 14, E arousal and reactivity 12"
+        "40 (probable PTSD); B intrusion 10, C avoidance 4, D cognition and mood 14, E arousal and reactivity 12; "
+        "DSM-5 symptom pattern met"
     )
     assert main(["score", "madrs", "--answers", "2", "--total", "31"]) == 0
     assert capsys.readouterr().out.strip() == "31 (moderate), item 10 positive"

@@ -22,7 +22,7 @@ CLINIC = load_clinic(Path("clinic"))
         ("madrs", 10, 60, (0, 7, 20, 35), None),
         ("ymrs", 11, 60, (0, 12.5, 20, 26, 38), None),
         ("asrm", 5, 20, (0, 6), None),
-        ("audit_c", 3, 12, (0, 3), None),
+        ("audit_c", 3, 12, (0, 3, 4), None),
     ],
 )
 def test_instruments(
@@ -69,9 +69,10 @@ def test_safety_items() -> None:
 
 
 def test_loinc_codes_of_the_screeners() -> None:
-    """Question 1 to 5, behaviour ever and within 3 months, and the risk; AUDIT-C by the total that loinc.org names."""
+    """The panel of the recent form, its questions and the risk; AUDIT-C by its total; the monthly PCL-5."""
     cssrs = CLINIC.instruments["cssrs_screener"].loinc
     assert [*cssrs.values()] == [
-        "93246-7", "93247-5", "93248-3", "93249-1", "93250-9", "93267-3", "93269-9", "93374-7",
+        "93373-9", "93246-7", "93247-5", "93248-3", "93249-1", "93250-9", "93267-3", "93269-9", "93374-7",
     ]  # fmt: skip
     assert CLINIC.instruments["audit_c"].loinc["total"] == "75626-2"
+    assert CLINIC.instruments["pcl5"].loinc == {"panel": "101697-1", "total": "101698-9"}
