@@ -148,7 +148,9 @@ class Messenger:
 
     async def _try(self, order: SendOrder, target: Target, written: Written, at: datetime) -> SendOutcome:
         """Hand it over to one address; raises _NotTaken with what is known where that did not take it."""
-        letter = _letter(order, target, written)
+        letter, whole = _letter(order, target, written), order
+        if target.medium is Medium.SMS:
+            order = order.with_(parts=order.parts[: written.sms_parts])
         resent = await self.ledger.begin(order, letter, target.person, at)
         if resent is None:
             raise ApplicationError("another try of this message is under way: this one looks again later", type="Busy")
@@ -165,8 +167,7 @@ class Messenger:
             raise _NotTaken(target, OccasionState.UNCERTAIN, UNKNOWN, resent) from None
         sent = Standing(letter=order.key, state=OccasionState.SENT, channel=target.medium, to=target.person)
         outcome = await self._settle(order, sent, at, provider_id)
-        room = written.sms_parts if target.medium is Medium.SMS else len(order.parts)
-        return outcome.with_(left_out=tuple(part.occasion for part in order.parts[room:]))
+        return outcome.with_(left_out=tuple(part.occasion for part in whole.parts[len(order.parts) :]))
 
     async def _settle(self, order: SendOrder, standing: Standing, at: datetime, provider_id: str = "") -> SendOutcome:
         await self.ledger.settle(order, standing, at, provider_id)

@@ -5,7 +5,6 @@ from datetime import datetime, time
 
 from course import asking, safety, upkeep, visits
 from course.calendar import days_from, in_sending_hours
-from course.carried import days
 from course.occasions import Occasion, last_ordinal, open_at
 from course.protocol import Gate
 from course.record import CourseRecord
@@ -87,8 +86,12 @@ def _unanswered(record: CourseRecord) -> Iterator[Gate]:
 
 
 def _closing(record: CourseRecord) -> Iterator[Occasion]:
-    if record.closed_at is not None and not record.messaging.stopped:
-        at = in_sending_hours(record.messaging.zone, record.closed_at)
-        if any(one.told and one.start < record.closed_at + days(1) for one in record.sessions if one.is_cut_off):
-            at = record.closed_at
-        yield Occasion("course", OccasionKind.CLOSED, 1, at)
+    """The farewell of each closing, and with it each told visit that is taken back; the dead are not written to."""
+    if record.closed_at is None or record.messaging.stopped:
+        return
+    taken_back = tuple(visits.taken_back(record))
+    yield from taken_back
+    ordinal, last = last_ordinal(record, "course", OccasionKind.CLOSED)
+    said = last is not None and last.state is not OccasionState.LATER and last.at < record.closed_at
+    at = min((one.at for one in taken_back), default=in_sending_hours(record.messaging.zone, record.closed_at))
+    yield Occasion("course", OccasionKind.CLOSED, ordinal + 1 if said else max(ordinal, 1), at)

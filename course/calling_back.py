@@ -38,11 +38,11 @@ def taken_back(record: CourseRecord, order: SendOrder, now: datetime) -> CourseR
         else:
             reason = f"{OVERTAKEN}: {_why(record, part, owed)}"
             marks[part.occasion] = Mark(state=OccasionState.SUPPRESSED, at=now, about=about, reason=reason)
-    left = tuple(part for part in order.parts if part.occasion in owed)
+    left = [part.occasion for part in order.parts if part.occasion in owed]
     if record.messaging.allowed:
         return _unasked(record, order).with_(occasions=marks)
     changed = record.with_(occasions=marks)
-    return call_instead(changed, left, left[0].occasion, now) if left else changed
+    return call_instead(changed, left, now) if left else changed
 
 
 def _still_owed(record: CourseRecord, order: SendOrder) -> dict[str, Occasion]:

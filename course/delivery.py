@@ -7,7 +7,7 @@ from course import safety
 from course.agenda import agenda, due
 from course.calendar import days_from, in_sending_hours, sending_ends
 from course.carried import hours, minutes
-from course.folding import called_too, opened_ask, suppressed
+from course.folding import CHANGES, called_too, opened_ask, suppressed
 from course.instead import why_not_written
 from course.messages import Part, SendOrder
 from course.occasions import REMINDERS, RULES, Occasion
@@ -60,7 +60,7 @@ def _letters(
     for one in ready:
         why = _why_not(record, one, ready, now)
         if why:
-            record = suppressed(record, one, now, why)
+            record = suppressed(record, one, now, why, call=_untrue_still(record, one, now))
         else:
             kept.append(one)
     if not kept:
@@ -79,6 +79,12 @@ def _letters(
     for one in kept:
         record = called_too(opened_ask(record, one, now), one, now)
     return record, [tuple(sorted(kept, key=_place_in_letter))]
+
+
+def _untrue_still(record: CourseRecord, one: Occasion, now: datetime) -> bool:
+    """Whether a change that is told too late leaves the patient with a visit to come that does not stand so."""
+    session = record.session(one.subject)
+    return one.kind in CHANGES and session is not None and session.told is not None and session.told > now
 
 
 def _place_in_letter(one: Occasion) -> tuple[bool, bool]:

@@ -6,17 +6,20 @@ from course import safety
 from course.asking import asked_together
 from course.calendar import Zone
 from course.calling_back import OVERTAKEN, taken_back
-from course.instead import CALL_WITHIN, call_instead, named, plain, visit_of
+from course.instead import CALL_WITHIN, call_by, call_instead, named, plain, visit_of
 from course.messages import CalendarAnswer, Part, SendOrder, SendOutcome
-from course.occasions import Occasion
+from course.occasions import REMINDERS, Occasion
 from course.page import open_task, write
 from course.parts import COURSE, Ask, Mark
 from course.record import CourseRecord
 from course.terms import Audience, OccasionKind, OccasionState, Role, TaskKind
 
 TELL_TIMES = frozenset({OccasionKind.VISIT_72H, OccasionKind.VISIT_24H, OccasionKind.VISIT_2H, OccasionKind.MOVED})
-CALLED_ABOUT = frozenset({OccasionKind.FORMS, OccasionKind.MEASURE, OccasionKind.BOOK, OccasionKind.LAPSED})
-"""Messages that ask something of the patient."""
+CHANGES = frozenset({OccasionKind.MOVED, OccasionKind.CANCELLED})
+"""Messages that take back what the patient was told."""
+
+CALLED_ABOUT = CHANGES | {OccasionKind.FORMS, OccasionKind.MEASURE, OccasionKind.BOOK, OccasionKind.LAPSED}
+"""Messages in whose place somebody calls where a text has no room: they ask something, or take something back."""
 
 NO_ROOM = "no room in a text message"
 
@@ -28,9 +31,7 @@ def suppressed(record: CourseRecord, one: Occasion, now: datetime, why: str, *, 
     record = opened_ask(record, one, now)
     if not call:
         return record
-    due = one.about if one.about is not None and one.about > now else now + CALL_WITHIN
-    text = f"call the patient instead of the {named(record, one.id)} message: {why}"
-    return open_task(record, TaskKind.CALL_INSTEAD, now, due, Role.COORDINATOR, text, one.id)
+    return call_instead(record, (one.id,), now, why)
 
 
 def called_too(record: CourseRecord, one: Occasion, now: datetime) -> CourseRecord:
@@ -77,30 +78,34 @@ def sent(record: CourseRecord, order: SendOrder, outcome: SendOutcome, now: date
             continue
         if outcome.state in {OccasionState.SENT, OccasionState.UNCERTAIN}:
             record = _told(record, part, about)
-            marks |= dict.fromkeys(taken_back_with(part), marks[part.occasion])
-    record = _left_out(record.with_(occasions=marks), outcome, now)
+    record = _left_out(record.with_(occasions=marks), order, outcome, now)
     if order.audience is Audience.ONCALL:
         return _escalated(record, order, outcome, now)
     return _tasks(record, order, outcome, now)
 
 
-def _left_out(record: CourseRecord, outcome: SendOutcome, now: datetime) -> CourseRecord:
-    """The record where a text message had no room for all that fell on one day; what is asked of somebody is called."""
-    for name in outcome.left_out:
-        mark = record.occasions[name].with_(state=OccasionState.SUPPRESSED, reason=NO_ROOM)
-        record = record.with_(occasions={**record.occasions, name: mark})
-        kind = name.split("/")[1]
-        if kind in CALLED_ABOUT:
-            text = f"call the patient instead of the {plain(kind)} message: {NO_ROOM}"
-            record = open_task(record, TaskKind.CALL_INSTEAD, now, now + CALL_WITHIN, Role.COORDINATOR, text, name)
+def _left_out(record: CourseRecord, order: SendOrder, outcome: SendOutcome, now: datetime) -> CourseRecord:
+    """The record where a text message had no room for all that fell on one day: the rest goes alone, or somebody calls.
+
+    Nothing is lost but the second reminder of a visit that the text names.
+    """
+    named_too = {_subject(part.occasion) for part in order.parts if part.occasion not in outcome.left_out}
+    calls = []
+    for part in (one for one in order.parts if one.occasion in outcome.left_out):
+        repeats = part.kind in REMINDERS and _subject(part.occasion) in named_too
+        alone = part.kind not in CALLED_ABOUT and not repeats
+        mark = record.occasions[part.occasion].with_(
+            state=OccasionState.LATER if alone else OccasionState.SUPPRESSED,
+            until=now if alone else None,
+            reason=NO_ROOM,
+        )
+        record = record.with_(occasions={**record.occasions, part.occasion: mark})
+        calls += [part.occasion] if part.kind in CALLED_ABOUT else []
+    changes = [name for name in calls if name.split("/")[1] in CHANGES]
+    record = call_instead(record, changes, now, NO_ROOM) if changes else record
+    for name in calls:
+        record = record if name in changes else call_instead(record, (name,), now, NO_ROOM)
     return record
-
-
-def taken_back_with(part: Part) -> tuple[str, ...]:
-    """The cancellations that a farewell says with its own words: of each visit that it takes out of the calendar."""
-    if part.kind is not OccasionKind.CLOSED:
-        return ()
-    return tuple(f"{entry.session}/{OccasionKind.CANCELLED}/1" for entry in part.calendar if entry.cancelled)
 
 
 def _told(record: CourseRecord, part: Part, about: datetime | None) -> CourseRecord:
@@ -109,9 +114,6 @@ def _told(record: CourseRecord, part: Part, about: datetime | None) -> CourseRec
         return record.with_(
             sessions=tuple(one.with_(told=one.start) if one.is_open else one for one in record.sessions)
         )
-    if part.kind is OccasionKind.CLOSED:
-        gone = {entry.session for entry in part.calendar if entry.cancelled}
-        return record.with_(sessions=tuple(one.with_(told=None) if one.id in gone else one for one in record.sessions))
     session = record.session(_subject(part.occasion))
     if session is None:
         return record
@@ -149,25 +151,26 @@ def undelivered(record: CourseRecord, occasions: tuple[str, ...], now: datetime)
     if occasions[0].split("/")[1] == OccasionKind.ESCALATION:
         return safety.hurry(changed, _subject(occasions[0]), now)
     kinds = ", ".join(named(record, name) for name in occasions)
-    return _call_for_failed(changed, kinds, occasions[0], now)
+    return _call_for_failed(changed, kinds, occasions[0], now, call_by(record, occasions, now))
 
 
-def _call_for_failed(record: CourseRecord, kinds: str, key: str, now: datetime) -> CourseRecord:
+def _call_for_failed(record: CourseRecord, kinds: str, key: str, now: datetime, due: datetime) -> CourseRecord:
     text = f"the {kinds} message was not delivered: call the patient"
-    return open_task(record, TaskKind.FAILED_MESSAGE, now, now + CALL_WITHIN, Role.COORDINATOR, text, key)
+    return open_task(record, TaskKind.FAILED_MESSAGE, now, due, Role.COORDINATOR, text, key)
 
 
 def _tasks(record: CourseRecord, order: SendOrder, outcome: SendOutcome, now: datetime) -> CourseRecord:
-    kinds = ", ".join(named(record, part.occasion) for part in order.parts)
-    due = now + CALL_WITHIN
+    names = [part.occasion for part in order.parts]
+    kinds = ", ".join(named(record, name) for name in names)
+    due = call_by(record, names, now)
     match outcome.state:
         case OccasionState.UNCERTAIN:
             text = f"nobody knows whether the {kinds} message arrived: ask the patient"
             return open_task(record, TaskKind.UNCERTAIN_MESSAGE, now, due, Role.COORDINATOR, text, order.key)
         case OccasionState.FAILED:
-            return _call_for_failed(record, kinds, order.key, now)
+            return _call_for_failed(record, kinds, order.key, now, due)
         case OccasionState.SUPPRESSED if outcome.reason:
-            return call_instead(record, order.parts, order.key, now, outcome.reason)
+            return call_instead(record, [part.occasion for part in order.parts], now, outcome.reason)
         case _:
             return record
 
@@ -198,7 +201,7 @@ def refreshed(record: CourseRecord, occasion: Occasion, answer: CalendarAnswer, 
                 now,
                 session.start,
                 Role.COORDINATOR,
-                f"{session.id}: {why}",
+                f"{visit_of(record, session)}: {why}",
                 session.id,
             )
     return record

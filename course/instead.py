@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from course.carried import hours
-from course.messages import Part
 from course.moments import when
 from course.page import open_task
 from course.record import CourseRecord
@@ -14,13 +13,20 @@ from course.visit import Session
 CALL_WITHIN = hours(24)
 
 
-def call_instead(record: CourseRecord, parts: Sequence[Part], key: str, now: datetime, why: str = "") -> CourseRecord:
-    """The record with a call in place of a message; the dead are not called."""
+def call_instead(record: CourseRecord, names: Sequence[str], now: datetime, why: str = "") -> CourseRecord:
+    """The record with one call in place of what these occasions would have said; the dead are not called."""
     if record.messaging.stopped:
         return record
-    kinds = ", ".join(named(record, part.occasion) for part in parts)
+    kinds = ", ".join(named(record, name) for name in names)
     text = f"call the patient instead of the {kinds} message: {why or why_not_written(record)}"
-    return open_task(record, TaskKind.CALL_INSTEAD, now, now + CALL_WITHIN, Role.COORDINATOR, text, key)
+    return open_task(record, TaskKind.CALL_INSTEAD, now, call_by(record, names, now), Role.COORDINATOR, text, names[0])
+
+
+def call_by(record: CourseRecord, names: Sequence[str], now: datetime) -> datetime:
+    """When a call is due: within a day, and before any visit to come that it speaks of, as told or as it stands."""
+    found = [session for name in names if (session := record.session(name.split("/")[0])) is not None]
+    visits = [at for one in found for at in (one.told, one.start) if at is not None and at > now]
+    return min([now + CALL_WITHIN, *visits])
 
 
 def why_not_written(record: CourseRecord) -> str:

@@ -127,7 +127,19 @@ def _changes(record: CourseRecord, session: Session) -> Iterator[Occasion]:
                 facts=facts,
                 urgent=True,
             )
-    if session.is_cut_off and session.ended_at is not None and session.told > session.ended_at:
+    yield from _taken_back(record, session)
+
+
+def taken_back(record: CourseRecord) -> Iterator[Occasion]:
+    """Every visit that the patient was told of and that was cut off before its time came."""
+    for session in record.sessions:
+        yield from _taken_back(record, session)
+
+
+def _taken_back(record: CourseRecord, session: Session) -> Iterator[Occasion]:
+    if session.told is None or session.ended_at is None:
+        return
+    if session.is_cut_off and session.told > session.ended_at:
         yield Occasion(
             session.id,
             OccasionKind.CANCELLED,
@@ -140,19 +152,11 @@ def _changes(record: CourseRecord, session: Session) -> Iterator[Occasion]:
         )
 
 
-def _told_of_no_visit(session: Session) -> bool:
-    """Whether the patient was told of a visit that was cut off before its time came."""
-    ended, told = session.ended_at, session.told
-    return session.is_cut_off and ended is not None and told is not None and told > ended
-
-
 def calendar_entries(record: CourseRecord, one: Occasion) -> tuple[CalendarEntry, ...]:
     """What a message does to the patient's calendar: visits that it names stand there, visits cut off leave it."""
     match one.kind:
         case OccasionKind.PLAN:
             named = [session for session in record.open_sessions if session.series is Series.INDUCTION]
-        case OccasionKind.CLOSED:
-            named = [session for session in record.sessions if _told_of_no_visit(session)]
         case kind if kind in {*REMINDERS, OccasionKind.MOVED, OccasionKind.CANCELLED}:
             named = [session for session in record.sessions if session.id == one.subject]
         case _:

@@ -143,11 +143,7 @@ def _ended(record: CourseRecord, cause: EndCause, now: datetime) -> CourseRecord
 
 
 def _without_visits(record: CourseRecord, reason: str, now: datetime, code: SkipCode) -> CourseRecord:
-    """Nothing stays planned; who was told of a visit within a day is called too, unless nobody is left to call."""
-    for one in record.open_sessions if not record.messaging.stopped else ():
-        if one.told is not None and now < one.told < now + days(1):
-            text = f"session {one.id} was cancelled at short notice: call the patient"
-            record = open_task(record, TaskKind.CALL_MOVED, now, one.told, Role.COORDINATOR, text, one.id)
+    """Nothing stays planned; whoever was told of a visit is told, or called, that it does not take place."""
     return record.with_(
         sessions=tuple(
             one.with_(status=SessionStatus.OMITTED, ended_at=now, code=code, reason=reason) if one.is_open else one

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from course.carried import days, hours
+from course.instead import visit_of
 from course.page import open_task
 from course.parts import Held
 from course.record import CourseRecord
@@ -51,7 +52,7 @@ def held_now(
     record = record.with_(held=held)
     for session in record.open_sessions:
         if session.told is not None and session.start > now:
-            text = f"the course is held: call the patient about session {session.id}"
+            text = f"the course is held: call the patient about {visit_of(record, session)}"
             due = max(now + hours(1), min(session.start - hours(12), now + days(1)))
             record = open_task(record, TaskKind.CALL_MOVED, now, due, Role.COORDINATOR, text, session.id)
     return record

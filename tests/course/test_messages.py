@@ -190,12 +190,12 @@ def test_opting_out_stops_everything_at_once_and_raises_calls() -> None:
 
 
 def test_a_closed_course_says_so_once() -> None:
-    """Six visits are cancelled by one closing message."""
+    """One closing message, which takes back the one visit that the patient was told of."""
     life = scheduled()
     life.go_to(at("2026-11-06T16:00Z"))
     life.do("withdraw", Role.PATIENT, reason="moved away")
     life.wait(days=20)
-    assert letters(life)[-1] == ("Fri 06 Nov 11:00", ["course/closed/1"])
+    assert letters(life)[-1] == ("Fri 06 Nov 11:00", ["s1/cancelled/1", "course/closed/1"])
 
 
 def test_forms_are_asked_three_times() -> None:

@@ -58,6 +58,8 @@ class Life:
         self.in_flight: list[SendOrder] = []
         self.called_back: list[SendOrder] = []
         self.fate = fate
+        self.texts_hold: int | None = None
+        """How many matters a text message has room for, where the patient is texted."""
         self.fates_met: list[OccasionState] = []
         self.acted: set[datetime] = set()
         self.requests = count(1)
@@ -196,7 +198,10 @@ class Life:
         self.in_flight.remove(order)
         outcome = SendOutcome(state=state, at=self.now, reason="" if state is OccasionState.SENT else reason)
         if state in {OccasionState.SENT, OccasionState.UNCERTAIN}:
-            self.sent.append((self.now, order))
+            room = self.texts_hold if order.audience is Audience.PATIENT else None
+            self.sent.append((self.now, order.with_(parts=order.parts[:room])))
+            if room is not None and state is OccasionState.SENT:
+                outcome = outcome.with_(left_out=tuple(part.occasion for part in order.parts[room:]))
         self.record = folding.sent(self.record, order, outcome, self.now)
 
     def _job(self, job: Any) -> None:
