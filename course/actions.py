@@ -20,11 +20,13 @@ from course.applying import (
     room,
 )
 from course.applying.change import Change, Refused, refuse_if, session_of
+from course.applying.recomputed import recomputed
 from course.carried import days, minutes
 from course.doubt import doubts
 from course.messages import Receipt
 from course.page import APPLIED_DAYS, open_task, prune, write
 from course.parts import Applied
+from course.phases import moved_on
 from course.record import CourseRecord
 from course.said import BaseAct
 from course.terms import Action, Phase, Role, SessionStatus, TaskKind
@@ -130,18 +132,20 @@ def apply(record: CourseRecord, act: BaseAct, now: datetime) -> Done:
     if doubted and not act.sure:
         raise Refused(f"this is far from what is expected: {doubted}; look again, and add --sure if it is so")
     change = WHO[action].handler(record, act, now)
+    changed, taken_back = recomputed(record, change.record, act, now)
     receipt = Receipt(
         sentence=change.sentence,
-        entry=change.record.entry_count + 1,
+        entry=changed.entry_count + 1,
         before=change.before,
         after=change.after,
-        warnings=change.warnings,
+        warnings=(*change.warnings, *taken_back),
     )
-    kept = _with_doubt(change.record, act, doubted, now)
-    written = write(kept, act.actor, now, receipt.on_the_page, action=action, reason=act.reason)
+    doubtful = _with_doubt(changed, act, doubted, now)
+    written = write(doubtful, act.actor, now, receipt.on_the_page, action=action, reason=act.reason)
     answer = shortened(change.sentence)
     applied = Applied(at=now, digest=digest(act), answer=answer, entry=receipt.entry)
-    return Done(prune(written.with_(applied={**written.applied, act.request_id: applied}), now), receipt)
+    kept = written.with_(applied={**written.applied, act.request_id: applied})
+    return Done(prune(moved_on(kept, now), now), receipt)
 
 
 def _with_doubt(record: CourseRecord, act: BaseAct, doubted: str, now: datetime) -> CourseRecord:

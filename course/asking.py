@@ -5,12 +5,12 @@ from datetime import datetime, time
 
 from course import judge
 from course.calendar import SENDING_OPENS, days_from, in_sending_hours
-from course.carried import days
+from course.carried import days, hours
 from course.occasions import Occasion
 from course.parts import Ask
 from course.record import CourseRecord
 from course.terms import NeedKind, OccasionKind, OccasionState, Phase, Series
-from course.visits import nominal
+from course.visits import EVENING, nominal
 
 MORNING = time(10)
 CHASE_DAYS = 2
@@ -20,7 +20,8 @@ WEEK_DAYS = 7
 ALIGN_EARLIER = days(2)
 ALIGN_LATER = days(3)
 RELAPSE_ASK_DAYS = 2
-"""A first lost reading is asked again on the second morning, which is within 48 hours of it. [set]"""
+RELAPSE_ASK_WITHIN = hours(48)
+"""A first lost reading is asked again on the second morning, within 48 hours of it. [set]"""
 
 
 def occasions(record: CourseRecord) -> Iterator[Occasion]:
@@ -29,7 +30,8 @@ def occasions(record: CourseRecord) -> Iterator[Occasion]:
     if running is not None and f"ask{running.number}/{OccasionKind.MEASURE}/1" in record.occasions:
         at = days_from(record.messaging.zone, running.opened_at, CHASE_DAYS, MORNING)
         yield Occasion(f"ask{running.number}", OccasionKind.MEASURE, 2, at)
-    yield Occasion(f"ask{record.ask_count + 1}", OccasionKind.MEASURE, 1, next_ask_at(record))
+    at, again = next_ask_at(record), lost_ask_at(record)
+    yield Occasion(f"ask{record.ask_count + 1}", OccasionKind.MEASURE, 1, at, safety=again is not None and at >= again)
 
 
 def open_ask(record: CourseRecord) -> Ask | None:
@@ -57,12 +59,22 @@ def next_ask_at(record: CourseRecord) -> datetime:
         if regular - ALIGN_EARLIER <= before <= regular + ALIGN_LATER and before > last:
             regular = before
             break
-    doubt = judge.relapse(record)
-    if doubt.first_bad_at is not None and doubt.second_bad_at is None:
-        again = days_from(zone, doubt.first_bad_at, RELAPSE_ASK_DAYS, SENDING_OPENS)
-        if last < again:
-            regular = min(regular, again)
-    return in_sending_hours(zone, regular)
+    again = lost_ask_at(record)
+    return in_sending_hours(zone, regular if again is None else min(regular, again))
+
+
+def lost_ask_at(record: CourseRecord) -> datetime | None:
+    """When a response that one reading has lost is asked about again, until it has been; None where none is in doubt.
+
+    The second morning, or the evening before where that is more than 48 hours later.
+    """
+    doubt, last, zone = judge.relapse(record), _last_asked(record), record.messaging.zone
+    if doubt.first_bad_at is None or doubt.second_bad_at is not None or last is None:
+        return None
+    again = days_from(zone, doubt.first_bad_at, RELAPSE_ASK_DAYS, SENDING_OPENS)
+    if again > doubt.first_bad_at + RELAPSE_ASK_WITHIN:
+        again = days_from(zone, doubt.first_bad_at, RELAPSE_ASK_DAYS - 1, EVENING)
+    return again if last < again else None
 
 
 def every_days(record: CourseRecord, at: datetime) -> int:

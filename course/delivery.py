@@ -58,9 +58,9 @@ def _letters(
 ) -> tuple[CourseRecord, list[tuple[Occasion, ...]]]:
     kept: list[Occasion] = []
     for one in ready:
-        why = _why_not(record, one, ready, now)
+        why = _why_not(one, ready, now)
         if why:
-            record = suppressed(record, one, now, why, call=_untrue_still(record, one, now))
+            record = suppressed(record, one, now, why, call=one.safety or _untrue_still(record, one, now))
         else:
             kept.append(one)
     if not kept:
@@ -92,7 +92,7 @@ def _place_in_letter(one: Occasion) -> tuple[bool, bool]:
     return not one.urgent, one.about is None
 
 
-def _why_not(record: CourseRecord, one: Occasion, ready: tuple[Occasion, ...], now: datetime) -> str:
+def _why_not(one: Occasion, ready: tuple[Occasion, ...], now: datetime) -> str:
     rule = RULES[one.kind]
     begun = one.kind in {*REMINDERS, OccasionKind.MOVED} and one.about is not None and one.about <= now
     if begun:
@@ -105,19 +105,10 @@ def _why_not(record: CourseRecord, one: Occasion, ready: tuple[Occasion, ...], n
         later = [other for other in same_visit if other.kind in REMINDERS]
         if any(REMINDERS.index(other.kind) > REMINDERS.index(one.kind) for other in later):
             return "superseded: a later reminder of the same visit is due"
-    if one.kind is OccasionKind.CHECKIN and (
-        any(other.kind is OccasionKind.MEASURE for other in ready) or _asked_on_the_day(record, one.at)
-    ):
-        return "superseded: a questionnaire goes out the same day"
     if one.kind is OccasionKind.MEASURE and one.ordinal > 1:
         fresh = any(other.kind is OccasionKind.MEASURE and other.ordinal == 1 for other in ready)
         return "superseded: the next questionnaire is due" if fresh else ""
     return ""
-
-
-def _asked_on_the_day(record: CourseRecord, at: datetime) -> bool:
-    day = record.messaging.zone.local(at).date()
-    return any(record.messaging.zone.local(ask.opened_at).date() == day for ask in record.asks)
 
 
 def _wait_for_morning(record: CourseRecord, kept: list[Occasion], now: datetime) -> tuple[CourseRecord, list[Occasion]]:
@@ -137,10 +128,12 @@ def _put_off(record: CourseRecord, one: Occasion, until: datetime, now: datetime
 
 
 def _wait_for_room(record: CourseRecord, kept: list[Occasion], now: datetime) -> tuple[CourseRecord, list[Occasion]]:
-    """Capped kinds alone wait for a visit's message of the same day, or for a day with room."""
-    if any(not RULES[one.kind].capped for one in kept):
+    """Capped kinds alone wait for a visit's message of the same day, or for a day with room; safety waits for none."""
+    if any(one.safety or not RULES[one.kind].capped for one in kept):
         return record, kept
-    until = _room_at(record, now)
+    until = _room_at(
+        record, now, week_cap=not any(one.presses_from is not None and one.presses_from <= now for one in kept)
+    )
     if until is None:
         return record, kept
     for one in kept:
@@ -148,7 +141,7 @@ def _wait_for_room(record: CourseRecord, kept: list[Occasion], now: datetime) ->
     return record, []
 
 
-def _room_at(record: CourseRecord, now: datetime) -> datetime | None:
+def _room_at(record: CourseRecord, now: datetime, *, week_cap: bool) -> datetime | None:
     zone = record.messaging.zone
     today = zone.local(now).date()
     for other in agenda(record):
@@ -163,7 +156,7 @@ def _room_at(record: CourseRecord, now: datetime) -> datetime | None:
     if sum(1 for back in ago.values() if back == 0) >= DAY_CAP:
         return days_from(zone, now, 1, MORNING)
     week = [sent for sent, back in ago.items() if back < DAYS_A_WEEK]
-    if len(week) >= WEEK_CAP:
+    if week_cap and len(week) >= WEEK_CAP:
         return max(days_from(zone, now, 1, MORNING), days_from(zone, week[-WEEK_CAP], 7, MORNING))
     return None
 
@@ -178,7 +171,7 @@ def _pulled_forward(record: CourseRecord, kept: list[Occasion], now: datetime) -
             continue
         if one.kind is OccasionKind.VISIT_2H and one.about is not None and zone.local(one.about).date() == today:
             continue
-        if any(one.id == other.id for other in kept) or _why_not(record, one, tuple(kept), now):
+        if any(one.id == other.id for other in kept) or _why_not(one, tuple(kept), now):
             continue
         along.append(one)
     return along

@@ -9,11 +9,12 @@ from decimal import ROUND_DOWN, Decimal
 from enum import StrEnum
 
 from course.adjunct import pressing
+from course.boosters import boosters
 from course.instrument import tidy
 from course.parts import Score
 from course.protocol import OutcomeRule
 from course.record import CourseRecord
-from course.terms import Outcome, Series
+from course.terms import Outcome
 
 RELAPSE_DAYS_APART = 2
 """Calendar days from the first lost reading to the one that confirms a relapse. [set]"""
@@ -122,8 +123,7 @@ def why_no_early_booster(record: CourseRecord, at: datetime) -> str:
             f"that is {days_between(record, last, at)} days after the last infusion: "
             f"an early booster waits for {rule.early_gap_days_min}"
         )
-    recent = [one for one in record.valid_doses if one.series is Series.BOOSTER]
-    recent = [one for one in recent if days_between(record, one.at, at) < BRAKE_DAYS]
+    recent = [one for one in boosters(record) if days_between(record, one[-1].at, at) < BRAKE_DAYS]
     if len(recent) >= rule.early_most_in_28_days:
         return (
             f"{len(recent)} boosters were given in the {BRAKE_DAYS} days before: "
@@ -135,9 +135,8 @@ def why_no_early_booster(record: CourseRecord, at: datetime) -> str:
 def evaluation_forced(record: CourseRecord) -> str:
     """Why an evaluation is owed at once: two early boosters running, or three requests close by; else nothing."""
     evaluated = max((one.at for one in record.evaluations), default=record.opened_at)
-    boosters = [one for one in record.valid_doses if one.series is Series.BOOSTER and one.at > evaluated]
-    running = boosters[-EARLY_RUNNING:]
-    if len(running) == EARLY_RUNNING and all(one.early for one in running):
+    running = [one for one in boosters(record) if one[0].at > evaluated][-EARLY_RUNNING:]
+    if len(running) == EARLY_RUNNING and all(one[0].early for one in running):
         return "two early boosters running: evaluate before the next"
     if pressing(record.requests, evaluated):
         return "three requests for a booster in eight weeks: evaluate before the next"

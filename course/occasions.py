@@ -40,6 +40,9 @@ RULES: dict[OccasionKind, Rule] = {
 }
 """Every kind's rule. [set] A capped kind is put off by whole days, so its staleness never ends on a whole day."""
 
+CAP = "cap"
+"""How the reason begins of what waits because the patient has had messages enough."""
+
 REMINDERS = (OccasionKind.VISIT_72H, OccasionKind.VISIT_24H, OccasionKind.VISIT_2H)
 """Visit reminders, from the first to the last; a late booking collapses them into the last that is due."""
 
@@ -48,7 +51,8 @@ REMINDERS = (OccasionKind.VISIT_72H, OccasionKind.VISIT_24H, OccasionKind.VISIT_
 class Occasion:
     """One thing due at an instant; `about` is the visit time that it speaks of, `order` breaks ties by number.
 
-    `put_off_from` is when it was first due, where a cap or a failed job put it off.
+    `put_off_from` is when it was first due, where a cap or a failed job put it off. A safety question is put off by no
+    cap; what presses, from an instant on, waits for the next day at most.
     """
 
     subject: str
@@ -59,6 +63,8 @@ class Occasion:
     order: int = 0
     facts: dict[str, str] = field(default_factory=dict)
     urgent: bool = False
+    safety: bool = False
+    presses_from: datetime | None = None
     put_off_from: datetime | None = None
 
     @property
@@ -84,6 +90,8 @@ def open_at(record: CourseRecord, occasion: Occasion) -> Occasion | None:
     if held is None:
         return occasion
     if held.state is OccasionState.LATER and held.until is not None:
+        if occasion.safety and held.reason.startswith(CAP):
+            return occasion
         return replace(occasion, at=max(occasion.at, held.until), put_off_from=occasion.at)
     return None
 

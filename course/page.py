@@ -30,10 +30,12 @@ def write(
 def open_task(  # noqa: PLR0917  a task is these facts
     record: CourseRecord, kind: TaskKind, at: datetime, due: datetime, role: Role, text: str, session: str = ""
 ) -> CourseRecord:
-    """The record with a task for a person, once a kind and session while it is open."""
+    """The record with a task for a person, once a kind and session while it is open; none is overdue at birth."""
     if any(task.kind is kind and task.session == session and task.resolved_at is None for task in record.tasks):
         return record
-    task = Task(id=f"t{record.task_count + 1}", kind=kind, opened_at=at, due=due, role=role, text=text, session=session)
+    task = Task(
+        id=f"t{record.task_count + 1}", kind=kind, opened_at=at, due=max(due, at), role=role, text=text, session=session
+    )
     return record.with_(tasks=(*record.tasks, task), task_count=record.task_count + 1)
 
 

@@ -80,6 +80,13 @@ def advance(record: CourseRecord, now: datetime) -> CourseRecord:
     return write(moved, COURSE, now, f"{record.phase} ended, {following} begins")
 
 
+def moved_on(record: CourseRecord, now: datetime) -> CourseRecord:
+    """The record in the phase that it has come to, so that an act sees what the act before it ended."""
+    while phase_over(record):
+        record = advance(record, now)
+    return record
+
+
 def _following(record: CourseRecord) -> Phase:
     if record.end_cause is not None:
         return Phase.CLOSED

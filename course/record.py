@@ -110,6 +110,7 @@ class CourseRecord(Carried):
     medicines: tuple[Medicine, ...] = ()
     checks: dict[str, Instant] = Field(default_factory=dict)
     requests: tuple[Instant, ...] = ()
+    forced_since: Instant | None = None
     adjunct_count: int = 0
     runs: int = 1
 

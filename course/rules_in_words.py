@@ -159,7 +159,7 @@ MESSAGES: dict[OccasionKind, Words] = {
 NOT_SENT: dict[str, tuple[str, tuple[Action, ...]]] = {
     "stale: the visit has begun": ("a message about a visit that has begun says nothing any more", ()),
     "stale": ("a message that comes later than its kind allows is not sent", ()),
-    "cap": ("at most 1 message a day and 3 in seven days, visits and changes excepted", ()),
+    "cap": ("at most 1 message a day and 3 in seven days; visits, changes and safety questions excepted", ()),
     "superseded": ("of several that say the same, only the last goes out", ()),
     "the patient opted out": ("an opt-out counts at once; each message becomes a call", (Action.CONTACT,)),
     "no consent": ("written messages need their own consent; without it each becomes a call", (Action.CONTACT,)),

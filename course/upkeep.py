@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from datetime import datetime, time
 
 from course import planner
+from course.boosters import boosters, led_in
 from course.calendar import days_from, in_sending_hours
 from course.carried import days
 from course.moments import day
 from course.occasions import Occasion
 from course.phases import still_to_plan
 from course.record import CourseRecord
-from course.terms import OccasionKind, Phase, Series
+from course.terms import OccasionKind, Phase
 
 MORNING = time(10)
 LAPSE_WEEKS = (1, 2, 4)
@@ -24,7 +25,8 @@ def booster_interval_days(record: CourseRecord) -> int | None:
     if record.phase is not Phase.MAINTENANCE or plan is None or plan.interval_days is None:
         return None
     lead_in = record.protocol.maintenance.lead_in_days
-    return lead_in[plan.lead_in_done] if plan.lead_in_done < len(lead_in) else plan.interval_days
+    done = led_in(record)
+    return lead_in[done] if done < len(lead_in) else plan.interval_days
 
 
 def booster_window(record: CourseRecord) -> tuple[datetime, datetime] | None:
@@ -39,7 +41,7 @@ def booster_window(record: CourseRecord) -> tuple[datetime, datetime] | None:
 
 def booster_number(record: CourseRecord) -> int:
     """The number of the booster that comes next, 1-based over the whole course."""
-    return 1 + sum(1 for dose in record.valid_doses if dose.series is Series.BOOSTER)
+    return 1 + len(boosters(record))
 
 
 def book_subject(record: CourseRecord) -> str:
@@ -73,7 +75,8 @@ def bookings(record: CourseRecord) -> Iterator[Occasion]:
     if book is not None and window is not None and record.maintained is not None:
         at = in_sending_hours(zone, max(book, record.maintained.since))
         opens, closes = (day(record, one) for one in window)
-        yield Occasion(book_subject(record), OccasionKind.BOOK, 1, at, facts={"opens": opens, "closes": closes})
+        facts = {"opens": opens, "closes": closes}
+        yield Occasion(book_subject(record), OccasionKind.BOOK, 1, at, facts=facts, presses_from=window[0])
     since = lapsed_since(record)
     if since is not None:
         for ordinal, weeks in enumerate(LAPSE_WEEKS, start=1):

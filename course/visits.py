@@ -191,7 +191,7 @@ def _afterwards(record: CourseRecord, session: Session) -> Iterator[Occasion]:
         yield Occasion(session.id, OccasionKind.NO_SHOW, 1, at, None, session.ordinal)
     if session.status is SessionStatus.GIVEN and not _visit_next_day(record, session):
         at = days_from(zone, session.ended_at, 1, MORNING)
-        yield Occasion(session.id, OccasionKind.CHECKIN, 1, at, None, session.ordinal)
+        yield Occasion(session.id, OccasionKind.CHECKIN, 1, at, None, session.ordinal, safety=True)
 
 
 def _visit_next_day(record: CourseRecord, session: Session) -> bool:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from course import asking, clearance, judge, screening, upkeep
 from course.agenda import agenda, gates_missing
+from course.boosters import boosters
 from course.carried import Carried, days, hours, minutes
 from course.followup import followups
 from course.instrument import Total
@@ -25,6 +26,8 @@ SCREEN_HOURS = 8
 MEASURE_HOURS = 4
 RECORD_AFTER_HOURS = 1
 NAMED_MOST = 3
+FORCED_DAYS = 7
+"""How soon an evaluation that something forces is due, from then on. [set]"""
 
 
 class Card(Carried):
@@ -258,15 +261,16 @@ def evaluation_due(record: CourseRecord) -> tuple[datetime, datetime, str] | Non
         return None
     forced = judge.evaluation_forced(record)
     if forced:
-        return record.last_infusion_at or record.maintained.since, record.maintained.since, forced
+        since = record.forced_since or record.last_infusion_at or record.maintained.since
+        return since, since + days(FORCED_DAYS), forced
     last = max((one.at for one in record.evaluations), default=record.maintained.since)
     again_opens = (ended or record.maintained.since) + days(rule.again_days_min)
     if last < again_opens:
         return again_opens, (ended or record.maintained.since) + days(rule.again_days_max), "second evaluation"
     by_weeks = last + days(7 * rule.every_weeks)
-    boosters = [dose.at for dose in record.valid_doses if dose.series == "booster" and dose.at > last]
-    if len(boosters) >= rule.every_boosters:
-        opens = boosters[rule.every_boosters - 1]
+    given = [one[-1].at for one in boosters(record) if one[0].at > last]
+    if len(given) >= rule.every_boosters:
+        opens = given[rule.every_boosters - 1]
         return opens, min(opens + days(7), by_weeks), f"{rule.every_boosters} boosters since the last evaluation"
     return by_weeks - days(7), by_weeks, f"{rule.every_weeks} weeks since the last evaluation"
 

@@ -75,7 +75,9 @@ class TreatmentCourse:
 
     def changed(self, fold: Callable[[CourseRecord], CourseRecord]) -> None:
         """Fold a completion into the record and wake the loop."""
-        self.record = fold(self.record)
+        was_closed, self.record = self.record.closed, fold(self.record)
+        if self.record.closed is not was_closed:
+            self.page_full = self.record.closed
         self.stirred = True
 
     async def until_something_happens(self) -> None:

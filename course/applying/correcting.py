@@ -7,7 +7,7 @@ from course.acts import Correct, VoidItem
 from course.applying.alarms import over_order
 from course.applying.change import Change, Refused, shown
 from course.applying.flagging import flagged
-from course.applying.measures import held_by_score, instrument_of, reviewed, scored_from
+from course.applying.measures import held_by_score, instrument_of, scored_from
 from course.instrument import Instrument
 from course.parts import Score
 from course.record import CourseRecord
@@ -55,7 +55,7 @@ def _correct_score(record: CourseRecord, act: Correct, earlier: Score, now: date
     if triggers:
         changed = safety.raise_escalation(changed, triggers, now)
     changed, held = held_by_score(changed, instrument, right, now)
-    changed = _flag_evaluations(reviewed(record, changed, now), earlier.id, now)
+    changed = _flag_evaluations(changed, earlier.id, now)
     said = f"{instrument.title} {earlier.id} corrected"
     return Change(changed, said, earlier.said, right.said, held)
 
@@ -121,7 +121,7 @@ def void_item(record: CourseRecord, act: VoidItem, now: datetime) -> Change:
     _second(act)
     if any(one.id == act.item for one in record.scores):
         scores = tuple(one.with_(voided=True) if one.id == act.item else one for one in record.scores)
-        changed = reviewed(record, record.with_(scores=scores), now)
+        changed = _asked_again(record.with_(scores=scores))
         return Change(_flag_evaluations(changed, act.item, now), f"{act.item} voided", "counted", "void")
     if any(one.session == act.item for one in record.doses):
         doses = tuple(one.with_(voided=True) if one.session == act.item else one for one in record.doses)
@@ -134,6 +134,17 @@ def void_item(record: CourseRecord, act: VoidItem, now: datetime) -> Change:
         return Change(record.with_(events=events), f"adverse event {act.item} voided", "counted", "void")
     number = _entry_number(record, act.item)
     return Change(record, f"entry {number} voided: it belongs to another chart", "counted", "void")
+
+
+def _asked_again(record: CourseRecord) -> CourseRecord:
+    """The record whose last request waits again where what answered it is void."""
+    if not record.asks or not record.asks[-1].answered:
+        return record
+    ask = record.asks[-1]
+    came = {one.instrument for one in record.scores if one.at >= ask.opened_at and not one.voided}
+    if set(ask.instruments) <= came:
+        return record
+    return record.with_(asks=(*record.asks[:-1], ask.with_(answered=False, closed_at=None)))
 
 
 def _entry_number(record: CourseRecord, item: str) -> int:

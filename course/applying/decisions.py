@@ -5,6 +5,7 @@ from datetime import datetime
 from course import judge
 from course.acts import CeaseSeries, ChangeInterval, Discharge, Evaluate, Reopen, Withdraw
 from course.applying.change import Change, Refused, shown
+from course.boosters import boosters
 from course.carried import days
 from course.dosing import dose_check
 from course.page import open_task
@@ -32,7 +33,7 @@ def evaluate(record: CourseRecord, act: Evaluate, now: datetime) -> Change:
         reason=act.reason,
         outcome=reading.outcome if reading else "",
         stood_on=_stood_on(record),
-        boosters_then=sum(1 for dose in record.valid_doses if dose.series == "booster"),
+        boosters_then=len(boosters(record)),
     )
     changed = record.with_(evaluations=(*record.evaluations, signed), decided=act.decision, extend_by=act.sessions)
     if act.decision is Decision.DISCHARGE:

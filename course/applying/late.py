@@ -59,8 +59,6 @@ def _late_dose(record: CourseRecord, act: LateEntry, now: datetime) -> tuple[Cou
     changed = record.with_(doses=(*record.doses, dose), session_count=number)
     if over:
         changed = over_order(changed, dose.session, "; ".join(over), now)
-    if record.maintained is not None:
-        changed = changed.with_(maintained=record.maintained.with_(lead_in_done=record.maintained.lead_in_done + 1))
     changed = flagged(changed, lambda one: one.at > dose.at, now)
     said = f", {act.mg} mg over {act.minutes} min as {dose.session}"
     return changed, said, over

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from course import clearance, holds, judge, safety, stopping
+from course import clearance, holds, safety
 from course.acts import RecordMeasure
 from course.applying.change import Change, Refused
 from course.applying.flagging import flagged
@@ -13,7 +13,7 @@ from course.page import open_task
 from course.parts import Ask, Score
 from course.record import CourseRecord
 from course.scoring import Scored, ScoringError, score, score_total
-from course.terms import Phase, Role, TaskKind
+from course.terms import Role, TaskKind
 from course.written import written
 
 UNKNOWN_HOURS = 8
@@ -56,7 +56,6 @@ def record_measure(record: CourseRecord, act: RecordMeasure, now: datetime) -> C
         due = record.open_sessions[0].start
         changed = open_task(changed, TaskKind.SAFETY_ITEM, now, due, Role.PRESCRIBER, text, taken.id)
     changed, held = held_by_score(changed, instrument, taken, now)
-    changed = reviewed(record, changed, now)
     if taken.instrument in {record.protocol.outcome.instrument, *rated}:
         changed = flagged(changed, lambda one: one.at > taken.at, now)
     flags = (*(f"{flag}: escalated" for flag in scored.flags if triggers), *held)
@@ -102,29 +101,6 @@ def _answered(record: CourseRecord, instrument: str, now: datetime) -> CourseRec
 def _all_in(record: CourseRecord, ask: Ask, instrument: str) -> bool:
     came = {one.instrument for one in record.scores if one.at >= ask.opened_at and not one.voided}
     return instrument in ask.instruments and set(ask.instruments) <= {*came, instrument}
-
-
-def reviewed(before: CourseRecord, changed: CourseRecord, now: datetime) -> CourseRecord:
-    """The record with what scores newly ask a prescriber to look at, whether they came in or were put right."""
-    return _stop_task(before, _relapse_task(before, changed, now), now)
-
-
-def _relapse_task(before: CourseRecord, changed: CourseRecord, now: datetime) -> CourseRecord:
-    if changed.phase is not Phase.MAINTENANCE:
-        return changed
-    found, known = judge.relapse(changed), judge.relapse(before)
-    if found.second_bad_at is None or known.second_bad_at is not None:
-        return changed
-    text = "the response is lost on two readings: consider an early booster"
-    return open_task(changed, TaskKind.EARLY_BOOSTER, now, now + days(2), Role.PRESCRIBER, text)
-
-
-def _stop_task(before: CourseRecord, changed: CourseRecord, now: datetime) -> CourseRecord:
-    found = stopping.read(changed)
-    if not found.due or stopping.read(before).due:
-        return changed
-    text = f"{found.sentence}: review with the patient whether to go on"
-    return open_task(changed, TaskKind.STOP_REVIEW, now, now + days(2), Role.PRESCRIBER, text)
 
 
 def instrument_of(record: CourseRecord, name: str) -> Instrument:

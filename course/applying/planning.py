@@ -6,6 +6,7 @@ from itertools import pairwise
 from course import judge, planner, upkeep
 from course.acts import BookBooster, ConfirmVisit, DeferVisit, OmitVisit, ScheduleSeries
 from course.applying.change import Change, Refused, refuse_if, session_of, shown
+from course.boosters import ONE_BOOSTER_DAYS
 from course.carried import days
 from course.phases import still_to_plan
 from course.record import CourseRecord
@@ -13,8 +14,6 @@ from course.terms import Role, Series, SessionStatus
 from course.visit import Session
 
 HORIZON_DAYS = 400
-ONE_BOOSTER_DAYS = 7
-"""The sessions of one booster lie within so many days. [set]"""
 
 
 def schedule_series(record: CourseRecord, act: ScheduleSeries, now: datetime) -> Change:

@@ -15,7 +15,7 @@ from course.carried import days, hours, minutes
 from course.page import open_task
 from course.record import CourseRecord
 from course.room_acts import AbortSession, Adverse, CheckIn, GivenSession, NoShow, NotGiven
-from course.terms import GateKind, HoldCause, Role, Series, SessionStatus, TaskKind
+from course.terms import GateKind, HoldCause, Role, SessionStatus, TaskKind
 from course.visit import Dose, Session, SignedFor
 
 EARLIEST_BEFORE = hours(12)
@@ -94,9 +94,6 @@ def give_session(record: CourseRecord, act: GivenSession, now: datetime) -> Chan
     session = session_of(record, act.session)
     changed, dose, flags = _dosed(record, session, act, SessionStatus.GIVEN, now)
     changed = events.with_events(changed, events.of(act.adverse, session.id, dose.at, dose.by), now)
-    if record.maintained is not None and session.series is Series.BOOSTER:
-        plan = record.maintained
-        changed = changed.with_(maintained=plan.with_(lead_in_done=plan.lead_in_done + 1))
     if any(one.serious for one in act.adverse):
         flags = (*flags, "serious adverse event: the course is held")
     told = f"session {session.id} given: {_summary(record, dose)}{_told(act.adverse)}"

@@ -76,8 +76,8 @@ def test_an_absence_gets_a_kind_letter_a_call_and_a_seventh_visit(lived: Mapping
     """The no-show letter leaves the same day, no check-in follows, the sixth dose comes at the seventh visit."""
     played = lived["no-show-and-rebook"]
     received = letters(played)
-    assert received[: len(SIX_INFUSIONS[:6])] == SIX_INFUSIONS[:6]
-    assert received[6:8] == ["10 Mar no_show", "11 Mar visit_24h+visit_2h"]
+    assert received[:7] == SIX_INFUSIONS[:7]
+    assert received[7:9] == ["10 Mar no_show", "11 Mar visit_24h+visit_2h"]
     assert statuses(played.player.record) == [
         SessionStatus.NO_SHOW if number == 3 else SessionStatus.GIVEN for number in range(1, 8)
     ]
@@ -89,12 +89,13 @@ def test_a_visit_that_moves_is_told_and_its_reminders_follow(lived: Mapping[str,
     """Ten minutes, a day, and back: three notices of change, no reminder twice, none for a time that is gone."""
     played = lived["moved-visit"]
     assert letters(played) == [
-        *SIX_INFUSIONS[:7],
+        *SIX_INFUSIONS[:8],
         "11 Mar moved",
         "12 Mar visit_72h",
         "12 Mar moved",
+        SIX_INFUSIONS[9],
         "13 Mar moved",
-        *SIX_INFUSIONS[8:10],
+        *SIX_INFUSIONS[10:12],
     ]
     assert "09:10" in next(one.body for one in played.to_patient if "moved" in one.kinds)
     assert "Tuesday 16" in [one.body for one in played.to_patient if "moved" in one.kinds][1]
@@ -104,13 +105,14 @@ def test_a_visit_that_moves_is_told_and_its_reminders_follow(lived: Mapping[str,
 def test_a_lost_response_leads_to_an_early_booster(lived: Mapping[str, Played]) -> None:
     """The first bad reading asks again within 48 hours; the second makes a task; the prescriber books early."""
     played = lived["relapse-and-early-booster"]
-    assert letters(played)[-6:] == [
+    assert letters(played)[-7:] == [
         "13 Apr measure+visit_24h+visit_2h",
         "15 Apr checkin",
         "20 Apr measure",
         "22 Apr measure",
         "23 Apr visit_72h",
         "25 Apr visit_24h+visit_2h",
+        "27 Apr checkin",
     ]
     assert [one.early for one in played.player.record.doses] == [False] * 7 + [True]
     assert [one.role for one in played.player.refusals] == ["coordinator"]
@@ -184,6 +186,7 @@ def test_a_daily_series_has_one_plan_and_one_letter_a_day(lived: Mapping[str, Pl
         "01 Mar forms+measure",
         "01 Mar plan",
         "04 Mar visit_24h",
+        "06 Mar checkin",
         "07 Mar measure+visit_24h",
         "08 Mar visit_24h",
         "09 Mar visit_24h",
@@ -206,10 +209,10 @@ def test_boosters_lead_in_weekly(lived: Mapping[str, Played]) -> None:
 def test_after_stop_nothing_is_written_and_treatment_goes_on(lived: Mapping[str, Played]) -> None:
     """STOP counts at once: no letter after it, each one that would have gone is on record, and somebody calls."""
     played = lived["stop-messages-but-go-on"]
-    assert letters(played) == SIX_INFUSIONS[:5]
+    assert letters(played) == SIX_INFUSIONS[:6]
     unsent = {key for key, mark in played.not_sent if mark.reason == "the patient opted out"}
     assert {"s3/visit_24h/1", "s4/visit_72h/1", "s4/visit_24h/1"} <= unsent
-    assert "call the patient instead of the visit 24h message: the patient opted out" in said(played)
+    assert "call the patient instead of the visit 24h (session s4, " in said(played)
     assert statuses(played.player.record)[:3] == ["given", "given", "given"]
 
 
@@ -231,7 +234,7 @@ def test_a_cancellation_ends_nothing_and_a_discharge_does(lived: Mapping[str, Pl
     assert len(record.doses) == 6
     assert (record.phase, record.end_cause) == (Phase.CLOSED, EndCause.DISCHARGED)
     assert statuses(record)[-1] is SessionStatus.OMITTED
-    assert letters(played)[-1] == "26 Apr closed"
+    assert letters(played)[-1] == "26 Apr cancelled+closed"
     assert len([one for one in letters(played) if "closed" in one]) == 1
 
 
@@ -292,7 +295,7 @@ async def test_a_killed_worker_and_a_day_without_mail_lose_and_double_nothing(
     assert not clinic.exists()
     assert played.player.surprises == []
     asked_again = "09 Mar checkin+measure+visit_24h+visit_2h+visit_72h"
-    assert letters(played) == [*SIX_INFUSIONS[:4], asked_again, *SIX_INFUSIONS[6:8]]
+    assert letters(played) == [*SIX_INFUSIONS[:5], asked_again, *SIX_INFUSIONS[7:9]]
     failed = {key for key, mark in played.not_sent if mark.state is OccasionState.FAILED}
     assert failed == {"ask2/measure/1", "s2/visit_24h/1", "s2/visit_2h/1", "s3/visit_72h/1"}
     assert "was not delivered: call the patient" in said(played)

@@ -43,11 +43,12 @@ def test_too_high_a_pressure_is_not_given_and_a_raised_one_is_signed(lived: Mapp
 def test_a_hold_stops_reminders_until_a_prescriber_releases_it(lived: Mapping[str, Played]) -> None:
     """Two weeks of hold: moves are told, questions go on, no reminder; only a prescriber who asked again ends it."""
     played = lived["hold-and-release"]
-    assert letters(played)[5:] == [
+    assert letters(played)[6:] == [
         "09 Mar checkin+moved",
         "14 Mar measure",
         "16 Mar moved",
         "21 Mar measure",
+        "22 Mar visit_72h",
         "23 Mar visit_24h+visit_2h+visit_72h",
         "25 Mar checkin+visit_24h+visit_2h",
     ]

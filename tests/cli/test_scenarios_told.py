@@ -9,6 +9,8 @@ from cli.play.check import load_scenario
 from cli.play.command import play_files
 from cli.play.results import Played
 from course.terms import OccasionState
+from course.upkeep import booster_number
+from course.worklist import evaluation_due
 from tests.support.lived import KNOWN, letters
 from tests.support.records import CLINIC_FOLDER
 
@@ -63,3 +65,35 @@ def test_a_farewell_takes_a_visit_back_once(lived: Mapping[str, Played]) -> None
     assert [one for one in letters(played) if "cancelled" in one or "closed" in one] == ["11 Mar cancelled+closed"]
     calls = [task for task in played.player.record.tasks if task.session == "s4"]
     assert len(calls) == 1
+
+
+def test_a_voided_booster_is_asked_for_again(lived: Mapping[str, Played]) -> None:
+    """Its window is open: the patient is asked to book within a day, whatever the week has had."""
+    found = [one for one in letters(lived["booking-letter-lost-after-void"]) if "book" in one]
+    assert found == ["04 Apr book+measure", "16 Apr book"]
+
+
+def test_a_lost_response_is_asked_about_within_48_hours(lived: Mapping[str, Played]) -> None:
+    """The reading of Tuesday 15:10 is asked again on Thursday morning, in a week that has had its three letters."""
+    found = letters(lived["lost-reading-asked-again-after-five-days"])
+    assert [one for one in found if "11 Apr" <= one[:6] <= "17 Apr" and "Apr" in one] == [
+        "11 Apr visit_72h",
+        "12 Apr moved",
+        "13 Apr measure+visit_24h+visit_2h",
+        "15 Apr checkin+measure",
+    ]
+
+
+def test_a_corrected_reading_takes_its_task_back(lived: Mapping[str, Played]) -> None:
+    """The second lost reading was a typing error: no prescriber is left with the early booster that it asked for."""
+    tasks = [one for one in lived["relapse-task-stays-after-correction"].player.record.tasks if "lost" in one.text]
+    assert [(one.kind, one.resolved_at is not None) for one in tasks] == [("early_booster", True)]
+    assert tasks[0].text.startswith("no longer holds")
+
+
+def test_a_booster_of_two_visits_counts_once(lived: Mapping[str, Played]) -> None:
+    """Three visits were two boosters: the one to book in May was the second, and nothing is to be evaluated."""
+    played = lived["two-visits-count-as-two-boosters"]
+    assert booster_number(played.player.record) == 3
+    due = evaluation_due(played.player.record)
+    assert due is None or "3 boosters" not in due[2]

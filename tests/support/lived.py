@@ -67,12 +67,15 @@ SIX_INFUSIONS = [
     "02 Mar visit_72h",
     "04 Mar visit_24h+visit_2h",
     "05 Mar visit_72h",
+    "06 Mar checkin",
     "07 Mar measure+visit_24h+visit_2h+visit_72h",
     "09 Mar checkin+visit_24h+visit_2h+visit_72h",
     "11 Mar checkin+visit_24h+visit_2h",
     "12 Mar visit_72h",
+    "13 Mar checkin",
     "14 Mar measure+visit_24h+visit_2h+visit_72h",
     "16 Mar checkin+visit_24h+visit_2h",
+    "18 Mar checkin",
     "21 Mar measure",
 ]
 """What everybody receives who starts on the first Monday of March and misses nothing: one letter a day at most."""

@@ -1,5 +1,7 @@
 """Random lives: what was typed wrongly is put right, and then reads as if it had been right from the first."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -8,6 +10,7 @@ from hypothesis.stateful import precondition, rule
 
 from course import judge, stopping, upkeep
 from course.actions import Refused
+from course.need import Need
 from course.phases import dosed_in_series, still_to_plan
 from course.record import CourseRecord
 from course.said import BaseAct
@@ -16,6 +19,7 @@ from course.worklist import needs_ahead
 from tests.support.life import RestlessError
 from tests.support.lives.acting import ANSWERS, ROLES, SECOND, Acting
 
+ANY = datetime(2000, 1, 1, tzinfo=UTC)
 COMPUTED = {NeedKind.EVALUATE, NeedKind.BOOK, NeedKind.LAPSED, NeedKind.SCHEDULE, NeedKind.LEAVE, NeedKind.RECORD}
 """Rows that follow from what stands on the page, and not from what was once raised and waits for its person."""
 
@@ -32,8 +36,17 @@ def reads(record: CourseRecord) -> dict[str, object]:
         "window": upkeep.booster_window(record),
         "given": [(one.at, one.mg, one.weight_kg) for one in record.valid_doses],
         "series": (dosed_in_series(record), still_to_plan(record)),
-        "needs": [one for one in needs_ahead(record) if one.kind in COMPUTED],
+        "needs": [
+            replace(one, opens=ANY, due=ANY) if _forced(record, one) else one
+            for one in needs_ahead(record)
+            if one.kind in COMPUTED
+        ],
     }
+
+
+def _forced(record: CourseRecord, need: Need) -> bool:
+    """Whether an evaluation is forced: it is due from the act that forced it on, which may be the correction."""
+    return need.kind is NeedKind.EVALUATE and record.forced_since is not None
 
 
 class PuttingRight(Acting):

@@ -1,0 +1,129 @@
+"""What follows from scores, doses and answers is read again when one of them is put right."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from course import actions, judge, upkeep
+from course.actions import Refused
+from course.acts import ACT
+from course.terms import NeedKind, OccasionKind, Role, Series, TaskKind
+from course.visit import Dose
+from course.worklist import needs, needs_ahead
+from tests.support.life import STAFF, Life
+from tests.support.lives.acting import SECOND
+from tests.support.stories import BASELINE, give, maintained
+
+LOW = (1, 1, 1, 1, 1, 1, 0, 0, 0)
+
+
+def relapsed() -> Life:
+    """A response that two readings have lost, three days apart."""
+    life = maintained()
+    for _ in range(2):
+        life.wait(days=3)
+        life.do("measure", Role.NURSE, instrument="phq9", answers=BASELINE)
+    return life
+
+
+def open_tasks(life: Life, kind: TaskKind) -> list[str]:
+    """What waits for a person of this kind."""
+    return [task.text for task in life.record.tasks if task.kind is kind and task.resolved_at is None]
+
+
+@pytest.mark.parametrize("how", ["correct", "void"])
+def test_a_reading_put_right_takes_its_task_back(how: str) -> None:
+    """The task goes, says why, and the page has it; a reading that is bad after all brings it again."""
+    life = relapsed()
+    last = life.record.scores[-1].id
+    assert open_tasks(life, TaskKind.EARLY_BOOSTER)
+    said = {"answers": LOW} if how == "correct" else {"second": SECOND}
+    receipt = life.do(how, Role.NURSE, item=last, reason="typed wrongly", **said)
+    assert not open_tasks(life, TaskKind.EARLY_BOOSTER)
+    assert "no longer holds and is taken back" in life.record.entries[-1].text
+    assert receipt.warnings
+    if how == "correct":
+        life.do("correct", Role.NURSE, item=last, answers=BASELINE, reason="the first typing was right")
+        assert open_tasks(life, TaskKind.EARLY_BOOSTER)
+
+
+def test_a_voided_answer_is_asked_for_again() -> None:
+    """The request that it answered waits again, and the patient is chased."""
+    life = maintained()
+    life.wait(days=8)
+    asked = life.record.asks[-1]
+    assert not asked.answered
+    life.do("measure", Role.PATIENT, instrument="phq9", answers=LOW)
+    life.do("void", Role.NURSE, item=life.record.scores[-1].id, second=SECOND, reason="another patient's")
+    life.wait(days=3)
+    assert (f"ask{asked.number}", OccasionKind.MEASURE) in [
+        (part.occasion.split("/")[0], part.kind)
+        for _, order in life.to_patient()
+        for part in order.parts
+        if part.occasion.endswith("/2")
+    ]
+
+
+def test_a_voided_booster_of_the_lead_in_is_led_in_again() -> None:
+    """Counts and windows read doses, not what was counted when they were given."""
+    life = maintained()
+    rule = life.record.protocol.maintenance.with_(lead_in_days=(7, 14))
+    life.record = life.record.with_(protocol=life.record.protocol.with_(maintenance=rule))
+    life.do("booster", Role.COORDINATOR, at=life.now + timedelta(days=3))
+    give(life)
+    assert upkeep.booster_interval_days(life.record) == 14
+    life.do("void", Role.NURSE, item=life.record.doses[-1].session, second=SECOND, reason="another patient's")
+    assert upkeep.booster_interval_days(life.record) == 7
+
+
+def test_a_booster_of_two_visits_is_one() -> None:
+    """Two doses within the week of a booster of two sessions count once, a third opens the next."""
+    life = maintained()
+    rule = life.record.protocol.maintenance.with_(sessions_per_booster=2)
+    began = life.now
+    doses = tuple(
+        Dose(
+            session=f"s{20 + number}",
+            at=began + timedelta(days=day),
+            mg=Decimal(35),
+            minutes=40,
+            weight_kg=Decimal(70),
+            series=Series.BOOSTER,
+        )
+        for number, day in enumerate((1, 2, 3, 30))
+    )
+    record = life.record.with_(protocol=life.record.protocol.with_(maintenance=rule))
+    counts = [
+        upkeep.booster_number(record.with_(doses=(*record.doses, *doses[:many]))) for many in range(len(doses) + 1)
+    ]
+    assert counts == [1, 2, 2, 3, 4]
+
+
+def test_an_evaluation_that_three_requests_force_is_due_from_then_on() -> None:
+    """Asked for the third time months into maintenance: it opens now and is not overdue."""
+    life = maintained()
+    life.wait(days=50)
+    for _ in range(3):
+        life.wait(days=2)
+        life.do("ask_booster", Role.PATIENT)
+    assert judge.evaluation_forced(life.record)
+    (need,) = [one for one in needs(life.record, life.now) if one.kind is NeedKind.EVALUATE]
+    assert need.opens == life.now
+    assert need.due > life.now
+
+
+def test_no_row_is_overdue_when_it_opens() -> None:
+    """Whatever the record foresees is due after it opens."""
+    assert all(one.due >= one.opens for one in needs_ahead(relapsed().record))
+
+
+def test_the_second_of_two_endings_in_one_task_is_refused() -> None:
+    """A death and a withdrawal reach the course before its loop has turned: the death stands, the other is refused."""
+    life = maintained()
+    died = {"action": "discharge", "cause": "died", "actor": STAFF[Role.PRESCRIBER], "request_id": "request-died"}
+    gone = {"action": "withdraw", "actor": STAFF[Role.COORDINATOR], "request_id": "request-gone"}
+    common = {"made_at": life.now, "reason": "told by telephone"}
+    record = actions.apply(life.record, ACT.validate_python({**died, **common}), life.now).record
+    with pytest.raises(Refused, match="this course is in closed"):
+        actions.apply(record, ACT.validate_python({**gone, **common}), life.now)
