@@ -179,7 +179,9 @@ def test_the_table_is_what_is_answered_and_what_is_refused(action: Action) -> No
         else:
             assert not owed
             assert done.record is not record
-            assert done.record.entry_count == record.entry_count + 1
+            assert done.receipt.entry == record.entry_count + 1
+            later = [entry for entry in done.record.entries if entry.number > done.receipt.entry]
+            assert all(entry.role is Role.COURSE for entry in later), "the act's own entry, then the phase that it ends"
         assert record == before
 
 

@@ -77,4 +77,4 @@ def test_the_review_is_a_task_for_a_prescriber_once_and_stops_nothing() -> None:
     (task,) = [one for one in record.tasks if one.kind is TaskKind.STOP_REVIEW]
     assert (task.role, task.resolved_at) == (Role.PRESCRIBER, None)
     assert task.text.startswith("no improvement of 20 % after each of the first 3 infusions")
-    assert (record.held, record.ceased, record.phase) == (None, False, Phase.INDUCTION)
+    assert (record.held, record.ceased, record.end_cause) == (None, False, None)
