@@ -5,7 +5,7 @@ import sys
 from decimal import InvalidOperation
 
 from cyclopts import App
-from cyclopts.exceptions import CycloptsError
+from cyclopts.exceptions import CycloptsError, UnusedCliTokensError
 
 from cli.output import USAGE, complain
 
@@ -219,6 +219,14 @@ def main(arguments: list[str] | None = None) -> int:
     said = sys.argv[1:] if arguments is None else arguments
     try:
         code = app()(said, exit_on_error=False, print_error=False)
+    except UnusedCliTokensError as error:
+        loose = " ".join(str(one) for one in error.unused_tokens or ())[:80]
+        return complain(
+            f'"{loose}" is left over: words that belong together stand in quotes, such as "Ayla Demir" or '
+            '"tomorrow 09:00"; `--help` shows what this command takes',
+            USAGE,
+            json_="--json" in said,
+        )
     except CycloptsError as error:
         return complain(" ".join(str(error).split()), USAGE, json_="--json" in said)
     except InvalidOperation:

@@ -10,6 +10,7 @@ from adapters.identity import IdentityError, recognised
 from adapters.zones import zone_snapshot
 from cli.desk import Desk, How, act, command, desk, perform, sentence, session_id, written_language
 from cli.freeing import act_freeing
+from cli.naming import instrument_named
 from cli.output import NOT_ALLOWED, USAGE, CliError, answer, read_passphrase
 from course.instrument import Answers, Instrument
 from course.need import CallOutcome
@@ -58,6 +59,7 @@ async def measure(
     Example: starter.py measure c-1a2b3c phq9 --answers 1,2,0,-,1,0,1,0,0
     """
     async with desk() as at:
+        instrument = instrument_named(tuple(at.house.clinic.instruments), instrument)
         given = _answers(answers, at.house.clinic.instruments.get(instrument))
         said = {"instrument": instrument, "answers": given, "total": total, "timed": not day_only}
         receipt = await perform(at, course, how, "measure", times={}, said=said)

@@ -23,6 +23,7 @@ from adapters.store.access import Access
 from adapters.store.staff import Account
 from adapters.wiring import House, open_house
 from adapters.zones import UnknownZoneError
+from cli.naming import course_named
 from cli.output import FAILED, NO_SERVER, NOT_ALLOWED, USAGE, CliError, answer, complain
 from cli.times import instant
 from course.actions import WHO
@@ -79,6 +80,10 @@ class Desk:
     account: Account
     courses: Courses
     now: datetime
+
+    async def course(self, typed: str) -> str:
+        """The id of the course that is meant; raises CliError."""
+        return await course_named(self.house.store.directory, typed)
 
     async def zone(self, course_id: str) -> Zone:
         """The clinic's clock of a course; raises CourseError where there is none."""
@@ -162,6 +167,7 @@ async def perform(
     at: Desk, course_id: str, how: How, action: str, *, times: dict[str, str | None], said: dict[str, Any]
 ) -> Receipt:
     """One act, applied; a refusal leaves no history, so it is written into the access log."""
+    course_id = await at.course(course_id)
     zone = await at.zone(course_id)
     said |= {name: instant(text, zone, at.now) for name, text in times.items() if text}
     if how.at:

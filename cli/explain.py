@@ -37,6 +37,7 @@ async def explain_course(
     Example: starter.py explain c-1a2b3c 12
     """
     async with desk() as at:
+        course = await at.course(course)
         record = await at.courses.record(course)
         await at.looked(course, "explain")
         tags = _tags(at, record)

@@ -158,6 +158,7 @@ async def show(course: str, *, asked: Asked = Asked()) -> int:
     Example: starter.py show c-1a2b3c
     """
     async with desk() as at:
+        course = await at.course(course)
         record = await at.courses.record(course)
         await at.looked(course, "show")
         if asked.json:
@@ -184,6 +185,7 @@ async def forecast_course(
     Example: starter.py forecast c-1a2b3c --if "defer 4 to +3d 09:00"
     """
     async with desk() as at:
+        course = await at.course(course)
         record = await at.courses.record(course)
         await at.looked(course, "forecast")
         horizon = instant(until, record.zone, at.now) if until else at.now + timedelta(days=DAYS_AHEAD)
@@ -220,6 +222,7 @@ async def judge_course(course: str, *, asked: Asked = Asked()) -> int:
     Example: starter.py judge c-1a2b3c
     """
     async with desk() as at:
+        course = await at.course(course)
         record = await at.courses.record(course)
         await at.looked(course, "judge")
         base, found, review = judge.baseline(record), judge.relapse(record), stopping.read(record)

@@ -11,12 +11,14 @@ from course.parts import Actor
 
 REASON_MAX = 2_000
 NOTE_MAX = 8_000
+JOINING = "\n\t\u200c\u200d"
+"""Ends of lines, and what Persian and Indic names and emoji of several people are joined with."""
 
 
 def clean(text: str) -> str:
     """The text without its edges; control and direction characters are refused with a ValueError."""
     stripped = text.strip()
-    if any(unicodedata.category(one) in {"Cc", "Cf", "Cs", "Co"} and one not in "\n\t" for one in stripped):
+    if any(unicodedata.category(one) in {"Cc", "Cf", "Cs", "Co"} and one not in JOINING for one in stripped):
         raise ValueError("text may not hold control or direction characters: type it again without them")
     return stripped
 
