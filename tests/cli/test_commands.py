@@ -74,7 +74,7 @@ async def test_the_same_request_is_answered_the_same(terminal: Terminal, course:
         (("clear", "C"), 1, "clear belongs to intake, this course is in induction"),
         (("discharge", "C"), 1, "discharge needs a reason"),
         (("confirm", "C", "s99"), 1, "there is no session s99 on this course"),
-        (("defer", "C", "1", "2026-13-40 99:99", "--reason", "x"), 2, "this is no time"),
+        (("defer", "C", "1", "2026-13-40 99:99", "--reason", "x"), 2, "is no time"),
         (("defer", "C", "1", "3026-01-05 09:00", "--reason", "x"), 2, "the year 3026 cannot be meant"),
         (("defer", "C", "1", "2036-01-05", "--reason", "x"), 2, "a time of day is missing"),
         (("defer", "C", "1", GAP, "--reason", "x"), 2, "does not exist in America/New_York"),

@@ -40,7 +40,7 @@ async def test_what_cannot_be_printed_is_one_sentence(terminal: Terminal, tmp_pa
     cases = [
         ("adler", ("northside", "2026-12-01"), 3, "the role auditor may not print sheets"),
         ("ortiz", ("moon", "2026-12-01"), 2, "there is no site moon"),
-        ("ortiz", ("northside", "soon"), 2, "this is no time"),
+        ("ortiz", ("northside", "soon"), 2, "is no time"),
         ("ortiz", ("northside", "+3d", "--out", f"{tmp_path}"), 1, "cannot be written"),
     ]
     for who, words, code, sentence in cases:
