@@ -10,7 +10,9 @@ from cli.picture import Axis, curve, day, year
 from cli.play.results import Played
 from cli.showing import state_of
 from cli.times import shown
+from course import secondary
 from course.explain import explain
+from course.record import CourseRecord
 from course.terms import Action
 
 STYLE = """
@@ -129,12 +131,22 @@ def _course(played: Played) -> str:
     return (
         f'<section id="{record.course_id}"><h2>{escape(player.place.name)}: {escape(player.scenario.title)}</h2>'
         f'<p class="quiet">{escape(record.protocol.title)}. {escape(state_of(record))}</p>'
-        f"{curve(record, axis)}{year(record, played.letters, _holds(played), axis)}"
+        f"{curve(record, axis)}{_beside(record)}{year(record, played.letters, _holds(played), axis)}"
         f'<details class="wide"><summary>Out of its page</summary>{_page(played)}</details>'
         f'<details class="wide"><summary>Why it stands so</summary>{_why(played)}</details>'
         f"<details><summary>What the patient received ({len(played.to_patient)} letters)</summary>{_letters(played)}"
         "</details></section>"
     )
+
+
+def _beside(record: CourseRecord) -> str:
+    """The secondary measures that were asked; they decide nothing."""
+    said = [
+        f"{escape(record.instruments[one.instrument].title)}: {escape(one.sentence)}"
+        for one in secondary.readings(record)
+        if one.last is not None
+    ]
+    return f'<p class="quiet">Beside it, deciding nothing: {"; ".join(said)}</p>' if said else ""
 
 
 def _page(played: Played) -> str:

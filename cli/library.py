@@ -78,6 +78,7 @@ def _also(protocol: Protocol) -> str:
     rule = protocol.measuring
     said = [f"Rated where the clinic rates: {protocol.rated.instrument}"] if protocol.rated is not None else []
     said += [f"Asked with it: {', '.join(rule.also_asked)}"] if rule.also_asked else []
+    said += [f"Shown beside it, deciding nothing: {', '.join(rule.secondary)}"] if rule.secondary else []
     said += [f"Rated before each dose: {', '.join(rule.at_visits)}"] if rule.at_visits else []
     said += [f"Holds for {one.cause}: {one.instrument} from {one.at_least}" for one in protocol.holds]
     return "".join(f"{line}\n" for line in said)

@@ -9,10 +9,10 @@ from cyclopts import Parameter
 from adapters.courses import Courses, Row
 from cli.desk import Asked, Desk, command, desk
 from cli.output import OK, USAGE, CliError, answer, as_json, table
-from cli.showing import show_course
+from cli.showing import beside_it, show_course
 from cli.times import instant, shown
 from cli.whatif import supposed
-from course import judge, stopping
+from course import judge, secondary, stopping
 from course.forecast import Coming, forecast
 from course.record import CourseRecord
 from course.terms import NeedKind, Phase, Role
@@ -243,6 +243,7 @@ async def judge_course(course: str, *, asked: Asked = Asked()) -> int:
                         }
                         for score, one in readings
                     ],
+                    "secondary": [vars(one) for one in secondary.readings(record)],
                     "relapse": vars(found),
                     "stop_review": vars(review),
                 }
@@ -255,5 +256,6 @@ async def judge_course(course: str, *, asked: Asked = Asked()) -> int:
                 for score, one in readings
             ],
         )
+        beside_it(record)
         print(f"relapse: {found.state}\nstop review: {review.sentence}")
         return OK

@@ -7,7 +7,7 @@ from adapters.store.directory import Patient
 from adapters.store.sends import Sent
 from cli.output import table
 from cli.times import shown
-from course import judge
+from course import judge, secondary
 from course.applying.events import said
 from course.forecast import forecast
 from course.parts import Score
@@ -40,6 +40,7 @@ def show_course(record: CourseRecord, patient: Patient | None, messages: Sequenc
         [_score(record, one) for one in record.scores[-SHOWN_MOST:]],
         "Scores",
     )
+    beside_it(record)
     table(("gate", "what", "answer", "since", "by"), _gates(record), "Gates")
     table(
         ("event", "when", "what", "session"),
@@ -80,6 +81,15 @@ def state_of(record: CourseRecord) -> str:
     reads = f"; reads as {reading.sentence}" if reading else ""
     where = "Closed" if record.closed else f"In {record.phase}"
     return f"{where}{held}, {given}{reads}."
+
+
+def beside_it(record: CourseRecord) -> None:
+    """The secondary measures beside the primary one; they decide nothing."""
+    table(
+        ("instrument", "reads"),
+        [(record.instruments[one.instrument].title, one.sentence) for one in secondary.readings(record)],
+        "Beside the primary measure",
+    )
 
 
 def curve(record: CourseRecord) -> str:

@@ -97,7 +97,8 @@ class Cadence(Carried):
 class Measuring(Carried):
     """When self-reports are asked between visits, what is rated on the day of a visit, how old a baseline may be.
 
-    `also_asked` come in one request with the primary measure; `at_visits` are rated before each dose.
+    `also_asked` come in one request with the primary measure; `at_visits` are rated before each dose; `secondary` are
+    asked before the first dose and at evaluations, shown beside the primary measure, and decide nothing.
     """
 
     cadence: tuple[Cadence, ...]
@@ -105,6 +106,7 @@ class Measuring(Carried):
     also_asked: tuple[str, ...] = ()
     at_visits: tuple[str, ...] = ()
     also_at_evaluation: tuple[str, ...] = ()
+    secondary: tuple[str, ...] = ()
 
 
 class Screening(Carried):

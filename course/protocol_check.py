@@ -37,6 +37,7 @@ def protocol_findings(protocol: Protocol, instruments: Mapping[str, Instrument |
     yield from _holds(protocol, instruments)
     yield from _stop_review(protocol)
     yield from _measuring(protocol.measuring)
+    yield from _secondary(protocol)
     yield from _maintenance(protocol.maintenance)
     days = ("first_days_min", "first_days_max", "again_days_min", "again_days_max")
     yield from rising(("evaluations",), protocol.evaluations, *days, low=0)
@@ -86,7 +87,7 @@ def _instruments(protocol: Protocol, instruments: Mapping[str, Instrument | None
     named: list[tuple[Path, str]] = [(("outcome", "instrument"), protocol.outcome.instrument)]
     if protocol.rated is not None:
         named.append((("rated", "instrument"), protocol.rated.instrument))
-    for field in ("also_at_evaluation", "also_asked", "at_visits"):
+    for field in ("also_at_evaluation", "also_asked", "at_visits", "secondary"):
         listed_there = enumerate(getattr(protocol.measuring, field))
         named += [(("measuring", field, number), name) for number, name in listed_there]
     named += [(("holds", number, "instrument"), rule.instrument) for number, rule in enumerate(protocol.holds)]
@@ -170,6 +171,11 @@ def _measuring(rule: Measuring) -> Iterator[Finding]:
         if step.until_week is None and number < len(rule.cadence) - 1:
             yield (*table, number), "only the last step of the cadence goes without until_week"
         week = step.until_week or week
+
+
+def _secondary(protocol: Protocol) -> Iterator[Finding]:
+    if protocol.outcome.instrument in protocol.measuring.secondary:
+        yield ("measuring", "secondary"), f"{protocol.outcome.instrument} is primary: a secondary one stands beside it"
 
 
 def _maintenance(rule: Maintenance) -> Iterator[Finding]:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from course import asking, clearance, judge, screening, upkeep
+from course import asking, clearance, judge, screening, secondary, upkeep
 from course.agenda import agenda, gates_missing
 from course.boosters import boosters
 from course.carried import Carried, days, hours, minutes
@@ -126,7 +126,7 @@ def _intake(record: CourseRecord) -> list[Need]:
             since,
             since + days(STALLED_DAYS),
             Role.PRESCRIBER,
-            "intake answered: sign clearance",
+            f"intake answered: sign clearance{secondary.first_ask(record)}",
         )
     ]
 
@@ -244,6 +244,7 @@ def _first_ask(record: CourseRecord) -> str:
     since = max([one.at for one in record.evaluations] + [record.phase_since or record.opened_at])
     asked = record.protocol.measuring.also_at_evaluation
     missing = [name for name in asked if not any(one.at >= since for one in record.scores_of(name))]
+    missing += secondary.missing_since(record, since)
     return f"; first ask {', '.join(missing)}" if missing else ""
 
 

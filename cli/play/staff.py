@@ -11,6 +11,7 @@ from cli.play.patient import answer
 from cli.play.scenario import Review, Scenario
 from cli.play.visiting import FINE, HOLD_LOOKS_AHEAD, gate_duties, gates_for, visits
 from cli.play.when import span
+from course import secondary
 from course.agenda import gates_missing
 from course.applying.holding import REVIEW_DAYS
 from course.calendar import days_from
@@ -47,12 +48,18 @@ def _gates(desk: Desk, need: Need) -> Iterator[Duty]:
     return gate_duties(desk, open_ones, at)
 
 
+def _described(desk: Desk, instrument: str) -> bool:
+    """Whether the scenario says what is answered to an instrument."""
+    return any(one.instrument == instrument for one in desk.scenario.answers)
+
+
 def _clear(desk: Desk, need: Need) -> Iterator[Duty]:
     """Signed as soon as the baseline is in; whatever else stands against it is then said."""
     rule = desk.record.protocol.screening
     asked = list(rule.at_intake)
     if not any(desk.record.scores_of(name) for name in rule.suicide):
         asked.append(rule.follow_up)
+    asked += [name for name in secondary.missing_since(desk.record, desk.record.opened_at) if _described(desk, name)]
     for name in asked:
         said = answer(desk.record, desk.scenario, name, 1)
         if said is not None and not desk.record.scores_of(name):
@@ -116,9 +123,9 @@ def _evaluate(desk: Desk, need: Need) -> Iterator[Duty]:
     if decision is Decision.MAINTENANCE and record.maintained is None:
         said |= {"as_needed": staff.as_needed, "interval_days": None if staff.as_needed else staff.interval_days}
     at = desk.soon(need.opens)
-    for instrument in record.protocol.measuring.also_at_evaluation:
-        described = any(one.instrument == instrument for one in desk.scenario.answers)
-        asked = answer(record, desk.scenario, instrument, number + 1) if described else None
+    rule = record.protocol.measuring
+    for instrument in (*rule.also_at_evaluation, *rule.secondary):
+        asked = answer(record, desk.scenario, instrument, number + 1) if _described(desk, instrument) else None
         if asked is not None:
             yield Duty(at, f"measure/{instrument}/{number}", Role.NURSE, asked)
     yield Duty(at, f"evaluate/{number}/{record.phase}", Role.PRESCRIBER, said)

@@ -23,6 +23,8 @@ CLINIC = load_clinic(Path("clinic"))
         ("ymrs", 11, 60, (0, 12.5, 20, 26, 38), None),
         ("asrm", 5, 20, (0, 6), None),
         ("audit_c", 3, 12, (0, 3, 4), None),
+        ("whodas12", 12, 60, (12, 13, 22), None),
+        ("peg", 3, 10, (0, 0.1, 4, 7), None),
     ],
 )
 def test_instruments(
@@ -30,14 +32,14 @@ def test_instruments(
 ) -> None:
     """Items, range, cuts and reliable change; the worked examples run and reach every band and the highest total."""
     instrument = CLINIC.instruments[name]
-    assert (instrument.items, instrument.total_min, instrument.total_max) == (items, 0, total_max)
+    assert (instrument.items, instrument.total_min, instrument.total_max) == (items, cuts[0], total_max)
     assert tuple(band.from_total for band in instrument.bands) == cuts
     assert (instrument.reliable_change, instrument.rater) == (reliable_change, name in {"madrs", "ymrs"})
     for example in instrument.examples:
         scored = score(instrument, example.answers, example.total if instrument.scores_only else None)
         assert (scored.total, scored.band, scored.flags) == (example.total, example.band, example.flags)
     assert {example.band for example in instrument.examples} == {band.name for band in instrument.bands}
-    assert {0, instrument.total_max} <= {example.total for example in instrument.examples}
+    assert {instrument.total_min, instrument.total_max} <= {example.total for example in instrument.examples}
 
 
 def test_loinc_codes() -> None:

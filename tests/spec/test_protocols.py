@@ -270,4 +270,7 @@ def test_questionnaires_asked_of_patients() -> None:
         "crps": (("nrs_pain", "phq9"), ("phq9",)),
         "fibromyalgia": (("nrs_pain", "phq9"), ("phq9",)),
     }
+    assert {one.id: one.measuring.secondary for one in EVERY} == {
+        one.id: ("whodas12", "peg") if one.outcome.instrument == "nrs_pain" else ("whodas12",) for one in EVERY
+    }
     assert all("cssrs_screener" in one.instruments for one in EVERY)
