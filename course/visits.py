@@ -41,7 +41,8 @@ def nominal(record: CourseRecord, session: Session, kind: OccasionKind) -> datet
             two_hours = session.start - hours(2)
             if zone.local(two_hours).time() < SENDING_OPENS:
                 return days_from(zone, two_hours, -1, EVENING)
-            return in_sending_hours(zone, two_hours)
+            morning = in_sending_hours(zone, two_hours)
+            return morning if morning < session.start else days_from(zone, two_hours, 0, EVENING)
 
 
 def _plan(record: CourseRecord) -> Iterator[Occasion]:
@@ -88,11 +89,12 @@ def _told_anew_from(record: CourseRecord, last: Mark) -> datetime | None:
 
 
 def _reminder(record: CourseRecord, session: Session, kind: OccasionKind, ordinal: int, at: datetime) -> Occasion:
+    decent = in_sending_hours(record.messaging.zone, at)
     return Occasion(
         session.id,
         kind,
         ordinal,
-        in_sending_hours(record.messaging.zone, at),
+        decent if decent < session.start else at,
         session.start,
         session.ordinal,
         facts=_facts(record, session),

@@ -44,7 +44,7 @@ def record_measure(record: CourseRecord, act: RecordMeasure, now: datetime) -> C
     rated = {record.protocol.rated.instrument} if record.protocol.rated is not None else set()
     triggers = safety.triggers(record, instrument, taken)
     changed = record.with_(scores=(*record.scores, taken), score_count=record.score_count + 1)
-    changed = _answered(changed, instrument.id, now)
+    changed = _answered(changed, taken, now)
     if triggers:
         changed = safety.raise_escalation(changed, triggers, now)
     for what in safety.unknown(instrument, taken):
@@ -86,21 +86,27 @@ def held_by_score(
     return held, (f"{said}: the course is held",)
 
 
-def _answered(record: CourseRecord, instrument: str, now: datetime) -> CourseRecord:
+def _answered(record: CourseRecord, taken: Score, now: datetime) -> CourseRecord:
     """The record with its open request closed once all that it asked has come."""
     return record.with_(
         asks=tuple(
-            ask.with_(closed_at=now, answered=True)
-            if ask.closed_at is None and _all_in(record, ask, instrument)
-            else ask
+            ask.with_(closed_at=now, answered=True) if ask.closed_at is None and _all_in(record, ask, taken) else ask
             for ask in record.asks
         )
     )
 
 
-def _all_in(record: CourseRecord, ask: Ask, instrument: str) -> bool:
-    came = {one.instrument for one in record.scores if one.at >= ask.opened_at and not one.voided}
-    return instrument in ask.instruments and set(ask.instruments) <= {*came, instrument}
+def _all_in(record: CourseRecord, ask: Ask, taken: Score) -> bool:
+    """Whether an answer completes a request; a paper filled in before the request went out answers none."""
+    came = {one.instrument for one in record.scores if _since(record, ask, one) and not one.voided}
+    return taken.instrument in ask.instruments and _since(record, ask, taken) and set(ask.instruments) <= came
+
+
+def _since(record: CourseRecord, ask: Ask, score: Score) -> bool:
+    """Whether a paper is from after a request; where its time of day is not known, from that day or later."""
+    if score.timed:
+        return score.at >= ask.opened_at
+    return record.zone.local(score.at).date() >= record.zone.local(ask.opened_at).date()
 
 
 def instrument_of(record: CourseRecord, name: str) -> Instrument:

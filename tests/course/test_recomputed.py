@@ -127,3 +127,15 @@ def test_the_second_of_two_endings_in_one_task_is_refused() -> None:
     record = actions.apply(life.record, ACT.validate_python({**died, **common}), life.now).record
     with pytest.raises(Refused, match="this course is in closed"):
         actions.apply(record, ACT.validate_python({**gone, **common}), life.now)
+
+
+def test_a_paper_from_before_a_request_answers_none() -> None:
+    """Typed in today, filled in last week: the request goes on waiting; today's answers close it."""
+    life = maintained()
+    life.wait(days=8)
+    asked = life.record.asks[-1]
+    earlier = asked.opened_at - timedelta(days=1)
+    life.do("measure", Role.NURSE, instrument="phq9", answers=LOW, effective_at=earlier)
+    assert not life.record.asks[-1].answered
+    life.do("measure", Role.NURSE, instrument="phq9", answers=LOW)
+    assert life.record.asks[-1].answered
