@@ -1,6 +1,6 @@
 """The clinical reference as a page: every value of every protocol with its unit and source, gates, instruments."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from adapters.clinic import load_clinic
@@ -35,6 +35,22 @@ UNITS = {
 }  # fmt: skip
 """Units as the names of the fields say them."""
 
+NOTHING = ("", "")
+DIFFERS = ("induction.", "dose.", "outcome.", "rated.", "measuring.", "maintenance.", "session.leave")
+"""The values that make one arm another."""
+
+FIRST = """## To be signed
+
+How the arms differ: [set] marks a default to sign or to change, the other values come from the clinic's page or a work.
+What is the same in all of them stands below; the gates of every arm stand further down, once.
+"""
+
+FIRST_SET = """The defaults ([set]) that hold in every arm, for the medical director to sign or to change:
+"""
+
+FIRST_SIGNED = """Medical director: ______________________   Date: ______________
+"""
+
 DEFAULT = "default"
 """The source of a value that a file leaves out."""
 
@@ -44,8 +60,9 @@ What the protocols and instruments of `clinic/` say, value by value. Sources: **
 **[set]** a default for the medical lead to sign and change; otherwise a work that is given in full below. A course \
 keeps the protocol that it started with. The software prescribes nothing: it plans, asks, records, computes, warns, \
 holds for a person, and remembers.
+"""
 
-## Two faults of the clinic's page
+FAULTS = """## Two faults of the clinic's page
 
 - It gives a wrong author list for the study of six infusions by Shiroma and others (2014). The DOI is right, \
 10.1016/j.jad.2013.10.036; the authors are Shiroma, Johns, Kuskowski, Wels, Thuras, Albott and Lim.
@@ -62,9 +79,10 @@ def page(folder: Path) -> str:
     files = {one: (folder / "protocols" / f"{one}.toml").read_text() for one in clinic.protocols}
     every = list(clinic.protocols.values())
     shared = [gate for gate in every[0].gates if all(gate in one.gates for one in every)]
-    protocols = [_protocol(one, files[one.id], shared) for one in every]
     instruments = list(clinic.instruments.values())
+    protocols = [_protocol(one, files[one.id], shared) for one in every]
     sources = {name: reference for one in every for name, reference in one.sources.items()}
+    sources |= {name: reference for one in instruments for name, reference in one.sources.items()}
     listed = "\n".join(f"- {name}: {sources[name]}" for name in sorted(sources, key=str.lower))
     gates = f"## Gates of every protocol\n\n{_gates(shared)}\n"
     checks = every[0].long_term
@@ -72,7 +90,39 @@ def page(folder: Path) -> str:
     heads = ("check", "asks about", "every", "unit", "source")
     long_term = f"## Long-term checks in maintenance\n\n{_table(heads, asked)}\n"
     tail = [_instruments(instruments), _loinc(instruments), f"## Sources\n\n{listed}"]
-    return "\n".join([HEAD, *protocols, gates, long_term, rules(_table), *tail])
+    first = signed_page(every, files)
+    return "\n".join([HEAD, first, FAULTS, *protocols, gates, long_term, rules(_table), *tail])
+
+
+def signed_page(protocols: Sequence[Protocol], texts: Mapping[str, str]) -> str:
+    """One page for a medical director: how the arms differ, and the defaults that hold in all of them."""
+    values = {one.id: _values(one, texts[one.id]) for one in protocols}
+    names = [name for name in values[protocols[0].id] if all(name in mine for mine in values.values())]
+    names += [name for mine in values.values() for name in mine if name not in names and name.startswith(DIFFERS)]
+    rows = {name: [values[one.id].get(name, NOTHING) for one in protocols] for name in dict.fromkeys(names)}
+    apart = [
+        (name, *(f"{said} [set]" if "[set]" in source else said for said, source in row))
+        for name, row in rows.items()
+        if name.startswith(DIFFERS) and len({said for said, _ in row}) > 1
+    ]
+    alike = {
+        name: row[0][0]
+        for name, row in rows.items()
+        if len({said for said, _ in row}) == 1 and any("[set]" in source or source == DEFAULT for _, source in row)
+    }
+    tables: dict[str, list[str]] = {}
+    for name, said in alike.items():
+        table, _, field = name.partition(".")
+        tables.setdefault(table, []).append(f"{field} {said}")
+    lines = [f"- {table}: {'; '.join(fields)}" for table, fields in tables.items()]
+    heads = ("value", *(one.short for one in protocols))
+    return "\n".join([FIRST, _table(heads, apart), "", FIRST_SET, *lines, "", FIRST_SIGNED])
+
+
+def _values(protocol: Protocol, text: str) -> dict[str, tuple[str, str]]:
+    """Each value of a protocol with its unit, and its source."""
+    found = (row for section in SECTIONS for row in _rows(protocol, section, text))
+    return {name: (said if said == "none" else f"{said} {unit}".strip(), source) for name, said, unit, source in found}
 
 
 def _table(heads: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:

@@ -11,7 +11,10 @@ from course.terms import Action, GateAnswer
 
 
 def open_record(order: CourseOrder, now: datetime) -> CourseRecord:
-    """The first record of a course; the protocol's text, version and sha256 are copied in and never change under it."""
+    """The first record of a course; the protocol's text, version and sha256 are copied in and never change under it.
+
+    Its references stay in the file of that sha256: no rule reads them.
+    """
     if order.protocol is None or order.calendar is None:
         raise ValueError("a course starts with its protocol and its site's calendar")
     messaging = Messaging(zone=order.patient_zone or order.calendar.zone, language=order.language)
@@ -23,7 +26,7 @@ def open_record(order: CourseOrder, now: datetime) -> CourseRecord:
         site=order.site,
         owner=order.owner,
         owner_name=order.owner_name,
-        protocol=order.protocol,
+        protocol=order.protocol.with_(sources={}),
         instruments=order.instruments,
         calendar=order.calendar,
         messaging=messaging.with_(email=order.email_consent, sms=order.sms_consent),

@@ -1,5 +1,7 @@
 """The clinic's library at the command line: protocols compared, instruments scored, the reference page."""
 
+import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -70,8 +72,38 @@ def test_the_reference_page_holds_every_value_with_its_source() -> None:
         assert f"## {protocol.title}\n" in page
     for name in clinic().instruments:
         assert f"| `{name}`" in page
-    valued = [line.split(" | ") for line in page.split("\n") if line.startswith("| ") and "." in line.split(" | ")[0]]
+    by_value = page[page.index(f"## {EVERY[0].title}") :]
+    valued = [
+        line.split(" | ") for line in by_value.split("\n") if line.startswith("| ") and "." in line.split(" | ")[0]
+    ]
     assert len(valued) > 7 * 40
     assert [cells[0] for cells in valued if cells[3].strip(" |") in {"", "default"}] == []
     assert "Shiroma, Johns, Kuskowski, Wels, Thuras, Albott and Lim" in page
     assert 'It cites "aan het Rot 2012" for six infusions. That is a review' in page
+
+
+def test_the_reference_begins_with_a_page_to_sign() -> None:
+    """It says how the arms differ, every default that holds in all, and has a line to sign; gates of all stand once."""
+    page = clinical.page(CLINIC_FOLDER)
+    first, _, rest = page.partition("Medical director: ___")
+    assert first.index("## To be signed") < page.index("## Two faults of the clinic's page")
+    assert all(one.short in first for one in EVERY)
+    assert "| dose.amount | 0.5 mg/kg [set] |" in first
+    assert "systolic_refuse 160 mmHg" in first
+    assert not set(first.split()) & {"undefined", "None"}
+    assert rest.count("| `heart` |") == 1
+
+
+def test_every_work_that_a_file_cites_is_given_in_full() -> None:
+    """A reference has its title, where it stands and how to find it; those of instruments stand on the page too."""
+    page = clinical.page(CLINIC_FOLDER)
+    for kind in ("protocols", "instruments"):
+        for path in sorted((CLINIC_FOLDER / kind).glob("*.toml")):
+            text = path.read_text()
+            sources = tomllib.loads(text)["sources"]
+            for name in set(re.findall(r"[A-Z][\wÜü]+ (?:19|20)\d\d\b", re.sub(r'"[^"]*"', "", text))):
+                assert name in sources, f"{path.name} cites {name}"
+            for name, reference in sources.items():
+                assert f"- {name}: {reference}" in page
+                if re.fullmatch(r"[^\d]+ (?:19|20)\d\db?", name) and not name.startswith("TranslPsychiatry"):
+                    assert re.search(r"\. .+\. .*(?:\d+:\w+|online|Geneva|National Center)", reference), name
