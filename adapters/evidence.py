@@ -20,10 +20,10 @@ from activities.ports import Person
 from adapters.builds import build_of, served
 from adapters.charting import CHARTING, charted
 from adapters.clinic import Clinic
+from adapters.inspecting import inspect
 from adapters.keyring import KeyRing
 from adapters.lists import card_of
 from adapters.planning import settle
-from adapters.replaying import wedged
 from adapters.slots import SlotBook, SlotError
 from adapters.store import Store
 from adapters.store.directory import CourseRow, CourseState
@@ -73,8 +73,8 @@ class ClinicEvidence:
                 seen[row.course_id] = await _seen(described)
             else:
                 ended[row.course_id] = described.status.name.lower()
-        stands_still = await wedged(self._client, self._ring, where)
-        answering = [one for one in seen.values() if one.course_id not in stands_still]
+        inspected = await inspect(self._client, self._ring, where)
+        answering = [one for one in seen.values() if one.course_id not in inspected.wedged]
         without, silent = await self._without_slot(answering, at)
         return Gathered(
             at=at,
@@ -88,7 +88,9 @@ class ClinicEvidence:
             owned=await self._store.access.last_looks(OWNING),
             without_slot=without,
             silent=silent,
-            wedged=tuple(stands_still),
+            wedged=inspected.wedged,
+            unproven=inspected.unproven,
+            lost=inspected.lost,
             drugs=await self._drugs(at),
             disabled=frozenset(one.account_id for one in await self._store.staff.accounts() if one.disabled),
             on_call={site: len(await self._store.oncall.people(site, at)) for site in self._clinic.sites},

@@ -1,16 +1,14 @@
 """Whether courses still replay under this code, and from which task on one does not."""
 
 from collections.abc import AsyncIterator, Sequence
-from contextlib import suppress
 from typing import Any
 
 from temporalio.api.enums.v1 import EventType
-from temporalio.client import Client, WorkflowExecutionDescription, WorkflowHistory
-from temporalio.service import RPCError
+from temporalio.client import WorkflowExecutionDescription, WorkflowHistory
 from temporalio.worker import Replayer
 
 from adapters.keyring import KeyRing
-from adapters.temporal import build_id, course_plugin
+from adapters.temporal import course_plugin
 from workflows.course import TreatmentCourse
 
 
@@ -43,20 +41,6 @@ class Replays:
             else:
                 fails = middle
         return history.events[tasks[fails]].event_id
-
-
-async def wedged(client: Client, ring: KeyRing, where: str) -> list[str]:
-    """The open courses of this build, among those that match, whose histories do not replay under it."""
-    here = build_id()
-
-    async def histories() -> AsyncIterator[WorkflowHistory]:
-        async for found in client.list_workflows(where):
-            handle = client.get_workflow_handle(found.id, run_id=found.run_id)
-            with suppress(RPCError):  # one that has gone since it was listed
-                if build_of(await handle.describe())[0] == here:
-                    yield await handle.fetch_history()
-
-    return sorted(await Replays(ring).failing(histories()))
 
 
 def build_of(described: WorkflowExecutionDescription) -> tuple[str, bool]:

@@ -12,18 +12,16 @@ from uuid import uuid4
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.enums.v1 import ResetReapplyType
 from temporalio.api.workflowservice.v1 import ResetWorkflowExecutionRequest
-from temporalio.client import WorkflowHistory
 from temporalio.client import WorkflowQueryFailedError as QueryFailedError
 from temporalio.client import WorkflowUpdateFailedError as UpdateFailedError
 from temporalio.client import WorkflowUpdateRPCTimeoutOrCancelledError as UpdateTimeoutError
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError
 
-from adapters.codec import in_course
 from adapters.courses import ANSWER_WITHIN
 from adapters.replaying import Replays, build_of
-from adapters.temporal import build_id, data_converter
-from adapters.updates import accepted_updates
+from adapters.temporal import build_id
+from adapters.updates import acts_in
 from adapters.wiring import House
 from course.acts import ActEnvelope
 from workflows.course import TreatmentCourse
@@ -58,7 +56,7 @@ async def rescue(house: House, course_id: str, reason: str) -> Rescued:
     event = await Replays(house.ring).first_that_fails(history)
     if event is None:
         raise RescueError(f"course {course_id} replays: there is nothing to rescue it from")
-    after = await _acts_from(house, history, event)
+    after = [one for at, one in (await acts_in(history, house.ring)).items() if at >= event and one is not None]
     answer = await house.client.workflow_service.reset_workflow_execution(
         ResetWorkflowExecutionRequest(
             namespace=house.client.namespace,
@@ -74,16 +72,6 @@ async def rescue(house: House, course_id: str, reason: str) -> Rescued:
     missing = [one for one in after if one.act.request_id not in standing]
     refused = [why for one in missing if (why := await _again(house, course_id, one))]
     return Rescued(course_id, event, answer.run_id, len(after) - len(refused), tuple(refused))
-
-
-async def _acts_from(house: House, history: WorkflowHistory, event: int) -> list[ActEnvelope]:
-    """The acts that the course took at an event or later, in their order."""
-    converter = in_course(data_converter(house.ring), history.workflow_id)
-    return [
-        (await converter.decode(asked.args.payloads, [ActEnvelope]))[0]
-        for at, asked in accepted_updates(history).items()
-        if at >= event and asked.name == "act"
-    ]
 
 
 async def _standing(house: House, course_id: str) -> Container[str]:

@@ -1,31 +1,53 @@
-"""All histories of one course: archived runs out of the store, the others from the server."""
+"""All histories of one course: from the server while it has them, else out of the archive."""
 
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from temporalio.api.enums.v1 import WorkflowTaskFailedCause
-from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import WorkflowHistory
 
+from adapters.histories import canonical
+from adapters.store import StoreError
+from adapters.updates import resets
 from adapters.wiring import House
+
+
+@dataclass(frozen=True)
+class Histories:
+    """Every run, first to last; `differing` are those that the archive holds otherwise than the server."""
+
+    runs: list[WorkflowHistory]
+    differing: tuple[str, ...] = ()
 
 
 async def histories_of(house: House, course_id: str) -> list[WorkflowHistory]:
     """The histories of every run of a course, first to last."""
+    return (await compared_histories(house, course_id)).runs
+
+
+async def compared_histories(house: House, course_id: str) -> Histories:
+    """The server's histories, and the archived ones of runs that it has forgotten; where both are, they are compared.
+
+    Whoever can write the store can change an archive with its digest, and cannot change the server's history.
+    """
     found: dict[str, WorkflowHistory] = {}
-    for run in await house.store.archive.runs(course_id):
-        text = await house.store.archive.history(course_id, run.run_id)
-        if text is not None:
-            found[run.run_id] = WorkflowHistory.from_json(course_id, text.decode())
     async for live in house.client.list_workflows(f"WorkflowId = '{course_id}'"):
-        if live.run_id not in found:
-            found[live.run_id] = await house.client.get_workflow_handle(course_id, run_id=live.run_id).fetch_history()
-    return sorted(found.values(), key=_order)
+        found[live.run_id] = await house.client.get_workflow_handle(course_id, run_id=live.run_id).fetch_history()
+    differing: list[str] = []
+    for run in await house.store.archive.runs(course_id):
+        if run.run_id not in found:
+            text = await house.store.archive.history(course_id, run.run_id)
+            if text is not None:
+                found[run.run_id] = WorkflowHistory.from_json(course_id, text.decode())
+        elif not await _same(house, course_id, found[run.run_id]):
+            differing.append(run.run_id)
+    return Histories(sorted(found.values(), key=_order), tuple(differing))
 
 
-def resets(event: HistoryEvent) -> bool:
-    """Whether everything before the event was taken over from another run."""
-    cause = event.workflow_task_failed_event_attributes.cause
-    return cause == WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_RESET_WORKFLOW
+async def _same(house: House, course_id: str, history: WorkflowHistory) -> bool:
+    with suppress(StoreError):
+        return await house.store.archive.history(course_id, history.run_id) == canonical(history)
+    return False
 
 
 def _order(history: WorkflowHistory) -> tuple[datetime, datetime]:

@@ -17,8 +17,7 @@ from adapters.codec import in_activities, in_course
 from adapters.keyring import KeyRing
 from adapters.signing import Signer
 from adapters.temporal import data_converter
-from adapters.updates import accepted_updates
-from audit.histories import resets
+from adapters.updates import accepted_updates, resets
 from course.acts import ActEnvelope
 from course.enrolment import with_consent
 from course.messages import CourseOrder, Part, Receipt, SendOrder, SendOutcome, Unsent

@@ -10,10 +10,10 @@ from temporalio.service import RPCError
 from adapters import lists
 from adapters.builds import unserved
 from adapters.clinic import load_clinic
+from adapters.inspecting import inspect
 from adapters.keyring import KeyRing
 from adapters.lists import OPEN
 from adapters.registering import refuse_missing
-from adapters.replaying import wedged
 from adapters.settings import Settings
 from adapters.store import Store
 from adapters.store.chart import ChartDiscrepancy
@@ -133,11 +133,16 @@ async def _courses(house: House) -> str:
 
 
 async def _histories(house: House) -> str:
-    """Courses that stand still: what replays now also replays after the next restart."""
-    found = await wedged(house.client, house.ring, f"{OPEN} AND TaskQueue = '{house.settings.task_queue}'")
-    if found:
-        raise NotWellError(f"{_some(found)} no longer replay: `starter.py rescue COURSE --reason ...`")
-    return "every running course of this build replays"
+    """What replays now also replays after the next restart; what is in a history was signed, and is still there."""
+    found = await inspect(house.client, house.ring, f"{OPEN} AND TaskQueue = '{house.settings.task_queue}'")
+    said = [
+        f"{_some(found.wedged)} no longer replay: `starter.py rescue COURSE --reason ...`" if found.wedged else "",
+        f"acts that nobody signed are in {_some(tuple(found.unproven))}" if found.unproven else "",
+        f"a reset undid acts of {_some(tuple(found.lost))}: `starter.py timeline COURSE`" if found.lost else "",
+    ]
+    if any(said):
+        raise NotWellError("; ".join(one for one in said if one))
+    return "every running course of this build replays, every act was signed"
 
 
 async def _builds(house: House) -> str:

@@ -4,10 +4,10 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from audit.histories import histories_of
+from audit.histories import compared_histories
 from audit.timeline import Line, story
 from cli.desk import Asked, command, desk
-from cli.output import OK, CliError, as_json, table
+from cli.output import FAILED, OK, CliError, as_json, table
 from cli.times import shown
 from course.calendar import Zone
 
@@ -25,17 +25,19 @@ async def timeline(
     """
     async with desk() as at:
         zone = await at.zone(course)
-        histories = await histories_of(at.house, course)
-        if not histories:
+        found = await compared_histories(at.house, course)
+        if not found.runs:
             raise CliError(f"course {course} has no history: it was enrolled and never began")
         await at.looked(course, "timeline")
-        lines = await story(histories, at.house.ring)
+        lines = await story(found.runs, at.house.ring)
         lines = [line for line in lines if not acts or line.role != "course"]
         if asked.json:
             as_json([vars(line) for line in lines])
-            return OK
+            return FAILED if found.differing else OK
         table(("when", "who", "what", "why", "before → after", "event"), [_row(zone, line) for line in lines])
-        return OK
+        for run in found.differing:
+            print(f"NOT the same in the archive: run {run}, shown here as the server has it")
+        return FAILED if found.differing else OK
 
 
 def _row(zone: Zone, line: Line) -> tuple[str, ...]:

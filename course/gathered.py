@@ -56,8 +56,8 @@ class Gathered:
     `told` holds the instants at which somebody was told of a course's open escalation, `owned` the last
     acknowledgement in the access log; `without_slot` holds the visits for which no chair is free; `on_call` counts
     people a site, `disabled` names accounts out of service, `silent` courses that no worker answered for, `wedged`
-    courses whose history does not replay, `served` the builds that workers serve, where that is known, `drugs` every
-    open discrepancy of the drug ledger.
+    courses whose history does not replay, `unproven` counts acts that nobody signed, `lost` acts that a reset undid,
+    `served` the builds that workers serve, where that is known, `drugs` every open discrepancy of the drug ledger.
     """
 
     at: datetime
@@ -74,4 +74,6 @@ class Gathered:
     silent: frozenset[str] = frozenset()
     served: frozenset[str] | None = None
     wedged: tuple[str, ...] = ()
+    unproven: Mapping[str, int] = field(default_factory=dict)
+    lost: Mapping[str, int] = field(default_factory=dict)
     drugs: tuple[DrugDifference, ...] = ()

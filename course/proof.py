@@ -32,6 +32,8 @@ class Wrong(StrEnum):
     FAILING = "failing"
     UNSERVED = "no worker of its build"
     DOES_NOT_REPLAY = "does not replay"
+    NOT_PROVEN = "not proven"
+    ACTS_GONE = "acts gone"
     ESCALATION = "escalation"
     OVERDUE = "overdue"
     SEND = "send"
@@ -81,7 +83,7 @@ def prove(gathered: Gathered) -> Proof:
         *_late_sends(gathered),
         *_without_slot(gathered),
         *_silent(gathered),
-        *_wedged(gathered),
+        *_of_histories(gathered),
         *_drugs(gathered),
     ]
     ahead = (_next(gathered, one, listed.get(one.course_id)) for one in gathered.seen)
@@ -200,10 +202,16 @@ def _silent(gathered: Gathered) -> Iterator[Exceptional]:
         yield Exceptional(kind=Wrong.SILENT, subject=course_id, sentence=said)
 
 
-def _wedged(gathered: Gathered) -> Iterator[Exceptional]:
+def _of_histories(gathered: Gathered) -> Iterator[Exceptional]:
     for course_id in gathered.wedged:
         said = f"its history does not replay, and it stands still: `starter.py rescue {course_id} --reason ...`"
         yield Exceptional(kind=Wrong.DOES_NOT_REPLAY, subject=course_id, sentence=said)
+    for course_id, count in gathered.unproven.items():
+        said = f"no sign-in stands behind {count} of its acts: `starter.py timeline {course_id}` says which"
+        yield Exceptional(kind=Wrong.NOT_PROVEN, subject=course_id, sentence=said)
+    for course_id, count in gathered.lost.items():
+        said = f"a reset undid {count} of its acts: `starter.py timeline {course_id}` has them, do them again"
+        yield Exceptional(kind=Wrong.ACTS_GONE, subject=course_id, sentence=said)
 
 
 def stands_still(gathered: Gathered, one: Seen) -> bool:

@@ -1,20 +1,24 @@
 """The story of a course comes out of its histories alone: who, what, why, before and after, and where it stands."""
 
+import gzip
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from hashlib import sha256
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import text, update
 from temporalio.client import Client, WorkflowHistory
 from temporalio.testing import TimeSkipper
 
 from activities.archive import Sweep
 from adapters.keyring import KeyRing
 from adapters.settings import Settings
+from adapters.store.tables import ARCHIVE
 from audit.costs import cost
-from audit.histories import histories_of
+from audit.histories import compared_histories, histories_of
 from audit.timeline import Line, story
 from course.record import CourseRecord
 from course.terms import Role
@@ -67,7 +71,7 @@ async def live(served: Served) -> CourseRecord:
 async def lived(
     tmp_path_factory: pytest.TempPathFactory, skipper: TimeSkipper, client: Client, keyring: KeyRing
 ) -> AsyncIterator[Lived]:
-    """One life for all tests of this file."""
+    """One life for all tests of this file; its story is told after somebody has emptied a run in the archive."""
     folder = tmp_path_factory.mktemp("lived")
     settings = Settings(_env_file=None, data_folder=folder, task_queue=f"t-{uuid4().hex}", graceful_shutdown_seconds=1)
     async with house_of(settings, skipper, keyring) as house, worked(house):
@@ -79,7 +83,16 @@ async def lived(
         )
         elsewhere = await Client.connect(client.service_client.config.target_host, namespace="temporal-system")
         after = await histories_of(replace(house, client=elsewhere), served.handle.id)
-        yield Lived(before, after, record, await story(before, keyring))
+        run = (await house.store.archive.runs(served.handle.id))[0].run_id
+        async with house.store.database.writing() as connection:
+            await connection.execute(text("drop trigger archive_no_update"))
+            empty = gzip.compress(b"{}")
+            mine = update(ARCHIVE).where(ARCHIVE.c.run_id == run)
+            await connection.execute(mine.values(history=empty, sha256=sha256(b"{}").hexdigest()))
+        tampered = await compared_histories(house, served.handle.id)
+        assert tampered.differing == (run,)
+        assert [one.run_id for one in tampered.runs] == [one.run_id for one in before]
+        yield Lived(before, after, record, await story(tampered.runs, keyring))
 
 
 async def test_the_story_and_the_page_agree(lived: Lived) -> None:

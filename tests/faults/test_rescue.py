@@ -3,18 +3,31 @@
 from collections import Counter
 
 import pytest
+from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.enums.v1 import ResetReapplyType
+from temporalio.api.workflowservice.v1 import ResetWorkflowExecutionRequest
+from temporalio.client import Client
 from temporalio.testing import TimeSkipper
+from typing_extensions import override
 
 from adapters.evidence import RUNNING
+from adapters.inspecting import Inspected, inspect
 from adapters.keyring import KeyRing
-from adapters.replaying import wedged
+from adapters.replaying import TASK_COMPLETED
 from adapters.rescue import RescueError, rescue
 from adapters.settings import Settings
+from adapters.signing import Signer
 from audit.histories import histories_of
 from audit.timeline import story
+from course.acts import ActEnvelope
+from course.care_acts import AddNote
+from course.proof import Wrong
+from course.said import BaseAct
 from course.terms import Role
+from tests.support.life import STAFF
 from tests.support.served import Served, house_of, worked
-from tests.workflows.test_proof import GRAVE
+from tests.workflows.test_proof import GRAVE, proved
+from workflows.course import TreatmentCourse
 
 
 @pytest.mark.timeout(120)
@@ -37,14 +50,14 @@ async def test_a_rescued_course_has_every_act_signal_and_letter_once(
                 await served.wait(minutes=5)
                 before = await served.record()
         async with worked(house):
-            assert await wedged(house.client, keyring, RUNNING) == [served.handle.id]
+            assert (await inspect(house.client, keyring, RUNNING)).wedged == (served.handle.id,)
             with pytest.raises(RescueError, match="replays: there is nothing to rescue it from"):
                 await rescue(house, well.handle.id, "by mistake")
             done = await rescue(house, served.handle.id, "a change of rules under the same build")
             assert (done.acts, done.refused) == (3, ())
             await served.wait(minutes=5)
             after = await served.record()
-            assert await wedged(house.client, keyring, RUNNING) == []
+            assert await inspect(house.client, keyring, RUNNING) == Inspected((), {}, {})
             lines = await story(await histories_of(house, served.handle.id), keyring)
     texts = Counter(entry.text for entry in after.entries)
     assert texts["note: after the fault"] == 1
@@ -62,3 +75,59 @@ async def test_a_rescued_course_has_every_act_signal_and_letter_once(
     assert len(noted) == 2
     assert "taken again" in noted[1]
     assert sum("enrolled" in line.what for line in lines) == 1
+
+
+async def test_what_a_reset_undid_is_named(settings: Settings, skipper: TimeSkipper, keyring: KeyRing) -> None:
+    """A client without keys resets a course to its beginning: proof counts the acts that are gone."""
+    async with house_of(settings, skipper, keyring) as house, worked(house):
+        served = await Served.begin(house, skipper)
+        await served.do("note", text="there once")
+        history = await served.handle.fetch_history()
+        first = next(one.event_id for one in history.events if one.event_type == TASK_COMPLETED)
+        keyless = await Client.connect(skipper.client.service_client.config.target_host)
+        await keyless.workflow_service.reset_workflow_execution(
+            ResetWorkflowExecutionRequest(
+                namespace=keyless.namespace,
+                workflow_execution=WorkflowExecution(workflow_id=served.handle.id),
+                workflow_task_finish_event_id=first,
+                request_id="a-reset",
+                reason="to be rid of it",
+                reset_reapply_type=ResetReapplyType.RESET_REAPPLY_TYPE_NONE,
+            )
+        )
+        assert not [one for one in (await served.record()).entries if "there once" in one.text]
+        assert (await inspect(house.client, keyring, RUNNING)).lost == {served.handle.id: 1}
+        named = {(one.kind, one.subject) for one in (await proved(house)).exceptions}
+        assert (Wrong.ACTS_GONE, served.handle.id) in named
+        lines = [line.what for line in await story(await histories_of(house, served.handle.id), keyring)]
+    for word in ("there once", "reset to"):
+        assert sum(word in what for what in lines) == 1
+
+
+async def test_an_act_that_a_worker_took_and_nobody_signed_is_named(
+    settings: Settings, skipper: TimeSkipper, keyring: KeyRing
+) -> None:
+    """Somebody else's worker may take what it likes; proof and story say that no sign-in stands behind it."""
+
+    class Credulous(Signer):
+        """A worker that asks for no proof."""
+
+        @override
+        def admitted(self, act: BaseAct, course_id: str) -> bool:
+            """Take anything."""
+            return bool(act.request_id and course_id)
+
+    async with house_of(settings, skipper, keyring) as house, worked(house, signer=Credulous(keyring)):
+        served = await Served.begin(house, skipper)
+        forged = AddNote(
+            request_id="forged-0001", actor=STAFF[Role.PRESCRIBER], made_at=await served.now(), text="as if by Dr Lee"
+        )
+        await served.handle.execute_update(TreatmentCourse.act, ActEnvelope(act=forged))
+        named = {(one.kind, one.subject) for one in (await proved(house)).exceptions}
+        assert (Wrong.NOT_PROVEN, served.handle.id) in named
+        (line,) = [
+            line.what
+            for line in await story(await histories_of(house, served.handle.id), keyring)
+            if "as if by Dr Lee" in line.what
+        ]
+    assert line.endswith("(NOT PROVEN: no sign-in stands behind it)")
