@@ -5,7 +5,7 @@ import os
 import signal
 from collections import Counter
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -103,6 +103,14 @@ async def events_of(served: Served, run_id: str | None = None) -> list[int]:
     return [event.event_type async for event in handle.fetch_history_events()]
 
 
+async def last_task_of(served: Served, run_id: str | None) -> datetime:
+    """The instant that the course read on its clock in the last workflow task of a run."""
+    handle = served.house.client.get_workflow_handle(served.handle.id, run_id=run_id)
+    events = [event async for event in handle.fetch_history_events()]
+    started = [one for one in events if one.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_STARTED]
+    return started[-1].event_time.ToDatetime(UTC)
+
+
 @pytest.mark.timeout(120)
 @pytest.mark.parametrize("moment", Moment)
 async def test_a_worker_killed_in_a_page_turn_loses_nothing(tmp_path: Path, moment: Moment) -> None:
@@ -127,7 +135,7 @@ async def test_a_worker_killed_in_a_page_turn_loses_nothing(tmp_path: Path, mome
         after = await served.record()
         archiving = f"run-{first_run}/archive/1"
         assert after.occasions[archiving].state is OccasionState.SENT
-        turned = prune(before, page_ends)
+        turned = prune(before, await last_task_of(served, first_run))
         expected = turned.with_(runs=2, occasions={**turned.occasions, archiving: after.occasions[archiving]})
         assert after.model_dump() == expected.model_dump()
         (archived,) = await store.archive.runs(served.handle.id)
