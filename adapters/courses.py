@@ -34,14 +34,14 @@ from adapters.course_errors import (
 from adapters.doses import PatientDose, doses_of, why_not_early, why_not_today
 from adapters.lists import OPEN, Row
 from adapters.person import closes, concerns_all, is_for
-from adapters.planning import plan
+from adapters.planning import amend, plan
 from adapters.slots import SlotError
 from adapters.store import StoreDownError
 from adapters.store.access import Access
 from adapters.store.directory import CourseRow, CourseState
 from adapters.wiring import House
 from adapters.zones import zone_snapshot
-from course.acts import Act, ActEnvelope, BookBooster, Discharge, Reopen
+from course.acts import Act, ActEnvelope, AmendOrder, BookBooster, Discharge, Reopen
 from course.messages import CourseOrder, CourseSummary, Receipt
 from course.parts import Actor
 from course.record import CourseRecord
@@ -205,6 +205,14 @@ class Courses:
 
     async def _planned(self, course_id: str, act: Act) -> Receipt:
         """One act, with the chairs that it needs."""
+        if isinstance(act, AmendOrder):
+            return await amend(
+                self.house.slots,
+                act,
+                lambda: self.record(course_id),
+                lambda said: self._send(course_id, said),
+                RefusedError,
+            )
         if act.action not in PLANNING:
             return await self._send(course_id, act)
         try:

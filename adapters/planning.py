@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from adapters.slots import SlotBook, SlotError
 from adapters.store import StoreError
 from course.actions import Refused, apply
-from course.acts import Act
+from course.acts import Act, AmendOrder
 from course.messages import Receipt
 from course.record import CourseRecord
 from course.slots import Slot, slots_ahead
@@ -50,6 +50,37 @@ async def plan(
         await _keep(book, record, before, now)
         raise
     if receipt.entry == foreseen.receipt.entry:
+        await _keep(book, record, after, now)
+    return receipt
+
+
+async def amend(
+    book: SlotBook,
+    act: AmendOrder,
+    read: Callable[[], Awaitable[CourseRecord]],
+    send: Callable[[Act], Awaitable[Receipt]],
+    refusal: type[Exception],
+) -> Receipt:
+    """Send an order with the visits that find no chair at their new length; it is never refused for want of one."""
+    now = act.made_at
+    record = await read()
+    try:
+        foreseen = apply(record, act, now)
+    except Refused:
+        return await send(act)
+    before, after = slots_ahead(record, now), slots_ahead(foreseen.record, now)
+    missing: list[str] = []
+    for slot in (one for one in after if one not in before):
+        try:
+            await book.reserve(record.site, [slot])
+        except SlotError:
+            missing.append(slot.session)
+    try:
+        receipt = await send(act.model_copy(update={"no_chair": tuple(missing)}))
+    except refusal:
+        await _keep(book, record, before, now)
+        raise
+    if before != after and receipt.entry == foreseen.receipt.entry:
         await _keep(book, record, after, now)
     return receipt
 

@@ -16,6 +16,7 @@ from course.applying import (
     intake,
     late,
     measures,
+    ordering,
     planning,
     room,
 )
@@ -65,7 +66,7 @@ class Who:
 WHO: dict[Action, Who] = {
     Action.GATE: Who(WITH_PATIENT, RUNNING, intake.answer_gate),
     Action.CLEAR: Who(SIGNER, frozenset({Phase.INTAKE}), intake.sign_clearance, held=False),
-    Action.ORDER: Who(SIGNER, RUNNING, intake.amend_order, reason=True),
+    Action.ORDER: Who(SIGNER, RUNNING, ordering.amend_order, reason=True),
     Action.SCHEDULE: Who(FRONT, frozenset({Phase.INDUCTION}), planning.schedule_series, held=False),
     Action.CONFIRM: Who(WITH_PATIENT, TREATING, planning.confirm_visit, frozenset({SessionStatus.PLANNED})),
     Action.DEFER: Who(FRONT, TREATING, planning.defer_visit, AHEAD, reason=True),

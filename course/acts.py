@@ -69,7 +69,10 @@ class SignClearance(BaseAct):
 
 
 class AmendOrder(BaseAct):
-    """A prescriber changes the order: amount in the dose basis, minutes, ceiling in mg, sessions, weekdays."""
+    """A prescriber changes the order: amount in the dose basis, minutes, ceiling in mg, sessions, weekdays.
+
+    `no_chair` names the visits for which the site has no chair at that length: who sends the act has looked.
+    """
 
     action: Literal["order"] = "order"
     amount: Decimal | None = None
@@ -77,6 +80,7 @@ class AmendOrder(BaseAct):
     max_mg: Decimal | None = None
     sessions: int | None = None
     weekdays: tuple[int, ...] | None = None
+    no_chair: tuple[str, ...] = ()
 
 
 class ScheduleSeries(BaseAct):
@@ -223,6 +227,7 @@ class ActEnvelope(BaseModel):
 
 
 def digest(act: BaseAct) -> str:
-    """A short fingerprint of what an act says, without when and by which proof it was sent."""
-    said = act.model_dump_json(exclude={"request_id": True, "made_at": True, "actor": {"proof"}}, exclude_defaults=True)
+    """A short fingerprint of what an act says, without when, by which proof, and to how full a site it was sent."""
+    sent = {"request_id": True, "made_at": True, "actor": {"proof"}, "no_chair": True}
+    said = act.model_dump_json(exclude=sent, exclude_defaults=True)
     return hashlib.sha256(said.encode()).hexdigest()[:16]

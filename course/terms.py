@@ -278,6 +278,7 @@ class TaskKind(StrEnum):
     ALERT = "alert"
     EXCLUSION = "exclusion"
     CALENDAR_CLASH = "calendar_clash"
+    ORDER_CLASH = "order_clash"
     BOOSTER_ASKED = "booster_asked"
     LONG_TERM = "long_term"
     INPUTS_CHANGED = "inputs_changed"

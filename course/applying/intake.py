@@ -4,15 +4,15 @@ from datetime import datetime
 from decimal import Decimal
 
 from course import clearance, holds, judge, safety
-from course.acts import AmendOrder, RecordGate, SignClearance
-from course.applying.change import Change, Refused, refuse_if, signature
+from course.acts import RecordGate, SignClearance
+from course.applying.change import Change, Refused, signature
 from course.applying.holding import held_now
 from course.carried import days
 from course.page import open_task
 from course.parts import Actor, GateState, Trigger
 from course.protocol import Gate
 from course.record import CourseRecord
-from course.terms import GateAnswer, GateKind, HoldCause, Phase, Role, SessionStatus, TaskKind, Urgency
+from course.terms import GateAnswer, GateKind, HoldCause, Phase, Role, TaskKind, Urgency
 
 SHOWN = 4
 
@@ -177,25 +177,3 @@ def sign_clearance(record: CourseRecord, act: SignClearance, now: datetime) -> C
     said = f"clearance signed{without}" + (f"; {doubt}" if doubt else "")
     warned = (f"{doubt}: no response can be read from it",) if doubt else ()
     return Change(record.with_(clearance=signed, order=order), said, "not cleared", "cleared", warned)
-
-
-def amend_order(record: CourseRecord, act: AmendOrder, now: datetime) -> Change:  # noqa: ARG001  every handler takes now
-    """Change the order inside the protocol's ranges."""
-    fields = ("amount", "minutes", "max_mg", "sessions", "weekdays")
-    changes = {name: value for name in fields if (value := getattr(act, name)) is not None}
-    if not changes:
-        raise Refused("nothing to amend: give at least one of amount, minutes, max_mg, sessions, weekdays")
-    signed = signature(act.actor, act.happened_at, "ordered")
-    order = record.order.with_(**changes, signed=signed)
-    refuse_if(clearance.why_order_refused(record.protocol, order))
-    changed = record.with_(order=order)
-    if "minutes" in changes:
-        ahead = {SessionStatus.PLANNED, SessionStatus.CONFIRMED}
-        changed = changed.with_(
-            sessions=tuple(one.with_(minutes=order.minutes) if one.status in ahead else one for one in record.sessions)
-        )
-    if "sessions" in changes and record.phase is Phase.INDUCTION:
-        changed = changed.with_(series_target=order.sessions)
-    before = ", ".join(f"{name} {getattr(record.order, name)}" for name in changes)
-    after = ", ".join(f"{name} {value}" for name, value in changes.items())
-    return Change(changed, f"order amended: {after}", before, after)

@@ -8,7 +8,7 @@ from course.acts import BookBooster, ConfirmVisit, DeferVisit, OmitVisit, Schedu
 from course.applying.change import Change, Refused, refuse_if, session_of, shown
 from course.boosters import ONE_BOOSTER_DAYS
 from course.carried import days
-from course.phases import still_to_plan
+from course.phases import dosed_in_series, still_to_plan
 from course.record import CourseRecord
 from course.terms import Role, Series, SessionStatus
 from course.visit import Session
@@ -182,9 +182,15 @@ def omit_visit(record: CourseRecord, act: OmitVisit, now: datetime) -> Change:
     session = session_of(record, act.session)
     omitted = session.with_(status=SessionStatus.OMITTED, ended_at=now, code=act.code, reason=act.reason)
     changed = record.with_session(omitted)
-    if session.series is Series.INDUCTION:
+    if session.series is Series.INDUCTION and not _beyond_the_order(record):
         changed = changed.with_(series_target=max(0, record.series_target - 1))
     return Change(changed, f"session {session.id} omitted ({act.code})", session.status, "omitted")
+
+
+def _beyond_the_order(record: CourseRecord) -> bool:
+    """Whether more sessions are given and booked than are ordered: one left out is then not one less."""
+    booked = sum(1 for one in record.open_sessions if one.series is Series.INDUCTION)
+    return dosed_in_series(record) + booked > record.series_target
 
 
 def _same_booster(record: CourseRecord, at: datetime) -> bool:

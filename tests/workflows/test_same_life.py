@@ -52,7 +52,9 @@ def compared(record: CourseRecord, now: datetime) -> dict[str, Any]:
 
     The server has turned pages and the life has not: both are read as a page that turns now would carry them.
     """
-    text = prune(record, now).model_dump(mode="json", exclude={"archive_due", "runs", "calendar", "messaging", "escalations"})
+    text = prune(record, now).model_dump(
+        mode="json", exclude={"archive_due", "runs", "calendar", "messaging", "escalations"}
+    )
     for name, mark in text.pop("occasions").items():
         if not name.startswith(("run-", "cal")):
             text[name] = (mark["state"], mark.get("about"), mark.get("reason", ""))

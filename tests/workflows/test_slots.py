@@ -19,7 +19,7 @@ from course.carried import days, minutes
 from course.proof import Exceptional, Wrong, prove
 from course.record import CourseRecord
 from course.slots import Slot, slots_ahead
-from course.terms import Role, SessionStatus
+from course.terms import Role, SessionStatus, TaskKind
 from course.visit import Session
 from tests.support.life import STAFF
 from tests.support.ready import ready
@@ -135,6 +135,23 @@ async def test_chairs_follow_the_visits(house: House) -> None:
     assert [one.session for one in await held(house, course)] == ["s1"]
     await gateway.act(course, act("discharge", Role.PRESCRIBER))
     assert await held(house, course) == ()
+
+
+async def test_an_order_stands_though_its_longer_visits_find_no_chair(house: House) -> None:
+    """The receipt and a task name the visit; the order is the prescriber's, the same request again is the same act."""
+    house = with_chairs(house, 1)
+    gateway, course, other = Courses(house), await begin(house), await begin(house)
+    first = monday(await gateway.record(course))
+    await gateway.act(course, act("schedule", first=first))
+    await gateway.act(other, act("schedule", first=first + minutes(120)))
+    longer = act("order", Role.PRESCRIBER, minutes=60)
+    receipt = await gateway.act(course, longer)
+    assert [("session s1, " in one, "no chair" in one) for one in receipt.warnings] == [(True, True), (False, True)]
+    record = await gateway.record(course)
+    assert [one.minutes for one in record.open_sessions] == [60, 60]
+    (task,) = [one for one in record.tasks if one.kind is TaskKind.ORDER_CLASH]
+    assert all(one in task.text for one in receipt.warnings)
+    assert (await gateway.act(course, longer)).repeated
 
 
 async def test_a_kill_leaves_too_much_and_the_proof_mends_it(house: House) -> None:
