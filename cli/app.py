@@ -29,7 +29,7 @@ COMMANDS = {
     "Intake": {
         "enrol": "intake:enrol",
         "gate": "intake:gate",
-        "lab": "intake:lab",
+        "lab": "laboratory:lab",
         "clear": "intake:clear",
         "order": "intake:order",
     },

@@ -211,7 +211,10 @@ def _gate(gate: Gate) -> tuple[str, ...]:
     said += ["optional"] if gate.optional else []
     if gate.limits is not None:
         limits = gate.limits
-        said.append(f"from {limits.hold_times_upper} x the upper limit holds for {limits.cause}")
+        said += [f"each of {', '.join(one.name for one in gate.analytes)}"] if gate.analytes else []
+        own = [f"{one.name} from {one.hold_times_upper} x" for one in gate.analytes if one.hold_times_upper is not None]
+        held = f"from {limits.hold_times_upper} x the upper limit holds for {limits.cause}"
+        said.append(f"{held} ({', '.join(own)})" if own else held)
         said.append(f"from {limits.alert_times_first} x the first value alerts")
     return f"`{gate.id}`", gate.kind, "; ".join(said), ", ".join(gate.by), gate.source
 

@@ -1,7 +1,6 @@
 """Intake from the command line: enrol, gates, clearance, order."""
 
 import secrets
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Annotated
@@ -221,34 +220,6 @@ async def _of_age(course: str) -> None:
         years = "" if patient is None else outside_the_ages(patient.birth_date, at.now.date())
         if years:
             raise CliError(f"the patient is {years}: gate {AGE} is answered yes, then a prescriber overrides it")
-
-
-@command
-async def lab(
-    course: str,
-    gate: str,
-    *,
-    drawn: Annotated[str, Parameter(help="when the sample was drawn; it expires from there")],
-    value: Annotated[Decimal | None, Parameter(help="the one that lies highest above its limit")] = None,
-    unit: str = "",
-    upper_limit: Annotated[Decimal | None, Parameter(help="the laboratory's upper limit of that value")] = None,
-    seen: Annotated[bool, Parameter(negative="", help="a result without a value was seen and is acceptable")] = False,
-    pending: Annotated[
-        bool, Parameter(negative="", help="drawn, and the result is not back: blocks until it is")
-    ] = False,
-    how: How = How(),
-) -> int:
-    """Record a laboratory result, or that it is pending.
-
-    Example: starter.py lab c-1a2b3c liver-panel --drawn "today 08:00" --value 62 --unit U/L --upper-limit 40
-    """
-    if [value is not None, seen, pending].count(True) != 1:
-        raise CliError("say one of --value, --seen and --pending", USAGE)
-    if how.at:
-        raise CliError("a result is dated by --drawn: leave --at out", USAGE)
-    dated = replace(how, at=drawn)
-    said = GateAnswer.PENDING if pending else GateAnswer.YES
-    return await act(course, dated, "gate", gate=gate, answer=said, value=value, unit=unit, upper_limit=upper_limit)
 
 
 @command

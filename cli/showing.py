@@ -42,6 +42,7 @@ def show_course(record: CourseRecord, patient: Patient | None, messages: Sequenc
     )
     beside_it(record)
     table(("gate", "what", "answer", "since", "by"), _gates(record), "Gates")
+    table(("gate", "value", "is", "upper limit", "first", "drawn"), _labs(record), "Laboratory")
     table(
         ("event", "when", "what", "session"),
         [(one.id, shown(zone, one.at), _event(one), one.session) for one in record.events[-SHOWN_MOST:]],
@@ -118,6 +119,22 @@ def _gates(record: CourseRecord) -> list[tuple[str, ...]]:
         said = ("unanswered", "", "") if state is None else (state.answer, shown(record.zone, state.since), state.by)
         found.append((gate.id, gate.text, *said))
     return found
+
+
+def _labs(record: CourseRecord) -> list[tuple[str, ...]]:
+    """The last value of each analyte."""
+    return [
+        (
+            gate,
+            one.analyte,
+            f"{one.value} {one.unit}".strip(),
+            "" if one.upper_limit is None else str(one.upper_limit),
+            f"{one.first} {one.first_unit}".strip(),
+            shown(record.zone, one.drawn),
+        )
+        for gate, state in record.gates.items()
+        for one in state.results
+    ]
 
 
 def _event(event: Event) -> str:

@@ -44,11 +44,26 @@ from course.room_acts import (
 from course.said import BaseAct, Line, Ref, clean
 from course.terms import Decision, EndCause, GateAnswer, SkipCode
 
+Measured = Annotated[Decimal, Field(ge=0, le=100_000)]
+Unit = Annotated[str, Field(max_length=16), AfterValidator(clean)]
+UpperLimit = Annotated[Decimal, Field(gt=0, le=100_000)]
+
+
+class LabResult(BaseModel):
+    """One analyte of a laboratory result, with its unit and the laboratory's upper limit in that unit."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    analyte: Annotated[str, Field(max_length=32), AfterValidator(clean)] = ""
+    value: Measured
+    unit: Unit = ""
+    upper_limit: UpperLimit | None = None
+
 
 class RecordGate(BaseAct):
     """Answer an intake gate, and `also` others alike; `detail` names the escort or the drug.
 
-    A laboratory value has its `unit` and the laboratory's `upper_limit`; the act is effective from the draw.
+    A laboratory result has its `value`, or `results` where it is a panel; the act is effective from the draw.
     """
 
     action: Literal["gate"] = "gate"
@@ -56,9 +71,10 @@ class RecordGate(BaseAct):
     also: tuple[Ref, ...] = Field((), max_length=100)
     answer: GateAnswer
     detail: Line = ""
-    value: Annotated[Decimal, Field(ge=0, le=100_000)] | None = None
-    unit: Annotated[str, Field(max_length=16), AfterValidator(clean)] = ""
-    upper_limit: Annotated[Decimal, Field(gt=0, le=100_000)] | None = None
+    value: Measured | None = None
+    unit: Unit = ""
+    upper_limit: UpperLimit | None = None
+    results: tuple[LabResult, ...] = Field((), max_length=20)
 
 
 class SignClearance(BaseAct):

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from itertools import chain
 
-from course import vitals
+from course import labs, vitals
 from course.acts import RecordGate
 from course.dosing import dose_check, weight_doubt
 from course.followup_acts import LateEntry
@@ -39,9 +39,10 @@ def _doubts(record: CourseRecord, act: BaseAct) -> Iterator[str]:
             if act.mg is not None and act.minutes is not None and act.weight_kg is not None:
                 yield from chain(_weight(record, act.weight_kg), _dose(record, act.minutes, act.mg, act.weight_kg))
         case RecordGate():
-            most = record.protocol.doubt.lab_times_upper
-            if act.value is not None and act.upper_limit is not None and act.value > most * act.upper_limit:
-                yield f"{act.value} where the upper limit is {act.upper_limit}"
+            gate = record.protocol.gate(act.gate)
+            if gate is not None:
+                most = record.protocol.doubt.lab_times_upper
+                yield from labs.doubts(gate, record.gates.get(gate.id), act, most)
         case _:
             return
 

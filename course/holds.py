@@ -1,10 +1,10 @@
 """What holds a course by itself: a score at a protocol's limit, a laboratory value at a gate's."""
 
 from dataclasses import dataclass
-from decimal import Decimal
 
 from course.instrument import Instrument
-from course.parts import GateState, Score, Trigger
+from course.labs import same_unit
+from course.parts import LabValue, Score, Trigger
 from course.protocol import Gate, HoldRule
 from course.record import CourseRecord
 from course.terms import HoldCause, Urgency
@@ -53,22 +53,22 @@ def why_not_release(record: CourseRecord) -> str:
             return f"the last rating reads {said(instrument, rule)}, which holds: rate it again first"
     for gate in record.protocol.gates:
         state = record.gates.get(gate.id)
-        if state is None or state.value is None or state.upper_limit is None:
-            continue
-        if lab_reading(gate, None, state.value, state.upper_limit).holds:
-            return f"the last value of gate {gate.id} holds: record a fresh one first"
+        found = (lab_reading(gate, one).holds for one in (() if state is None else state.results))
+        if held := next((why for why in found if why), ""):
+            return f"the last value holds ({held}): record a fresh one first"
     return ""
 
 
-def lab_reading(gate: Gate, before: GateState | None, value: Decimal, upper_limit: Decimal) -> LabReading:
-    """A value against `hold_times_upper` x its upper limit and `alert_times_first` x the course's first value."""
-    limits = gate.limits
-    if limits is None:
+def lab_reading(gate: Gate, value: LabValue) -> LabReading:
+    """A value against a multiple of its upper limit, and against the course's first value where the unit is one."""
+    limits, times = gate.limits, gate.hold_times(value.analyte)
+    if limits is None or times is None:
         return LabReading()
-    first = None if before is None else before.first_value
+    named = f"gate {gate.id}, {value.analyte}" if value.analyte else f"gate {gate.id}"
     holds = alerts = ""
-    if value >= limits.hold_times_upper * upper_limit:
-        holds = f"gate {gate.id}: {limits.hold_times_upper} x the upper limit or more"
-    if first is not None and value >= limits.alert_times_first * first:
-        alerts = f"gate {gate.id}: {limits.alert_times_first} x the first value or more"
+    if value.upper_limit is not None and value.value >= times * value.upper_limit:
+        holds = f"{named}: {times} x the upper limit or more"
+    first = value.first if same_unit(value.first_unit, value.unit) else None
+    if first is not None and not value.is_first and value.value >= limits.alert_times_first * first:
+        alerts = f"{named}: {limits.alert_times_first} x the first value or more"
     return LabReading(holds, alerts, limits.cause)

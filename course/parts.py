@@ -54,8 +54,28 @@ class Entry(Carried):
     reason: str = ""
 
 
+class LabValue(Carried):
+    """The last value of one analyte with its unit, the laboratory's upper limit, and the first one on this course."""
+
+    analyte: str = ""
+    value: Decimal
+    unit: str = ""
+    upper_limit: Decimal | None = None
+    drawn: Instant | None = None
+    first: Decimal | None = None
+    first_unit: str = ""
+
+    @property
+    def is_first(self) -> bool:
+        """Whether it is the first on this course itself."""
+        return (self.value, self.unit) == (self.first, self.first_unit)
+
+
 class GateState(Carried):
-    """The last answer to a gate; `since` is from when it has been true, `first_value` the first on this course."""
+    """The last answer to a gate; `since` is from when it has been true, `values` what the laboratory measured.
+
+    `value` to `first_value` hold the one value of an answer that was given before each analyte had its own.
+    """
 
     answer: GateAnswer
     since: Instant
@@ -67,6 +87,16 @@ class GateState(Carried):
     unit: str = ""
     upper_limit: Decimal | None = None
     first_value: Decimal | None = None
+    values: tuple[LabValue, ...] = ()
+
+    @property
+    def results(self) -> tuple[LabValue, ...]:
+        """The last value of each analyte."""
+        if self.values or self.value is None:
+            return self.values
+        first = self.value if self.first_value is None else self.first_value
+        one = LabValue(value=self.value, unit=self.unit, upper_limit=self.upper_limit, drawn=self.since)
+        return (one.with_(first=first, first_unit=self.unit),)
 
 
 class Order(Carried):

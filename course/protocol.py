@@ -240,10 +240,18 @@ class LabLimits(Carried):
     cause: HoldCause
 
 
+class Analyte(Carried):
+    """One value of a panel, as laboratories print its unit; it may have its own multiple of the upper limit."""
+
+    name: str
+    unit: str
+    hold_times_upper: Decimal | None = None
+
+
 class Gate(Carried):
     """One intake condition: who may answer it, when it expires, and for a consent to messages its channel.
 
-    A laboratory gate with `limits` needs its value and upper limit.
+    A laboratory gate with `limits` needs its value and upper limit, one with `analytes` those of each.
     """
 
     id: str
@@ -254,8 +262,14 @@ class Gate(Carried):
     before_sessions: tuple[int, ...] = ()
     optional: bool = False
     limits: LabLimits | None = None
+    analytes: tuple[Analyte, ...] = ()
     channel: str = ""
     source: str = ""
+
+    def hold_times(self, analyte: str) -> Decimal | None:
+        """The multiple of its upper limit from which an analyte holds, where the gate has limits."""
+        own = next((one.hold_times_upper for one in self.analytes if one.name == analyte), None)
+        return own if own is not None or self.limits is None else self.limits.hold_times_upper
 
 
 class Protocol(Carried):

@@ -229,17 +229,29 @@ def _gate(gate: Gate, sessions_max: int) -> Iterator[Finding]:
         yield ("before_sessions",), f"before_sessions rises and stays within 1 to {sessions_max}"
     if gate.optional and gate.kind is GateKind.ABSOLUTE:
         yield ("optional",), f'"{gate.id}" is an absolute exclusion, which is never optional'
-    if gate.limits is not None:
-        yield from rising(("limits",), gate.limits, "hold_times_upper", low=1)
-        yield from rising(("limits",), gate.limits, "alert_times_first", low=1)
-        if gate.kind is not GateKind.LAB:
-            yield ("limits",), f'"{gate.id}" is not a laboratory gate: leave its limits out'
+    yield from _panel(gate)
     if not gate.channel:
         return
     if gate.channel not in _CHANNELS or gate.kind is not GateKind.CONSENT:
         yield ("channel",), f"a channel belongs to a consent and is one of {listed(_CHANNELS)}"
     if not gate.optional:
         yield (), f'"{gate.id}" is never a condition of treatment: add optional = true'
+
+
+def _panel(gate: Gate) -> Iterator[Finding]:
+    """What a laboratory gate measures."""
+    if gate.limits is not None:
+        yield from rising(("limits",), gate.limits, "hold_times_upper", low=1)
+        yield from rising(("limits",), gate.limits, "alert_times_first", low=1)
+        if gate.kind is not GateKind.LAB:
+            yield ("limits",), f'"{gate.id}" is not a laboratory gate: leave its limits out'
+    for number, analyte in enumerate(gate.analytes):
+        yield from spoken(("analytes", number), analyte, "name", "unit")
+        yield from rising(("analytes", number), analyte, "hold_times_upper", low=1)
+        if [one.name for one in gate.analytes].count(analyte.name) > 1:
+            yield ("analytes", number), f'"{analyte.name}" stands twice: keep one'
+    if gate.analytes and gate.limits is None:
+        yield ("analytes",), f'the values of "{gate.id}" are judged by limits: add [gates.limits]'
 
 
 def _long_term(protocol: Protocol) -> Iterator[Finding]:

@@ -13,12 +13,13 @@ from cli.play.scenario import Visit
 from cli.play.when import span
 from cli.vitals import reading
 from course import screening
+from course.acts import LabResult
 from course.calendar import days_from
 from course.carried import days, minutes
 from course.clearance import dose_check, gate_problems, measure_in, unrated
 from course.gates import NAMING
 from course.phases import dosed_in_series
-from course.protocol import Gate
+from course.protocol import Analyte, Gate
 from course.room_acts import Reading
 from course.terms import GateAnswer, GateKind, Role, SessionStatus, SkipCode
 from course.visit import Session
@@ -27,8 +28,8 @@ from course.vitals import standing
 FINE = "122/78 72 98 s5 d0"
 """Readings that nothing stands against."""
 
-FINE_VALUE, FINE_UNIT, FINE_LIMIT = Decimal(22), "U/L", Decimal(40)
-"""A laboratory value that nothing stands against, and its upper limit."""
+FINE_VALUES = {"U/L": (Decimal(22), Decimal(40)), "mg/dL": (Decimal("0.6"), Decimal("1.2"))}
+"""A laboratory value that nothing stands against, and its upper limit, by unit."""
 
 ANY_MG = Decimal(1)
 RECHECK_AFTER = 20
@@ -231,6 +232,11 @@ def gate_duties(desk: Desk, gates: Sequence[Gate], at: datetime) -> Iterator[Dut
         yield Duty(at, f"gate/{first.id}/{at}", role, {"action": "gate", "gate": first.id, "also": also, **said})
 
 
+def _fine(analyte: Analyte) -> LabResult:
+    value, upper_limit = FINE_VALUES.get(analyte.unit, FINE_VALUES["U/L"])
+    return LabResult(analyte=analyte.name, value=value, unit=analyte.unit, upper_limit=upper_limit)
+
+
 def _answered(desk: Desk, gate: Gate) -> tuple[Role, dict[str, Any]]:
     """Who answers a gate, and how."""
     opens = GateAnswer.NO if gate.kind in {GateKind.ABSOLUTE, GateKind.RELATIVE, GateKind.FLAG} else GateAnswer.YES
@@ -240,7 +246,7 @@ def _answered(desk: Desk, gate: Gate) -> tuple[Role, dict[str, Any]]:
     if gate.kind in NAMING:
         said |= {"detail": "as told"}
     if gate.limits is not None and given is GateAnswer.YES:
-        said |= {"value": FINE_VALUE, "unit": FINE_UNIT, "upper_limit": FINE_LIMIT}
+        said |= {"results": tuple(_fine(one) for one in gate.analytes)}
     if given is GateAnswer.OVERRIDDEN:
         return Role.PRESCRIBER, said | {"reason": "benefit outweighs risk"}
     return by[0], said

@@ -1,15 +1,14 @@
 """Intake: gates, clearance, the order."""
 
 from datetime import datetime
-from decimal import Decimal
 
-from course import clearance, holds, judge, safety
+from course import clearance, holds, judge, labs, safety
 from course.acts import RecordGate, SignClearance
-from course.applying.change import Change, Refused, signature
+from course.applying.change import Change, Refused, refuse_if, signature
 from course.applying.holding import held_now
 from course.carried import days
 from course.page import open_task
-from course.parts import Actor, GateState, Trigger
+from course.parts import Actor, GateState, LabValue, Trigger
 from course.protocol import Gate
 from course.record import CourseRecord
 from course.terms import GateAnswer, GateKind, HoldCause, Phase, Role, TaskKind, Urgency
@@ -34,11 +33,9 @@ def answer_gate(record: CourseRecord, act: RecordGate, now: datetime) -> Change:
 
 
 def _value(act: RecordGate) -> str:
-    """A laboratory value as the course's page shows it."""
-    if act.value is None:
-        return ""
-    limit = f", upper limit {act.upper_limit}" if act.upper_limit is not None else ""
-    return f" ({f'{act.value} {act.unit}'.strip()}{limit})"
+    """What the laboratory measured as the course's page shows it."""
+    said = labs.in_words(labs.results(act))
+    return f" ({said})" if said else ""
 
 
 def _gate_of(record: CourseRecord, name: str) -> Gate:
@@ -50,8 +47,8 @@ def _gate_of(record: CourseRecord, name: str) -> Gate:
 
 def _answer_one(record: CourseRecord, gate: Gate, act: RecordGate, now: datetime) -> Change:
     """One gate's answer; an absolute yes holds a course under way at once."""
-    _may_answer(gate, act)
     before = record.gates.get(gate.id)
+    _may_answer(gate, before, act)
     if before is not None and gate.kind is GateKind.LAB:
         _follows(record, gate, before, act)
     expires = act.happened_at + days(gate.expires_days) if gate.expires_days is not None else None
@@ -62,10 +59,7 @@ def _answer_one(record: CourseRecord, gate: Gate, act: RecordGate, now: datetime
         reason=act.reason,
         expires=expires,
         detail=act.detail,
-        value=act.value,
-        unit=act.unit,
-        upper_limit=act.upper_limit,
-        first_value=_first_value(before, act),
+        values=labs.kept(before, act),
     )
     changed = record.with_(gates={**record.gates, gate.id: state})
     if gate.channel:
@@ -74,21 +68,13 @@ def _answer_one(record: CourseRecord, gate: Gate, act: RecordGate, now: datetime
     blocks = gate.kind is GateKind.ABSOLUTE and act.answer is GateAnswer.YES
     if blocks and record.phase is not Phase.INTAKE and not record.closed:
         changed = _held_by(changed, gate, now)
-    changed, flags = _limits(changed, gate, before, act, now)
+    changed, flags = _limits(changed, gate, labs.now_in(state.values, act.happened_at), now)
     if blocks and record.phase is Phase.INTAKE:
         flags = (*flags, f"{gate.id} excludes treatment: the course cannot be cleared while it stands")
     return Change(changed, "", before.answer if before else "unanswered", act.answer, flags)
 
 
-def _first_value(before: GateState | None, act: RecordGate) -> Decimal | None:
-    """The first value on this course; one that is put right, of the same draw, takes its mistake along."""
-    if before is None or before.first_value is None:
-        return act.value
-    put_right = before.since == act.happened_at and before.value == before.first_value
-    return act.value if put_right and act.value is not None else before.first_value
-
-
-def _may_answer(gate: Gate, act: RecordGate) -> None:
+def _may_answer(gate: Gate, before: GateState | None, act: RecordGate) -> None:
     """Raise Refused unless this role may give this answer, with all that it takes."""
     if act.actor.role not in gate.by:
         raise Refused(f"gate {gate.id} is answered by {_listed(gate.by)}, not by a {act.actor.role}")
@@ -96,16 +82,11 @@ def _may_answer(gate: Gate, act: RecordGate) -> None:
         _may_override(gate, act)
     if gate.kind is GateKind.NAMED and act.answer is GateAnswer.YES and not act.detail:
         raise Refused(f"gate {gate.id} needs --detail: who or what it names")
-    if act.value is not None and (gate.kind is not GateKind.LAB or act.also):
-        raise Refused(f"gate {gate.id} takes no value of its own here: a value belongs to one laboratory gate")
-    if gate.limits is not None and act.answer is GateAnswer.YES and (act.value is None or act.upper_limit is None):
-        raise Refused(f"gate {gate.id} needs its value and upper limit, of what lies highest above it: use `lab`")
+    refuse_if(labs.why_not(gate, before, act))
 
 
 def _follows(record: CourseRecord, gate: Gate, before: GateState, act: RecordGate) -> None:
-    """Raise Refused where a laboratory result is older than the one before it, or of another unit."""
-    if act.unit and before.unit not in {"", act.unit}:
-        raise Refused(f"gate {gate.id} was measured in {before.unit} before: give the value in that unit")
+    """Raise Refused where a laboratory result is older than the one before it."""
     if act.happened_at < before.since and before.answer is not GateAnswer.PENDING:
         since = record.zone.local(before.since)
         raise Refused(f"gate {gate.id} has a result drawn later, on {since:%d %b %Y}: put an older one into a note")
@@ -133,19 +114,20 @@ def _held_by(record: CourseRecord, gate: Gate, now: datetime) -> CourseRecord:
 
 
 def _limits(
-    record: CourseRecord, gate: Gate, before: GateState | None, act: RecordGate, now: datetime
+    record: CourseRecord, gate: Gate, values: tuple[LabValue, ...], now: datetime
 ) -> tuple[CourseRecord, tuple[str, ...]]:
     """The record on hold, or with an alert, where a laboratory value has reached its gate's limits; and what to say."""
-    if act.value is None or act.upper_limit is None or record.closed:
+    if record.closed:
         return record, ()
-    found = holds.lab_reading(gate, before, act.value, act.upper_limit)
-    said = tuple(why for why in (found.holds, found.alerts) if why)
-    if found.holds:
-        record = held_now(record, found.cause, now, found.holds)
+    found = [holds.lab_reading(gate, one) for one in values]
+    said = tuple(why for one in found for why in (one.holds, one.alerts) if why)
+    held = [one for one in found if one.holds]
+    if held:
+        record = held_now(record, held[0].cause, now, "; ".join(one.holds for one in held))
     if said:
         trigger = Trigger(what="laboratory value", subject=gate.id, at=now, urgency=Urgency.PROMPT)
         record = safety.raise_escalation(record, (trigger,), now)
-        text = f"{'; '.join(said)}: {'the course is held, ' if found.holds else ''}decide"
+        text = f"{'; '.join(said)}: {'the course is held, ' if held else ''}decide"
         record = open_task(record, TaskKind.ALERT, now, now + days(1), Role.PRESCRIBER, text, gate.id)
     return record, said
 

@@ -99,6 +99,10 @@ async def terminal(opened: House) -> Terminal:
     return Terminal(await first_passphrases(opened.store, CLINIC_FOLDER / "staff.toml"))
 
 
+PANEL = ("ALT=35/40U/L", "AST=30/40 U/L", "ALP=80/120U/L", "GGT=40/60U/L", "bilirubin=0.7/1.2mg/dL")
+"""A liver panel as people type it."""
+
+
 async def planned(terminal: Terminal, *person: str) -> str:
     """Enrol somebody and go as far as six planned visits."""
     await terminal.sign_in("cole")
@@ -109,8 +113,9 @@ async def planned(terminal: Terminal, *person: str) -> str:
     record = (await terminal.type("show", course_id, "--json")).said
     gates = [gate for gate in record["protocol"]["gates"] if not gate.get("optional")]
     for answer, kinds in (("no", {"absolute", "relative", "flag"}), ("yes", {"consent", "lab", "named", "required"})):
-        ids = ",".join(gate["id"] for gate in gates if gate["kind"] in kinds)
+        ids = ",".join(gate["id"] for gate in gates if gate["kind"] in kinds and "analytes" not in gate)
         assert (await terminal.type("gate", course_id, ids, answer, "--detail", "as told")).code == 0
+    assert (await terminal.type("lab", course_id, "liver-panel", *PANEL, "--drawn", "now")).code == 0
     assert (await terminal.type("measure", course_id, "phq9", "--answers", "2,2,2,2,2,2,2,2,0")).code == 0
     assert (await terminal.type("measure", course_id, "audit_c", "--answers", "0,0,0")).code == 0
     assert (await terminal.type("clear", course_id)).code == 0

@@ -114,16 +114,18 @@ def test_rising_enzymes_block_alert_and_hold(lived: Mapping[str, Played]) -> Non
     ]
     assert "gate liver-panel is pending" in played.player.refusals[0].sentence
     liver = [entry.text for entry in played.player.seen.entries.values() if entry.text.startswith("gate liver")]
-    over, alerted = "[gate liver-panel: 3 x the upper limit or more]", "[gate liver-panel: 2 x the first value or more]"
+    over = "[gate liver-panel, ALT: 3 x the upper limit or more]"
+    alerted = "[gate liver-panel, ALT: 2 x the first value or more]"
+    rest = "AST 22/40 U/L, ALP 25/40 U/L, GGT 30/40 U/L, bilirubin 0.6/1.2 mg/dL"
     assert liver[1:] == [
         "gate liver-panel: pending",
-        f"gate liver-panel: yes (61 U/L, upper limit 40) {alerted}",
+        f"gate liver-panel: yes (ALT 61/40 U/L, {rest}) {alerted}",
         "gate liver-panel: pending",
-        f"gate liver-panel: yes (124 U/L, upper limit 40), the course is held {over} {alerted}",
-        f"gate liver-panel: yes (74 U/L, upper limit 40) {alerted}",
+        f"gate liver-panel: yes (ALT 124/40 U/L, {rest}), the course is held {over} {alerted}",
+        f"gate liver-panel: yes (ALT 74/40 U/L, {rest}) {alerted}",
     ]
     assert record.held is None
-    assert record.gates["liver-panel"].first_value == 22
+    assert {one.analyte: one.first for one in record.gates["liver-panel"].results}["ALT"] == 22
 
 
 def test_what_happened_is_recorded_late_and_counts(lived: Mapping[str, Played]) -> None:

@@ -101,4 +101,4 @@ def test_a_laboratory_value_beyond_any_multiple_is_asked_once_more() -> None:
     with pytest.raises(Refused, match="2200 where the upper limit is 40"):
         life.do("gate", Role.NURSE, **said)
     life.do("gate", Role.NURSE, **said, sure=True)
-    assert life.record.gates["urine-drug-screen"].value == 2200
+    assert life.record.gates["urine-drug-screen"].results[0].value == 2200

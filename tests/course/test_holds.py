@@ -1,6 +1,5 @@
-"""What holds a course by itself: elation in bipolar depression, liver values in the pain arm."""
+"""What holds a course by itself: elation in bipolar depression, liver values in every arm."""
 
-from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -9,7 +8,7 @@ import pytest
 from hypothesis import given
 
 from course.actions import Refused, apply
-from course.acts import Correct, RecordGate, RecordMeasure
+from course.acts import Correct, LabResult, RecordGate, RecordMeasure
 from course.care_acts import PlaceHold, ReleaseHold
 from course.carried import days, hours
 from course.clearance import unrated, why_not_dose
@@ -18,7 +17,7 @@ from course.occasions import Occasion
 from course.record import CourseRecord
 from course.room_acts import CheckIn, Reading
 from course.terms import GateAnswer, HoldCause, OccasionKind, Phase, Role, TaskKind, Urgency
-from tests.support.ready import SCREENED, VISIT, WHOLE, ready
+from tests.support.ready import SCREENED, VISIT, WHOLE, YES, panel, ready
 from tests.support.records import FIRST, actor, infused, make_record, measured, treated
 
 NOW = FIRST + days(3)
@@ -147,66 +146,110 @@ def test_one_request_is_answered_once_both_have_come() -> None:
     assert apply(half, act, NOW).record.asks[-1].answered
 
 
-def liver(record: CourseRecord, value: int, number: int = 1) -> CourseRecord:
-    """A liver panel with an upper limit of 40."""
-    now = NOW + timedelta(days=number)
+def liver(record: CourseRecord, number: float = 1, **values: Any) -> CourseRecord:
+    """A liver panel, drawn so many days on, whose other values nothing stands against."""
+    return drawn(record, number, YES, values=values)
+
+
+def drawn(
+    record: CourseRecord, day: float, answer: GateAnswer, *only: str, values: dict[str, Any], **said: Any
+) -> CourseRecord:
+    """A liver panel of that day, or only those of its values."""
+    gate, now = record.protocol.gate("liver-panel"), NOW + days(day)
+    assert gate is not None
+    results = [one for one in panel(gate, **values) if not only or one["analyte"] in only]
     act = RecordGate(
-        request_id=f"liver-panel-{number}", actor=NURSE, made_at=now, gate="liver-panel", answer=GateAnswer.YES,
-        value=Decimal(value), upper_limit=Decimal(40),
+        request_id=f"panel-{day}-{answer}-{len(results)}", actor=NURSE, made_at=now, effective_at=now, gate=gate.id,
+        answer=answer, results=tuple(LabResult(**one | said.pop(one["analyte"], {})) for one in results), **said,
     )  # fmt: skip
     return apply(record, act, now).record
 
 
-@given(st.integers(1, 60), st.integers(1, 400))
-def test_liver_values_hold_and_alert(first: int, second: int) -> None:
-    """From 3 x the upper limit the course is held; from 2 x the first value a prescriber is told; below, neither."""
-    record = liver(liver(make_record("crps", phase=Phase.INDUCTION), first), second, 2)
-    holds, alerts = second >= 120, second >= 2 * first
+TIMES = {"ALT": 3, "AST": 3, "ALP": 2, "GGT": 3}
+
+
+@given(st.sampled_from(sorted(TIMES)), st.sampled_from(("crps", "depression")), st.integers(1, 60), st.integers(1, 400))
+def test_each_liver_value_holds_and_alerts_by_itself(analyte: str, protocol: str, first: int, second: int) -> None:
+    """From so many x its upper limit the course is held; from 2 x its own first value a prescriber is told."""
+    begun = liver(make_record(protocol, phase=Phase.INDUCTION), **{analyte: first})
+    record = liver(begun, 2, **{analyte: second})
+    holds, alerts = second >= TIMES[analyte] * 40, second >= 2 * first and second != first
     assert (record.held is not None) == holds
     assert len(record.tasks) == (holds or alerts)
     if record.held is not None:
         assert record.held.cause is HoldCause.LIVER
-    assert record.gates["liver-panel"].first_value == first
+        assert analyte in record.held.reason
+    kept = {one.analyte: (one.value, one.first) for one in record.gates["liver-panel"].results}
+    assert kept == {
+        "ALT": (22, 22), "AST": (22, 22), "ALP": (22, 22), "GGT": (22, 22), "bilirubin": (Decimal("0.6"),) * 2,
+        analyte: (second, first),
+    }  # fmt: skip
 
 
-def test_a_result_is_dated_by_its_draw_and_keeps_its_unit() -> None:
-    """Drawn before the one on record, in another unit, for a gate without values: refused; a pending one is filled."""
-    record = liver(make_record("crps", phase=Phase.INDUCTION), 30, 3)
+def test_values_of_another_unit_or_of_none_are_never_compared() -> None:
+    """Without a unit: asked for; another than the first: asked once more, then told a prescriber, read by its limit."""
+    record = liver(make_record("crps", phase=Phase.INDUCTION), 1, ALT=39)
+    with pytest.raises(Refused, match="ALT has no unit: give it as the laboratory writes it, such as 35 U/L"):
+        drawn(record, 2, YES, values={"ALT": 80}, ALT={"unit": ""})
+    katal: dict[str, Any] = {"unit": "ukat/L", "upper_limit": "0.7"}
+    with pytest.raises(Refused, match="ALT in ukat/L where it was measured in U/L first"):
+        drawn(record, 2, YES, values={"ALT": "0.68"}, ALT=katal)
+    sure = drawn(record, 2, YES, values={"ALT": "0.68"}, ALT=katal, sure=True)
+    assert [one.text.partition(": ")[2] for one in sure.tasks] == ["ALT in ukat/L where it was measured in U/L first"]
+    again = drawn(sure, 3, YES, values={"ALT": "1.9"}, ALT=katal, sure=True)
+    assert again.held is None
+    assert not any("first value" in one.text for one in again.tasks), "1.9 ukat/L is no multiple of 39 U/L"
+    assert drawn(again, 4, YES, values={"ALT": "2.1"}, ALT=katal, sure=True).held is not None
+
+
+def test_what_is_back_of_a_panel_is_read_at_once_and_the_rest_awaited() -> None:
+    """Pending blocks the dose; a value that is in holds; the panel is whole when the others of that draw are in."""
+    begun = liver(make_record("crps", phase=Phase.INDUCTION))
+    with pytest.raises(Refused, match="lacks AST, ALP, GGT, bilirubin"):
+        drawn(begun, 2, YES, "ALT", values={})
+    part = drawn(begun, 2, GateAnswer.PENDING, "GGT", values={"GGT": 130})
+    assert part.held is not None
+    assert part.gates["liver-panel"].answer is GateAnswer.PENDING
+    by = ReleaseHold(request_id="release-3", actor=PRESCRIBER, made_at=NOW + days(2), asked_again=True, reason="seen")
+    with pytest.raises(Refused, match="record a fresh one first"):
+        apply(drawn(part, 2.1, GateAnswer.PENDING, "none", values={}), by, NOW + days(2.1))
+    whole = drawn(part, 2, YES, "ALT", "AST", "ALP", "bilirubin", values={})
+    assert whole.gates["liver-panel"].answer is YES
+    assert [one.value for one in whole.gates["liver-panel"].results if one.analyte == "GGT"] == [130]
+
+
+def test_a_result_is_dated_by_its_draw() -> None:
+    """Drawn before the one on record, for a gate without values: refused; it expires from the draw."""
+    record = liver(make_record("crps", phase=Phase.INDUCTION), 3)
     now = NOW + days(5)
 
-    def lab(drawn: float, gate: str = "liver-panel", unit: str = "", **also: Any) -> RecordGate:
+    def lab(gate: str = "urine-drug-screen", **also: Any) -> RecordGate:
         return RecordGate(
-            request_id=f"lab-{drawn}-{gate}", actor=NURSE, made_at=now, effective_at=NOW + days(drawn), gate=gate,
-            answer=GateAnswer.YES, value=Decimal(31), unit=unit, upper_limit=Decimal(40), **also,
+            request_id=f"lab-{gate}", actor=NURSE, made_at=now, gate=gate, answer=YES, value=Decimal(31), unit="U/L",
+            **also,
         )  # fmt: skip
 
     with pytest.raises(Refused, match="has a result drawn later"):
-        apply(record, lab(2), now)
+        liver(record, 2)
     with pytest.raises(Refused, match="takes no value"):
-        apply(record, lab(4, "escort", detail="sister"), now)
+        apply(record, lab("escort", detail="sister"), now)
     with pytest.raises(Refused, match="takes no value"):
-        apply(record, lab(4, also=("urine-drug-screen",)), now)
-    measured_in = apply(record, lab(4, unit="U/L"), now).record
-    assert measured_in.gates["liver-panel"].expires == NOW + days(4 + 28)
-    with pytest.raises(Refused, match="was measured in U/L before"):
-        apply(measured_in, lab(5, unit="ukat/L"), now)
-    waiting = RecordGate(
-        request_id="lab-pending", actor=NURSE, made_at=now, gate="liver-panel", answer=GateAnswer.PENDING
-    )
-    pending = apply(measured_in, waiting, now).record
-    assert apply(pending, lab(4.5, unit="U/L"), now).record.gates["liver-panel"].answer is GateAnswer.YES
+        apply(record, lab(also=("ecg",)), now)
+    with pytest.raises(Refused, match="takes ALT, AST, ALP, GGT, bilirubin, each such as ALT=35/40U/L"):
+        apply(record, lab("liver-panel"), now)
+    assert liver(record, 4).gates["liver-panel"].expires == NOW + days(4 + 28)
 
 
 def test_a_liver_panel_needs_its_numbers_and_a_fresh_one_releases() -> None:
     """A yes without numbers says nothing; while the last value holds, nobody releases."""
     act = RecordGate(request_id="panel-bare", actor=NURSE, made_at=NOW, gate="liver-panel", answer=GateAnswer.YES)
-    with pytest.raises(Refused, match="needs its value and upper limit"):
+    with pytest.raises(Refused, match="lacks ALT, AST, ALP, GGT, bilirubin: give each with its upper limit and unit"):
         apply(make_record("crps"), act, NOW)
-    held = liver(make_record("crps", phase=Phase.INDUCTION), 130)
+    held = liver(make_record("crps", phase=Phase.INDUCTION), ALT=130)
     by = ReleaseHold(request_id="release-2", actor=PRESCRIBER, made_at=NOW + days(1), asked_again=True, reason="seen")
     with pytest.raises(Refused, match="record a fresh one first"):
         apply(held, by, NOW + days(1))
-    assert apply(liver(held, 60, 2), by, NOW + days(2)).record.held is None
+    assert apply(liver(held, 2, ALT=60), by, NOW + days(2)).record.held is None
 
 
 def test_a_dose_without_a_rating_of_the_day_is_refused() -> None:

@@ -13,7 +13,7 @@ from course.record import CourseRecord
 from course.terms import GateAnswer, NeedKind, Role, TaskKind, Urgency
 from course.worklist import needs
 from tests.support.life import Life
-from tests.support.ready import WHOLE, ready
+from tests.support.ready import WHOLE, panel, ready
 from tests.support.records import FIRST
 from tests.support.stories import check_in, enrolled, give, maintained, scheduled, treated
 
@@ -244,19 +244,15 @@ def test_an_order_of_a_medicine_does_not_begin_yesterday() -> None:
 def test_a_liver_value_at_its_limit_tells_the_one_on_call() -> None:
     """It holds, it is a task, and it escalates; a first value put right, of the same draw, takes its mistake along."""
     life = Life(ready("crps"), FIRST)
-    said: dict[str, Any] = {
-        "gate": "liver-panel",
-        "answer": "yes",
-        "unit": "U/L",
-        "upper_limit": 40,
-        "effective_at": FIRST,
-    }
-    life.do("gate", Role.NURSE, value=200, **said)
+    gate = life.record.protocol.gate("liver-panel")
+    assert gate is not None
+    said: dict[str, Any] = {"gate": gate.id, "answer": "yes", "effective_at": FIRST}
+    life.do("gate", Role.NURSE, results=panel(gate, ALT=200), **said)
     assert life.record.open_escalation is not None
     assert [one.urgency for one in life.record.open_escalation.triggers] == [Urgency.PROMPT]
     assert life.record.held is not None
-    life.do("gate", Role.NURSE, value=20, **said)
-    assert life.record.gates["liver-panel"].first_value == 20
+    life.do("gate", Role.NURSE, results=panel(gate, ALT=20), **said)
+    assert {one.analyte: one.first for one in life.record.gates["liver-panel"].results}["ALT"] == 20
 
 
 def test_a_booster_of_two_sessions_is_two_visits_of_one_week() -> None:

@@ -29,9 +29,8 @@ def test_no_arm_begins_without_a_suicide_screen_and_audit_c(protocol: str) -> No
     record = make_record(protocol)
     life = Life(record.with_(opened_at=BEGAN, phase_since=BEGAN), BEGAN)
     primary = record.protocol.outcome.instrument
-    gates = [(role, said) for role, said in gate_acts(record.protocol)]
-    for role, said in gates:
-        life.do("gate", role, **said) if "liver-panel" not in (said["gate"], *said["also"]) else _with_panel(life, said)
+    for role, said in gate_acts(record.protocol):
+        life.do("gate", role, **said)
     if primary != "phq9":
         instrument = record.instruments[primary]
         life.do("measure", Role.NURSE, instrument=primary, answers=tuple([instrument.item_max] * instrument.items))
@@ -45,13 +44,6 @@ def test_no_arm_begins_without_a_suicide_screen_and_audit_c(protocol: str) -> No
     life.do("measure", Role.NURSE, instrument="audit_c", answers=NO)
     life.do("clear")
     assert life.record.clearance is not None
-
-
-def _with_panel(life: Life, said: dict[str, object]) -> None:
-    panel = {"value": 22, "unit": "U/L", "upper_limit": 40}
-    for gate in (said["gate"], *said["also"]):  # type: ignore[misc]
-        more = panel if gate == "liver-panel" else {}
-        life.do("gate", Role.PRESCRIBER, gate=gate, answer=said["answer"], detail=said["detail"], **more)
 
 
 def test_each_dose_has_its_own_screen() -> None:

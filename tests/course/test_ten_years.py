@@ -33,9 +33,6 @@ def book_and_give(life: Life) -> None:
         session = record.open_sessions[0]
         life.go_to(session.start - timedelta(hours=1))
         life.do("measure", Role.NURSE, instrument="phq9", answers=GOOD)
-        for gate, state in life.record.gates.items():
-            if state.expires is not None and state.expires <= session.start:
-                life.do("gate", gate=gate, answer=state.answer)
         give(life)
     elif "book" in waiting and window is not None:
         wall = record.zone.local(window[0]).replace(hour=9, minute=0)

@@ -1,10 +1,11 @@
 """Courses against whose next dose nothing stands."""
 
+from datetime import datetime
 from typing import Any
 
 from course.carried import days
 from course.parts import GateState, Signature
-from course.protocol import Protocol
+from course.protocol import Gate, Protocol
 from course.record import CourseRecord
 from course.terms import GateAnswer, GateKind, Phase, Role, Series
 from course.visit import Session
@@ -42,17 +43,48 @@ def answered_well(record: CourseRecord) -> dict[str, GateState]:
     return {gate.id: state(NO if NO in FITTING[gate.kind] else YES) for gate in record.protocol.gates}
 
 
+FINE = {"U/L": (22, 40), "mg/dL": ("0.6", "1.2")}
+"""A laboratory value that nothing stands against, and its upper limit, by unit."""
+
+
+def panel(gate: Gate, **values: Any) -> tuple[dict[str, Any], ...]:
+    """The results of a panel, the named values but for the others that nothing stands against."""
+    return tuple(
+        {
+            "analyte": one.name,
+            "value": values.get(one.name, FINE[one.unit][0]),
+            "unit": one.unit,
+            "upper_limit": FINE[one.unit][1],
+        }
+        for one in gate.analytes
+    )
+
+
 def gate_acts(protocol: Protocol) -> list[tuple[Role, dict[str, Any]]]:
     """Who answers which gates how, so that treatment may begin: gates that are answered alike, in one act."""
     alike: dict[tuple[Role, GateAnswer], list[str]] = {}
+    panels: list[tuple[Role, dict[str, Any]]] = []
     for gate in protocol.gates:
         role = Role.PRESCRIBER if Role.PRESCRIBER in gate.by else gate.by[0]
-        if not gate.optional:
+        if gate.analytes:
+            panels.append((role, {"gate": gate.id, "answer": YES, "results": panel(gate)}))
+        elif not gate.optional:
             alike.setdefault((role, NO if NO in FITTING[gate.kind] else YES), []).append(gate.id)
     said = "as told"
-    return [
+    return panels + [
         (role, {"gate": ids[0], "also": tuple(ids[1:]), "answer": answer, "detail": said})
         for (role, answer), ids in alike.items()
+    ]
+
+
+def renewed(record: CourseRecord, at: datetime) -> list[dict[str, Any]]:
+    """The gates that have expired by an instant, answered as they were."""
+    due = [record.protocol.gate(name) for name, one in record.gates.items() if one.expires and one.expires <= at]
+    gates = [gate for gate in due if gate is not None]
+    return [
+        {"gate": gate.id, "answer": record.gates[gate.id].answer}
+        | ({"results": panel(gate)} if gate.analytes else {"detail": record.gates[gate.id].detail})
+        for gate in gates
     ]
 
 

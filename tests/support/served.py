@@ -24,7 +24,7 @@ from course.record import CourseRecord
 from course.terms import Role
 from tests.clock import go_to
 from tests.support.life import STAFF
-from tests.support.ready import WHOLE, gate_acts
+from tests.support.ready import WHOLE, gate_acts, renewed
 from tests.support.records import CLINIC_FOLDER, order
 from tests.support.stories import BASELINE
 from workflows.course import TreatmentCourse
@@ -156,6 +156,8 @@ class Served:
             "readings": [{"at": await self.now(), "systolic": 122, "diastolic": 78, **WHOLE}],
             "measure_waived": "asked at the last visit",
         }
+        for again in renewed(await self.record(), await self.now()):
+            await self.do("gate", **again)
         await self.screen()
         await self.do("check_in", Role.NURSE, session=session.id, **{**fine, **but})
         await self.wait(minutes=(await self.record()).visit_minutes(session.minutes))

@@ -6,7 +6,7 @@ from decimal import Decimal
 from course.screening import missing_before_dose
 from course.terms import Role
 from tests.support.life import Life
-from tests.support.ready import WHOLE, gate_acts
+from tests.support.ready import WHOLE, gate_acts, renewed
 from tests.support.records import at, make_record
 
 BEGAN = at("2026-11-02T14:00Z")
@@ -64,6 +64,8 @@ def give(life: Life) -> None:
     """The next visit as it should go: checked in at its start, the ordered dose, recorded at its end."""
     session = life.record.open_sessions[0]
     life.go_to(session.start)
+    for said in renewed(life.record, life.now):
+        life.do("gate", **said)
     check_in(life, session.id)
     life.wait(minutes=life.record.visit_minutes(session.minutes))
     reading = {"at": life.now, "systolic": 122, "diastolic": 78, **WHOLE}

@@ -99,14 +99,11 @@ async def book_and_give(course: Served, day: date, answers: list[datetime]) -> N
     session = (await course.record()).open_sessions[0]
     await course.go_to(session.start - timedelta(hours=1))
     await answer(course, answers)
-    for gate_id, state in (await course.record()).gates.items():
-        if state.expires is not None and state.expires <= session.start:
-            await course.do("gate", gate=gate_id, answer=state.answer)
     await course.give()
 
 
 def edited(folder: Path) -> Path:
-    """The clinic's folder again, with another text of the protocol."""
+    """The clinic's folder renewed, with another text of the protocol."""
     copytree(CLINIC_FOLDER, folder)
     file = folder / "protocols" / "depression.toml"
     text = file.read_text()
