@@ -1,6 +1,6 @@
 """The clinical reference as a page: every value of every protocol with its unit and source, gates, instruments."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from adapters.clinic import load_clinic
@@ -73,13 +73,13 @@ results included.
 """
 
 
-def page(folder: Path) -> str:
-    """The whole page."""
+def page(folder: Path, only: Container[str] | None = None) -> str:
+    """The whole page, of all protocols and instruments of a folder or of those named."""
     clinic = load_clinic(folder)
     files = {one: (folder / "protocols" / f"{one}.toml").read_text() for one in clinic.protocols}
-    every = list(clinic.protocols.values())
+    every = [one for one in clinic.protocols.values() if only is None or one.id in only]
     shared = [gate for gate in every[0].gates if all(gate in one.gates for one in every)]
-    instruments = list(clinic.instruments.values())
+    instruments = [one for one in clinic.instruments.values() if only is None or one.id in only]
     protocols = [_protocol(one, files[one.id], shared) for one in every]
     sources = {name: reference for one in every for name, reference in one.sources.items()}
     sources |= {name: reference for one in instruments for name, reference in one.sources.items()}

@@ -27,6 +27,15 @@ from course.phases import LEADS_TO
 
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "docs" / "reference"
+SHIPPED = frozenset(
+    {
+        "anxiety", "bipolar-depression", "crps", "depression", "fibromyalgia", "ptsd", "treatment-resistant-depression",
+        "asrm", "audit_c", "cssrs_screener", "gad7", "madrs", "nrs_pain", "pcl5", "peg", "phq9", "qids_sr16",
+        "whodas12", "ymrs",
+    }
+)  # fmt: skip
+"""The protocols and instruments that come with the software; a clinic may add its own beside them."""
+
 NOTE = "<!-- Written by `python -m cli.docs`; do not edit. -->\n\n"
 
 
@@ -157,8 +166,8 @@ def instrument_format() -> str:
 
 
 def clinical_reference() -> str:
-    """What the protocols and instruments say."""
-    return clinical.page(ROOT / "clinic")
+    """What the protocols and instruments say that ship; a clinic's own are read with `protocols show`."""
+    return clinical.page(ROOT / "clinic", SHIPPED)
 
 
 def scenario_format() -> str:

@@ -1,6 +1,7 @@
 """The clinic's library at the command line: protocols compared, instruments scored, the reference page."""
 
 import re
+import shutil
 import tomllib
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from cli import clinical
 from cli.app import main
 from cli.comparing import Difference, differences
+from cli.docs import SHIPPED
 from course.protocol import Protocol
 from tests.support.records import CLINIC_FOLDER, DEPRESSION, clinic
 
@@ -107,3 +109,16 @@ def test_every_work_that_a_file_cites_is_given_in_full() -> None:
                 assert f"- {name}: {reference}" in page
                 if re.fullmatch(r"[^\d]+ (?:19|20)\d\db?", name) and not name.startswith("TranslPsychiatry"):
                     assert re.search(r"\. .+\. .*(?:\d+:\w+|online|Geneva|National Center)", reference), name
+
+
+def test_a_clinic_adds_a_protocol_and_an_instrument_and_the_reference_stays(tmp_path: Path) -> None:
+    """The page of what ships is the same with a clinic's own files beside them; its own page names them."""
+    mine = tmp_path / "clinic"
+    shutil.copytree(CLINIC_FOLDER, mine)
+    before = clinical.page(mine, SHIPPED)
+    for kind, name in (("protocols", "depression"), ("instruments", "gad7")):
+        text = (mine / kind / f"{name}.toml").read_text()
+        (mine / kind / "mine.toml").write_text(re.sub(f'^id = "{name}"', 'id = "mine"', text, flags=re.MULTILINE))
+    assert clinical.page(mine, SHIPPED) == before
+    assert clinical.page(mine).count("`mine`") >= 2
+    assert set(clinic().protocols) | set(clinic().instruments) >= SHIPPED

@@ -17,7 +17,7 @@ PHQ9, PCL5, QIDS, CSSRS, MADRS, YMRS = (
     ALL[one] for one in ("phq9", "pcl5", "qids_sr16", "cssrs_screener", "madrs", "ymrs")
 )
 ITEM_BY_ITEM = [one for one in ALL.values() if not one.scores_only]
-PLAIN = [one for one in ITEM_BY_ITEM if not one.parts]
+PLAIN = [one for one in ITEM_BY_ITEM if not (one.parts or one.mean)]
 
 
 @st.composite

@@ -148,8 +148,10 @@ def test_a_new_instrument_is_one_new_file(folder: Path) -> None:
     text = (folder / "instruments" / "gad7.toml").read_text().replace('id = "gad7"', 'id = "gad7b"')
     (folder / "instruments" / "gad7b.toml").write_text(text)
     edit(
-        folder / "protocols" / "crps.toml", '"cssrs_screener", "audit_c"]\n', '"cssrs_screener", "audit_c", "gad7b"]\n'
+        folder / "protocols" / "crps.toml",
+        '"audit_c", "whodas12", "peg"]\n',
+        '"audit_c", "whodas12", "peg", "gad7b"]\n',
     )
     clinic = load_clinic(folder)
-    assert clinic.protocols["crps"].instruments == ("nrs_pain", "phq9", "cssrs_screener", "audit_c", "gad7b")
+    assert clinic.protocols["crps"].instruments[-1] == "gad7b"
     assert clinic.sites["northside"].hours[0].opens == time(8)

@@ -33,8 +33,9 @@ def ids(protocol: Protocol, kind: GateKind) -> list[str]:
 
 
 def test_every_protocol_of_the_page_is_here() -> None:
-    """Seven protocols, and no other."""
-    assert {one.id for one in EVERY} == set(CLINIC.protocols)
+    """Seven protocols, by their names; a clinic may add its own."""
+    assert {one.id for one in EVERY} <= set(CLINIC.protocols)
+    assert len(EVERY) == 7
 
 
 @pytest.mark.parametrize("protocol", [DEPRESSION, ANXIETY, PTSD], ids=lambda one: one.id)
