@@ -24,6 +24,9 @@ h1 { font-size: 1.6rem; margin: .5rem 0; } h2 { font-size: 1.15rem; margin: 0; }
 section { background: #fff; border: 1px solid var(--line); border-radius: 4px; padding: 16px; margin: 16px 0; }
 svg { width: 100%; height: auto; display: block; max-width: 900px; margin: 0 auto; }
 summary { cursor: pointer; } svg text { font-family: system-ui, sans-serif; }
+.room { display: flex; flex-wrap: wrap; gap: 12px; list-style: none; padding: 0; margin: .4rem 0; }
+.room li { min-width: 4.5rem; font-size: .9rem; } .room i { display: block; height: 10px; background: #0f7b45; }
+.room span { display: block; width: 4.5rem; background: #e5e7eb; }
 .wide { overflow-x: auto; } table { border-collapse: collapse; width: 100%; font-size: .9rem; }
 th, td { text-align: left; padding: 4px 8px 4px 0; border-bottom: 1px solid var(--line); vertical-align: top; }
 p { margin: .4rem 0; } .quiet { color: #4b5563; } pre { white-space: pre-wrap; font: inherit; margin: 0; }
@@ -131,7 +134,7 @@ def _course(played: Played) -> str:
     return (
         f'<section id="{record.course_id}"><h2>{escape(player.place.name)}: {escape(player.scenario.title)}</h2>'
         f'<p class="quiet">{escape(record.protocol.title)}. {escape(state_of(record))}</p>'
-        f"{curve(record, axis)}{_beside(record)}{year(record, played.letters, _holds(played), axis)}"
+        f"{curve(record, axis)}{_beside(record)}{comfort(record)}{year(record, played.letters, _holds(played), axis)}"
         f'<details class="wide"><summary>Out of its page</summary>{_page(played)}</details>'
         f'<details class="wide"><summary>Why it stands so</summary>{_why(played)}</details>'
         f"<details><summary>What the patient received ({len(played.to_patient)} letters)</summary>{_letters(played)}"
@@ -147,6 +150,18 @@ def _beside(record: CourseRecord) -> str:
         if one.last is not None
     ]
     return f'<p class="quiet">Beside it, deciding nothing: {"; ".join(said)}</p>' if said else ""
+
+
+def comfort(record: CourseRecord) -> str:
+    """How comfortable the patient was in the room, visit by visit, in the patient's own words."""
+    said = "".join(
+        f'<li>{record.zone.local(one.at):%d %b}<span><i style="width:{10 * one.comfort}%"></i></span>'
+        f"{escape(one.comfort_said)}"
+        for one in record.valid_doses
+        if one.comfort is not None
+    )
+    told = "Comfort in the room, 0 to 10, as the patient said it; it decides nothing:"
+    return f'<p class="quiet">{told}</p><ul class="room">{said}</ul>' if said else ""
 
 
 def _page(played: Played) -> str:

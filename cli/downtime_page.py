@@ -102,6 +102,10 @@ def _parts(visited: Visited) -> Iterator[str]:
         f"<p class=write>left at {LINE}, let go by {LINE}, because {LINE * 2}</p>"
     )
     yield (
+        f"<h2>Comfort in the room, as the patient says it; it decides nothing</h2>"
+        f"<p class=write>0 (not bearable) to 10 (wholly comfortable): {LINE} in one word: {LINE * 2}</p>"
+    )
+    yield (
         f"<p>Afterwards, for each of these with --at: check-in, session (or abort, not-given), leave, event; "
         f"{record.course_id} {session.ordinal}.</p>"
     )

@@ -1,7 +1,7 @@
 """The treatment room from the command line: the check, the infusion, how the patient was, leaving."""
 
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any
@@ -34,6 +34,15 @@ class Left:
     walking: Annotated[bool, Parameter(negative="", help="walking safely on leaving")] = False
     with_escort: Annotated[bool, Parameter(negative="", help="the escort was there")] = False
     gone: Annotated[bool, Parameter(negative="", help="the patient left, and nobody had let them go")] = False
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Comfort:
+    """How comfortable the patient was in the room; it decides nothing."""
+
+    comfort: Annotated[int | None, Parameter(help="in the room: 0 not bearable, 10 wholly comfortable")] = None
+    comfort_word: Annotated[str, Parameter(help="the patient's own word for it")] = ""
 
 
 @command
@@ -129,6 +138,7 @@ async def session(
     bp: BP | None = None,
     adverse: Adverse | None = None,
     left: Left = Left(),
+    comfort: Comfort = Comfort(),
     how: How = How(),
 ) -> int:
     """Record what was given; mg/kg is computed.
@@ -145,6 +155,7 @@ async def session(
         mg=mg,
         minutes=minutes,
         weight_kg=weight_kg,
+        **asdict(comfort),
         **said,
     )
 
@@ -161,6 +172,7 @@ async def abort(
     bp: BP | None = None,
     adverse: Adverse | None = None,
     left: Left = Left(),
+    comfort: Comfort = Comfort(),
     how: How = How(),
 ) -> int:
     """Record an infusion that was stopped early; the course is held.
@@ -177,6 +189,7 @@ async def abort(
         mg=mg,
         minutes=minutes,
         weight_kg=weight_kg,
+        **asdict(comfort),
         **said,
     )
 

@@ -31,7 +31,7 @@ def show_course(record: CourseRecord, patient: Patient | None, messages: Sequenc
     print(state_of(record))
     print(curve(record))
     table(
-        ("session", "visit", "is", "mg", "BP", "confirmed"),
+        ("session", "visit", "is", "mg", "BP", "comfort", "confirmed"),
         [_session(record, one) for one in record.sessions],
         "Sessions",
     )
@@ -152,5 +152,6 @@ def _session(record: CourseRecord, session: Session) -> tuple[str, ...]:
         + (f" ({session.code})" if session.code and not session.status.is_dosed else ""),
         str(session.mg or ""),
         pressure,
+        " ".join(one.comfort_said for one in record.valid_doses if one.session == session.id),
         shown(record.zone, session.confirmed_at),
     )

@@ -12,6 +12,8 @@ from course.terms import Severity, SkipCode
 Minutes = Annotated[int, Field(gt=0, le=600)]
 Mg = Annotated[Decimal, Field(gt=0, le=2000, decimal_places=2)]
 WeightKg = Annotated[Decimal, Field(gt=20, lt=400)]
+Comfort = Annotated[int, Field(ge=0, le=10)]
+Word = Annotated[Line, Field(max_length=40)]
 
 
 class _Part(BaseModel):
@@ -100,7 +102,11 @@ class NotGiven(BaseAct):
 
 
 class GivenSession(BaseAct):
-    """What was given: mg, minutes, weight, vitals; mg/kg is computed, never typed."""
+    """What was given: mg, minutes, weight, vitals; mg/kg is computed, never typed.
+
+    `comfort` is how the patient found the room, 0 not bearable to 10 wholly comfortable, and `comfort_word` the
+    patient's own word for it; they decide nothing.
+    """
 
     action: Literal["session"] = "session"
     session: Ref
@@ -111,10 +117,12 @@ class GivenSession(BaseAct):
     readings: tuple[Reading, ...] = ()
     adverse: tuple[Adverse, ...] = ()
     leaving: Leaving | None = None
+    comfort: Comfort | None = None
+    comfort_word: Word = ""
 
 
 class AbortSession(BaseAct):
-    """An infusion stopped before its end; places a hold."""
+    """An infusion stopped before its end; places a hold. `comfort` is said as in a session."""
 
     action: Literal["abort"] = "abort"
     session: Ref
@@ -125,6 +133,8 @@ class AbortSession(BaseAct):
     readings: tuple[Reading, ...] = ()
     adverse: tuple[Adverse, ...] = ()
     leaving: Leaving | None = None
+    comfort: Comfort | None = None
+    comfort_word: Word = ""
 
 
 class LetGo(BaseAct):

@@ -105,7 +105,7 @@ class Session(Carried):
 
 
 class Dose(Carried):
-    """What was given in one session, kept for ever."""
+    """What was given in one session, kept for ever; with how the patient found the room, 0 to 10 and a word."""
 
     session: str
     at: Instant
@@ -117,4 +117,11 @@ class Dose(Carried):
     series_number: int = 1
     by: str = ""
     early: bool = False
+    comfort: int | None = None
+    comfort_word: str = ""
     voided: bool = False
+
+    @property
+    def comfort_said(self) -> str:
+        """How comfortable the patient was in the room, as it is read: `7 calm`; empty where nobody asked."""
+        return " ".join(one for one in ("" if self.comfort is None else str(self.comfort), self.comfort_word) if one)

@@ -12,6 +12,7 @@ from cli.play.across import CloseSite, Disable
 from cli.play.acting import CAST, KINDS, Moment, SayingError, act_of, check_details, default_role, events, readings
 from cli.play.scenario import CLOSED, Answers, Life, Scenario, Step, Table, Visit
 from cli.play.stock import STOCK, AccountedFor, Amount, Counted, Discarded, Received
+from cli.vitals import comfort
 from course.calendar import Transition, Zone
 from course.findings import Finding, listed
 from course.instrument import Instrument
@@ -90,6 +91,8 @@ def findings(scenario: Scenario, known: Known) -> Iterator[Finding]:
 
 def _life(path: Where, life: Life, protocol: str, known: Known) -> Iterator[Finding]:
     """What is said of one course."""
+    for one in life.patient.comfort:
+        yield from _readable((*path, "patient", "comfort"), _comfortable, one)
     staff = (*path, "staff")
     yield from _readable((*staff, "visit_time"), when.clock, life.staff.visit_time)
     for name in ("first_visit_after", "reacts_after", "acknowledges_after", "resolves_after"):
@@ -104,6 +107,14 @@ def _life(path: Where, life: Life, protocol: str, known: Known) -> Iterator[Find
         yield from _visit((*path, "visits", number), visit)
     for number, step in enumerate(life.steps):
         yield from _step((*path, "steps", number), step)
+
+
+def _comfortable(text: str) -> None:
+    """Raise SayingError for what does not say how the room was."""
+    try:
+        comfort(text)
+    except ValueError as wrong:
+        raise SayingError(str(wrong)) from None
 
 
 def _named(path: Where, kind: str, name: str, known: tuple[str, ...]) -> Iterator[Finding]:

@@ -50,6 +50,9 @@ class Patient(Table):
     zone: str | None = Field(None, description="Where the patient lives, for sending hours. Default: the site's zone.")
     language: str = Field("en", pattern=r"^[a-z]{2}$", description="Language of the messages.")
     confirms: bool = Field(default=True, description="Whether the patient confirms visits when asked.")
+    comfort: tuple[str, ...] = Field(
+        (), description="How the room was at the first, second, ... infusion, 0 to 10 and a word: `7 calm`."
+    )
 
 
 class Exactly(Table):

@@ -11,7 +11,7 @@ from cli.play.duty import Duty, staffed
 from cli.play.patient import answer
 from cli.play.scenario import Visit
 from cli.play.when import span
-from cli.vitals import reading
+from cli.vitals import comfort, reading
 from course import screening
 from course.acts import LabResult
 from course.calendar import days_from
@@ -159,12 +159,19 @@ def _dosed(desk: Desk, session: Session, visit: Visit, began: datetime) -> Itera
         "adverse": visit.adverse,
         "sure": any((visit.mg, visit.minutes, visit.stops_after, visit.weight_kg, visit.during)),
         "leaving": {"at": left, "awake": True, "walking": True, "escort": visit.escort},
+        **_comfort(desk),
     }
     if visit.stops_after is None:
         said |= {"action": "session"}
     else:
         said |= {"action": "abort", "reason": "; ".join(visit.adverse) or "stopped"}
     yield Duty(left + span(visit.recorded_after), f"dosed/{session.id}", Role.NURSE, said)
+
+
+def _comfort(desk: Desk) -> dict[str, Any]:
+    """How the patient found the room at this infusion, where the scenario says it."""
+    said = desk.scenario.patient.comfort[len(desk.record.doses) :][:1]
+    return comfort(said[0]) if said else {}
 
 
 def _series(desk: Desk, began: datetime, left: datetime, said: tuple[str, ...]) -> list[dict[str, Any]]:

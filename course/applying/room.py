@@ -96,7 +96,7 @@ def give_session(record: CourseRecord, act: GivenSession, now: datetime) -> Chan
     changed = events.with_events(changed, events.of(act.adverse, session.id, dose.at, dose.by), now)
     if any(one.serious for one in act.adverse):
         flags = (*flags, "serious adverse event: the course is held")
-    told = f"session {session.id} given: {_summary(record, dose)}{_told(act.adverse)}"
+    told = f"session {session.id} given: {_summary(record, dose)}{_told(act.adverse)}{_comfort(act)}"
     return Change(changed, told, session.status, "given", flags)
 
 
@@ -108,12 +108,19 @@ def abort_session(record: CourseRecord, act: AbortSession, now: datetime) -> Cha
     changed, dose, flags = _dosed(record, session, act, SessionStatus.ABORTED, now)
     changed = events.with_events(changed, events.of(act.adverse, session.id, dose.at, dose.by), now)
     changed = held_now(changed, HoldCause.ADVERSE_EVENT, now, f"session {session.id} aborted")
-    told = f"session {session.id} aborted: {_summary(record, dose)}{_told(act.adverse)}, held"
+    told = f"session {session.id} aborted: {_summary(record, dose)}{_told(act.adverse)}{_comfort(act)}, held"
     return Change(changed, told, session.status, "aborted", flags)
 
 
 def _told(found: tuple[Adverse, ...]) -> str:
     return f"; {'; '.join(events.said(one) for one in found)}" if found else ""
+
+
+def _comfort(act: GivenSession | AbortSession) -> str:
+    """How comfortable the patient was in the room, as the page says it."""
+    number = "" if act.comfort is None else f" {act.comfort} of 10"
+    word = f' "{act.comfort_word}"' if act.comfort_word else ""
+    return f"; comfort in the room{number}{word}" if number or word else ""
 
 
 def _dosed(
@@ -144,6 +151,8 @@ def _dosed(
         series_number=session.series_number,
         by=act.actor.name,
         early=session.early,
+        comfort=act.comfort,
+        comfort_word=act.comfort_word,
     )
     ended = session.with_(
         status=status,

@@ -30,6 +30,7 @@ async def test_a_page_a_visit_with_what_is_ordered_and_what_is_missing(
     assert "<li>the course is held (psychosis): release it first" in text
     assert [f"<tr><td>{row}<td>" in text for row in ("before", "again", "15", "30", "40, end", "leaving")] == [True] * 6
     assert "160 or more systolic, or 100 or more diastolic" in text
+    assert "Comfort in the room, as the patient says it; it decides nothing" in text
     assert "http" not in text
     looks = {(one.account_id, one.what) for one in await opened.store.access.of_course(course)}
     assert ("ortiz", "downtime sheet") in looks

@@ -35,6 +35,7 @@ HEAD = 'protocol = "depression"\n'
         (HEAD + "[[answers]]\ninstrument = 'phq9'\ntotals = [1]\nby_day = {0 = 1}", 2, "contradict each other"),
         (HEAD + "[[answers]]\ninstrument='phq9'\n\nexactly=[{number=1, items=[1]}]", 5, "has 9 items, 1 answers came"),
         (HEAD + "[[visits]]\nsession = 3\nreadings = ['172']", 4, "write a reading as 122/78"),
+        (HEAD + "[patient]\ncomfort = ['7 calm', '11']", 3, '"11" cannot be read: write comfort as `7`'),
         (HEAD + "[[visits]]\nsession = 0", 3, "greater than or equal to 1"),
         (HEAD + "[[steps]]\ndo = 'dance'\nday = 1", 3, '"dance" cannot be done: known are abort'),
         (HEAD + "[[steps]]\ndo = 'cancel'", 2, "say once when it happens: one of at, day"),

@@ -205,3 +205,38 @@ def test_a_session_without_vital_signs_is_recorded_and_says_so() -> None:
     life = dosed()
     assert "[no vital signs for minutes 0 to 40: every 15 are asked for]" in life.record.entries[-1].text
     assert life.record.tasks == ()
+
+
+def test_comfort_is_kept_with_the_dose_and_decides_nothing() -> None:
+    """The number and the word are on the dose and the page; whatever they are, all else of the course is the same."""
+    told = dosed(comfort=0, comfort_word="cold, alone")
+    plain = dosed()
+    assert told.record.doses[0].comfort_said == "0 cold, alone"
+    assert 'comfort in the room 0 of 10 "cold, alone"' in told.record.entries[-1].text
+    bare = told.record.doses[0].with_(comfort=None, comfort_word="")
+    assert (bare,) == plain.record.doses
+    for name in set(CourseRecord.model_fields) - {"doses", "entries", "applied"}:
+        assert getattr(told.record, name) == getattr(plain.record, name), name
+    for life in (told, plain):
+        life.wait(hours=2)
+    leave(told)
+    leave(plain)
+    for life in (told, plain):
+        life.wait(days=30)
+    assert [(at, one.parts) for at, one in told.sent] == [(at, one.parts) for at, one in plain.sent]
+    assert needs(told.record, told.now) == needs(plain.record, plain.now)
+
+
+def test_comfort_is_nought_to_ten_or_a_word_alone() -> None:
+    """Eleven is refused; a word without a number is kept, and an infusion that was stopped has its comfort too."""
+    with pytest.raises(ValueError, match="less than or equal to 10"):
+        dosed(comfort=11)
+    assert dosed(comfort_word="calm").record.doses[0].comfort_said == "calm"
+    life = scheduled()
+    session = life.record.open_sessions[0]
+    life.go_to(session.start)
+    check_in(life, session.id)
+    life.wait(minutes=10)
+    said = {"session": "s1", "started_at": session.start, "minutes": 10, "mg": Decimal(9), "reason": "asked to stop"}
+    life.do("abort", Role.NURSE, **said, comfort=1, comfort_word="trapped")
+    assert life.record.doses[0].comfort_said == "1 trapped"
