@@ -221,10 +221,10 @@ def _miscounted(instrument: Instrument, most: int, came: int) -> str:
         return f"{instrument.id} is entered by its total{only}: give no other answers"
     if instrument.skips:
         return f"{instrument.id} asks {most} items after these answers, {came} came: leave out what is not asked"
-    also = f", and may have its question on {instrument.beside.name}" if instrument.beside is not None else ""
+    also = f", and one more for {instrument.beside.name} if you like" if instrument.beside is not None else ""
     return (
-        f"{instrument.id} has {instrument.items} items{also}, {came} answers came: "
-        f"give one answer an item, {BLANK_TYPED} where one is blank"
+        f"{instrument.id} has {instrument.items} items, {came} answers came: "
+        f"give one answer an item, {BLANK_TYPED} where one is blank{also}"
     )
 
 
