@@ -10,13 +10,15 @@ from temporalio.service import RPCError
 
 from adapters.course_errors import unreachable
 from adapters.vocabulary import outside
-from course.worklist import Card
+from course.card import Card
+from course.terms import NeedKind
 from workflows import attributes
 
 FAR = datetime(9999, 1, 1, tzinfo=UTC)
 BUCKET_DAYS = (0, 1, 3, 7, 14, 28)
 """Lists come by when something is due: what is overdue, then ever wider spans, because SQL stores cannot sort."""
 
+ESCALATED = f"CourseNeeds = '{NeedKind.ESCALATION}'"
 OPEN = "WorkflowType = 'TreatmentCourse' AND ExecutionStatus = 'Running'"
 
 
@@ -40,19 +42,26 @@ class Row:
     outside: tuple[str, ...] = ()
 
     @property
+    def urgent(self) -> bool:
+        """Whether an escalation waits that must be answered at once; one without a card of ours may be."""
+        return NeedKind.ESCALATION in self.needs and (self.card is None or self.card.urgent)
+
+    @property
     def taken_up(self) -> bool:
         """Whether a worker has ever run a task of it, which writes the card."""
         return self.card is not None or bool(self.outside)
 
 
 async def rows(client: Client, where: str, most: int) -> list[Row]:
-    """Open courses by when something is due, soonest first."""
-    found: list[Row] = []
+    """Open courses: escalations first, the urgent ones before all, then by when something is due, soonest first."""
+    escalated = [row async for row in _found(client, _and(where, ESCALATED))]
+    found = sorted(escalated, key=lambda row: (not row.urgent, row.need_due or FAR, row.course_id))
+    known = {row.course_id for row in found}
     now = datetime.now(UTC)
     edges = [datetime(2000, 1, 1, tzinfo=UTC), *(now + timedelta(days=ahead) for ahead in BUCKET_DAYS), FAR]
     for since, until in itertools.pairwise(edges):
         between = f"CourseNeedDue BETWEEN '{since.isoformat()}' AND '{until.isoformat()}'"
-        bucket = [row async for row in _found(client, _and(where, between))]
+        bucket = [row async for row in _found(client, _and(where, between)) if row.course_id not in known]
         found += sorted(bucket, key=lambda row: (row.need_due or FAR, row.course_id))
         if len(found) >= most:
             return found[:most]

@@ -2,7 +2,9 @@
 
 import getpass
 import json
+import os
 import sys
+import textwrap
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -12,7 +14,14 @@ OK, FAILED, USAGE, NOT_ALLOWED, NO_SERVER = 0, 1, 2, 3, 4
 """Exit codes: done; refused or failed; wrong usage; not signed in or not allowed; no server."""
 
 
-NEVER_CUT = frozenset({"course", "session", "score", "event", "gate", "item", "account", "syringe", "vial"})
+GAP = 3
+PIPE_WIDTH = 200
+FOLDED_FROM = 16
+"""A word that is longer than this may be folded."""
+
+NEVER_CUT = frozenset(
+    {"course", "session", "score", "event", "gate", "item", "account", "syringe", "vial", "discrepancy"}
+)
 """Columns that hold what other commands are given."""
 
 
@@ -53,24 +62,55 @@ def complain(sentence: str, code: int, *, json_: bool) -> int:
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]], title: str = "") -> None:
-    """Print rows under their heads, drawn on a terminal, plain elsewhere; nothing where a title has no rows."""
+    """Print rows under their heads, drawn on a terminal, plain elsewhere; nothing where a title has no rows.
+
+    No cell is ever cut: where the page is too narrow for the columns, each row is printed as lines of its own.
+    """
     from rich import box  # noqa: PLC0415  rich costs time that --help need not spend
     from rich.console import Console  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
-    found = list(rows)
+    found = [tuple(row) for row in rows]
     if title and not found:
         return
     console = Console(highlight=False)
-    if not console.is_terminal:
-        console.width = 200
+    if not console.is_terminal and not os.environ.get("COLUMNS", "").isdigit():
+        console.width = PIPE_WIDTH
+    least = [_least(head, [row[number] for row in found]) for number, head in enumerate(heads)]
+    if found and sum(least) + GAP * len(heads) > console.width:
+        _print_lines(heads, found, title, console.width)
+        return
     drawn = Table(title=Text(title) if title else None, box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False)
-    for head in heads:
-        drawn.add_column(Text(head), no_wrap=head in NEVER_CUT)
+    for head, width in zip(heads, least, strict=True):
+        drawn.add_column(Text(head), no_wrap=head in NEVER_CUT, overflow="fold", min_width=width)
     for row in found:
         drawn.add_row(*(Text(cell) for cell in row))  # what was typed is shown: brackets are no markup
     console.print(drawn)
+
+
+def _least(head: str, cells: Sequence[str]) -> int:
+    """How narrow a column may become: an id stays whole, other words are folded from a width on."""
+    from rich.cells import cell_len  # noqa: PLC0415
+
+    words = [head, *(cells if head in NEVER_CUT else (word for cell in cells for word in cell.split()))]
+    longest = max(cell_len(word) for word in words)
+    return longest if head in NEVER_CUT else min(longest, FOLDED_FROM)
+
+
+def _print_lines(heads: Sequence[str], rows: Sequence[Sequence[str]], title: str, width: int) -> None:
+    """Each row as a paragraph: a line a cell, under its head; empty cells are left out."""
+    name = max(len(head) for head in heads) + 2
+    print(f"\n{title}" if title else "")
+    for row in rows:
+        for head, cell in zip(heads, row, strict=True):
+            for number, line in enumerate(_folded(cell, max(width - name, FOLDED_FROM))):
+                print(f"{head if number == 0 else '':{name}}{line}")
+        print()
+
+
+def _folded(cell: str, width: int) -> list[str]:
+    return [part for line in cell.splitlines() for part in textwrap.wrap(line, width, break_on_hyphens=False)]
 
 
 def _plain(value: Any) -> Any:

@@ -1,12 +1,13 @@
 """Reading from the command line: lists, the worklist, one course, what comes next."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 from cyclopts import Parameter
 
 from adapters.courses import Courses, Row
+from adapters.lists import ESCALATED
 from cli.desk import Asked, Desk, command, desk
 from cli.output import OK, USAGE, CliError, answer, as_json, table
 from cli.showing import beside_it, show_course
@@ -40,8 +41,7 @@ async def list_courses(
     Example: starter.py list --need evaluate --site northside
     """
     async with desk() as at:
-        if site and site not in at.house.clinic.sites:
-            raise CliError(f"there is no site {site}: {', '.join(at.house.clinic.sites)}", USAGE)
+        _known_site(at, site)
         where = _where(phase=phase, protocol=protocol, site=site, need=need, held=held)
         if mine:
             where = [*where, f"CourseOwner = '{at.account.account_id}'"]
@@ -56,38 +56,49 @@ async def list_courses(
 async def needs(
     *,
     everybody: Annotated[bool, Parameter(help="what waits for anybody at any site, not only for you")] = False,
+    site: Annotated[str, Parameter(help="what waits for anybody at this site")] = "",
     most: int = 50,
     asked: Asked = Asked(),
 ) -> int:
-    """The worklist: what waits for a person, most pressing first.
+    """The worklist: what to do, by whom and for which patient, most pressing first; open escalations before all else.
 
-    Example: starter.py needs --everybody
+    Example: starter.py needs --site northside
     """
     async with desk() as at:
-        anybody = "CourseNeeds IS NOT NULL"
-        mine = _mine(at)
-        rows = await Courses(at.house).rows(anybody if everybody else f"{anybody} AND {mine}", most)
+        _known_site(at, site)
+        anybody = " AND ".join(["CourseNeeds IS NOT NULL", *_where(site=site)])
+        everybody = everybody or bool(site)
+        rows = await Courses(at.house).rows(anybody if everybody else f"{anybody} AND {_mine(at)}", most)
         await at.looked("", "needs")
         others = 0 if rows or everybody else await Courses(at.house).count(anybody)
         waits = "1 course waits" if others == 1 else f"{others} courses wait"
         elsewhere = f"Nothing waits for you. {waits} elsewhere: --everybody."
-        return await _print_rows(at, rows, asked, elsewhere if others else NOTHING_WAITS)
+        return await _print_rows(at, rows, asked, elsewhere if others else NOTHING_WAITS, _to_do)
+
+
+def _known_site(at: Desk, site: str) -> None:
+    if site and site not in at.house.clinic.sites:
+        raise CliError(f"there is no site {site}: {', '.join(at.house.clinic.sites)}", USAGE)
 
 
 def _mine(at: Desk) -> str:
-    """A prescriber's are the courses that they answer for; a nurse's and the front desk's those of their site."""
+    """A nurse's and the front desk's are the courses of their site; a prescriber's those that they answer for.
+
+    An open escalation is every prescriber's.
+    """
     if at.account.role in AT_THE_SITE:
         return f"CourseSite = '{at.account.site}'"
-    return f"CourseOwner = '{at.account.account_id}'"
+    own = f"CourseOwner = '{at.account.account_id}'"
+    return f"({own} OR {ESCALATED})" if at.account.role is Role.PRESCRIBER else own
 
 
 def _where(**said: Any) -> list[str]:
     names = {"phase": "CoursePhase", "protocol": "CourseProtocol", "site": "CourseSite", "need": "CourseNeeds"}
-    for value in (said["protocol"], said["site"]):
+    for value in (said.get("protocol", ""), said.get("site", "")):
         if not value.replace("-", "").isalnum() and value:
             raise CliError("a protocol or a site is named by letters, digits and hyphens", USAGE)
-    found = [f"{attribute} = '{said[name]}'" for name, attribute in names.items() if said[name]]
-    if said["held"] is not None:
+    found = [f"{attribute} = '{said[name]}'" for name, attribute in names.items() if said.get(name)]
+    if said.get("held") is not None:
         found.append(f"CourseHeld = {str(said['held']).lower()}")
     return found
 
@@ -101,7 +112,7 @@ async def _named(at: Desk, words: str) -> str:
     return f"WorkflowId IN ({', '.join(repr(one) for one in courses[:200])})"
 
 
-async def _print_rows(at: Desk, rows: list[Row], asked: Asked, nothing: str) -> int:
+async def _print_rows(at: Desk, rows: list[Row], asked: Asked, nothing: str, how: "Drawing | None" = None) -> int:
     names = await at.house.store.directory.names_of_courses(tuple(row.course_id for row in rows))
     if asked.json:
         as_json([{**vars(row), "name": names.get(row.course_id, ""), "wrong": _wrong(row, names)} for row in rows])
@@ -109,8 +120,8 @@ async def _print_rows(at: Desk, rows: list[Row], asked: Asked, nothing: str) -> 
     if not rows:
         print(nothing)
         return OK
-    heads = ("course", "patient", "protocol", "where", "sessions", "needs", "due", "next visit", "reads")
-    table(heads, [_line(at, row, names) for row in rows])
+    heads, line = how or _whole
+    table(heads, [line(at, row, names) for row in rows])
     return OK
 
 
@@ -143,6 +154,21 @@ def _line(at: Desk, row: Row, names: Mapping[str, str]) -> tuple[str, ...]:
     )
 
 
+def _task(at: Desk, row: Row, names: Mapping[str, str]) -> tuple[str, ...]:
+    """A row of the worklist: the first thing to do in words, and what else waits."""
+    card = row.card
+    todo = card.todo if card is not None and card.todo else tuple(need.replace("_", " ") for need in row.needs)
+    urgent = "URGENT " if row.urgent else ""
+    said = _wrong(row, names) or "\n".join(todo)
+    due = shown(at.site_zone(row.site), row.need_due)
+    return (row.course_id, names.get(row.course_id, ""), f"{urgent}{said}", f"{_due(row.need_due, at.now)}, {due}")
+
+
+Drawing = tuple[tuple[str, ...], Callable[[Desk, Row, Mapping[str, str]], tuple[str, ...]]]
+_whole: Drawing = (("course", "patient", "protocol", "where", "sessions", "needs", "due", "next visit", "reads"), _line)
+_to_do: Drawing = (("course", "for", "who does what", "due"), _task)
+
+
 def _due(at: datetime | None, now: datetime) -> str:
     if at is None:
         return ""
@@ -153,7 +179,7 @@ def _due(at: datetime | None, now: datetime) -> str:
 
 @command
 async def show(course: str, *, asked: Asked = Asked()) -> int:
-    """One course: who, where it stands, sessions, scores, messages sent and not sent, what waits, what comes.
+    """One course: who, what waits and what comes, order, owner, how to reach the patient, and all that was.
 
     Example: starter.py show c-1a2b3c
     """
@@ -165,7 +191,8 @@ async def show(course: str, *, asked: Asked = Asked()) -> int:
             return answer(record, "", json_=True)
         patient = await at.house.store.directory.patient(record.patient_id)
         messages = await at.house.store.sends.of_course(course)
-        show_course(record, patient, messages, at.now)
+        contact = await at.house.store.contacts.of(record.patient_id)
+        show_course(record, patient, contact, messages, at.now)
         return OK
 
 

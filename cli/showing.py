@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from activities.ports import Contact
 from adapters.store.directory import Patient
 from adapters.store.sends import Sent
 from cli.output import table
@@ -10,25 +11,39 @@ from cli.times import shown
 from course import judge, secondary
 from course.applying.events import said
 from course.forecast import forecast
-from course.parts import Score
+from course.parts import Order, Score
 from course.record import CourseRecord
 from course.terms import GateAnswer, GateKind, Phase
+from course.todo import todo
 from course.visit import Event, Session
 from course.worklist import needs
 
 BARS = "▁▂▃▄▅▆▇█"
 SHOWN_MOST = 15
+DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 EXCLUDES = frozenset({GateKind.ABSOLUTE, GateKind.RELATIVE, GateKind.FLAG})
 """Gates that are usually answered no; the others yes."""
 
 
-def show_course(record: CourseRecord, patient: Patient | None, messages: Sequence[Sent], now: datetime) -> None:
-    """Print identity, state, sessions, scores, needs, messages, entries, and what comes."""
+def show_course(
+    record: CourseRecord, patient: Patient | None, contact: Contact | None, messages: Sequence[Sent], now: datetime
+) -> None:
+    """Print who, where it stands and what waits and comes; then order, sessions, scores, messages and entries."""
     zone = record.zone
     if patient is not None:
         print(f"{patient.name}   born {patient.birth_date}   {f'MRN {patient.mrn}' if patient.mrn else ''}")
     print(f"Course {record.course_id} at {record.site}, {record.protocol.title} {record.protocol.version}")
     print(state_of(record))
+    print(f"Answers for it: {record.owner_name or record.owner} ({record.owner})")
+    print(f"Order: {order_of(record.order, record.protocol.dose.basis)}")
+    print(f"Reached by: {reached_by(record, contact)}")
+    table(
+        ("who does what", "due", "item"),
+        [(todo(need), shown(zone, need.due), need.subject) for need in needs(record, now)],
+        "Waits for a person",
+    )
+    ahead = forecast(record, now, now + timedelta(days=14))
+    table(("when", "", "what"), [(shown(zone, one.at), one.kind, one.text) for one in ahead[:SHOWN_MOST]], "Comes next")
     print(curve(record))
     table(
         ("session", "visit", "is", "mg", "BP", "comfort", "confirmed"),
@@ -49,11 +64,6 @@ def show_course(record: CourseRecord, patient: Patient | None, messages: Sequenc
         "Adverse events",
     )
     table(
-        ("what", "due", "who", "item"),
-        [(need.text, shown(zone, need.due), need.role, need.subject) for need in needs(record, now)],
-        "Waits for a person",
-    )
-    table(
         ("when", "message", "became", "why not"),
         [
             (shown(zone, one.as_of), ", ".join(one.kinds).replace("_", " "), one.state, one.reason)
@@ -70,8 +80,6 @@ def show_course(record: CourseRecord, patient: Patient | None, messages: Sequenc
         [(str(one.number), shown(zone, one.at), one.by, one.text, one.reason) for one in record.entries[-SHOWN_MOST:]],
         "Page",
     )
-    ahead = forecast(record, now, now + timedelta(days=14))
-    table(("when", "", "what"), [(shown(zone, one.at), one.kind, one.text) for one in ahead[:SHOWN_MOST]], "Comes next")
 
 
 def state_of(record: CourseRecord) -> str:
@@ -91,6 +99,28 @@ def beside_it(record: CourseRecord) -> None:
         [(record.instruments[one.instrument].title, one.sentence) for one in secondary.readings(record)],
         "Beside the primary measure",
     )
+
+
+def order_of(order: Order, basis: str) -> str:
+    """What is ordered, on which days, and who signed it."""
+    on = ", ".join(DAYS[day] for day in order.weekdays)
+    signed = f"signed by {order.signed.name}" if order.signed is not None else "NOT signed"
+    dose = f"{order.amount} {basis} over {order.minutes} min, at most {order.max_mg} mg"
+    return f"{dose}, {order.sessions} sessions on {on}; {signed}"
+
+
+def reached_by(record: CourseRecord, contact: Contact | None) -> str:
+    """Telephone and e-mail, in which language, and what the patient lets us write."""
+    told = record.messaging
+    where = [one for one in (contact.phone, contact.email) if one] if contact is not None else []
+    consents = [name for name, given in (("e-mail", told.email), ("text message", told.sms)) if given]
+    if told.opted_out_at is not None:
+        may = "opted out: call"
+    elif consents and told.allowed:
+        may = f"letters by {' and '.join(consents)}"
+    else:
+        may = "no letters: call"
+    return f"{', '.join(where) or 'nothing on file'}; language {told.language}; {may}"
 
 
 def curve(record: CourseRecord) -> str:

@@ -1,4 +1,4 @@
-"""The worklist: what a human must do, who, by when; and the card that lists show."""
+"""The worklist: what a human must do, who, by when."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -6,16 +6,15 @@ from datetime import datetime
 from course import asking, clearance, judge, screening, secondary, upkeep
 from course.agenda import agenda, gates_missing
 from course.boosters import boosters
-from course.carried import Carried, days, hours, minutes
+from course.carried import days, hours, minutes
 from course.followup import followups
-from course.instrument import Total
 from course.need import CALLED_ABOUT, Need
 from course.phases import dosed_in_series, still_to_plan
 from course.record import CourseRecord
 from course.terms import NeedKind, Phase, Role, SessionStatus
 from course.visit import Session
 
-__all__ = ["Card", "Need", "card", "evaluation_due", "needs", "needs_ahead", "next_due", "next_owed"]
+__all__ = ["Need", "evaluation_due", "needs", "needs_ahead", "next_due", "next_owed"]
 
 STALLED_DAYS = 7
 UNCONFIRMED_HOURS = 48
@@ -30,28 +29,16 @@ FORCED_DAYS = 7
 """How soon an evaluation that something forces is due, from then on. [set]"""
 
 
-class Card(Carried):
-    """The part of a list's row that no search attribute holds; kept as an encrypted memo, so it changes seldom."""
-
-    phase: Phase
-    where: str
-    given: int = 0
-    target: int = 0
-    scores: tuple[Total, ...] = ()
-    reads: str = ""
-    short: str = ""
-
-
 def needs(record: CourseRecord, now: datetime) -> tuple[Need, ...]:
     """What waits for a person now, most pressing first."""
-    return tuple(need for need in needs_ahead(record) if need.opens <= now)
+    return tuple(need for need in needs_ahead(record, now) if need.opens <= now)
 
 
-def needs_ahead(record: CourseRecord) -> tuple[Need, ...]:
+def needs_ahead(record: CourseRecord, now: datetime | None = None) -> tuple[Need, ...]:
     """All needs that the record foresees, those that open later included."""
     found = list(_safety(record)) + list(_tasks(record))
     if not record.closed:
-        found += [*_intake(record), *_visits(record), *_answers(record), *_decisions(record), *followups(record)]
+        found += [*_intake(record, now), *_visits(record), *_answers(record), *_decisions(record), *followups(record)]
     found = [_after_call(record, need) for need in found]
     return tuple(sorted(found, key=lambda need: (need.kind is not NeedKind.ESCALATION, need.due, need.kind)))
 
@@ -109,7 +96,7 @@ def _tasks(record: CourseRecord) -> list[Need]:
     ]
 
 
-def _intake(record: CourseRecord) -> list[Need]:
+def _intake(record: CourseRecord, now: datetime | None) -> list[Need]:
     if record.phase is not Phase.INTAKE:
         return []
     missing = gates_missing(record)
@@ -119,16 +106,14 @@ def _intake(record: CourseRecord) -> list[Need]:
         text = f"{len(missing)} intake answers missing: {', '.join(missing[:NAMED_MOST])}{more}"
         return [Need(NeedKind.GATES, "intake", record.opened_at, stalled, Role.NURSE, text)]
     since = max((gate.since for gate in record.gates.values()), default=record.opened_at)
-    return [
-        Need(
-            NeedKind.CLEAR,
-            "intake",
-            since,
-            since + days(STALLED_DAYS),
-            Role.PRESCRIBER,
-            f"intake answered: sign clearance{secondary.first_ask(record)}",
-        )
-    ]
+    due = since + days(STALLED_DAYS)
+    against = clearance.why_not_clear(record, now or max([since, *(one.at for one in record.scores)]))
+    if against:
+        more = " …" if len(against) > NAMED_MOST else ""
+        text = f"before clearance: {'; '.join(against[:NAMED_MOST])}{more}"
+        return [Need(NeedKind.GATES, "intake", since, due, Role.NURSE, text)]
+    text = f"intake answered: sign clearance{secondary.first_ask(record)}"
+    return [Need(NeedKind.CLEAR, "intake", since, due, Role.PRESCRIBER, text)]
 
 
 def _visits(record: CourseRecord) -> list[Need]:
@@ -274,30 +259,3 @@ def evaluation_due(record: CourseRecord) -> tuple[datetime, datetime, str] | Non
         opens = given[rule.every_boosters - 1]
         return opens, min(opens + days(7), by_weeks), f"{rule.every_boosters} boosters since the last evaluation"
     return by_weeks - days(7), by_weeks, f"{rule.every_weeks} weeks since the last evaluation"
-
-
-def card(record: CourseRecord) -> Card:
-    """The row for lists."""
-    reading = judge.latest(record)
-    given = len(
-        [dose for dose in record.valid_doses if dose.series_number == record.series_number or dose.series == "booster"]
-    )
-    return Card(
-        phase=record.phase,
-        where=_where(record),
-        given=given,
-        target=record.series_target,
-        scores=tuple(score.points for score in record.primary_scores[-12:]),
-        reads=reading.sentence if reading is not None else "",
-        short=record.protocol.short,
-    )
-
-
-def _where(record: CourseRecord) -> str:
-    if record.held is not None:
-        return f"held: {record.held.cause}"
-    if record.phase is Phase.INDUCTION:
-        return f"induction {dosed_in_series(record)}/{record.series_target}"
-    if record.phase is Phase.MAINTENANCE:
-        return f"maintenance, {upkeep.booster_number(record) - 1} boosters"
-    return str(record.phase)

@@ -6,8 +6,9 @@ from temporalio import workflow
 from temporalio.common import SearchAttributeUpdate
 
 with workflow.unsafe.imports_passed_through():
+    from course.card import Card, card
     from course.record import CourseRecord
-    from course.worklist import Card, card, needs
+    from course.worklist import needs
 
 from workflows import attributes
 
@@ -20,7 +21,7 @@ class Board:
 
     def publish(self, record: CourseRecord) -> None:
         """Write the attributes that changed, and the card if it did."""
-        shown = card(record)
+        shown = card(record, workflow.now())
         written = workflow.info().typed_search_attributes
         updates: list[SearchAttributeUpdate[Any]] = [
             key.value_unset() if value is None else key.value_set(value)

@@ -45,7 +45,9 @@ def _gates(desk: Desk, need: Need) -> Iterator[Duty]:
     missing = gates_missing(desk.record)
     asked = [gate for gate in desk.record.protocol.gates if gate.id in missing or gate.id in desk.scenario.staff.gates]
     open_ones = [gate for gate in asked if gate.id in missing or gate.id not in desk.record.gates]
-    return gate_duties(desk, open_ones, at)
+    yield from gate_duties(desk, open_ones, at)
+    if not missing:
+        yield from _clear(desk, need)
 
 
 def _described(desk: Desk, instrument: str) -> bool:
