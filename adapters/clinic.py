@@ -174,9 +174,16 @@ def _text(path: Path, file: str) -> str:
         raise LoadError([Fault(file, 0, "there is no such file that can be read")]) from None
 
 
+YEARS_MOST = 20
+"""How far ahead the rules of clocks and closed days are known at all. [set]"""
+
+
 def _findings(clinic: ClinicFile) -> Iterator[Finding]:
     yield from spoken((), clinic, "name")
     yield from at_least(("limits",), clinic.limits, 1, "calendar_years")
+    if clinic.limits.calendar_years > YEARS_MOST:
+        said = f"no calendar reaches further than {YEARS_MOST} years: a course takes a new one as it goes on"
+        yield ("limits", "calendar_years"), said
     yield from at_least(("limits",), clinic.limits, 0, "safety_plan_days")
     if not clinic.sites:
         yield ("sites",), "a clinic has at least one site: add [[sites]]"

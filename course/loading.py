@@ -22,6 +22,10 @@ from course.toml_lines import Path, line_at, lines_of
 
 Model = TypeVar("Model", bound=BaseModel)
 
+BOM = "\ufeff"
+DEPTH_MOST = 20
+_QUOTED = re.compile(r'"""(?:\\.|[^\\])*?"""|"(?:\\.|[^"\\\n])*"' r"|'''.*?'''|'[^'\n]*'|#[^\n]*", re.DOTALL)
+
 
 @dataclass(frozen=True, order=True)
 class Fault:
@@ -65,10 +69,14 @@ def load_protocol(text: str, file: str, instruments: Mapping[str, Instrument | N
 
 def read(text: str, file: str, model: type[Model], findings: Callable[[Model], Iterable[Finding]]) -> Model:
     """A model from TOML: first its shape, then what `findings` say of its meaning; raises LoadError."""
+    text = text.removeprefix(BOM)
+    _refuse_depth(text, file)
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise LoadError([_syntax(str(error), text, file)]) from None
+    except (ValueError, RecursionError):
+        raise LoadError([_too_long(text, file)]) from None
     lines = lines_of(text)
     if "sha256" in data:
         raise LoadError([Fault(file, line_at(lines, ("sha256",)), '"sha256" is computed from the file: remove it')])
@@ -80,6 +88,28 @@ def read(text: str, file: str, model: type[Model], findings: Callable[[Model], I
     if faults:
         raise LoadError(faults)
     return found
+
+
+def _refuse_depth(text: str, file: str) -> None:
+    """Raise LoadError where lists or tables stand in each other deeper than any file of ours."""
+    depth = 0
+    for number, line in enumerate(_QUOTED.sub(_blank, text).split("\n"), 1):
+        for sign in line:
+            depth += (sign in "[{") - (sign in "]}")
+            if depth > DEPTH_MOST:
+                said = f"lists and tables stand in each other more than {DEPTH_MOST} deep: no field is that deep"
+                raise LoadError([Fault(file, number, said)])
+
+
+def _blank(quoted: re.Match[str]) -> str:
+    return "\n" * quoted.group().count("\n")
+
+
+def _too_long(text: str, file: str) -> Fault:
+    """The fault of a number with more digits than can be read."""
+    place = re.search(r"[0-9_]{400,}", text)
+    line = text.count("\n", 0, place.start()) + 1 if place is not None else 0
+    return Fault(file, line, "a number here has more digits than can be read: write a smaller one")
 
 
 Stamped = TypeVar("Stamped", Instrument, Protocol)

@@ -1,6 +1,6 @@
 """What a protocol may not say, beyond the shape of its file."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from course.findings import Finding, at_least, identified, listed, rising, spoken
 from course.instrument import Instrument
@@ -77,6 +77,16 @@ def _induction(rule: Induction) -> Iterator[Finding]:
     if not all(rule.gap_days_min <= gap <= rule.gap_days_max for gap in between):
         window = f"gaps go from {rule.gap_days_min} to {rule.gap_days_max} days"
         yield (*table, "weekdays"), f"these weekdays lie {listed(between)} days apart, but {window}"
+    least = min(_days_on(between, rule.sessions, first) for first in range(len(between)))
+    if least > rule.span_days_max:
+        span = f"{rule.sessions} sessions on these weekdays take {least} days"
+        yield (*table, "weekdays"), f"{span}, more than span_days_max = {rule.span_days_max}"
+
+
+def _days_on(between: Sequence[int], sessions: int, first: int) -> int:
+    """From the first to the last of so many sessions, begun on one of the weekdays."""
+    rounds, rest = divmod(sessions - 1, len(between))
+    return rounds * _WEEK + sum(between[(first + number) % len(between)] for number in range(rest))
 
 
 def _instruments(protocol: Protocol, instruments: Mapping[str, Instrument | None]) -> Iterator[Finding]:

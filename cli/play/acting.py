@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from difflib import get_close_matches
 from typing import Any, get_args
 
+from pydantic import ValidationError
+
 from adapters.zones import UnknownZoneError, zone_snapshot
 from cli.play.when import instant
 from cli.vitals import adverse, reading
@@ -13,6 +15,7 @@ from course.acts import ACT, Act
 from course.calendar import Zone
 from course.parts import Actor
 from course.record import CourseRecord
+from course.room_acts import Reading
 from course.said import BaseAct
 from course.terms import Action, Role, TaskKind
 
@@ -96,9 +99,13 @@ def readings(texts: tuple[str, ...] | list[str], first: datetime) -> list[dict[s
 
 def _reading(text: str, at: datetime) -> dict[str, Any]:
     try:
-        return {"at": at, **reading(text)}
+        said = {"at": at, **reading(text)}
+        Reading.model_validate(said)
+    except ValidationError as wrong:
+        raise SayingError(wrong.errors(include_url=False)[0]["msg"].removeprefix("Value error, ")) from None
     except ValueError as wrong:
         raise SayingError(str(wrong)) from None
+    return said
 
 
 def _read(action: str, name: str, value: Any, said: Mapping[str, Any], moment: Moment) -> Any:

@@ -1,16 +1,17 @@
 """What a scenario may not say, beyond the shape of its file; and how it is read."""
 
-from collections.abc import Iterator
-from datetime import UTC, datetime
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
+from adapters.zones import UnknownZoneError, zone_snapshot
 from cli.play import when
 from cli.play.across import CloseSite, Disable
 from cli.play.acting import CAST, KINDS, Moment, SayingError, act_of, check_details, default_role, events, readings
-from cli.play.scenario import CLOSED, Answers, Life, Scenario, Step, Table, Visit
+from cli.play.scenario import CLOSED, Answers, Life, Patient, Scenario, Step, Table, Visit
 from cli.play.stock import STOCK, AccountedFor, Amount, Counted, Discarded, Received
 from cli.vitals import comfort
 from course.calendar import Transition, Zone
@@ -37,6 +38,8 @@ LASTING = ("mail_refuses", "away", "close_site")
 Where = tuple[str | int, ...]
 """The way to a field of the file."""
 
+SHOWN_MOST = 60
+OLDEST = date(1900, 1, 1)
 TRIGGERS = ("at", "day", "on_session", "after_session", "on_need", "on_task", "on_phase")
 
 _DAY = datetime(2027, 1, 4, 9, tzinfo=UTC)
@@ -74,7 +77,7 @@ def findings(scenario: Scenario, known: Known) -> Iterator[Finding]:
         yield from _named(("site",), "site", scenario.site, known.sites)
     yield from _readable(("start",), when.check_start, scenario.start)
     if scenario.until != CLOSED:
-        for path, sentence in _readable(("until",), when.span, scenario.until):
+        for path, sentence in _readable(("until",), when.some, scenario.until):
             yield path, f"{sentence}; or `closed`"
     if scenario.others and scenario.until == CLOSED:
         yield ("until",), "a file with several courses runs for a span: write one, such as 30d"
@@ -93,6 +96,9 @@ def _life(path: Where, life: Life, protocol: str, known: Known) -> Iterator[Find
     """What is said of one course."""
     for one in life.patient.comfort:
         yield from _readable((*path, "patient", "comfort"), _comfortable, one)
+    yield from _patient((*path, "patient"), life.patient)
+    yield from _once((*path, "answers"), "instrument", [one.instrument for one in life.answers])
+    yield from _once((*path, "visits"), "session", [one.session for one in life.visits])
     staff = (*path, "staff")
     yield from _readable((*staff, "visit_time"), when.clock, life.staff.visit_time)
     for name in ("first_visit_after", "reacts_after", "acknowledges_after", "resolves_after"):
@@ -117,16 +123,40 @@ def _comfortable(text: str) -> None:
         raise SayingError(str(wrong)) from None
 
 
+def _patient(path: Where, patient: Patient) -> Iterator[Finding]:
+    today = datetime.now(UTC).date()
+    if not OLDEST <= patient.born <= today:
+        yield (*path, "born"), f"nobody who comes was born on {patient.born}: write a day from {OLDEST} to today"
+    if patient.zone is None:
+        return
+    try:
+        zone_snapshot(patient.zone, _DAY, 1)
+    except UnknownZoneError as wrong:
+        yield (*path, "zone"), str(wrong)
+
+
+def _once(path: Where, name: str, said: Sequence[object]) -> Iterator[Finding]:
+    """Two tables of one thing: which of them counts cannot be known."""
+    for number, one in enumerate(said):
+        if one in said[:number]:
+            yield (*path, number), f"{name} {one} stands twice: keep one"
+
+
 def _named(path: Where, kind: str, name: str, known: tuple[str, ...]) -> Iterator[Finding]:
     if name not in known:
         yield path, f'there is no {kind} "{name}": known are {listed(sorted(known))}'
 
 
-def _readable(path: Where, read_it: Any, text: str) -> Iterator[Finding]:
+def _readable(path: Where, read_it: Any, text: str | tuple[str, ...]) -> Iterator[Finding]:
     try:
         read_it(text)
     except (when.WhenError, SayingError) as wrong:
-        yield path, f'"{text}" cannot be read: {wrong}'
+        shown = text if isinstance(text, str) else ", ".join(text)
+        yield path, f'"{_short(shown)}" cannot be read: {wrong}'
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= SHOWN_MOST else f"{text[:SHOWN_MOST]}..."
 
 
 def _answers(path: Where, answers: Answers, instruments: dict[str, Instrument]) -> Iterator[Finding]:
@@ -142,6 +172,7 @@ def _answers(path: Where, answers: Answers, instruments: dict[str, Instrument]) 
     for total in (*answers.totals, *answers.by_day.values(), *answers.by_session.values()):
         if not lowest <= total <= instrument.total_max:
             yield (*path, given[0]), f"totals of {instrument.id} are {lowest} to {instrument.total_max}, not {total}"
+    yield from _once((*path, "exactly"), "number", [one.number for one in answers.exactly])
     for number, exact in enumerate(answers.exactly):
         try:
             asked(instrument, exact.items)

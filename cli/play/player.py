@@ -20,7 +20,7 @@ from cli.play.scenario import CLOSED, Expect, Scenario, Step
 from cli.play.seen import Happened, Refusal, Seen
 from cli.play.shelf import Shelf
 from cli.play.staff import duties, looks_again
-from cli.play.steps import due_at
+from cli.play.steps import due_at, unlived
 from cli.play.when import span
 from course.acts import Act
 from course.agenda import agenda, due
@@ -37,7 +37,10 @@ LATEST = datetime.max.replace(tzinfo=UTC)
 SETTLE_SECONDS = 60.0
 LOOK_CLOSER_SECONDS = 0.5
 UNANSWERED = frozenset({*REMINDERS, OccasionKind.CALENDAR, OccasionKind.ARCHIVE})
-"""What changes nothing for staff and patient when it succeeds: the clock leaps over it."""
+"""What changes nothing for staff and patient when it succeeds: the clock leaps over it.
+
+A text message may have no room for all of it, which then becomes a call: it never counts as sure.
+"""
 
 GO_ROUND_MOST = 500
 """Acts at one instant; more would mean that a duty never comes to rest."""
@@ -103,6 +106,12 @@ class Player:
         """The next instant at which anything happens here, be it the enrolment."""
         return self._next() if self.begun else self.start
 
+    @property
+    def never(self) -> tuple[str, ...]:
+        """What the file says and the life did not bring: steps whose time did not come, visits that were not."""
+        steps = [self.scenario.steps[number] for number in self._ahead]
+        return unlived(self.scenario, steps, self.record.session_count) if self.begun else ()
+
     async def live_on(self, until: datetime) -> None:
         """Begin, or live on until an instant."""
         if self.begun:
@@ -141,7 +150,7 @@ class Player:
 
     def _course_does(self) -> list[datetime]:
         """When the course itself does or opens what anybody could react to; a letter that surely goes out is not."""
-        surely = self.record.messaging.allowed and self._mail_works_at is None
+        surely = self.record.messaging.allowed and self.record.messaging.email and self._mail_works_at is None
         goes_on = [one.at for one in agenda(self.record) if not (surely and one.kind in UNANSWERED)]
         return goes_on + [need.opens for need in needs_ahead(self.record) if need.opens > self.now]
 

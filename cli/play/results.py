@@ -9,6 +9,7 @@ from adapters.store.drug_log import SyringeLine
 from adapters.store.sends import Sent
 from audit.costs import Cost, cost
 from audit.histories import histories_of
+from cli.play.expecting import unmet
 from cli.play.player import Player
 from course.parts import Mark
 from course.terms import OccasionState
@@ -45,9 +46,9 @@ class Played:
 
 
 async def results(players: Sequence[Player]) -> tuple[Played, ...]:
-    """Gather what the stage knows of each player, while it still stands."""
+    """Gather what the stage knows of each player while it still stands; what was not as the file says surprises."""
     drawn = await players[0].place.stage.house.store.drug_log.syringes()
-    return tuple(
+    found = tuple(
         [
             Played(
                 one,
@@ -58,6 +59,9 @@ async def results(players: Sequence[Player]) -> tuple[Played, ...]:
             for one in players
         ]
     )
+    for one in found:
+        one.player.surprises += [*one.player.never, *unmet(one)]
+    return found
 
 
 async def _costs(player: Player) -> tuple[Cost, ...]:

@@ -4,16 +4,29 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from cli.play.when import shorter, span
 from course.instrument import Total
-from course.terms import Decision, GateAnswer, NeedKind, Phase, Role, TaskKind
+from course.terms import (
+    Decision,
+    EndCause,
+    GateAnswer,
+    NeedKind,
+    OccasionKind,
+    Phase,
+    Role,
+    SessionStatus,
+    TaskKind,
+)
 
 ALONE = frozenset({"disable", "close_site"})
 """Steps that change the clinic for everybody."""
+
+DAYS_MOST = 20 * 366
+"""No scenario looks further."""
 
 CLOSED = "closed"
 """The word that lets a scenario run until its course has closed."""
@@ -55,6 +68,13 @@ class Patient(Table):
     )
 
 
+Count = Annotated[int, Field(ge=0, le=DAYS_MOST)]
+"""So many days or sessions."""
+
+
+Number = Annotated[int, Field(ge=1, le=DAYS_MOST)]
+
+
 class Exactly(Table):
     """The answers to one request, item by item."""
 
@@ -67,10 +87,12 @@ class Answers(Table):
 
     instrument: str = Field(description="Id of the instrument.")
     totals: tuple[Total, ...] = Field((), description="Totals of the first, second, ... answer; the last one goes on.")
-    by_day: dict[int, Total] = Field({}, description="Total from a day on: { 0 = 18, 30 = 7 }.")
-    by_session: dict[int, Total] = Field({}, description="Total once so many sessions were given: { 0 = 18, 3 = 9 }.")
+    by_day: dict[Count, Total] = Field({}, description="Total from a day on: { 0 = 18, 30 = 7 }.")
+    by_session: dict[Count, Total] = Field({}, description="Total once so many sessions were given: { 0 = 18, 3 = 9 }.")
     exactly: tuple[Exactly, ...] = Field((), description="Answers given item by item, a safety item for instance.")
-    silent: tuple[int, ...] = Field((), description="Requests (1, 2, ...) that stay without an answer.")
+    silent: tuple[Annotated[int, Field(ge=1)], ...] = Field(
+        (), description="Requests (1, 2, ...) that stay without an answer."
+    )
     after: str = Field("6h", description="How long after the message the answer comes.")
 
 
@@ -125,7 +147,7 @@ class Step(Table):
 
     do: str = Field(description="An act (`defer`, `hold`, ...), or a thing that befalls the system.")
     at: str | None = Field(None, description="An instant: 2027-03-05T14:00 in the clinic's zone, or with an offset.")
-    day: int | None = Field(None, ge=0, description="So many days after the start, with `time`.")
+    day: int | None = Field(None, ge=0, le=DAYS_MOST, description="So many days after the start, with `time`.")
     time: str | None = Field(None, description="Wall time of `day`. Default 09:00.")
     on_session: int | None = Field(None, ge=1, description="When this visit begins.")
     after_session: int | None = Field(None, ge=1, description="When this visit has ended, whatever became of it.")
@@ -145,14 +167,33 @@ class Step(Table):
     says: str = Field("", description="Words that the refusal holds.")
 
 
+class Expected(Table):
+    """What must be so at the end of a course; what is not said may be anything."""
+
+    phase: Phase | None = Field(None, description="The phase in which it ends.")
+    held: bool | None = Field(None, description="Whether it is held.")
+    end_cause: EndCause | None = Field(None, description="Why it ended.")
+    doses_mg: tuple[Decimal, ...] | None = Field(None, description="Every dose that stands, in mg, in order.")
+    sessions: dict[SessionStatus, int] = Field({}, description="How many visits became of each kind: { given = 6 }.")
+    letters: dict[OccasionKind, int] = Field({}, description="How often the patient was told of a kind of thing.")
+    tasks: dict[TaskKind, int] = Field({}, description="How many tasks of a kind were ever opened.")
+    open_tasks: tuple[TaskKind, ...] | None = Field(None, description="Tasks that wait for a person, in any order.")
+    escalations: int | None = Field(None, ge=0, description="How many escalations were ever opened.")
+    says: tuple[str, ...] = Field((), description="Words, each of which an entry of the course's page holds.")
+    never_says: tuple[str, ...] = Field((), description="Words that no entry of the course's page holds.")
+    patient_reads: tuple[str, ...] = Field((), description="Words, each of which a letter to the patient holds.")
+    patient_never_reads: tuple[str, ...] = Field((), description="Words that no letter to the patient holds.")
+
+
 class Life(Table):
-    """What is said of one course: its patient, the staff around it, what differs and what happens."""
+    """What is said of one course: its patient, the staff around it, what differs, what happens and what must be so."""
 
     patient: Patient = Field(Patient(), description="The patient.")
     answers: tuple[Answers, ...] = Field((), description="What the patient answers.")
     staff: Staff = Field(Staff(), description="What the staff do differently.")
     visits: tuple[Visit, ...] = Field((), description="Visits that differ.")
     steps: tuple[Step, ...] = Field((), description="Things that happen.")
+    expect: Expected = Field(Expected(), description="What must be so at the end; else the exit code is 1.")
 
     def visit(self, number: int) -> Visit:
         """How the n-th visit goes."""

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from course.parts import Entry, Mark
 from course.record import CourseRecord
-from course.terms import NeedKind, Phase, Role, TaskKind
+from course.terms import NeedKind, Phase, Role, SessionStatus, TaskKind
 from course.worklist import Need, needs
 
 
@@ -45,6 +45,7 @@ class Seen:
     phases: list[tuple[Phase, datetime]] = field(default_factory=list)
     entries: dict[int, Entry] = field(default_factory=dict)
     marks: dict[tuple[str, str], Mark] = field(default_factory=dict)
+    visits: dict[str, SessionStatus] = field(default_factory=dict)
 
     def look(self, record: CourseRecord, now: datetime) -> None:
         """Take in what the record shows now."""
@@ -57,6 +58,7 @@ class Seen:
         since = record.phase_since or record.opened_at
         if not self.phases or self.phases[-1] != (record.phase, since):
             self.phases.append((record.phase, since))
+        self.visits.update({session.id: session.status for session in record.sessions})
         self.entries.update({entry.number: entry for entry in record.entries})
         self.marks.update({(key, mark.state): mark for key, mark in record.occasions.items()})
 

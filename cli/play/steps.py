@@ -1,8 +1,9 @@
 """When a step's time comes: an instant, or None while what it waits for has not happened."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from cli.play.scenario import Step
+from cli.play.scenario import Scenario, Step
 from cli.play.seen import Seen
 from cli.play.when import clock, day_at, instant
 from course.record import CourseRecord
@@ -35,3 +36,17 @@ def _around_session(step: Step, record: CourseRecord) -> datetime | None:
     if step.after_session is not None:
         return session.ended_at
     return session.start
+
+
+def unlived(scenario: Scenario, steps: Sequence[Step], visits: int) -> tuple[str, ...]:
+    """What never happened, in words: these steps, and visits of the file that were never planned."""
+    found = [f"step {scenario.steps.index(one) + 1} ({one.do}, {_awaited(one)}) never happened" for one in steps]
+    found += [f"visit {one.session} of the file was never planned" for one in scenario.visits if one.session > visits]
+    return tuple(found)
+
+
+def _awaited(step: Step) -> str:
+    """What a step waits for, as the file writes it."""
+    names = ("at", "day", "on_session", "after_session", "on_need", "on_task", "on_phase")
+    name = next(one for one in names if getattr(step, one) is not None)
+    return f"{name} = {getattr(step, name)}"

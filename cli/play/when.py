@@ -24,6 +24,13 @@ _START = re.compile(
 )
 
 
+SPAN_MOST = timedelta(days=20 * 366)
+"""No scenario looks further."""
+
+YEARS = range(2000, 2101)
+TEXT_MOST = 40
+
+
 class WhenError(ValueError):
     """A time that cannot be read; the sentence says what would be right."""
 
@@ -32,7 +39,23 @@ def span(text: str) -> timedelta:
     """A span such as 90m, 36h, 2d12h or 1w. Raises WhenError."""
     if not _SPAN.fullmatch(text):
         raise WhenError("write a span as weeks, days, hours, minutes, for example 1w, 2d, 36h, 1h30m")
-    return timedelta(minutes=sum(int(count) * _UNITS[unit] for count, unit in _PARTS.findall(text)))
+    return timedelta(minutes=_minutes(text))
+
+
+def _minutes(text: str) -> int:
+    """The minutes of a span; raises WhenError for what no scenario lasts."""
+    total = sum(int(count) * _UNITS[unit] for count, unit in _PARTS.findall(text[:TEXT_MOST]))
+    if total > SPAN_MOST // timedelta(minutes=1) or len(text) > TEXT_MOST:
+        raise WhenError("no scenario goes on for more than 20 years: write a shorter span")
+    return total
+
+
+def some(text: str) -> timedelta:
+    """A span that is more than nothing. Raises WhenError."""
+    found = span(text)
+    if not found:
+        raise WhenError("nothing happens in no time: write a longer span, such as 60d")
+    return found
 
 
 def within(text: str, whole: str) -> timedelta:
@@ -57,14 +80,20 @@ def clock(text: str) -> time:
 
 def check(text: str) -> None:
     """Raise WhenError unless `instant` could read this."""
-    if not (_DAY.fullmatch(text) or _OFFSET.fullmatch(text)):
+    if day := _DAY.fullmatch(text):
+        span(f"{day[1]}d")
+    elif offset := _OFFSET.fullmatch(text):
+        span(offset[2])
+    else:
         _iso(text)
 
 
 def check_offset(text: str) -> None:
     """Raise WhenError unless this is an offset such as `2h`, `-26h` or `1d 14:00`."""
-    if not _OFFSET.fullmatch(text):
+    found = _OFFSET.fullmatch(text)
+    if found is None:
         raise WhenError("write an offset as `2h`, `-26h`, `1d` or `1d 14:00`")
+    span(found[2])
 
 
 def instant(text: str, *, start: datetime, base: datetime, zone: Zone) -> datetime:
@@ -100,9 +129,10 @@ def _offset(zone: Zone, base: datetime, sign: int, text: str, at: str | None) ->
 
 def _iso(text: str) -> datetime:
     try:
-        return datetime.fromisoformat(text)
+        found = datetime.fromisoformat(text)
     except ValueError:
         raise WhenError("write a time as `day 12 09:00`, `+2d`, `+2d 09:00`, `-26h` or 2027-03-05T14:00") from None
+    return _of_our_days(found)
 
 
 def check_start(text: str) -> None:
@@ -133,8 +163,15 @@ def starts_at(text: str, zone: ZoneInfo, now: datetime) -> datetime:
     return datetime.combine(day, time.fromisoformat(at), zone).astimezone(UTC)
 
 
+def _of_our_days(found: datetime) -> datetime:
+    if found.year not in YEARS:
+        raise WhenError(f"the year {found.year} cannot be meant: write one from {YEARS[0]} to {YEARS[-1]}")
+    return found
+
+
 def _start_iso(text: str) -> datetime:
     try:
-        return datetime.fromisoformat(text)
+        found = datetime.fromisoformat(text)
     except ValueError:
         raise WhenError("write a start as `Monday 09:00`, `first Monday of March 09:00` or 2027-03-01T09:00") from None
+    return _of_our_days(found)

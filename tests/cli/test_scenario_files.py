@@ -33,7 +33,7 @@ HEAD = 'protocol = "depression"\n'
         (HEAD + "[staff]\nleaves = ['confirming']", 3, '"leaves entry 1" should be'),
         (HEAD + "[[answers]]\ninstrument = 'phq9'\ntotals = [18, 31]", 4, "totals of phq9 are 0 to 27, not 31"),
         (HEAD + "[[answers]]\ninstrument = 'phq9'\ntotals = [1]\nby_day = {0 = 1}", 2, "contradict each other"),
-        (HEAD + "[[answers]]\ninstrument='phq9'\n\nexactly=[{number=1, items=[1]}]", 5, "has 9 items, 1 answers came"),
+        (HEAD + "[[answers]]\ninstrument='phq9'\n\nexactly=[{number=1, items=[1]}]", 5, "1 answers came"),
         (HEAD + "[[visits]]\nsession = 3\nreadings = ['172']", 4, "write a reading as 122/78"),
         (HEAD + "[patient]\ncomfort = ['7 calm', '11']", 3, '"11" cannot be read: write comfort as `7`'),
         (HEAD + "[[visits]]\nsession = 0", 3, "greater than or equal to 1"),
@@ -62,6 +62,44 @@ HEAD = 'protocol = "depression"\n'
         (HEAD + "[[steps]]\ndo = 'give'\nday = 1\ndetails = { ml = 1 }", 5, "the syringe of a visit: give session"),
         (HEAD + "[[steps]]\ndo = 'close_site'\nday = 1", 3, "for as long as it `lasts`"),
         (HEAD + "[[steps]]\ndo = 'disable'\nday = 1\ndetails = { account = 'lee' }", 5, '"to" of disable'),
+        (
+            HEAD + "[[visits]]\nsession = 1\n[[visits]]\nsession = 1\ncomes = false",
+            4,
+            "session 1 stands twice: keep one",
+        ),
+        (
+            HEAD + "[[answers]]\ninstrument = 'phq9'\n[[answers]]\ninstrument = 'phq9'",
+            4,
+            "instrument phq9 stands twice: keep one",
+        ),
+        (HEAD + "[[answers]]\ninstrument = 'phq9'\nby_day = { -1 = 3 }", 4, "greater than or equal to 0"),
+        (HEAD + "[[answers]]\ninstrument = 'phq9'\nsilent = [-1]", 4, "greater than or equal to 1"),
+        (HEAD + "[[steps]]\ndo = 'note'\nday = 99999999999\ndetails = {text = 'x'}", 4, "less than or equal to 7320"),
+        (HEAD + "[[steps]]\ndo = 'note'\nday = -1\ndetails = {text = 'x'}", 4, "greater than or equal to 0"),
+        (
+            HEAD + "[[steps]]\ndo = 'note'\nday = 1\noffset = '9999999999w'\ndetails = {text = 'x'}",
+            5,
+            "more than 20 years",
+        ),
+        (HEAD + "[[steps]]\ndo = 'note'\nat = 'day 99999999 09:00'\ndetails = {text = 'x'}", 4, "more than 20 years"),
+        (
+            HEAD + "[[steps]]\ndo = 'note'\nat = '9999-12-30'\ndetails = {text = 'x'}",
+            4,
+            "the year 9999 cannot be meant",
+        ),
+        (HEAD + "until = '99999999999w'", 2, "more than 20 years"),
+        (HEAD + f"until = '{'9' * 5000}w'", 2, "more than 20 years"),
+        (HEAD + "until = '0d'", 2, "write a longer span"),
+        (HEAD + "start = '9999-12-30'", 2, "the year 9999 cannot be meant"),
+        (HEAD + "[patient]\nzone = 'Mars/Base'", 3, "Mars/Base"),
+        (HEAD + "[patient]\nborn = 2999-01-01", 3, "nobody who comes was born on 2999-01-01"),
+        (HEAD + "[[visits]]\nsession = 1\nreadings = ['80/120']", 4, "the first number is the higher one"),
+        (HEAD + "[[visits]]\nsession = 1\nduring = ['120/80 900']", 4, "cannot be read"),
+        (HEAD + f"title = {'[' * 5000}{']' * 5000}", 2, "more than 20 deep"),
+        (HEAD + f"x = {'{a=' * 5000}1{'}' * 5000}", 2, "more than 20 deep"),
+        (HEAD + f"[[steps]]\nday = {'9' * 5000}", 3, "more digits than can be read"),
+        (HEAD + "[expect]\nphase = 'heaven'", 3, '"phase" should be'),
+        (HEAD + "[expect]\nletters = { visit_25h = 1 }", 3, "visit_25h"),
         (HEAD + "[[steps]]\ndo = 'hold'\nday = 1\nby = 'ops'\ndetails = {cause = 'mania'}", 5, "ops does not act here"),
     ],
 )
@@ -72,6 +110,13 @@ def test_a_mistake_is_named_with_its_line(text: str, line: int, words: str) -> N
     assert str(raised.value).startswith(f"mine.toml line {line}: ")
     assert words in str(raised.value)
     assert "\n" not in str(raised.value)
+
+
+def test_brackets_in_words_are_no_nesting() -> None:
+    """Texts and comments may hold as many brackets as they like; a byte order mark is read over."""
+    brackets = "[" * 30
+    text = f'\ufeff{HEAD}title = \'{brackets}\' # {brackets}\nabout = """\n{brackets}\n"""\n'
+    assert parse_scenario(text, "mine.toml", KNOWN).title == brackets
 
 
 def test_all_mistakes_are_named_at_once() -> None:

@@ -29,7 +29,7 @@ async def test_an_escalation_stands_first_and_clearance_is_offered_when_it_can_b
     charted = ("session", course, "1", "--mg", "1", "--started", "now", "--minutes", "1", "--weight-kg", "70")
     assert (await terminal.type(*charted)).code == 0
     escalated = await intake(terminal, "Urgent Ursula", 3)
-    assert (await terminal.type("ack", escalated)).code == 0
+    assert (await terminal.type("acknowledge", escalated)).code == 0
     rows = (await terminal.type("needs", "--site", "northside", "--json")).said
     sooner = next(row["need_due"] for row in rows if row["course_id"] == course)
     assert rows[0]["course_id"] == escalated
