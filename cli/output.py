@@ -77,25 +77,42 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str]], title: str = "") 
     console = Console(highlight=False)
     if not console.is_terminal and not os.environ.get("COLUMNS", "").isdigit():
         console.width = PIPE_WIDTH
-    least = [_least(head, [row[number] for row in found]) for number, head in enumerate(heads)]
-    if found and sum(least) + GAP * len(heads) > console.width:
+    columns = [[head, *(row[number] for row in found)] for number, head in enumerate(heads)]
+    room = console.width - GAP * len(heads) - 2
+    widths = _widths(columns, room)
+    if found and sum(widths) > room:
         _print_lines(heads, found, title, console.width)
         return
     drawn = Table(title=Text(title) if title else None, box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False)
-    for head, width in zip(heads, least, strict=True):
-        drawn.add_column(Text(head), no_wrap=head in NEVER_CUT, overflow="fold", min_width=width)
+    for head, width in zip(heads, widths, strict=True):
+        drawn.add_column(Text(head), no_wrap=head in NEVER_CUT, overflow="fold", width=width)
     for row in found:
         drawn.add_row(*(Text(cell) for cell in row))  # what was typed is shown: brackets are no markup
     console.print(drawn)
 
 
-def _least(head: str, cells: Sequence[str]) -> int:
+def _widths(columns: Sequence[Sequence[str]], room: int) -> list[int]:
+    """How wide each column is: at least what cannot be folded, then what is left goes to whoever lacks most of it."""
+    from rich.cells import cell_len  # noqa: PLC0415
+
+    wanted = [max(cell_len(line) for cell in cells for line in (cell.splitlines() or [""])) for cells in columns]
+    widths = [_least(cells, wide) for cells, wide in zip(columns, wanted, strict=True)]
+    for _ in range(room - sum(widths)):
+        lacking = max(range(len(widths)), key=lambda number: wanted[number] / widths[number], default=0)
+        if not widths or wanted[lacking] <= widths[lacking]:
+            break
+        widths[lacking] += 1
+    return widths
+
+
+def _least(cells: Sequence[str], wanted: int) -> int:
     """How narrow a column may become: an id stays whole, other words are folded from a width on."""
     from rich.cells import cell_len  # noqa: PLC0415
 
-    words = [head, *(cells if head in NEVER_CUT else (word for cell in cells for word in cell.split()))]
-    longest = max(cell_len(word) for word in words)
-    return longest if head in NEVER_CUT else min(longest, FOLDED_FROM)
+    if cells[0] in NEVER_CUT:
+        return max(wanted, 1)
+    longest = max((cell_len(word) for cell in cells for word in cell.split()), default=1)
+    return max(min(longest, FOLDED_FROM), 1)
 
 
 def _print_lines(heads: Sequence[str], rows: Sequence[Sequence[str]], title: str, width: int) -> None:
