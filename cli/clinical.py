@@ -209,6 +209,7 @@ def _gate(gate: Gate) -> tuple[str, ...]:
     said += [f"expires after {gate.expires_days} days"] if gate.expires_days else []
     said += [f"again before sessions {_numbers(gate.before_sessions)}"] if gate.before_sessions else []
     said += ["optional"] if gate.optional else []
+    said += ["or why not"] if gate.or_why_not else []
     if gate.limits is not None:
         limits = gate.limits
         said += [f"each of {', '.join(one.name for one in gate.analytes)}"] if gate.analytes else []

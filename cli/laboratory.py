@@ -20,7 +20,7 @@ async def lab(
     course: str,
     gate: str,
     *results: Annotated[str, Parameter(help="of a panel, each as NAME=VALUE/UPPER LIMIT UNIT: ALT=35/40U/L")],
-    drawn: Annotated[str, Parameter(help="when the sample was drawn; it expires from there")],
+    drawn: Annotated[str, Parameter(help="when the sample was drawn; it expires from there")] = "",
     value: Annotated[Decimal | None, Parameter(help="the value of a gate that takes one")] = None,
     unit: Annotated[str, Parameter(help="its unit, as the laboratory writes it")] = "",
     upper_limit: Annotated[Decimal | None, Parameter(help="the laboratory's upper limit of that value")] = None,
@@ -28,19 +28,23 @@ async def lab(
     pending: Annotated[
         bool, Parameter(negative="", help="drawn, and the result is not back: blocks until it is")
     ] = False,
+    not_done: Annotated[str, Parameter(help="why a test that is owed was not done")] = "",
     how: How = How(),
 ) -> int:
-    """Record a laboratory result, or that it is pending.
+    """Record a laboratory result, that it is pending, or why a test was not done.
 
     Each value has its unit and the laboratory's upper limit; with --pending those that are back already are kept.
     Example: starter.py lab c-1a2b3c liver-panel ALT=35/40U/L AST=30/40U/L ALP=80/120U/L GGT=40/60U/L \
         bilirubin=0.7/1.2mg/dL --drawn "today 08:00"
     """
-    if [bool(results) and not pending, value is not None, seen, pending].count(True) != 1:
-        raise CliError("say one of NAME=VALUE/UPPER LIMIT UNIT, --value, --seen and --pending", USAGE)
+    if [bool(results) and not pending, value is not None, seen, pending, bool(not_done)].count(True) != 1:
+        raise CliError("say one of NAME=VALUE/UPPER LIMIT UNIT, --value, --seen, --pending and --not-done", USAGE)
     panel = tuple(_result(one) for one in results)
-    if how.at:
-        raise CliError("a result is dated by --drawn: leave --at out", USAGE)
+    if how.at or not (drawn or not_done):
+        raise CliError("a result is dated by --drawn: give it, and leave --at out", USAGE)
+    if not_done:
+        why = replace(how, reason=not_done)
+        return await act(course, why, "gate", gate=gate, answer=GateAnswer.DECLINED)
     dated = replace(how, at=drawn)
     said = GateAnswer.PENDING if pending else GateAnswer.YES
     return await act(

@@ -46,6 +46,7 @@ def gate_problems(record: CourseRecord, at: datetime, session: int = 1) -> tuple
     A gate with `before_sessions` is due before the first infusion, before those, each time from a later answer than
     the infusion at which it was due before, and before every booster. Between them only a bad answer stands against
     treatment, not a missing or an old one. An optional gate counts once it is answered, a consent to messages never.
+    Why a test was not done stands until somebody answers anew.
     """
     found = ((gate, _problem(record, gate, at, session)) for gate in record.protocol.gates)
     return tuple(
@@ -59,7 +60,8 @@ def _problem(record: CourseRecord, gate: Gate, at: datetime, session: int) -> st
     state = record.gates.get(gate.id)
     due = _due(record, gate, session)
     if state is None:
-        return f"is not answered: it takes a {' or '.join(gate.by)}" if due and not gate.optional else ""
+        owed = f"is not answered: it takes a {' or '.join(gate.by)}{', or why not' if gate.or_why_not else ''}"
+        return owed if due and not gate.optional else ""
     if gate.optional and (gate.kind is GateKind.CONSENT or state.answer is GateAnswer.DECLINED):
         return ""
     if not due:
@@ -67,16 +69,29 @@ def _problem(record: CourseRecord, gate: Gate, at: datetime, session: int) -> st
     return _unfit(gate, state) or _stale(record, gate, state, at, session)
 
 
+def flags_up(record: CourseRecord) -> tuple[str, ...]:
+    """The flags that are answered yes, each with its text and what was said about it."""
+    found = ((gate, record.gates.get(gate.id)) for gate in record.protocol.gates if gate.kind is GateKind.FLAG)
+    return tuple(
+        f"{gate.id} ({state.detail or gate.text})"
+        for gate, state in found
+        if state is not None and state.answer is GateAnswer.YES
+    )
+
+
 def _unfit(gate: Gate, state: GateState) -> str:
+    if gate.or_why_not and state.answer is GateAnswer.DECLINED:
+        return "" if state.reason else "was not done: say why not"
     if state.answer in FITS[gate.kind]:
         return "" if state.detail or gate.kind not in NAMING else "needs its detail: who or what it names"
     if state.answer is GateAnswer.PENDING:
         return "is pending: wait for the answer"
-    return AGAINST.get(gate.kind, f"is answered {state.answer}: treatment needs yes")
+    needs = "yes, or declined with why not" if gate.or_why_not else "yes"
+    return AGAINST.get(gate.kind, f"is answered {state.answer}: treatment needs {needs}")
 
 
 def _stale(record: CourseRecord, gate: Gate, state: GateState, at: datetime, session: int) -> str:
-    if gate.kind is GateKind.FLAG:
+    if gate.kind is GateKind.FLAG or state.answer is GateAnswer.DECLINED:
         return ""
     if state.expires is not None and state.expires <= at:
         return f"has expired on {record.zone.local(state.expires):%d %b %Y}: answer it again"

@@ -251,7 +251,8 @@ class Analyte(Carried):
 class Gate(Carried):
     """One intake condition: who may answer it, when it expires, and for a consent to messages its channel.
 
-    A laboratory gate with `limits` needs its value and upper limit, one with `analytes` those of each.
+    One with `or_why_not` is open too where it is declined with a reason. A laboratory gate with `limits` needs its
+    value and upper limit, one with `analytes` those of each.
     """
 
     id: str
@@ -261,6 +262,7 @@ class Gate(Carried):
     expires_days: int | None = None
     before_sessions: tuple[int, ...] = ()
     optional: bool = False
+    or_why_not: bool = False
     limits: LabLimits | None = None
     analytes: tuple[Analyte, ...] = ()
     channel: str = ""

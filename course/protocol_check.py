@@ -239,6 +239,8 @@ def _gate(gate: Gate, sessions_max: int) -> Iterator[Finding]:
         yield ("before_sessions",), f"before_sessions rises and stays within 1 to {sessions_max}"
     if gate.optional and gate.kind is GateKind.ABSOLUTE:
         yield ("optional",), f'"{gate.id}" is an absolute exclusion, which is never optional'
+    if gate.or_why_not and (gate.optional or gate.kind is not GateKind.LAB):
+        yield ("or_why_not",), f'"{gate.id}" is done or it is said why not: that is a laboratory gate, never optional'
     yield from _panel(gate)
     if not gate.channel:
         return

@@ -7,6 +7,7 @@ from course.acts import RecordGate, SignClearance
 from course.applying.change import Change, Refused, refuse_if, signature
 from course.applying.holding import held_now
 from course.carried import days
+from course.gates import flags_up
 from course.page import open_task
 from course.parts import Actor, GateState, LabValue, Trigger
 from course.protocol import Gate
@@ -51,7 +52,8 @@ def _answer_one(record: CourseRecord, gate: Gate, act: RecordGate, now: datetime
     _may_answer(gate, before, act)
     if before is not None and gate.kind is GateKind.LAB:
         _follows(record, gate, before, act)
-    expires = act.happened_at + days(gate.expires_days) if gate.expires_days is not None else None
+    stands = gate.expires_days is None or act.answer is GateAnswer.DECLINED
+    expires = None if stands else act.happened_at + days(gate.expires_days or 0)
     state = GateState(
         answer=act.answer,
         since=act.happened_at,
@@ -80,6 +82,8 @@ def _may_answer(gate: Gate, before: GateState | None, act: RecordGate) -> None:
         raise Refused(f"gate {gate.id} is answered by {_listed(gate.by)}, not by a {act.actor.role}")
     if act.answer is GateAnswer.OVERRIDDEN:
         _may_override(gate, act)
+    if gate.or_why_not and act.answer is GateAnswer.DECLINED and not act.reason:
+        raise Refused(f"gate {gate.id} was not done: say why not, with --reason")
     if gate.kind is GateKind.NAMED and act.answer is GateAnswer.YES and not act.detail:
         raise Refused(f"gate {gate.id} needs --detail: who or what it names")
     refuse_if(labs.why_not(gate, before, act))
@@ -156,6 +160,8 @@ def sign_clearance(record: CourseRecord, act: SignClearance, now: datetime) -> C
     order = record.order if record.order.signed else record.order.with_(signed=signed)
     without = f" without: {'; '.join(unscreened)}" if unscreened else ""
     doubt = judge.baseline_doubt(record)
-    said = f"clearance signed{without}" + (f"; {doubt}" if doubt else "")
-    warned = (f"{doubt}: no response can be read from it",) if doubt else ()
-    return Change(record.with_(clearance=signed, order=order), said, "not cleared", "cleared", warned)
+    flags = ", ".join(flags_up(record))
+    said = "; ".join([f"clearance signed{without}", *([doubt] if doubt else []), *([f"with {flags}"] if flags else [])])
+    warned = [f"{doubt}: no response can be read from it"] if doubt else []
+    warned += [f"weigh what is flagged: {flags}"] if flags else []
+    return Change(record.with_(clearance=signed, order=order), said, "not cleared", "cleared", tuple(warned))

@@ -9,8 +9,9 @@ from course.carried import days
 from course.clearance import why_not_clear
 from course.gates import gate_problems
 from course.protocol import Gate
-from course.terms import GateAnswer, GateKind, Phase, Role
-from tests.support.ready import DECLINED, FITTING, NO, PENDING, YES, answered_well, ready, state
+from course.terms import Action, GateAnswer, GateKind, Phase, Role
+from tests.support.life import Life
+from tests.support.ready import DECLINED, FITTING, NO, PENDING, YES, answered_well, gate_acts, ready, state
 from tests.support.records import DEPRESSION, FIRST, infused
 from tests.support.stories import enrolled
 
@@ -54,11 +55,6 @@ def test_a_consent_expires_and_a_flag_does_not() -> None:
         ("messages-email", None, False),
         ("messages-email", NO, False),
         ("messages-sms", DECLINED, False),
-        ("pregnancy-test", None, False),
-        ("pregnancy-test", DECLINED, False),
-        ("pregnancy-test", PENDING, True),
-        ("pregnancy-test", NO, True),
-        ("ecg", YES, False),
     ],
 )
 def test_what_is_optional_counts_once_it_applies(gate: str, answer: GateAnswer | None, blocks: bool) -> None:
@@ -67,6 +63,55 @@ def test_what_is_optional_counts_once_it_applies(gate: str, answer: GateAnswer |
     record = ready().with_(gates=gates | ({gate: state(answer)} if answer else {}))
     assert bool(gate_problems(record, NOW)) is blocks
     assert bool(why_not_clear(record, NOW)) is blocks
+
+
+@pytest.mark.parametrize("gate", ["pregnancy-test", "ecg"])
+def test_a_test_is_done_or_it_is_said_why_not(gate: str) -> None:
+    """Without an answer nobody signs; declined takes a reason, and that stands when a result would have expired."""
+    life = cleared(but=gate)
+    with pytest.raises(Refused, match=f"gate {gate} is not answered: it takes a nurse or prescriber, or why not"):
+        life.do("clear")
+    with pytest.raises(Refused, match="was not done: say why not"):
+        life.do("gate", Role.NURSE, gate=gate, answer="declined")
+    life.do("gate", Role.NURSE, gate=gate, answer="no")
+    with pytest.raises(Refused, match="treatment needs yes, or declined with why not"):
+        life.do("clear")
+    life.do("gate", Role.NURSE, gate=gate, answer="declined", reason="does not apply: hysterectomy in 2019")
+    life.do("clear")
+    later = [one.gate for one in gate_problems(life.record, life.now + timedelta(days=366))]
+    assert gate not in later
+    assert "urine-drug-screen" in later
+
+
+def test_flags_are_named_where_a_prescriber_signs() -> None:
+    """Opioids and sleep apnoea stand in the entry and the receipt of the clearance; past psychosis is overridden."""
+    life = cleared(but="")
+    life.do("gate", Role.NURSE, gate="depressants", answer="yes", detail="morphine 20 mg a day")
+    life.do("gate", Role.NURSE, gate="sleep-apnoea", answer="yes")
+    life.do("gate", Role.NURSE, gate="past-psychosis", answer="yes")
+    with pytest.raises(Refused, match="gate past-psychosis stands against treatment: a prescriber overrides it"):
+        life.do("clear")
+    life.do("gate", gate="past-psychosis", answer="overridden", reason="one episode in 2009, no relapse since")
+    receipt = life.do("clear")
+    assert receipt.warnings == (
+        "weigh what is flagged: depressants (morphine 20 mg a day), sleep-apnoea (Sleep apnoea)",
+    )
+    entry = next(one for one in life.record.entries if one.action is Action.CLEAR)
+    assert "with depressants (morphine 20 mg a day)" in entry.text
+
+
+def cleared(*, but: str) -> Life:
+    """A course whose intake is answered well but for one gate, before anybody signs."""
+    life = enrolled()
+    for role, said in gate_acts(life.record.protocol):
+        if "results" in said:
+            life.do("gate", role, **said)
+            continue
+        first, *also = [one for one in (said["gate"], *said["also"]) if one != but]
+        life.do("gate", role, **said | {"gate": first, "also": tuple(also)})
+    life.do("measure", Role.NURSE, instrument="phq9", answers=(2, 2, 2, 2, 2, 2, 2, 2, 0))
+    life.do("measure", Role.NURSE, instrument="audit_c", answers=(0, 0, 0))
+    return life
 
 
 def test_a_name_without_a_detail_names_nobody() -> None:

@@ -160,7 +160,7 @@ def test_what_all_protocols_share(protocol: Protocol) -> None:
 
 @pytest.mark.parametrize("protocol", EVERY, ids=lambda one: one.id)
 def test_every_intake_condition_is_one_gate(protocol: Protocol) -> None:
-    """Five consents, nine absolute and six relative exclusions, five flags, and an escort who is named."""
+    """Five consents, nine absolute and seven relative exclusions, nine flags, and an escort who is named."""
     assert ids(protocol, GateKind.CONSENT) == [
         "consent-treatment", "consent-privacy", "messages-email", "messages-sms", "emergency-contact",
         *(["weak-evidence"] if protocol is FIBROMYALGIA else []),
@@ -170,28 +170,33 @@ def test_every_intake_condition_is_one_gate(protocol: Protocol) -> None:
         "cannot-consent",
     ]  # fmt: skip
     assert ids(protocol, GateKind.RELATIVE) == [
-        "raised-pressure", "seizures", "ketamine-misuse", "cystitis", "dementia-or-tbi", "age",
+        "raised-pressure", "seizures", "ketamine-misuse", "cystitis", "dementia-or-tbi", "age", "past-psychosis",
     ]  # fmt: skip
-    assert ids(protocol, GateKind.FLAG) == ["benzodiazepine", "lamotrigine", "maoi", "stimulants", "ssri-stop"]
+    assert ids(protocol, GateKind.FLAG) == [
+        "benzodiazepine", "lamotrigine", "maoi", "stimulants", "ssri-stop", "depressants", "theophylline",
+        "thyroid-hormones", "sleep-apnoea",
+    ]  # fmt: skip
     assert ids(protocol, GateKind.NAMED) == ["escort"]
 
 
 @pytest.mark.parametrize("protocol", EVERY, ids=lambda one: one.id)
-def test_only_messages_and_what_may_not_apply_is_optional(protocol: Protocol) -> None:
+def test_only_messages_are_optional_and_a_test_is_done_or_it_is_said_why_not(protocol: Protocol) -> None:
     """Consent to written messages is never a condition of treatment; each channel has its own."""
     optional = [gate.id for gate in protocol.gates if gate.optional]
-    assert optional == ["messages-email", "messages-sms", "pregnancy-test", "ecg"]
+    assert optional == ["messages-email", "messages-sms"]
+    assert [gate.id for gate in protocol.gates if gate.or_why_not] == ["pregnancy-test", "ecg"]
     assert {gate.channel: gate.id for gate in protocol.gates if gate.channel} == {
         "email": "messages-email", "sms": "messages-sms",
     }  # fmt: skip
 
 
 def test_extra_gates() -> None:
-    """Two failed trials; a mood stabiliser and an antimanic plan; the benzodiazepine dose; a word on weak evidence."""
+    """The drug monitoring programme in every arm, the benzodiazepine dose but for pain; what else an arm asks."""
     assert {one.id: ids(one, GateKind.REQUIRED) for one in EVERY if ids(one, GateKind.REQUIRED)} == {
-        TRD.id: ["failed-trials"],
-        BIPOLAR.id: ["mood-stabiliser", "antimanic-plan"],
-        ANXIETY.id: ["benzodiazepine-dose"],
+        **{one.id: ["pdmp"] for one in PAIN},
+        **{one.id: ["pdmp", "benzodiazepine-dose"] for one in EVERY if one not in PAIN},
+        TRD.id: ["pdmp", "benzodiazepine-dose", "failed-trials"],
+        BIPOLAR.id: ["pdmp", "benzodiazepine-dose", "mood-stabiliser", "antimanic-plan"],
     }
     notice = FIBROMYALGIA.gate("weak-evidence")
     assert notice is not None
