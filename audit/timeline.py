@@ -129,6 +129,7 @@ class Reader:
                 event, who=said.identity, role="signal", what=f"signal {said.signal_name} that is unreadable"
             )
         what = f"signal {said.signal_name}: {content.get('decision', 'no decision')}"
+        what += f", the patient's wish: {content['wish']}" if content.get("wish") else ""
         return self._at(event, who=said.identity, role="signal", what=what, why=str(content.get("reason", "")))
 
     async def _workflow_execution_cancel_requested(self, event: HistoryEvent) -> Line:

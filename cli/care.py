@@ -74,14 +74,22 @@ async def evaluate(
     sessions: Annotated[int | None, Parameter(help="how many more, for extend and reinduct")] = None,
     interval_days: int | None = None,
     as_needed: bool = False,
+    wish: Annotated[str, Parameter(help="what the patient wishes, in the patient's words; it stands beside it")] = "",
     how: How = How(),
 ) -> int:
     """Sign what the evaluation decides; a prescriber's.
 
-    Example: starter.py evaluate c-1a2b3c maintenance --reason "response"
+    Example: starter.py evaluate c-1a2b3c maintenance --wish "a longer gap, if it holds" --reason "response"
     """
     return await act(
-        course, how, "evaluate", decision=decision, sessions=sessions, interval_days=interval_days, as_needed=as_needed
+        course,
+        how,
+        "evaluate",
+        decision=decision,
+        sessions=sessions,
+        interval_days=interval_days,
+        as_needed=as_needed,
+        wish=wish,
     )
 
 

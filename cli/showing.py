@@ -11,7 +11,7 @@ from cli.times import shown
 from course import judge, secondary
 from course.applying.events import said
 from course.forecast import forecast
-from course.parts import Order, Score
+from course.parts import Evaluation, Order, Score
 from course.record import CourseRecord
 from course.terms import GateAnswer, GateKind, Phase
 from course.todo import todo
@@ -56,6 +56,11 @@ def show_course(
         "Scores",
     )
     beside_it(record)
+    table(
+        ("evaluated", "decided", "by", "the patient's wish", "changed since"),
+        [_evaluated(record, one) for one in record.evaluations],
+        "Evaluations",
+    )
     table(("gate", "what", "answer", "since", "by"), _gates(record), "Gates")
     table(("gate", "value", "is", "upper limit", "first", "drawn"), _labs(record), "Laboratory")
     table(
@@ -136,6 +141,11 @@ def curve(record: CourseRecord) -> str:
 def _score(record: CourseRecord, score: Score) -> tuple[str, ...]:
     void = " (void)" if score.voided else ""
     return (score.id + void, score.instrument, shown(record.zone, score.at), score.said, score.reads)
+
+
+def _evaluated(record: CourseRecord, one: Evaluation) -> tuple[str, ...]:
+    changed = "scores or doses" if one.inputs_changed else ""
+    return (shown(record.zone, one.at), one.decision, one.by, one.wish, changed)
 
 
 def _gates(record: CourseRecord) -> list[tuple[str, ...]]:

@@ -153,13 +153,14 @@ class RecordMeasure(BaseAct):
 
 
 class Evaluate(BaseAct):
-    """A prescriber's signed decision."""
+    """A prescriber's signed decision, and beside it what the patient wishes, in the patient's words."""
 
     action: Literal["evaluate"] = "evaluate"
     decision: Decision
     sessions: Annotated[int, Field(ge=1, le=30)] | None = None
     interval_days: Annotated[int, Field(ge=1, le=365)] | None = None
     as_needed: bool = False
+    wish: Annotated[Line, Field(max_length=400)] = ""
 
 
 class BookBooster(BaseAct):

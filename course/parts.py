@@ -244,12 +244,13 @@ class Held(Carried):
 
 
 class Evaluation(Carried):
-    """A signed decision, and the scores that it stood on."""
+    """A signed decision, what the patient wished, and the scores that it stood on."""
 
     at: Instant
     decision: Decision
     by: str
     reason: str = ""
+    wish: str = ""
     outcome: str = ""
     stood_on: tuple[str, ...] = ()
     boosters_then: int = 0

@@ -63,6 +63,7 @@ class Patient(Table):
     zone: str | None = Field(None, description="Where the patient lives, for sending hours. Default: the site's zone.")
     language: str = Field("en", pattern=r"^[a-z]{2}$", description="Language of the messages.")
     confirms: bool = Field(default=True, description="Whether the patient confirms visits when asked.")
+    wishes: tuple[str, ...] = Field((), description="What the patient wishes at the first, second, ... evaluation.")
     comfort: tuple[str, ...] = Field(
         (), description="How the room was at the first, second, ... infusion, 0 to 10 and a word: `7 calm`."
     )

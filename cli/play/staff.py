@@ -120,6 +120,8 @@ def _evaluate(desk: Desk, need: Need) -> Iterator[Duty]:
     number = len(record.evaluations)
     decision = staff.decisions[min(number, len(staff.decisions) - 1)]
     said: dict[str, Any] = {"action": "evaluate", "decision": decision, "reason": "seen with the patient"}
+    if number < len(desk.scenario.patient.wishes):
+        said["wish"] = desk.scenario.patient.wishes[number]
     if decision is Decision.EXTEND:
         said["sessions"] = staff.extend_by
     if decision is Decision.MAINTENANCE and record.maintained is None:

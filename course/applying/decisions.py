@@ -31,6 +31,7 @@ def evaluate(record: CourseRecord, act: Evaluate, now: datetime) -> Change:
         decision=act.decision,
         by=act.actor.name,
         reason=act.reason,
+        wish=act.wish,
         outcome=reading.outcome if reading else "",
         stood_on=_stood_on(record),
         boosters_then=len(boosters(record)),
@@ -41,7 +42,8 @@ def evaluate(record: CourseRecord, act: Evaluate, now: datetime) -> Change:
     if act.decision is Decision.MAINTENANCE and (act.interval_days is not None or act.as_needed):
         changed = _at_interval(changed, None if act.as_needed else act.interval_days, now)
     reads = f" ({reading.sentence})" if reading else ""
-    return Change(changed, f"evaluated: {act.decision}{reads}", record.phase, act.decision)
+    wishes = f'; the patient\'s wish: "{act.wish}"' if act.wish else ""
+    return Change(changed, f"evaluated: {act.decision}{reads}{wishes}", record.phase, act.decision)
 
 
 def _stood_on(record: CourseRecord) -> tuple[str, ...]:

@@ -55,7 +55,9 @@ async def live(served: Served) -> CourseRecord:
     moved = {"session": "s1", "to": monday + timedelta(hours=1), "reason": "the train is late"}
     await served.do("defer", Role.COORDINATOR, **moved)
     await served.wait(hours=3)
-    await served.handle.signal("evaluation_submitted", {"decision": "discharge", "reason": "by machine"})
+    await served.handle.signal(
+        "evaluation_submitted", {"decision": "discharge", "reason": "by machine", "wish": "to stop"}
+    )
     await served.handle.cancel(reason="wrong window")
     await served.wait(days=31)
     await served.do("withdraw", Role.PATIENT, reason="moved away")
@@ -122,7 +124,7 @@ async def test_a_line_says_what_changed_when_and_where_it_stands(lived: Lived) -
 async def test_what_nobody_on_the_staff_did_is_in_the_story(lived: Lived) -> None:
     """Messages with their visits and fate, turned pages, archives, signals, a cancellation, the end."""
     assert lived.line("enrolled on depression").event == 1
-    assert lived.line("signal evaluation_submitted: discharge").why == "by machine"
+    assert lived.line("signal evaluation_submitted: discharge, the patient's wish: to stop").why == "by machine"
     assert lived.line("cancellation asked for").why == "wrong window"
     messages = [line.what for line in lived.lines if "to patient" in line.what]
     assert "visit 72h of s1 to patient: sent" in messages

@@ -1,12 +1,15 @@
-"""What the patient said, beside what staff did: how the room was."""
+"""What the patient said, beside what staff did: how the room was, and what the patient wishes."""
 
 from decimal import Decimal
 
+import pytest
+
 from cli.demo_report import comfort
+from cli.showing import show_course
 from course.terms import Role
 from tests.cli.conftest import Terminal
 from tests.support.life import Life
-from tests.support.stories import check_in, scheduled
+from tests.support.stories import check_in, scheduled, treated
 
 
 async def test_how_the_room_was_is_typed_with_the_session_and_shown(terminal: Terminal, course: str) -> None:
@@ -34,6 +37,15 @@ def test_the_report_has_how_the_room_was_infusion_by_infusion() -> None:
     assert told.count("<li>") == 2
     assert 'width:40%"></i></span>4 &lt;cold&gt;' in told
     assert 'width:90%"></i></span>9' in told
+
+
+def test_show_has_the_wish_beside_the_decision(capsys: pytest.CaptureFixture[str]) -> None:
+    """One row an evaluation: what was decided, by whom, and what the patient wished."""
+    life = treated()
+    life.do("evaluate", decision="maintenance", reason="response", wish="fewer visits")
+    show_course(life.record, None, (), life.now)
+    row = next(line for line in capsys.readouterr().out.splitlines() if "maintenance" in line and "Dr Lee" in line)
+    assert "fewer visits" in row
 
 
 def _dose(life: Life, **said: object) -> None:
