@@ -43,7 +43,7 @@ def test_show_has_the_wish_beside_the_decision(capsys: pytest.CaptureFixture[str
     """One row an evaluation: what was decided, by whom, and what the patient wished."""
     life = treated()
     life.do("evaluate", decision="maintenance", reason="response", wish="fewer visits")
-    show_course(life.record, None, (), life.now)
+    show_course(life.record, None, None, (), life.now)
     row = next(line for line in capsys.readouterr().out.splitlines() if "maintenance" in line and "Dr Lee" in line)
     assert "fewer visits" in row
 
