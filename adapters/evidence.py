@@ -29,6 +29,7 @@ from adapters.store import Store
 from adapters.store.directory import CourseRow, CourseState
 from adapters.vocabulary import PHASES, outside
 from course.carried import minutes
+from course.cover import ahead
 from course.drug_owed import DrugDifference
 from course.gathered import Gathered, Listed, Seen, Unsettled
 from course.proof import LATE_MINUTES
@@ -94,6 +95,7 @@ class ClinicEvidence:
             drugs=await self._drugs(at),
             disabled=frozenset(one.account_id for one in await self._store.staff.accounts() if one.disabled),
             on_call={site: len(await self._store.oncall.people(site, at)) for site in self._clinic.sites},
+            gaps=ahead([await self._store.oncall.cover(site, at) for site in self._clinic.sites], at),
         )
 
     async def close(self, courses: Sequence[str], at: datetime) -> None:

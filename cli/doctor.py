@@ -21,6 +21,7 @@ from adapters.store.drugs import Discrepancy
 from adapters.temporal import build_id, connect
 from adapters.texts import load_texts
 from adapters.wiring import House, open_house
+from cli.covering import gaps_ahead, within
 from cli.desk import CODES, Asked, command, here
 from cli.output import FAILED, OK, as_json
 from cli.slots import fullness
@@ -107,6 +108,13 @@ async def _attributes(house: House) -> str:
 async def _oncall(house: House) -> str:
     await house.store.oncall.refuse_empty(house.clinic.sites, datetime.now(UTC))
     return f"somebody at each of {len(house.clinic.sites)} sites"
+
+
+async def _cover(house: House) -> str:
+    gaps = await gaps_ahead(house, datetime.now(UTC))
+    if gaps:
+        raise NotWellError(f"{'; '.join(gaps)}: give somebody a turn then (`oncall turn`)")
+    return f"somebody, and a prescriber, at each site in {within()}"
 
 
 async def _worker(house: House) -> str:
@@ -206,6 +214,7 @@ BEFORE: dict[str, Callable[[Settings], Awaitable[str]]] = {
 INSIDE: dict[str, Callable[[House], Awaitable[str]]] = {
     "attributes": _attributes,
     "on call": _oncall,
+    "cover": _cover,
     "worker": _worker,
     "courses": _courses,
     "histories": _histories,

@@ -1,15 +1,19 @@
 """`oncall`: who is told of a safety matter, in which order, and who is away."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from adapters.staff_file import ON_CALL_ROLES
 from adapters.store.oncall import Leave, Turn
+from cli.covering import Sure, refuse_gaps
 from cli.desk import DONE, Asked, Desk, command, desk
 from cli.output import NOT_ALLOWED, OK, USAGE, CliError, answer, as_json
 from cli.times import instant, shown
+from course.cover import Cover, Span
 from course.terms import Role
 
+SURE = ", sure of the gap that it leaves"
 KEEPERS = frozenset({Role.COORDINATOR, Role.NURSE, Role.PRESCRIBER, Role.OPS})
 
 
@@ -68,31 +72,44 @@ async def turn(site: str, begins: str, ends: str, *accounts: str, asked: Asked =
 
 
 @command
-async def remove(turn_id: int, *, asked: Asked = Asked()) -> int:
-    """Take a dated turn away.
+async def remove(turn_id: int, *, asked: Sure = Sure()) -> int:
+    """Take a dated turn away; where that leaves nobody to tell, or no prescriber, it takes --sure.
 
     Example: starter.py oncall remove 7
     """
     async with desk() as at:
         _keeper(at)
+        mine = [one for site in at.house.clinic.sites for one in await at.house.store.oncall.turns(site, at.now)]
+        gone = [Span(one.begins_at, one.ends_at, one.accounts) for one in mine if one.turn_id == turn_id]
+        its = {one.site for one in mine if one.turn_id == turn_id}
+
+        def removed(cover: Cover) -> Cover:
+            left = tuple(one for one in cover.turns if one not in gone)
+            return replace(cover, turns=left) if cover.site in its else cover
+
+        gaps = await refuse_gaps(at, removed, sure=asked.sure)
         await at.house.store.oncall.remove_turn(turn_id)
-        await at.looked("", f"oncall remove {turn_id}", done=DONE)
-        return answer({"turn": turn_id}, f"turn {turn_id} is gone", json_=asked.json)
+        await at.looked("", f"oncall remove {turn_id}{SURE if gaps else ''}", done=DONE)
+        return answer({"turn": turn_id, "gaps": gaps}, _also(f"turn {turn_id} is gone", gaps), json_=asked.json)
 
 
 @command
-async def leave(account: str, begins: str, ends: str, *, asked: Asked = Asked()) -> int:
+async def leave(account: str, begins: str, ends: str, *, asked: Sure = Sure()) -> int:
     """Somebody is away: every list passes over that account for the span.
+
+    Where that leaves nobody to tell at a site, or no prescriber, it takes --sure.
 
     Example: starter.py oncall leave lee "2026-12-24 08:00" "2027-01-04 08:00"
     """
     async with desk() as at:
         _keeper(at)
         span = _span(at, _site(at, at.account.site), begins, ends)
+        away = [] if span[0] >= span[1] else [Span(*span, (account,))]
+        gaps = await refuse_gaps(at, lambda cover: replace(cover, away=(*cover.away, *away)), sure=asked.sure)
         await at.house.store.oncall.add_leave(Leave(account, *span))
-        await at.looked("", f"oncall leave {account}", done=DONE)
-        answer({"account": account}, f"{account} is passed over from {begins} until {ends}", json_=asked.json)
-        return OK
+        await at.looked("", f"oncall leave {account}{SURE if gaps else ''}", done=DONE)
+        said = _also(f"{account} is passed over from {begins} until {ends}", gaps)
+        return answer({"account": account, "gaps": gaps}, said, json_=asked.json)
 
 
 @command
@@ -106,6 +123,10 @@ async def back(account: str, *, asked: Asked = Asked()) -> int:
         await at.house.store.oncall.end_leave(account, at.now)
         await at.looked("", f"oncall back {account}", done=DONE)
         return answer({"account": account}, f"{account} is told again where a list says so", json_=asked.json)
+
+
+def _also(said: str, gaps: Sequence[str]) -> str:
+    return "\n".join((said, *gaps))
 
 
 def _keeper(at: Desk) -> None:

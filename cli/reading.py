@@ -8,6 +8,7 @@ from cyclopts import Parameter
 
 from adapters.courses import Courses, Row
 from adapters.lists import ESCALATED
+from cli.covering import gaps_ahead
 from cli.desk import Asked, Desk, command, desk
 from cli.output import OK, USAGE, CliError, answer, as_json, table
 from cli.showing import beside_it, show_course
@@ -62,6 +63,8 @@ async def needs(
 ) -> int:
     """The worklist: what to do, by whom and for which patient, most pressing first; open escalations before all else.
 
+    Last it names where nobody, or no prescriber, is on call in the days to come.
+
     Example: starter.py needs --site northside
     """
     async with desk() as at:
@@ -73,7 +76,18 @@ async def needs(
         others = 0 if rows or everybody else await Courses(at.house).count(anybody)
         waits = "1 course waits" if others == 1 else f"{others} courses wait"
         elsewhere = f"Nothing waits for you. {waits} elsewhere: --everybody."
-        return await _print_rows(at, rows, asked, elsewhere if others else NOTHING_WAITS, _to_do)
+        code = await _print_rows(at, rows, asked, elsewhere if others else NOTHING_WAITS, _to_do)
+        for gap in () if asked.json else await gaps_ahead(at.house, at.now, _sites(at, site, everybody=everybody)):
+            print(f"cover  {gap}")
+        return code
+
+
+def _sites(at: Desk, site: str, *, everybody: bool) -> tuple[str, ...]:
+    """Whose gaps concern who asks: the site that was named, or their own; of ops, or asked for everybody, any."""
+    if site:
+        return (site,)
+    mine = {at.account.site} & set(at.house.clinic.sites)
+    return () if everybody or at.account.role is Role.OPS else tuple(mine)
 
 
 def _known_site(at: Desk, site: str) -> None:

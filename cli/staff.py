@@ -14,7 +14,9 @@ from adapters.settings import Settings, load_settings
 from adapters.store import Store
 from adapters.store.access import Access
 from adapters.store.staff import Account
+from cli.covering import refuse_gaps
 from cli.desk import DONE, Asked, Desk, How, command, desk, perform, sentence
+from cli.oncall import SURE
 from cli.output import FAILED, NOT_ALLOWED, OK, USAGE, CliError, answer, as_json, table
 from course.terms import NeedKind, Role
 
@@ -65,6 +67,8 @@ async def load(file: Path | None = None, *, asked: Asked = Asked()) -> int:
 async def disable(account: str, *, to: To = "", how: How = How()) -> int:
     """Take an account out of service at once, and give what it answers for to somebody else.
 
+    Where that leaves nobody to tell of a safety matter, or no prescriber, it takes --sure.
+
     Example: starter.py staff disable lee --to okafor --reason "left the clinic"
     """
     async with desk() as at:
@@ -75,8 +79,9 @@ async def disable(account: str, *, to: To = "", how: How = How()) -> int:
         heir = await receiver(at, to) if to else None
         if heir is not None and heir.account_id == account:
             raise CliError("--to is somebody else than who is disabled", USAGE)
+        gaps = await refuse_gaps(at, lambda cover: cover.without(account), sure=how.sure)
         await at.house.store.staff.change(_as(found, disabled=True))
-        await at.looked("", f"staff disable {account}", done=DONE)
+        await at.looked("", f"staff disable {account}{SURE if gaps else ''}", done=DONE)
         owned, escalated = await _answers_for(at, account)
         given = [await _give(at, how, course, item, heir) for course, item in (*owned, *escalated)] if heir else []
         left = [course for course, why in given if why] if heir else [course for course, _ in (*owned, *escalated)]
@@ -85,8 +90,9 @@ async def disable(account: str, *, to: To = "", how: How = How()) -> int:
             "disabled": True,
             "reassigned": [one for one, why in given if not why],
             "left": left,
+            "gaps": gaps,
         }
-        answer(said, _told(found, heir, given, left), json_=how.json)
+        answer(said, "\n".join((_told(found, heir, given, left), *gaps)), json_=how.json)
         return FAILED if left else OK
 
 

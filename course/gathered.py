@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from course.cover import Gap
 from course.drug_owed import DrugDifference
 from course.terms import OccasionState, Phase
 
@@ -77,3 +78,4 @@ class Gathered:
     unproven: Mapping[str, int] = field(default_factory=dict)
     lost: Mapping[str, int] = field(default_factory=dict)
     drugs: tuple[DrugDifference, ...] = ()
+    gaps: tuple[Gap, ...] = ()

@@ -9,6 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from course.carried import Carried, Instant, days, minutes
+from course.cover import NOBODY
 from course.drug_owed import DrugDifference
 from course.gathered import Gathered, Listed, Seen
 from course.safety import ACKNOWLEDGE_MINUTES
@@ -41,6 +42,7 @@ class Wrong(StrEnum):
     NO_SLOT = "no slot"
     DRUGS = "drugs"
     NOBODY_ON_CALL = "nobody on call"
+    NO_COVER = "no cover"
     NO_OWNER = "no owner"
     SILENT = "silent"
 
@@ -76,7 +78,7 @@ class Proof(Carried):
 def prove(gathered: Gathered) -> Proof:
     """The report over the evidence: each running course stands in it once."""
     listed = {one.course_id: one for one in gathered.listed}
-    found = [*_missing(gathered), *_sites(gathered)]
+    found = [*_missing(gathered), *_sites(gathered), *_gaps(gathered)]
     for one in gathered.seen:
         found += _of_course(gathered, one, listed.get(one.course_id))
     found += [
@@ -123,6 +125,16 @@ def _sites(gathered: Gathered) -> Iterator[Exceptional]:
         if not people:
             said = "nobody is on call: name somebody in clinic/staff.toml, then `starter.py staff load`"
             yield Exceptional(kind=Wrong.NOBODY_ON_CALL, subject=site, sentence=said)
+
+
+def _gaps(gathered: Gathered) -> Iterator[Exceptional]:
+    """Where soon nobody, or no prescriber, is there to be told; a site that has nobody now is named already."""
+    for gap in gathered.gaps:
+        if gap.begins <= gathered.at and gap.what == NOBODY:
+            continue
+        until = f"to {_shown(gap.ends)}" if gap.ends is not None else "on"
+        said = f"{gap.what} from {_shown(gap.begins)} {until}: give somebody a turn then (`oncall turn`)"
+        yield Exceptional(kind=Wrong.NO_COVER, subject=gap.site, sentence=said)
 
 
 def _of_course(gathered: Gathered, one: Seen, listed: Listed | None) -> Iterator[Exceptional]:

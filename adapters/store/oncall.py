@@ -13,6 +13,7 @@ from adapters.store.database import Database
 from adapters.store.errors import StoreError
 from adapters.store.staff import Account, account_of
 from adapters.store.tables import LEAVES, ONCALL_PEOPLE, ONCALL_TURNS, STAFF
+from course.cover import Cover, Member, Span
 from course.terms import Role
 
 ROSTER_LOCK = 7_307_213_006
@@ -137,6 +138,19 @@ class Roster:
                     f"Nobody is on call at {site} who can be written to: name somebody in clinic/staff.toml and "
                     "`starter.py staff load`, or see `starter.py oncall show`."
                 )
+
+    async def cover(self, site: str, since: datetime) -> Cover:
+        """What decides who is told at a site from an instant on, out of which its gaps are read."""
+        serving = select(STAFF).where(~STAFF.c.disabled, STAFF.c.role.in_((Role.PRESCRIBER, Role.NURSE)))
+        async with self._database.reading() as connection:
+            accounts = [account_of(row) for row in (await connection.execute(serving)).all()]
+        return Cover(
+            site,
+            tuple(Member(one.account_id, one.site, one.role is Role.PRESCRIBER, bool(one.email)) for one in accounts),
+            await self.standing(site),
+            tuple(Span(one.begins_at, one.ends_at, one.accounts) for one in await self.turns(site, since)),
+            tuple(Span(one.begins_at, one.ends_at, (one.account_id,)) for one in await self.leaves(since)),
+        )
 
     async def person(self, account: str, at: datetime) -> Person | None:
         """One of the staff who is neither disabled nor on leave, or None."""

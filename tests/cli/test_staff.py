@@ -119,6 +119,32 @@ async def test_who_is_on_call_is_kept_by_staff(terminal: Terminal) -> None:
     assert (await terminal.type("staff", "disable", "lee")).code == 3
 
 
+async def test_a_site_is_not_left_without_a_prescriber_unawares(terminal: Terminal) -> None:
+    """The second prescriber's leave is refused with the span, or stands with --sure; then it is named everywhere."""
+    await terminal.sign_in("ops")
+    span = ("+24h", "+48h")
+    assert (await terminal.type("oncall", "leave", "lee", *span)).code == 0
+    refused = await terminal.type("oncall", "leave", "okafor", "+30h", "+60h")
+    assert refused.code == 1
+    for site in ("northside", "westside"):
+        assert f"no prescriber is on call at {site} from " in refused.err
+    assert "add --sure" in refused.err
+    assert (await terminal.type("oncall", "leave", "okafor", "+30h", "+60h", "--sure", "--json")).said["gaps"]
+    said = await terminal.type("needs", "--everybody")
+    assert "cover  no prescriber is on call at northside from " in said.out
+    (cover,) = [one for one in (await terminal.type("doctor", "--json")).said if one["check"] == "cover"]
+    assert (cover["well"], "no prescriber is on call at westside" in cover["said"]) == (False, True)
+    found = (await terminal.type("proof", "--json")).said["exceptions"]
+    assert {one["subject"] for one in found if one["kind"] == "no cover"} >= {"northside", "westside"}
+    assert (await terminal.type("oncall", "back", "okafor")).code == 0
+    assert "cover  " not in (await terminal.type("needs", "--everybody")).out
+    turn = await terminal.type("oncall", "turn", "training", "+24h", "+48h", "okafor", "--json")
+    assert (await terminal.type("oncall", "remove", str(turn.said["turn"]))).code == 0
+    refused = await terminal.type("staff", "disable", "okafor")
+    assert (refused.code, "no prescriber is on call at westside from " in refused.err) == (1, True)
+    assert (await terminal.type("oncall", "back", "lee")).code == 0
+
+
 @pytest.mark.usefixtures("environment")
 async def test_no_worker_starts_while_nobody_is_on_call(tmp_path: Path) -> None:
     """A store without staff: exit code 2 and one sentence with the site and the next step, and nothing runs."""

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 
 from course.carried import days, minutes
+from course.cover import NO_PRESCRIBER, NOBODY, Gap
 from course.gathered import Gathered, Listed, Seen, Unsettled
 from course.proof import COMPLETED, Wrong, prove
 from course.terms import NeedKind, OccasionState, Phase
@@ -80,6 +81,8 @@ def test_what_is_in_order_is_no_exception(changes: Mapping[str, Any]) -> None:
         (Wrong.NO_SLOT, "c-1", {"without_slot": {"c-1": (NOW + days(3),), "c-2": ()}}),
         (Wrong.NO_OWNER, "c-1", {"seen": (replace(SEEN, owner="lee"),), "disabled": frozenset({"lee"})}),
         (Wrong.NOBODY_ON_CALL, "westside", {"on_call": {"northside": 1, "westside": 0}}),
+        (Wrong.NO_COVER, "westside", {"gaps": (Gap("westside", NOW + days(3), NOW + days(4), NOBODY),)}),
+        (Wrong.NO_COVER, "westside", {"gaps": (Gap("westside", NOW, None, NO_PRESCRIBER),)}),
     ],
 )
 def test_each_fault_is_one_exception(kind: Wrong, subject: str, changes: Mapping[str, Any]) -> None:

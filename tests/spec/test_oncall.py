@@ -8,6 +8,7 @@ import pytest
 from adapters.store import Store, StoreError
 from adapters.store.oncall import Leave, NobodyOnCallError
 from adapters.store.staff import Account
+from course.cover import NO_PRESCRIBER, NOBODY
 from course.terms import Role
 
 NOW = datetime(2026, 11, 2, 14, 30, 15, 123456, tzinfo=UTC)
@@ -105,3 +106,32 @@ async def test_a_site_without_anybody_to_tell_is_named(store: Store) -> None:
     await store.oncall.add_leave(Leave("lee", NOW, NOW + DAY))
     with pytest.raises(NobodyOnCallError, match="northside"):
         await store.oncall.refuse_empty(["northside"], NOW)
+
+
+async def test_gaps_are_read_from_the_lists_as_people_are(store: Store) -> None:
+    """Both prescribers of a list away: from the second's first instant to the first's last; a turn may fill it."""
+    await staff(store, "lee", "okafor")
+    await store.staff.add(Account("ortiz", "Sam Ortiz", Role.NURSE, "northside", "ortiz@clinic.example"), "hash")
+    roster = store.oncall
+    await roster.set_standing("northside", ["lee", "okafor", "ortiz"])
+
+    async def gaps() -> list[tuple[str, int, int | None]]:
+        found = (await roster.cover("northside", NOW)).gaps(NOW)
+        return [
+            (one.what, (one.begins - NOW).days, None if one.ends is None else (one.ends - NOW).days) for one in found
+        ]
+
+    await roster.add_leave(Leave("lee", NOW + DAY, NOW + 5 * DAY))
+    assert await gaps() == []
+    await roster.add_leave(Leave("okafor", NOW + 3 * DAY, NOW + 9 * DAY))
+    assert await gaps() == [(NO_PRESCRIBER, 3, 5)]
+    await roster.add_leave(Leave("ortiz", NOW + 4 * DAY, NOW + 6 * DAY))
+    assert await gaps() == [(NO_PRESCRIBER, 3, 4), (NOBODY, 4, 5)]
+    assert await roster.people("northside", NOW + 4 * DAY) == ()
+    await staff(store, "park")
+    assert await gaps() == [(NO_PRESCRIBER, 3, 4)]
+    await roster.add_turn("northside", NOW + 3 * DAY, NOW + 5 * DAY, ["park"])
+    assert await gaps() == []
+    await roster.end_leave("lee", NOW + 2 * DAY)
+    await store.staff.change(Account("okafor", "Dr Okafor", Role.PRESCRIBER, "northside", ""))
+    assert (await roster.cover("northside", NOW)).without("lee").without("park").gaps(NOW + 10 * DAY) == ()
