@@ -30,7 +30,11 @@ summary { cursor: pointer; } svg text { font-family: system-ui, sans-serif; }
 .wide { overflow-x: auto; } table { border-collapse: collapse; width: 100%; font-size: .9rem; }
 th, td { text-align: left; padding: 4px 8px 4px 0; border-bottom: 1px solid var(--line); vertical-align: top; }
 p { margin: .4rem 0; } .quiet { color: #4b5563; } pre { white-space: pre-wrap; font: inherit; margin: 0; }
-a { color: #0b5cab; }
+a { color: #0b5cab; } .on-narrow { display: none; }
+@media (max-width: 720px) {
+  main { padding: 8px; } section { padding: 12px; overflow-x: auto; }
+  .on-wide { display: none; } .on-narrow { display: block; }
+}
 """
 
 
