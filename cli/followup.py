@@ -54,15 +54,20 @@ async def medicine(
     now: Annotated[str, Parameter(help="what it is now; nothing where it was stopped")] = "",
     starts: Annotated[str, Parameter(help="from when")] = "now",
     ordered: Annotated[bool, Parameter(negative="", help="a prescriber orders it; else it was reported")] = False,
+    at_intake: Annotated[
+        bool, Parameter(negative="", help="what is taken as treatment begins; the name `none` is an empty list")
+    ] = False,
     review: Annotated[str, Parameter(help="when a prescriber looks at it again; an order needs it")] = "",
     how: How = How(),
 ) -> int:
-    """Record a change of a medicine; the software proposes none.
+    """Record a change of a medicine, or at intake what is taken; the software proposes none.
 
     Example: starter.py medicine c-1a2b3c sertraline --was "100 mg" --now "50 mg" --ordered --review "+28d 09:00"
     """
     times: dict[str, str | None] = {"starts": starts, "review_at": review}
-    return await act(course, how, "medicine", times=times, name=name, was=was, now=now, ordered=ordered)
+    return await act(
+        course, how, "medicine", times=times, name=name, was=was, now=now, ordered=ordered, at_intake=at_intake
+    )
 
 
 @command
@@ -89,7 +94,7 @@ async def check(
     detail: str = "",
     how: How = How(),
 ) -> int:
-    """Record a long-term check; a yes becomes a prescriber's task.
+    """Record a long-term check, at intake its baseline; later a yes becomes a prescriber's task.
 
     Example: starter.py check c-1a2b3c urinary no
     """

@@ -10,6 +10,7 @@ from cli.output import table
 from cli.times import shown
 from course import judge, secondary
 from course.applying.events import said
+from course.followup import became, counted
 from course.forecast import forecast
 from course.parts import Evaluation, Order, Score
 from course.record import CourseRecord
@@ -63,6 +64,11 @@ def show_course(
     )
     table(("gate", "what", "answer", "since", "by"), _gates(record), "Gates")
     table(("gate", "value", "is", "upper limit", "first", "drawn"), _labs(record), "Laboratory")
+    table(
+        ("medicine", "at intake", "now", "since intake"),
+        [(one.name, one.at_intake, one.now, became(one)) for one in record.taken],
+        f"Medicines: {counted(record.taken)}" if record.medicines_listed_at or record.taken else "Medicines",
+    )
     table(
         ("event", "when", "what", "session"),
         [(one.id, shown(zone, one.at), _event(one), one.session) for one in record.events[-SHOWN_MOST:]],

@@ -37,13 +37,38 @@ class Medicine(Carried):
 
 
 class LongTerm(Carried):
-    """Something that long treatment asks for at intervals, such as urinary symptoms."""
+    """Something that long treatment asks for at intervals, such as urinary symptoms; `at_intake` is its baseline."""
 
     id: str
     text: str
     every_days: int
+    at_intake: str = ""
     source: str = "[set]"
 
+
+class Baseline(Carried):
+    """What such a check found before treatment began."""
+
+    at: Instant
+    positive: bool
+    detail: str = ""
+
+    @property
+    def said(self) -> str:
+        """The answer with its detail."""
+        return f"{'yes' if self.positive else 'no'}{f' ({self.detail})' if self.detail else ''}"
+
+
+class Taken(Carried):
+    """A medicine with its dose at intake, empty where it was begun later, and its dose now, empty where stopped."""
+
+    name: str
+    at_intake: str = ""
+    now: str = ""
+
+
+NO_MEDICINE = "none"
+"""The name under which an empty list of medicines is recorded."""
 
 REQUESTS_COUNT_WEEKS = 8
 REQUESTS_FORCE = 3

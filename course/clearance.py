@@ -7,6 +7,7 @@ from course import screening, vitals
 from course.asking import every_days
 from course.carried import minutes
 from course.dosing import DoseCheck, dose_check, over_order, weight_doubt, why_order_refused
+from course.followup import missing_baselines
 from course.gates import GateProblem, gate_problems
 from course.judge import days_between
 from course.phases import dosed_in_series
@@ -53,7 +54,7 @@ def why_not_clear(record: CourseRecord, at: datetime) -> tuple[str, ...]:
 
 def why_unscreened(record: CourseRecord, at: datetime) -> tuple[str, ...]:
     """What was not asked at intake; a prescriber may sign without it, with a reason."""
-    return screening.missing_at_intake(record, at)
+    return (*screening.missing_at_intake(record, at), *missing_baselines(record))
 
 
 def why_not_dose(record: CourseRecord, session: Session, check_in: CheckIn, at: datetime) -> tuple[str, ...]:

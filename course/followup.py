@@ -1,12 +1,19 @@
 """What falls due beside the infusions: therapies, reviews of medicines, long-term checks."""
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
+from decimal import Decimal
 
+from course.adjunct import Taken
 from course.carried import days
+from course.labs import same_unit
 from course.need import Need
 from course.record import CourseRecord
 from course.terms import NeedKind, Phase, Role
+
+_AMOUNT = re.compile(r"([0-9]+(?:\.[0-9]+)?) *([^0-9 ].*)")
+"""A dose: an amount and its unit."""
 
 THERAPY_GRACE_DAYS = 2
 MEDICINE_GRACE_DAYS = 2
@@ -45,3 +52,44 @@ def change_of(was: str, now: str) -> str:
     if not now:
         return f"stopped, was {was}"
     return f"{was} to {now}" if was else f"begun, {now}"
+
+
+def list_after(taken: tuple[Taken, ...], name: str, now: str) -> tuple[Taken, ...]:
+    """The list of medicines after a change of one, which joins it where it is new."""
+    known = next((one for one in taken if one.name.casefold() == name.casefold()), None)
+    if known is None:
+        return (*taken, Taken(name=name, now=now)) if now else taken
+    return tuple(one.with_(now=now) if one is known else one for one in taken)
+
+
+def became(medicine: Taken) -> str:
+    """What has become of a medicine since intake; doses in different units, or in none, are not compared."""
+    if not medicine.now:
+        return "stopped"
+    if not medicine.at_intake:
+        return "begun since intake"
+    if medicine.now == medicine.at_intake:
+        return "as at intake"
+    before, after = _AMOUNT.fullmatch(medicine.at_intake.strip()), _AMOUNT.fullmatch(medicine.now.strip())
+    if before is None or after is None or not same_unit(before[2], after[2]):
+        return "changed"
+    return "reduced" if Decimal(after[1]) < Decimal(before[1]) else "increased"
+
+
+def counted(taken: tuple[Taken, ...]) -> str:
+    """How many medicines there were at intake, and what has become of them."""
+    if not taken:
+        return "none"
+    at_intake = sum(bool(one.at_intake) for one in taken)
+    ways = [became(one) for one in taken]
+    said = [f"{ways.count(way)} {way}" for way in dict.fromkeys(ways)]
+    return f"{at_intake} at intake; now {', '.join(said)}"
+
+
+def missing_baselines(record: CourseRecord) -> Iterator[str]:
+    """What later answers are compared with and was not asked at intake, a sentence each."""
+    for rule in record.protocol.long_term:
+        if rule.at_intake and rule.id not in record.baselines:
+            yield f"{rule.id} has no baseline: ask for {rule.at_intake}, with `check`"
+    if record.medicines_listed_at is None and any(rule.at_intake for rule in record.protocol.long_term):
+        yield "there is no list of medicines: record each, or none, with `medicine --at-intake`"

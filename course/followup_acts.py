@@ -31,7 +31,10 @@ class RecordAttendance(BaseAct):
 
 
 class ChangeMedicine(BaseAct):
-    """A change of a medicine: reported by the patient, or ordered by a prescriber with a date of review."""
+    """A change of a medicine: reported by the patient, or ordered by a prescriber with a date of review.
+
+    With `at_intake` it is no change: `now` is what is taken as treatment begins, and `none` is an empty list.
+    """
 
     action: Literal["medicine"] = "medicine"
     name: Annotated[Line, Field(min_length=1, max_length=80)]
@@ -39,6 +42,7 @@ class ChangeMedicine(BaseAct):
     now: Annotated[Line, Field(max_length=80)] = ""
     starts: Instant
     ordered: bool = False
+    at_intake: bool = False
     review_at: Instant | None = None
 
 
@@ -51,7 +55,7 @@ class ReviewMedicine(BaseAct):
 
 
 class RecordCheck(BaseAct):
-    """A long-term check was asked; `positive` makes it a prescriber's task."""
+    """A long-term check was asked; `positive` makes it a prescriber's task, but for the baseline at intake."""
 
     action: Literal["check"] = "check"
     check: Ref

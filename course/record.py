@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from course.adjunct import Medicine, Therapy
+from course.adjunct import Baseline, Medicine, Taken, Therapy
 from course.calendar import Calendar, Zone
 from course.carried import Carried, Instant
 from course.instrument import Instrument
@@ -109,6 +109,9 @@ class CourseRecord(Carried):
     therapies: tuple[Therapy, ...] = ()
     medicines: tuple[Medicine, ...] = ()
     checks: dict[str, Instant] = Field(default_factory=dict)
+    baselines: dict[str, Baseline] = Field(default_factory=dict)
+    taken: tuple[Taken, ...] = ()
+    medicines_listed_at: Instant | None = None
     requests: tuple[Instant, ...] = ()
     forced_since: Instant | None = None
     adjunct_count: int = 0

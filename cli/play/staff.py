@@ -12,6 +12,7 @@ from cli.play.scenario import Review, Scenario
 from cli.play.visiting import FINE, HOLD_LOOKS_AHEAD, gate_duties, gates_for, visits
 from cli.play.when import span
 from course import secondary
+from course.adjunct import NO_MEDICINE
 from course.agenda import gates_missing
 from course.applying.holding import REVIEW_DAYS
 from course.calendar import days_from
@@ -67,6 +68,16 @@ def _clear(desk: Desk, need: Need) -> Iterator[Duty]:
         if said is not None and not desk.record.scores_of(name):
             yield Duty(desk.soon(need.opens), f"intake/{name}", Role.NURSE, said)
             return
+    baselines = [one.id for one in desk.record.protocol.long_term if one.at_intake]
+    for check in baselines:
+        if check not in desk.record.baselines:
+            said = {"action": "check", "check": check, "positive": False}
+            yield Duty(desk.soon(need.opens), f"intake/{check}", Role.NURSE, said)
+            return
+    if baselines and desk.record.medicines_listed_at is None:
+        said = {"action": "medicine", "name": NO_MEDICINE, "starts": desk.soon(need.opens), "at_intake": True}
+        yield Duty(desk.soon(need.opens), "intake/medicines", Role.NURSE, said)
+        return
     if measure_in(desk.record, desk.now):
         since = max([need.opens, *(score.at for score in desk.record.primary_scores)])
         yield Duty(desk.soon(since), "clear", Role.PRESCRIBER, {"action": "clear"})

@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from course.adjunct import Medicine, Therapy
+from course.adjunct import NO_MEDICINE, Baseline, Medicine, Taken, Therapy
 from course.applying.change import Change, Refused, refuse_if, shown
 from course.calendar import days_from
 from course.carried import days
-from course.followup import change_of
+from course.followup import change_of, list_after
 from course.followup_acts import (
     AskBooster,
     ChangeMedicine,
@@ -17,7 +17,7 @@ from course.followup_acts import (
 )
 from course.page import open_task
 from course.record import CourseRecord
-from course.terms import Role, TaskKind
+from course.terms import Phase, Role, TaskKind
 
 CALL_DAYS = 2
 REQUESTS_KEPT = 12
@@ -82,6 +82,8 @@ def _with(record: CourseRecord, therapy: Therapy, sentence: str) -> Change:
 
 def change_medicine(record: CourseRecord, act: ChangeMedicine, now: datetime) -> Change:
     """Record what changed; what a prescriber orders has a date on which it is looked at again."""
+    if act.at_intake:
+        return _list_medicine(record, act)
     if not act.was and not act.now:
         raise Refused("say what it was, what it is now, or both: --was, --now")
     if act.ordered and act.actor.role is not Role.PRESCRIBER:
@@ -106,12 +108,34 @@ def change_medicine(record: CourseRecord, act: ChangeMedicine, now: datetime) ->
         by=act.actor.name,
         review_at=act.review_at,
     )
-    changed = record.with_(medicines=(*record.medicines, taken), adjunct_count=record.adjunct_count + 1)
+    changed = record.with_(
+        medicines=(*record.medicines, taken),
+        adjunct_count=record.adjunct_count + 1,
+        taken=list_after(record.taken, act.name, act.now),
+    )
     how = "ordered" if act.ordered else "reported"
     review = "" if act.review_at is None else f", review {shown(record, act.review_at)}"
     said = change_of(act.was, act.now)
     day = f"{record.zone.local(act.starts):%d %b %Y}"
     return Change(changed, f"{act.name} ({taken.id}) {said} from {day}, {how}{review}", act.was, act.now or "stopped")
+
+
+def _list_medicine(record: CourseRecord, act: ChangeMedicine) -> Change:
+    """What is taken as treatment begins; later changes are counted from here."""
+    if record.phase is not Phase.INTAKE:
+        raise Refused("the list of medicines is taken at intake: record what has changed since without --at-intake")
+    if act.was or act.ordered or act.review_at is not None:
+        raise Refused("at intake say what is taken now, with --now: nothing was changed or ordered yet")
+    listed = record.with_(medicines_listed_at=act.happened_at)
+    if act.name.casefold() == NO_MEDICINE:
+        if record.taken:
+            raise Refused(f"{len(record.taken)} medicines are listed: correct those instead")
+        return Change(listed, "no medicines at intake")
+    if not act.now:
+        raise Refused("say how much is taken, with its unit: --now")
+    others = tuple(one for one in record.taken if one.name.casefold() != act.name.casefold())
+    one = Taken(name=act.name, at_intake=act.now, now=act.now)
+    return Change(listed.with_(taken=(*others, one)), f"{act.name} at intake: {act.now}", "", act.now)
 
 
 def review_medicine(record: CourseRecord, act: ReviewMedicine, now: datetime) -> Change:
@@ -134,13 +158,19 @@ def record_check(record: CourseRecord, act: RecordCheck, now: datetime) -> Chang
     if rule is None:
         known = ", ".join(one.id for one in record.protocol.long_term) or "none"
         raise Refused(f"{record.protocol.id} asks for no {act.check}: it asks for {known}")
-    changed = record.with_(checks={**record.checks, rule.id: act.happened_at})
     found = "yes" if act.positive else "no"
-    if act.positive:
-        text = f"{rule.text}: yes, see the patient before the next infusion"
-        changed = open_task(changed, TaskKind.LONG_TERM, now, now + days(CALL_DAYS), Role.PRESCRIBER, text, rule.id)
     detail = f" ({act.detail})" if act.detail else ""
-    return Change(changed, f"{rule.text}: {found}{detail}", "", found)
+    if record.phase is Phase.INTAKE:
+        asked = Baseline(at=act.happened_at, positive=act.positive, detail=act.detail)
+        changed = record.with_(baselines={**record.baselines, rule.id: asked})
+        return Change(changed, f"{rule.at_intake or rule.text}: {found}{detail}", "", found)
+    changed = record.with_(checks={**record.checks, rule.id: act.happened_at})
+    before = record.baselines.get(rule.id)
+    since = "" if before is None else f", at intake {before.said}"
+    if act.positive:
+        text = f"{rule.text}: yes{since}: see the patient before the next infusion"
+        changed = open_task(changed, TaskKind.LONG_TERM, now, now + days(CALL_DAYS), Role.PRESCRIBER, text, rule.id)
+    return Change(changed, f"{rule.text}: {found}{detail}{since}", "", found)
 
 
 def ask_booster(record: CourseRecord, act: AskBooster, now: datetime) -> Change:

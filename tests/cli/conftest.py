@@ -115,6 +115,9 @@ async def planned(terminal: Terminal, *person: str) -> str:
     for answer, kinds in (("no", {"absolute", "relative", "flag"}), ("yes", {"consent", "lab", "named", "required"})):
         ids = ",".join(gate["id"] for gate in gates if gate["kind"] in kinds and "analytes" not in gate)
         assert (await terminal.type("gate", course_id, ids, answer, "--detail", "as told")).code == 0
+    for check in ("urinary", "cognition"):
+        assert (await terminal.type("check", course_id, check, "no")).code == 0
+    assert (await terminal.type("medicine", course_id, "none", "--at-intake")).code == 0
     assert (await terminal.type("lab", course_id, "liver-panel", *PANEL, "--drawn", "now")).code == 0
     assert (await terminal.type("measure", course_id, "phq9", "--answers", "2,2,2,2,2,2,2,2,0")).code == 0
     assert (await terminal.type("measure", course_id, "audit_c", "--answers", "0,0,0")).code == 0

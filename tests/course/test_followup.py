@@ -8,10 +8,12 @@ import pytest
 from course.actions import Refused
 from course.adjunct import LongTerm
 from course.carried import days
+from course.followup import became, counted
 from course.record import CourseRecord
 from course.terms import EndCause, NeedKind, Phase, Role, TaskKind
 from course.worklist import needs
 from tests.support.life import STAFF, Life
+from tests.support.ready import gate_acts
 from tests.support.stories import enrolled, maintained, scheduled, treated
 
 SECOND = STAFF[Role.PRESCRIBER].model_copy(update={"account_id": "okafor", "name": "Dr Okafor"})
@@ -199,3 +201,34 @@ def test_nothing_of_this_is_planned_in_the_past() -> None:
         with pytest.raises(Refused, match="lies ahead, at most 400 days"):
             life.do("therapy", Role.COORDINATOR, name="mindfulness", every_days=7, next_at=wrong)
         assert life.record == before
+
+
+def test_later_answers_stand_beside_their_baseline() -> None:
+    """Nobody signs before both checks and the medicines were asked; a later yes is told with what it was at intake."""
+    life = enrolled()
+    for role, said in gate_acts(life.record.protocol):
+        life.do("gate", role, **said)
+    life.do("measure", Role.NURSE, instrument="phq9", answers=(2, 2, 2, 2, 2, 2, 2, 2, 0))
+    life.do("measure", Role.NURSE, instrument="audit_c", answers=(0, 0, 0))
+    with pytest.raises(Refused) as refused:
+        life.do("clear")
+    for owed in ("urinary has no baseline", "cognition has no baseline", "there is no list of medicines"):
+        assert f"{owed}" in str(refused.value)
+    life.do("check", Role.NURSE, check="urinary", positive=True, detail="urgency since 2020")
+    life.do("check", Role.NURSE, check="cognition", positive=False)
+    assert not life.record.tasks, "what was there before treatment is no alarm"
+    for name, dose in (("sertraline", "100 mg"), ("lorazepam", "2 mg"), ("quetiapine", "50 mg"), ("zolpidem", "1")):
+        life.do("medicine", Role.NURSE, name=name, now=dose, starts=life.now, at_intake=True)
+    life.do("clear")
+    life.do("check", Role.NURSE, check="urinary", positive=True)
+    assert "yes, at intake yes (urgency since 2020): see the patient" in life.record.tasks[-1].text
+    for name, was, now in (
+        ("Lorazepam", "2 mg", "1 mg"), ("quetiapine", "50 mg", ""), ("sertraline", "100 mg", "150 mg"),
+        ("zolpidem", "1", "0.5"), ("lithium", "", "900 mg"),
+    ):  # fmt: skip
+        life.do("medicine", Role.NURSE, name=name, was=was, now=now, starts=life.now)
+    assert [(one.name, became(one)) for one in life.record.taken] == [
+        ("sertraline", "increased"), ("lorazepam", "reduced"), ("quetiapine", "stopped"), ("zolpidem", "changed"),
+        ("lithium", "begun since intake"),
+    ]  # fmt: skip
+    assert counted(life.record.taken).startswith("4 at intake; now 1 increased, 1 reduced, 1 stopped")

@@ -11,7 +11,18 @@ from course.gates import gate_problems
 from course.protocol import Gate
 from course.terms import Action, GateAnswer, GateKind, Phase, Role
 from tests.support.life import Life
-from tests.support.ready import DECLINED, FITTING, NO, PENDING, YES, answered_well, gate_acts, ready, state
+from tests.support.ready import (
+    DECLINED,
+    FITTING,
+    NO,
+    PENDING,
+    YES,
+    answered_well,
+    baseline_acts,
+    gate_acts,
+    ready,
+    state,
+)
 from tests.support.records import DEPRESSION, FIRST, infused
 from tests.support.stories import enrolled
 
@@ -109,6 +120,8 @@ def cleared(*, but: str) -> Life:
             continue
         first, *also = [one for one in (said["gate"], *said["also"]) if one != but]
         life.do("gate", role, **said | {"gate": first, "also": tuple(also)})
+    for action, said in baseline_acts(life.record.protocol, life.now):
+        life.do(action, Role.NURSE, **said)
     life.do("measure", Role.NURSE, instrument="phq9", answers=(2, 2, 2, 2, 2, 2, 2, 2, 0))
     life.do("measure", Role.NURSE, instrument="audit_c", answers=(0, 0, 0))
     return life

@@ -6,7 +6,7 @@ from course.actions import Refused
 from course.terms import NeedKind, Role
 from course.worklist import needs
 from tests.support.life import Life
-from tests.support.ready import WHOLE, gate_acts
+from tests.support.ready import WHOLE, baseline_acts, gate_acts
 from tests.support.records import clinic, make_record
 from tests.support.stories import BASELINE, BEGAN, check_in, give, scheduled
 
@@ -31,6 +31,8 @@ def test_no_arm_begins_without_a_suicide_screen_and_audit_c(protocol: str) -> No
     primary = record.protocol.outcome.instrument
     for role, said in gate_acts(record.protocol):
         life.do("gate", role, **said)
+    for action, said in baseline_acts(record.protocol, life.now):
+        life.do(action, Role.NURSE, **said)
     if primary != "phq9":
         instrument = record.instruments[primary]
         life.do("measure", Role.NURSE, instrument=primary, answers=tuple([instrument.item_max] * instrument.items))

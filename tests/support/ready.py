@@ -77,6 +77,14 @@ def gate_acts(protocol: Protocol) -> list[tuple[Role, dict[str, Any]]]:
     ]
 
 
+def baseline_acts(protocol: Protocol, at: datetime) -> list[tuple[str, dict[str, Any]]]:
+    """What a nurse asks at intake so that later answers can be compared: checks, and an empty list of medicines."""
+    checks: list[tuple[str, dict[str, Any]]] = [
+        ("check", {"check": one.id, "positive": False}) for one in protocol.long_term
+    ]
+    return [*checks, ("medicine", {"name": "none", "starts": at, "at_intake": True})]
+
+
 def renewed(record: CourseRecord, at: datetime) -> list[dict[str, Any]]:
     """The gates that have expired by an instant, answered as they were."""
     due = [record.protocol.gate(name) for name, one in record.gates.items() if one.expires and one.expires <= at]

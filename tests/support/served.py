@@ -24,7 +24,7 @@ from course.record import CourseRecord
 from course.terms import Role
 from tests.clock import go_to
 from tests.support.life import STAFF
-from tests.support.ready import WHOLE, gate_acts, renewed
+from tests.support.ready import WHOLE, baseline_acts, gate_acts, renewed
 from tests.support.records import CLINIC_FOLDER, order
 from tests.support.stories import BASELINE
 from workflows.course import TreatmentCourse
@@ -129,6 +129,8 @@ class Served:
         """Answer every gate well, take a baseline of 16, sign."""
         for role, said in gate_acts((await self.record()).protocol):
             await self.do("gate", role, **said)
+        for action, asked in baseline_acts((await self.record()).protocol, await self.now()):
+            await self.do(action, Role.NURSE, **asked)
         await self.do("measure", Role.NURSE, instrument="phq9", answers=BASELINE)
         await self.do("measure", Role.NURSE, instrument="audit_c", answers=(0, 0, 0))
         await self.do("clear")

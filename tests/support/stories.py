@@ -6,7 +6,7 @@ from decimal import Decimal
 from course.screening import missing_before_dose
 from course.terms import Role
 from tests.support.life import Life
-from tests.support.ready import WHOLE, gate_acts, renewed
+from tests.support.ready import WHOLE, baseline_acts, gate_acts, renewed
 from tests.support.records import at, make_record
 
 BEGAN = at("2026-11-02T14:00Z")
@@ -30,6 +30,8 @@ def cleared() -> Life:
     life = enrolled()
     for role, said in gate_acts(life.record.protocol):
         life.do("gate", role, **said)
+    for action, said in baseline_acts(life.record.protocol, life.now):
+        life.do(action, Role.NURSE, **said)
     life.do("measure", Role.NURSE, instrument="phq9", answers=BASELINE)
     life.do("measure", Role.NURSE, instrument="audit_c", answers=(0, 0, 0))
     life.do("clear")
