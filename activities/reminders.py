@@ -25,7 +25,7 @@ from activities.ports import (
     Written,
 )
 from course.calling_back import OVERTAKEN
-from course.messages import SendOrder, SendOutcome, Unsent
+from course.messages import NOBODY_TO_TELL, SendOrder, SendOutcome, Unsent
 from course.terms import Audience, OccasionState
 
 MOST_RESENDS = 3
@@ -39,7 +39,7 @@ WORST_LAST = (OccasionState.FAILED, OccasionState.LATER, OccasionState.UNCERTAIN
 
 UNKNOWN = "nobody knows whether it was sent"
 NO_ADDRESS = "there is no address that the patient allows and the clinic can write to"
-NOBODY = "nobody on call can be written to"
+NOBODY = NOBODY_TO_TELL
 REFUSED = "the address was refused for good"
 PUT_BACK = "not accepted yet"
 
@@ -105,6 +105,8 @@ class Messenger:
         order, said = unsent.order, unsent.outcome
         known = await self.ledger.standing(order.course_id, [order.key])
         standing = known.get(order.key, Standing(letter=order.key, state=OccasionState.LATER))
+        if standing.reason == NOBODY:
+            return _outcome(order, standing).with_(state=OccasionState.FAILED)
         if standing.letter != order.key or _settled(standing):
             return said if standing.letter != order.key else _outcome(order, standing)
         if standing.state is OccasionState.IN_FLIGHT:
@@ -112,13 +114,13 @@ class Messenger:
         return await self._settle(order, _became(standing, said.state, said.reason), said.at)
 
     async def _send(self, order: SendOrder, at: datetime) -> SendOutcome:
-        targets = await self._targets(order)
+        targets = await self._targets(order, at)
         new = Standing(letter=order.key, state=OccasionState.IN_FLIGHT)
         if not targets and order.audience is Audience.ONCALL:
             activity.logger.error(
                 "nobody on call at %s can be written to: `starter.py oncall show` says why", order.site
             )
-            return await self._settle(order, _became(new, OccasionState.FAILED, NOBODY), at)
+            return await self._nobody(order, _became(new, OccasionState.LATER, NOBODY), at)
         if not targets:
             return await self._settle(order, _became(new, OccasionState.SUPPRESSED, NO_ADDRESS), at)
         try:
@@ -126,6 +128,13 @@ class Messenger:
         except TextError as error:
             return await self._settle(order, _became(new, OccasionState.FAILED, str(error)), at)
         return await self._hand_over(order, list(zip(targets, written, strict=True)), at)
+
+    async def _nobody(self, order: SendOrder, standing: Standing, at: datetime) -> SendOutcome:
+        """The course hears of it once; from then on it is looked each minute for somebody, until the time is up."""
+        outcome = await self._settle(order, standing, at)
+        if order.waits:
+            raise ApplicationError("there is nobody to tell yet: it is looked again", type="NobodyToTell")
+        return outcome.with_(state=OccasionState.FAILED)
 
     async def _hand_over(
         self, order: SendOrder, targets: Sequence[tuple[Target, Written]], at: datetime
@@ -173,12 +182,12 @@ class Messenger:
         await self.ledger.settle(order, standing, at, provider_id)
         return _outcome(order, standing)
 
-    async def _targets(self, order: SendOrder) -> Sequence[Target]:
+    async def _targets(self, order: SendOrder, at: datetime) -> Sequence[Target]:
         if order.audience is Audience.PATIENT:
             return await self._patient(order)
-        people = await self.oncall.people(order.site, order.as_of)
+        people = await self.oncall.people(order.site, at)
         turn = order.step % len(people) if people else 0
-        named = await self.oncall.person(order.first, order.as_of) if order.first else None
+        named = await self.oncall.person(order.first, at) if order.first else None
         ring = dict.fromkeys((*([named] if named else []), *people[turn:], *people[:turn]))
         media = [medium for medium in RINGS_FIRST if medium in self.channels]
         return [Target(medium, one.address(medium), one) for one in ring for medium in media if one.address(medium)]

@@ -33,7 +33,7 @@ from course.cover import ahead
 from course.drug_owed import DrugDifference
 from course.gathered import Gathered, Listed, Seen, Unsettled
 from course.proof import LATE_MINUTES
-from course.terms import Action, Audience, NeedKind, Phase, Role
+from course.terms import Action, Audience, NeedKind, OccasionState, Phase, Role
 from workflows import attributes
 from workflows.course import TreatmentCourse
 
@@ -41,6 +41,7 @@ PROBLEMS = SearchAttributeKey.for_keyword_list("TemporalReportedProblems")
 ANSWER_WITHIN = timedelta(seconds=10)
 ASKED_AT_ONCE = 16
 CHARTED_LATELY = timedelta(days=7)
+TOLD = frozenset({OccasionState.SENT, OccasionState.UNCERTAIN, OccasionState.IN_FLIGHT})
 OWNING = (Action.ACKNOWLEDGE,)
 RUNNING = "WorkflowType = 'TreatmentCourse' AND ExecutionStatus = 'Running'"
 
@@ -136,7 +137,7 @@ class ClinicEvidence:
         """When somebody was told of the course's last escalation."""
         told: dict[int, list[datetime]] = {}
         for row in await self._store.sends.of_course(one.course_id):
-            if row.audience is Audience.ONCALL:
+            if row.audience is Audience.ONCALL and row.state in TOLD:
                 number = int(row.occasion.partition("/")[0].removeprefix("e"))
                 told.setdefault(number, []).append(row.as_of)
         return tuple(told[max(told)]) if told else ()

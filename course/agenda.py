@@ -6,6 +6,7 @@ from datetime import datetime, time
 from course import asking, safety, upkeep, visits
 from course.calendar import days_from, in_sending_hours
 from course.occasions import Occasion, last_ordinal, open_at
+from course.parts import Escalation
 from course.protocol import Gate
 from course.record import CourseRecord
 from course.terms import GateAnswer, OccasionKind, OccasionState, Phase, Role
@@ -42,6 +43,8 @@ def _escalations(record: CourseRecord) -> Iterator[Occasion]:
     escalation = record.open_escalation
     if escalation is None or escalation.acknowledged_at is not None:
         return
+    if escalation.untold_since is not None and _under_way(record, escalation):
+        return
     yield Occasion(
         escalation.id,
         OccasionKind.ESCALATION,
@@ -54,6 +57,12 @@ def _escalations(record: CourseRecord) -> Iterator[Occasion]:
         },
         urgent=True,
     )
+
+
+def _under_way(record: CourseRecord, escalation: Escalation) -> bool:
+    """Whether a message waits for somebody who can be told: no second one is begun beside it."""
+    last = record.occasions.get(f"{escalation.id}/{OccasionKind.ESCALATION}/{escalation.steps}")
+    return last is not None and last.state is OccasionState.IN_FLIGHT
 
 
 def _forms(record: CourseRecord) -> Iterator[Occasion]:

@@ -195,6 +195,11 @@ def _first(record: CourseRecord) -> str:
     return escalation.first if escalation is not None and escalation.steps_since_clock <= 1 else ""
 
 
+def _untold(record: CourseRecord) -> bool:
+    """Whether there was nobody to tell when it was last tried."""
+    return record.open_escalation is not None and record.open_escalation.untold_since is not None
+
+
 def _until(record: CourseRecord, letter: tuple[Occasion, ...], now: datetime) -> datetime:
     """Until when a letter may be tried: for six hours, not into the night, not past the visit that it names."""
     ends = [now + SEND_WITHIN, *(one.about for one in letter if one.about is not None)]
@@ -222,4 +227,5 @@ def _order(record: CourseRecord, letter: tuple[Occasion, ...], now: datetime, au
         step=letter[0].ordinal - 1 if safety else 0,
         first=_first(record) if safety else "",
         resend_unsure=safety,
+        waits=safety and _untold(record),
     )

@@ -6,11 +6,12 @@ from course import safety
 from course.asking import asked_together
 from course.calendar import Zone
 from course.calling_back import OVERTAKEN, taken_back
+from course.carried import minutes
 from course.instead import CALL_WITHIN, call_by, call_instead, named, plain, visit_of
-from course.messages import CalendarAnswer, Part, SendOrder, SendOutcome
+from course.messages import NOBODY_TO_TELL, CalendarAnswer, Part, SendOrder, SendOutcome
 from course.occasions import REMINDERS, Occasion
 from course.page import open_task, write
-from course.parts import COURSE, Ask, Mark
+from course.parts import COURSE, Ask, Escalation, Mark
 from course.record import CourseRecord
 from course.terms import Audience, OccasionKind, OccasionState, Role, TaskKind
 
@@ -125,17 +126,31 @@ def _told(record: CourseRecord, part: Part, about: datetime | None) -> CourseRec
 def _escalated(record: CourseRecord, order: SendOrder, outcome: SendOutcome, now: datetime) -> CourseRecord:
     """Who was told; the page names each person once, however often the rounds go on."""
     escalation = next((one for one in record.escalations if one.id == _subject(order.key)), None)
+    last = escalation is not None and order.key.endswith(f"/{escalation.steps}")
+    if escalation is not None and last and outcome.reason == NOBODY_TO_TELL:
+        escalation = safety.told_nobody(escalation, now)
+        record = _looked_for_again(record, escalation, order.key, now)
+    elif escalation is not None and escalation.untold_since is not None:
+        escalation = safety.told_at_last(escalation, now)
+        record = _with_escalation(record, escalation)
     told = outcome.to_name or outcome.reason or outcome.state
     if escalation is None or told in escalation.told:
         return record
-    record = record.with_(
-        escalations=tuple(
-            one.with_(told=(*one.told, told)) if one.id == escalation.id else one for one in record.escalations
-        )
-    )
+    record = _with_escalation(record, escalation.with_(told=(*escalation.told, told)))
     if outcome.state is OccasionState.SENT:
         return write(record, COURSE, now, f"escalation {escalation.id} sent to {told}")
     return write(record, COURSE, now, f"escalation {escalation.id} could not be delivered: {told}")
+
+
+def _looked_for_again(record: CourseRecord, escalation: Escalation, occasion: str, now: datetime) -> CourseRecord:
+    """The record whose escalation found nobody to tell: a minute later it looks again, outside its steps."""
+    again = now + minutes(safety.LOOK_AGAIN_MINUTES)
+    mark = Mark(state=OccasionState.LATER, at=now, until=again, reason=NOBODY_TO_TELL)
+    return _with_escalation(record, escalation).with_(occasions={**record.occasions, occasion: mark})
+
+
+def _with_escalation(record: CourseRecord, changed: Escalation) -> CourseRecord:
+    return record.with_(escalations=tuple(changed if one.id == changed.id else one for one in record.escalations))
 
 
 def undelivered(record: CourseRecord, occasions: tuple[str, ...], now: datetime) -> CourseRecord:

@@ -88,11 +88,14 @@ class Part(Carried):
     calendar: tuple[CalendarEntry, ...] = ()
 
 
+NOBODY_TO_TELL = "nobody on call can be written to"
+
+
 class SendOrder(Carried):
     """One message to one person, made of one part or more; addresses are looked up at send time.
 
     One to the patient is tried `until` then. Of those on call the one after `step` others is told, or the account
-    `first`, where it can be.
+    `first`, where it can be; with `waits` nobody could be told before, and it is tried until somebody can.
     """
 
     course_id: str
@@ -108,6 +111,7 @@ class SendOrder(Carried):
     step: int = 0
     first: str = ""
     resend_unsure: bool = False
+    waits: bool = False
 
     @property
     def key(self) -> str:

@@ -205,7 +205,8 @@ class Trigger(Carried):
 class Escalation(Carried):
     """One open escalation collects triggers until a person resolves it; each step goes to the next on call.
 
-    `first` is the account that it was reassigned to, which is told before the roster.
+    `first` is the account that it was reassigned to, which is told before the roster; `untold_since` is from when on
+    nobody could be told, until somebody was.
     """
 
     id: str
@@ -220,6 +221,7 @@ class Escalation(Carried):
     acknowledged_at: Instant | None = None
     first: str = ""
     resolved_at: Instant | None = None
+    untold_since: Instant | None = None
 
     @property
     def steps_since_clock(self) -> int:

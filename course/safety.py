@@ -13,6 +13,9 @@ from course.written import left_blank, written_answer
 ACKNOWLEDGE_MINUTES = 30
 """After so long without an acknowledgement the next on call is told. [set]"""
 
+LOOK_AGAIN_MINUTES = 1
+"""How soon it is looked again for somebody to tell, where there was nobody. [set]"""
+
 WAITS_DAYS = 7
 """What may wait for the next visit waits no longer than this. [set]"""
 
@@ -96,6 +99,17 @@ def step_due(escalation: Escalation, steps: int) -> datetime:
     return escalation.clock_from + minutes(ACKNOWLEDGE_MINUTES * steps)
 
 
+def told_nobody(escalation: Escalation, now: datetime) -> Escalation:
+    """The escalation once there was nobody to tell: the step was none, and is taken again."""
+    return escalation.with_(steps=escalation.steps - 1, untold_since=escalation.untold_since or now)
+
+
+def told_at_last(escalation: Escalation, now: datetime) -> Escalation:
+    """The escalation once somebody was told after a time with nobody to tell: the next half hour begins now."""
+    late = now + minutes(ACKNOWLEDGE_MINUTES) - step_due(escalation, escalation.steps_since_clock)
+    return escalation.with_(clock_from=escalation.clock_from + max(late, minutes(0)), untold_since=None)
+
+
 def stepped(escalation: Escalation, now: datetime) -> Escalation:
     """The escalation after one more was told; the next is never due before its half hour is over."""
     told = escalation.with_(steps=escalation.steps + 1)
@@ -117,7 +131,7 @@ def tell_again(record: CourseRecord, at: datetime, first: str = "") -> CourseRec
     if standing is None:
         return record
     nobody = {"acknowledged_at": None, "acknowledged_by": "", "acknowledged_account": ""}
-    fresh = standing.with_(**nobody, clock_from=at, steps_before_clock=standing.steps, first=first)
+    fresh = standing.with_(**nobody, clock_from=at, steps_before_clock=standing.steps, first=first, untold_since=None)
     return _replaced(record, fresh)
 
 

@@ -8,6 +8,7 @@ from course.agenda import agenda, gates_missing
 from course.boosters import boosters
 from course.carried import days, hours, minutes
 from course.followup import followups
+from course.moments import when
 from course.need import CALLED_ABOUT, Need
 from course.phases import dosed_in_series, still_to_plan
 from course.record import CourseRecord
@@ -71,10 +72,14 @@ def _safety(record: CourseRecord) -> list[Need]:
     escalation = record.open_escalation
     if escalation is not None:
         what = ", ".join(sorted({trigger.what for trigger in escalation.triggers}))
+        untold = escalation.untold_since
+        nobody = "" if untold is None else f", nobody to tell since {when(record.zone, untold)}"
         owner = f", with {escalation.acknowledged_by}" if escalation.acknowledged_by else ", not acknowledged"
         due = escalation.clock_from + (minutes(30) if escalation.acknowledged_at is None else hours(24))
         found.append(
-            Need(NeedKind.ESCALATION, escalation.id, escalation.opened_at, due, Role.PRESCRIBER, f"{what}{owner}")
+            Need(
+                NeedKind.ESCALATION, escalation.id, escalation.opened_at, due, Role.PRESCRIBER, f"{what}{nobody}{owner}"
+            )
         )
     since = screening.owed_since(record)
     if since is not None and not record.closed:

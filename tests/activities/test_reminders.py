@@ -215,6 +215,22 @@ async def test_an_escalation_passes_over_who_cannot_be_reached(here: Clinic, cap
     assert "nobody on call at northside can be written to" in alarm.getMessage()
 
 
+async def test_who_comes_on_call_later_is_told_by_the_message_that_waits(here: Clinic) -> None:
+    """While there is nobody it asks to be tried again; the same message goes to whoever is there at its next try."""
+    for name in ("lee", "okafor", "ortiz"):
+        await here.store.staff.change(Account(name, name, Role.NURSE, "northside", ""))
+    assert (await here.send(here.escalation(1))).reason == NOBODY
+    waits = here.escalation(1).with_(waits=True)
+    with pytest.raises(ApplicationError, match="nobody to tell yet"):
+        await here.send(waits)
+    assert here.office.taken == []
+    await here.store.staff.change(Account("okafor", "Dr Okafor", Role.PRESCRIBER, "northside", "okafor@clinic.example"))
+    outcome = await here.send(waits)
+    assert (outcome.state, outcome.to_account) == (OccasionState.SENT, "okafor")
+    assert (await here.send(waits)).to_account == "okafor"
+    assert len(here.office.taken) == 1
+
+
 async def test_an_escalation_lacking_a_fact_goes_out(here: Clinic) -> None:
     """Words never hold up a safety matter; a reminder without its time would be worse than none."""
     bare = [here.escalation().parts[0].with_(facts={"course": "c-1"}), DAY_BEFORE.with_(facts={})]

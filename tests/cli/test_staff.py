@@ -3,12 +3,13 @@
 import os
 import sys
 from asyncio.subprocess import PIPE, create_subprocess_exec
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from adapters.store.oncall import Leave
 from adapters.wiring import House
 from course.parts import Trigger
 from course.record import CourseRecord
@@ -120,29 +121,35 @@ async def test_who_is_on_call_is_kept_by_staff(terminal: Terminal) -> None:
 
 
 async def test_a_site_is_not_left_without_a_prescriber_unawares(terminal: Terminal) -> None:
-    """The second prescriber's leave is refused with the span, or stands with --sure; then it is named everywhere."""
+    """The second prescriber's leave is refused with the span and takes --sure, and so does an account's end."""
     await terminal.sign_in("ops")
-    span = ("+24h", "+48h")
-    assert (await terminal.type("oncall", "leave", "lee", *span)).code == 0
+    assert (await terminal.type("oncall", "leave", "lee", "+24h", "+48h")).code == 0
     refused = await terminal.type("oncall", "leave", "okafor", "+30h", "+60h")
     assert refused.code == 1
     for site in ("northside", "westside"):
         assert f"no prescriber is on call at {site} from " in refused.err
     assert "add --sure" in refused.err
+    refused = await terminal.type("staff", "disable", "okafor")
+    assert (refused.code, "no prescriber is on call at westside from " in refused.err) == (1, True)
     assert (await terminal.type("oncall", "leave", "okafor", "+30h", "+60h", "--sure", "--json")).said["gaps"]
+    assert (await terminal.type("oncall", "back", "okafor")).code == 0
+    assert (await terminal.type("oncall", "back", "lee")).code == 0
+
+
+async def test_a_gap_ahead_is_named(terminal: Terminal, opened: House) -> None:
+    """The worklist, `doctor` and the proof say where no prescriber is on call within the next 14 days."""
+    await terminal.sign_in("ops")
+    for account in ("lee", "okafor"):
+        await opened.store.oncall.add_leave(Leave(account, NOW + timedelta(days=3), NOW + timedelta(days=4)))
     said = await terminal.type("needs", "--everybody")
     assert "cover  no prescriber is on call at northside from " in said.out
     (cover,) = [one for one in (await terminal.type("doctor", "--json")).said if one["check"] == "cover"]
     assert (cover["well"], "no prescriber is on call at westside" in cover["said"]) == (False, True)
     found = (await terminal.type("proof", "--json")).said["exceptions"]
     assert {one["subject"] for one in found if one["kind"] == "no cover"} >= {"northside", "westside"}
-    assert (await terminal.type("oncall", "back", "okafor")).code == 0
+    for account in ("lee", "okafor"):
+        await opened.store.oncall.end_leave(account, NOW)
     assert "cover  " not in (await terminal.type("needs", "--everybody")).out
-    turn = await terminal.type("oncall", "turn", "training", "+24h", "+48h", "okafor", "--json")
-    assert (await terminal.type("oncall", "remove", str(turn.said["turn"]))).code == 0
-    refused = await terminal.type("staff", "disable", "okafor")
-    assert (refused.code, "no prescriber is on call at westside from " in refused.err) == (1, True)
-    assert (await terminal.type("oncall", "back", "lee")).code == 0
 
 
 @pytest.mark.usefixtures("environment")

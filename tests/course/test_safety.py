@@ -10,9 +10,12 @@ from course import safety
 from course.actions import apply
 from course.acts import RecordMeasure
 from course.instrument import Band, Instrument, SafetyItem
+from course.messages import NOBODY_TO_TELL
 from course.parts import Score, Signature, Trigger
 from course.record import CourseRecord
-from course.terms import Audience, Role, TaskKind, Urgency
+from course.terms import Audience, OccasionState, Role, TaskKind, Urgency
+from course.worklist import needs
+from tests.support.life import Life
 from tests.support.ready import VISIT
 from tests.support.records import FIRST, PHQ9, actor, answered, clinic, make_record, measured, treated
 from tests.support.stories import scheduled
@@ -222,3 +225,55 @@ def test_what_came_back_from_one_on_call_goes_to_the_next_at_once() -> None:
     life.do("acknowledge")
     life.do("report_lost", Role.COURSE, **lost)
     assert len([order for _, order in life.sent if order.audience is Audience.ONCALL]) == 2
+
+
+def untold(life: Life) -> Life:
+    """A positive item 9 while there is nobody to tell: each try finds nobody, until the test says who is there."""
+    life.fate = lambda order: OccasionState.IN_FLIGHT if order.audience is Audience.ONCALL else OccasionState.SENT
+    life.do("measure", Role.NURSE, instrument="phq9", answers=(2, 2, 2, 2, 2, 2, 2, 2, 2))
+    return life
+
+
+def nobody(life: Life) -> None:
+    """The message that is under way has found nobody."""
+    (order,) = life.in_flight
+    life.ended(order, OccasionState.FAILED, NOBODY_TO_TELL)
+
+
+def test_an_escalation_with_nobody_to_tell_looks_again_each_minute() -> None:
+    """It takes no step of its half hours, says so on page and worklist, and then goes on from who was told."""
+    life = untold(scheduled())
+    began = life.now
+    nobody(life)
+    assert life.in_flight == []
+    assert "nobody on call can be written to" in life.record.entries[-1].text
+    assert "nobody to tell since" in needs(life.record, life.now)[0].text
+    life.wait(minutes=1)
+    (order,) = life.in_flight
+    assert (order.waits, order.step, life.now - began) == (True, 0, timedelta(minutes=1))
+    life.wait(hours=2)
+    assert [one.key for one in life.in_flight] == ["e1/escalation/1"]
+    nobody(life)
+    life.wait(minutes=1)
+    life.arrive("e1/escalation/1", OccasionState.SENT)
+    told_at = life.now
+    assert "nobody to tell" not in needs(life.record, life.now)[0].text
+    assert life.in_flight == []
+    life.wait(minutes=29)
+    assert life.in_flight == []
+    life.wait(minutes=1)
+    assert [(one.key, one.waits) for one in life.in_flight] == [("e1/escalation/2", False)]
+    assert life.now - told_at == timedelta(minutes=30)
+
+
+def test_whoever_it_is_reassigned_to_is_told_though_a_message_waits() -> None:
+    """Late is worse than twice; what the first message comes to later disturbs nothing."""
+    life = untold(scheduled())
+    nobody(life)
+    life.wait(minutes=1)
+    life.do("reassign", Role.OPS, account="okafor", name="Dr Okafor", item="e1", reason="away")
+    assert [(one.key, one.first) for one in life.in_flight] == [("e1/escalation/1", ""), ("e1/escalation/2", "okafor")]
+    life.arrive("e1/escalation/2", OccasionState.SENT)
+    nobody(life)
+    life.wait(minutes=31)
+    assert [one.key for one in life.in_flight] == ["e1/escalation/3"]

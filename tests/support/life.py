@@ -95,6 +95,11 @@ class Life:
         self.pages += 1
         self._settle()
 
+    def ended(self, order: SendOrder, state: OccasionState, reason: str) -> None:
+        """Let a message that was in flight come to its end for a reason."""
+        self._ended(order, state, reason)
+        self._settle()
+
     def arrive(self, key: str, state: OccasionState) -> None:
         """Let a message that was in flight come to its end."""
         self.deeds.append((None, lambda life: life.arrive(key, state)))
