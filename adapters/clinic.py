@@ -60,6 +60,7 @@ class Limits(_FromFile):
 
     calendar_years: int
     safety_plan_days: int = 0
+    licence_days: int = 30
 
 
 class ClinicFile(_FromFile):

@@ -22,6 +22,7 @@ from adapters.charting import CHARTING, charted
 from adapters.clinic import Clinic
 from adapters.inspecting import inspect
 from adapters.keyring import KeyRing
+from adapters.licences import expired
 from adapters.lists import card_of
 from adapters.planning import settle
 from adapters.slots import SlotBook, SlotError
@@ -78,6 +79,7 @@ class ClinicEvidence:
         inspected = await inspect(self._client, self._ring, where)
         answering = [one for one in seen.values() if one.course_id not in inspected.wedged]
         without, silent = await self._without_slot(answering, at)
+        staff = await self._store.staff.accounts()
         return Gathered(
             at=at,
             seen=tuple(seen.values()),
@@ -94,7 +96,8 @@ class ClinicEvidence:
             unproven=inspected.unproven,
             lost=inspected.lost,
             drugs=await self._drugs(at),
-            disabled=frozenset(one.account_id for one in await self._store.staff.accounts() if one.disabled),
+            disabled=frozenset(one.account_id for one in staff if one.disabled),
+            licences={one.account_id: why for one in staff if (why := expired(one, at.date()))},
             on_call={site: len(await self._store.oncall.people(site, at)) for site in self._clinic.sites},
             gaps=ahead([await self._store.oncall.cover(site, at) for site in self._clinic.sites], at),
         )

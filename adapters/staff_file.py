@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
@@ -13,8 +14,10 @@ from adapters.store.staff import Account
 from course.findings import Finding, listed, spoken
 from course.loading import Fault, LoadError, decoded, read
 from course.terms import Role
+from course.toml_lines import Path as KeyPath
 
 STAFF_ROLES = (Role.COORDINATOR, Role.NURSE, Role.PRESCRIBER, Role.AUDITOR, Role.OPS)
+LICENCE_MOST = 64
 ON_CALL_ROLES = (Role.NURSE, Role.PRESCRIBER)
 _LANGUAGE = re.compile(r"[a-z]{2}")
 _ID = re.compile(r"[a-z][a-z0-9_-]{0,31}")
@@ -34,10 +37,22 @@ class Member(_FromFile):
     email: str
     phone: str = ""
     language: str = ""
+    licence: str = ""
+    licence_expires: date | None = None
 
     def account(self) -> Account:
         """The account that this makes."""
-        return Account(self.id, self.name, self.role, self.site, self.email, phone=self.phone, language=self.language)
+        return Account(
+            self.id,
+            self.name,
+            self.role,
+            self.site,
+            self.email,
+            phone=self.phone,
+            language=self.language,
+            licence=self.licence,
+            licence_expires=self.licence_expires,
+        )
 
 
 class StaffFile(_FromFile):
@@ -103,6 +118,7 @@ def staff_findings(found: StaffFile) -> Iterator[Finding]:
         seen.add(member.id)
         if member.role not in STAFF_ROLES:
             yield (*path, "role"), f"{member.role} is no role of the staff: choose {listed(STAFF_ROLES)}"
+        yield from _licence(path, member)
         if member.language and not _LANGUAGE.fullmatch(member.language):
             yield (*path, "language"), "a language is written with two letters, such as en"
         try:
@@ -114,6 +130,14 @@ def staff_findings(found: StaffFile) -> Iterator[Finding]:
         except StoreError:
             yield (*path, "phone"), "a phone number begins with + and its country, such as +1 212 555 0100"
     yield from _oncall(found)
+
+
+def _licence(path: KeyPath, member: Member) -> Iterator[Finding]:
+    """A licence has a number and a last day."""
+    if bool(member.licence.strip()) != (member.licence_expires is not None):
+        yield (*path, "licence"), "a licence has a number and the day until which it holds: give both"
+    if len(member.licence) > LICENCE_MOST:
+        yield (*path, "licence"), f"a licence is written in at most {LICENCE_MOST} letters"
 
 
 def _oncall(found: StaffFile) -> Iterator[Finding]:

@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from adapters.courses import CourseError, Courses, NoServerError, RefusedError, UnknownOutcomeError
 from adapters.identity import IdentityError, whoami
 from adapters.keyring import KeyRingError
+from adapters.licences import expired
 from adapters.server import ServerError
 from adapters.settings import Settings, SettingsError, load_settings
 from adapters.store import StoreDownError, StoreError
@@ -182,6 +183,8 @@ async def perform(
     except UnknownOutcomeError as unknown:
         await at.looked(course_id, f"{action}, answer unknown", done=str(unknown))
         raise
+    if late := expired(at.account, at.now.date()):
+        receipt = receipt.model_copy(update={"warnings": (*receipt.warnings, f"your {late}: tell ops")})
     await at.looked(course_id, action, done=f"The act stands all the same: {sentence(receipt)}")
     return receipt
 

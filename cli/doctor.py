@@ -12,6 +12,7 @@ from adapters.builds import unserved
 from adapters.clinic import load_clinic
 from adapters.inspecting import inspect
 from adapters.keyring import KeyRing
+from adapters.licences import all_wanting
 from adapters.lists import OPEN
 from adapters.registering import refuse_missing
 from adapters.settings import Settings
@@ -117,6 +118,14 @@ async def _cover(house: House) -> str:
     return f"somebody, and a prescriber, at each site in {within()}"
 
 
+async def _licences(house: House) -> str:
+    days = house.clinic.limits.licence_days
+    found = all_wanting(await house.store.staff.accounts(), datetime.now(UTC).date(), days)
+    if found:
+        raise NotWellError(f"{'; '.join(found)}: write it into clinic/staff.toml and `staff load`, or `staff disable`")
+    return f"everybody who signs or gives has one for {days} days"
+
+
 async def _worker(house: House) -> str:
     name = house.settings.task_queue
     request = DescribeWorkerDeploymentRequest(namespace=house.client.namespace, deployment_name=name)
@@ -215,6 +224,7 @@ INSIDE: dict[str, Callable[[House], Awaitable[str]]] = {
     "attributes": _attributes,
     "on call": _oncall,
     "cover": _cover,
+    "licences": _licences,
     "worker": _worker,
     "courses": _courses,
     "histories": _histories,

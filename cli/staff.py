@@ -10,6 +10,7 @@ from cyclopts import Parameter
 from adapters.courses import CourseError, Row
 from adapters.identity import first_passphrases
 from adapters.keyring import KeyRing
+from adapters.licences import wanting
 from adapters.settings import Settings, load_settings
 from adapters.store import Store
 from adapters.store.access import Access
@@ -25,7 +26,7 @@ To = Annotated[str, Parameter(help="account of the prescriber who takes over wha
 
 @command
 async def list_staff(*, asked: Asked = Asked()) -> int:
-    """Everybody who has an account.
+    """Everybody who has an account, and whose licence is missing, has expired, or expires soon.
 
     Example: starter.py staff list
     """
@@ -35,7 +36,11 @@ async def list_staff(*, asked: Asked = Asked()) -> int:
         if asked.json:
             as_json([vars(one) for one in found])
             return OK
-        rows = [(one.account_id, one.name, one.role, one.site, "disabled" if one.disabled else "") for one in found]
+        today, days = at.now.date(), at.house.clinic.limits.licence_days
+        rows = [
+            (one.account_id, one.name, one.role, one.site, "disabled" if one.disabled else wanting(one, today, days))
+            for one in found
+        ]
         table(("account", "name", "role", "site", ""), rows)
         return OK
 

@@ -58,7 +58,8 @@ class Gathered:
     acknowledgement in the access log; `without_slot` holds the visits for which no chair is free; `on_call` counts
     people a site, `disabled` names accounts out of service, `silent` courses that no worker answered for, `wedged`
     courses whose history does not replay, `unproven` counts acts that nobody signed, `lost` acts that a reset undid,
-    `served` the builds that workers serve, where that is known, `drugs` every open discrepancy of the drug ledger.
+    `served` the builds that workers serve, where that is known, `drugs` every open discrepancy of the drug ledger,
+    `licences` the accounts whose licence has expired, and since when.
     """
 
     at: datetime
@@ -79,3 +80,4 @@ class Gathered:
     lost: Mapping[str, int] = field(default_factory=dict)
     drugs: tuple[DrugDifference, ...] = ()
     gaps: tuple[Gap, ...] = ()
+    licences: Mapping[str, str] = field(default_factory=dict)

@@ -44,6 +44,7 @@ class Wrong(StrEnum):
     NOBODY_ON_CALL = "nobody on call"
     NO_COVER = "no cover"
     NO_OWNER = "no owner"
+    LICENCE = "licence"
     SILENT = "silent"
 
 
@@ -78,7 +79,7 @@ class Proof(Carried):
 def prove(gathered: Gathered) -> Proof:
     """The report over the evidence: each running course stands in it once."""
     listed = {one.course_id: one for one in gathered.listed}
-    found = [*_missing(gathered), *_sites(gathered), *_gaps(gathered)]
+    found = [*_missing(gathered), *_sites(gathered), *_gaps(gathered), *_licences(gathered)]
     for one in gathered.seen:
         found += _of_course(gathered, one, listed.get(one.course_id))
     found += [
@@ -135,6 +136,12 @@ def _gaps(gathered: Gathered) -> Iterator[Exceptional]:
         until = f"to {_shown(gap.ends)}" if gap.ends is not None else "on"
         said = f"{gap.what} from {_shown(gap.begins)} {until}: give somebody a turn then (`oncall turn`)"
         yield Exceptional(kind=Wrong.NO_COVER, subject=gap.site, sentence=said)
+
+
+def _licences(gathered: Gathered) -> Iterator[Exceptional]:
+    for account, why in gathered.licences.items():
+        said = f"{why}: write the new one into clinic/staff.toml and `staff load`, or `staff disable {account}`"
+        yield Exceptional(kind=Wrong.LICENCE, subject=account, sentence=said)
 
 
 def _of_course(gathered: Gathered, one: Seen, listed: Listed | None) -> Iterator[Exceptional]:

@@ -1,6 +1,7 @@
 """The staff: accounts, roles, and the hashes of their passphrases."""
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Row, delete, insert, select, update
@@ -25,6 +26,8 @@ class Account:
     disabled: bool = False
     phone: str = field(default="", repr=False)
     language: str = ""
+    licence: str = ""
+    licence_expires: date | None = None
 
     def actor(self, via: str = "cli") -> Actor:
         """The author of this person's acts, not yet stamped."""
@@ -93,6 +96,8 @@ def account_of(row: Row[Any]) -> Account:
         bool(row.disabled),
         row.phone or "",
         row.staff_language or "",
+        row.licence or "",
+        row.licence_expires,
     )
 
 
@@ -104,5 +109,7 @@ def _values(account: Account) -> dict[str, Any]:
         "email": email_of(account.email),
         "phone": phone_of(account.phone),
         "staff_language": account.language or None,
+        "licence": account.licence or None,
+        "licence_expires": account.licence_expires,
         "disabled": account.disabled,
     }

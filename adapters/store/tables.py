@@ -4,6 +4,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Date,
     ForeignKey,
     Index,
     Integer,
@@ -83,6 +84,8 @@ STAFF = Table(
     _sealed("staff", "email"),
     _sealed("staff", "phone", nullable=True),
     Column("staff_language", String(8), nullable=True),
+    Column("licence", String(64), nullable=True),
+    Column("licence_expires", Date, nullable=True),
     Column("passphrase_hash", Text, nullable=False),
     Column("disabled", Boolean, nullable=False),
 )

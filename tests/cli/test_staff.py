@@ -3,6 +3,7 @@
 import os
 import sys
 from asyncio.subprocess import PIPE, create_subprocess_exec
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -85,6 +86,35 @@ async def test_an_account_out_of_service_with_three_open_escalations(terminal: T
     assert (signed_in.code, "disabled" in signed_in.err) == (3, True)
     assert (await terminal.type("staff", "enable", "lee")).code == 0
     await terminal.sign_in("lee")
+
+
+async def test_a_licence_that_runs_out_is_told_to_ops_and_to_who_signs(terminal: Terminal, opened: House) -> None:
+    """In the list and the doctor from thirty days before; once it has expired in the proof and with each act too."""
+    staff, today = opened.store.staff, datetime.now(UTC).date()
+    was = {one.account_id: one for one in await staff.accounts()}
+    await staff.change(replace(was["lee"], licence_expires=today - timedelta(days=1)))
+    await staff.change(replace(was["ortiz"], licence_expires=today + timedelta(days=30)))
+    await staff.change(replace(was["haas"], licence="", licence_expires=None))
+    await staff.change(replace(was["okafor"], licence_expires=today + timedelta(days=31)))
+    course = await begin(opened, escalated(Role.PRESCRIBER, "lee"), 4)
+    try:
+        await terminal.sign_in("ops")
+        listed = (await terminal.type("staff", "list")).out
+        doctor = next(line for line in (await terminal.type("doctor")).out.splitlines() if "licences" in line)
+        assert doctor.startswith("NOT")
+        for account, why in (("lee", "licence expired"), ("ortiz", "licence expires"), ("haas", "no licence on file")):
+            assert f"{account}: {why}" in doctor
+            assert any(account in line and why in line for line in listed.splitlines()), account
+        assert "okafor" not in doctor
+        wrong = (await terminal.type("proof", "--json")).said["exceptions"]
+        assert [one["subject"] for one in wrong if one["kind"] == "licence"] == ["lee"]
+        await terminal.sign_in("lee")
+        noted = await terminal.type("note", course, "seen")
+        assert noted.code == 0
+        assert f"your licence expired on {today - timedelta(days=1)}: tell ops" in noted.out
+    finally:
+        for account in ("lee", "ortiz", "haas", "okafor"):
+            await staff.change(was[account])
 
 
 async def test_who_is_on_call_is_kept_by_staff(terminal: Terminal) -> None:

@@ -83,6 +83,7 @@ def test_what_is_in_order_is_no_exception(changes: Mapping[str, Any]) -> None:
         (Wrong.NOBODY_ON_CALL, "westside", {"on_call": {"northside": 1, "westside": 0}}),
         (Wrong.NO_COVER, "westside", {"gaps": (Gap("westside", NOW + days(3), NOW + days(4), NOBODY),)}),
         (Wrong.NO_COVER, "westside", {"gaps": (Gap("westside", NOW, None, NO_PRESCRIBER),)}),
+        (Wrong.LICENCE, "lee", {"licences": {"lee": "licence expired on 2026-11-01"}}),
     ],
 )
 def test_each_fault_is_one_exception(kind: Wrong, subject: str, changes: Mapping[str, Any]) -> None:

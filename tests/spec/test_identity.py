@@ -143,7 +143,12 @@ async def test_a_token_that_others_can_read_is_refused(store: Store, tmp_path: P
         ),
         (
             f"{member('lee')}phone = '1'\nfax = '1'\n[oncall]\nnorthside = ['lee']\n",
-            ['staff.toml line 8: "fax" is not a field of staff: it knows email, id, language, name, phone, role, site'],
+            [
+                (
+                    'staff.toml line 8: "fax" is not a field of staff: it knows email, id, language, '
+                    "licence, licence_expires, name, phone, role, site"
+                )
+            ],
         ),
         (
             f"{member('lee')}phone = '0101'\n[oncall]\nnorthside = ['lee']\n",
