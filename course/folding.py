@@ -7,6 +7,7 @@ from course.asking import asked_together
 from course.calendar import Zone
 from course.calling_back import OVERTAKEN, taken_back
 from course.carried import minutes
+from course.clocks import kept_at_their_hour
 from course.instead import CALL_WITHIN, call_by, call_instead, named, plain, visit_of
 from course.messages import NOBODY_TO_TELL, CalendarAnswer, Part, SendOrder, SendOutcome
 from course.occasions import REMINDERS, Occasion
@@ -197,7 +198,8 @@ def archived(record: CourseRecord, occasion: Occasion, run_id: str, now: datetim
 
 
 def refreshed(record: CourseRecord, occasion: Occasion, answer: CalendarAnswer, now: datetime) -> CourseRecord:
-    """The record under a fresh calendar; visits that no longer fit become a task."""
+    """The record under a fresh calendar; visits keep their hour, and those that no longer fit become a task."""
+    before = record.zone
     fresh, stands = answer.patient_zone, record.messaging.zone
     zone: Zone = fresh if fresh is not None and fresh.name == stands.name else stands
     marks = {**record.occasions, occasion.id: Mark(state=OccasionState.SENT, at=now)}
@@ -207,6 +209,7 @@ def refreshed(record: CourseRecord, occasion: Occasion, answer: CalendarAnswer, 
         calendar_count=record.calendar_count + 1,
         occasions=marks,
     )
+    record = kept_at_their_hour(record, before, now)
     for session in record.open_sessions:
         why = record.why_not_open(session.start, session.minutes)
         if why:

@@ -1,0 +1,63 @@
+"""Clocks that are set anew while visits are booked: a visit keeps its hour on the clinic's wall, and somebody is told."""
+
+from datetime import datetime
+
+from course.calendar import Zone
+from course.instead import visit_of
+from course.page import open_task, write
+from course.parts import COURSE
+from course.record import CourseRecord
+from course.terms import Role, SessionStatus, TaskKind
+from course.visit import Session
+
+AHEAD = frozenset({SessionStatus.PLANNED, SessionStatus.CONFIRMED})
+
+
+def kept_at_their_hour(record: CourseRecord, before: Zone, now: datetime) -> CourseRecord:
+    """The record whose visits ahead stand at the wall time at which they stood under the zone's clocks `before`.
+
+    What the patient was told is a wall time too, so it stays true; their own calendar may show the instant, so a
+    person sees that they know, and the next letter carries the visit anew.
+    """
+    moved = [
+        one for one in record.sessions if one.status in AHEAD and one.start > now and _differs(record, before, one)
+    ]
+    for session in moved:
+        record = _kept(record, session, before, now)
+    if not moved:
+        return record
+    stand = [one for one in (record.session(each.id) for each in moved) if one is not None]
+    named = "; ".join(visit_of(record, one) for one in stand)
+    said = f"the clocks of {record.zone.name} are set anew, and these visits keep their hour: {named}"
+    due = min(one.start for one in stand)
+    text = f"{said}: see that the patient knows, a calendar or telephone may show another time"
+    return open_task(
+        write(record, COURSE, now, said),
+        TaskKind.CALENDAR_CLASH,
+        now,
+        due,
+        Role.COORDINATOR,
+        text,
+        f"clocks {now:%Y%m%d}",
+    )
+
+
+def _differs(record: CourseRecord, before: Zone, session: Session) -> bool:
+    return before.local(session.start) != record.zone.local(session.start)
+
+
+def _kept(record: CourseRecord, session: Session, before: Zone, now: datetime) -> CourseRecord:
+    """The record with one visit, what was told of it, and what its messages spoke of, at the same wall time."""
+
+    def same(at: datetime) -> datetime:
+        return record.zone.lenient(before.local(at))
+
+    told = None if session.told is None else same(session.told)
+    marks = {
+        name: mark.with_(about=same(mark.about))
+        if mark.about is not None and name.startswith(f"{session.id}/")
+        else mark
+        for name, mark in record.occasions.items()
+    }
+    kept = session.with_(start=same(session.start), told=told, moved_at=now)
+    return record.with_session(kept).with_(occasions=marks)
