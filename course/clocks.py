@@ -1,4 +1,4 @@
-"""Clocks that are set anew while visits are booked: a visit keeps its hour on the clinic's wall, and somebody is told."""
+"""Clocks that are set anew while visits are booked: a visit keeps its hour on the wall, and somebody is told."""
 
 from datetime import datetime
 
@@ -19,9 +19,8 @@ def kept_at_their_hour(record: CourseRecord, before: Zone, now: datetime) -> Cou
     What the patient was told is a wall time too, so it stays true; their own calendar may show the instant, so a
     person sees that they know, and the next letter carries the visit anew.
     """
-    moved = [
-        one for one in record.sessions if one.status in AHEAD and one.start > now and _differs(record, before, one)
-    ]
+    ahead = (one for one in record.sessions if one.status in AHEAD and one.start > now)
+    moved = [one for one in ahead if before.local(one.start) != record.zone.local(one.start)]
     for session in moved:
         record = _kept(record, session, before, now)
     if not moved:
@@ -31,19 +30,8 @@ def kept_at_their_hour(record: CourseRecord, before: Zone, now: datetime) -> Cou
     said = f"the clocks of {record.zone.name} are set anew, and these visits keep their hour: {named}"
     due = min(one.start for one in stand)
     text = f"{said}: see that the patient knows, a calendar or telephone may show another time"
-    return open_task(
-        write(record, COURSE, now, said),
-        TaskKind.CALENDAR_CLASH,
-        now,
-        due,
-        Role.COORDINATOR,
-        text,
-        f"clocks {now:%Y%m%d}",
-    )
-
-
-def _differs(record: CourseRecord, before: Zone, session: Session) -> bool:
-    return before.local(session.start) != record.zone.local(session.start)
+    record = write(record, COURSE, now, said)
+    return open_task(record, TaskKind.CALENDAR_CLASH, now, due, Role.COORDINATOR, text, f"clocks {now:%Y%m%d}")
 
 
 def _kept(record: CourseRecord, session: Session, before: Zone, now: datetime) -> CourseRecord:
