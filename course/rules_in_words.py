@@ -110,7 +110,7 @@ TASKS: dict[TaskKind, str] = {
     TaskKind.DOSE_OVER_ORDER: "a dose above its order is always recorded, and looked at by a prescriber",
     TaskKind.ALERT: "a vital sign beyond its limit, or a patient who left too early, is looked at by a prescriber",
     TaskKind.EXCLUSION: "an exclusion that has become true holds the course and is looked at",
-    TaskKind.CALENDAR_CLASH: "a visit on a day that the site has closed since, or whose clock is set anew, is looked at",
+    TaskKind.CALENDAR_CLASH: "a visit on a day that the site has closed since, or whose clocks changed, is looked at",
     TaskKind.ORDER_CLASH: "visits that no longer fit an amended order are named, and a person moves or omits them",
     TaskKind.VISIT_MEANT: "the word CANCEL ends all messages; a person asks whether the visit was meant, which stands",
     TaskKind.REPLY: "what a patient writes is read by a person, who answers it; nothing in it acts by itself",
