@@ -28,13 +28,31 @@ def write(
 
 
 def open_task(  # noqa: PLR0917  a task is these facts
-    record: CourseRecord, kind: TaskKind, at: datetime, due: datetime, role: Role, text: str, session: str = ""
+    record: CourseRecord,
+    kind: TaskKind,
+    at: datetime,
+    due: datetime,
+    role: Role,
+    text: str,
+    session: str = "",
+    of: tuple[str, ...] = (),
 ) -> CourseRecord:
     """The record with a task for a person, once a kind and session while it is open; none is overdue at birth."""
-    if any(task.kind is kind and task.session == session and task.resolved_at is None for task in record.tasks):
-        return record
+    standing = next(
+        (one for one in record.tasks if one.kind is kind and one.session == session and one.resolved_at is None), None
+    )
+    if standing is not None:
+        also = standing.with_(of=tuple(dict.fromkeys((*standing.of, *of))))
+        return record.with_(tasks=tuple(also if one is standing else one for one in record.tasks))
     task = Task(
-        id=f"t{record.task_count + 1}", kind=kind, opened_at=at, due=max(due, at), role=role, text=text, session=session
+        id=f"t{record.task_count + 1}",
+        kind=kind,
+        opened_at=at,
+        due=max(due, at),
+        role=role,
+        text=text,
+        session=session,
+        of=of,
     )
     return record.with_(tasks=(*record.tasks, task), task_count=record.task_count + 1)
 

@@ -173,7 +173,7 @@ class Mark(Carried):
 
 
 class Task(Carried):
-    """An open item that stays until a person resolves it."""
+    """An open item that stays until a person resolves it, or until no score in `of` asks for it any more."""
 
     id: str
     kind: TaskKind
@@ -183,6 +183,7 @@ class Task(Carried):
     text: str
     session: str = ""
     resolved_at: Instant | None = None
+    of: tuple[str, ...] = ()
 
 
 class Called(Carried):

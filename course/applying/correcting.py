@@ -4,6 +4,7 @@ from datetime import datetime
 
 from course import clearance, safety
 from course.acts import Correct, VoidItem
+from course.applying import score_tasks
 from course.applying.alarms import over_order
 from course.applying.change import Change, Refused, shown
 from course.applying.flagging import flagged
@@ -54,10 +55,18 @@ def _correct_score(record: CourseRecord, act: Correct, earlier: Score, now: date
     )
     if triggers:
         changed = safety.raise_escalation(changed, triggers, now)
-    changed, held = held_by_score(changed, instrument, right, now)
+    held: tuple[str, ...] = ()
+
+    def again(current: CourseRecord) -> CourseRecord:
+        nonlocal held
+        asked = score_tasks.safety_items(others, current, instrument, right, now)
+        asked, held = held_by_score(asked, instrument, right, now)
+        return asked
+
+    changed, gone = score_tasks.put_right(changed, earlier.id, now, again)
     changed = _flag_evaluations(changed, earlier.id, now)
     said = f"{instrument.title} {earlier.id} corrected"
-    return Change(changed, said, earlier.said, right.said, held)
+    return Change(changed, said, earlier.said, right.said, (*held, *gone))
 
 
 def _rose(instrument: Instrument, earlier: Score, right: Score) -> bool:
@@ -122,7 +131,8 @@ def void_item(record: CourseRecord, act: VoidItem, now: datetime) -> Change:
     if any(one.id == act.item for one in record.scores):
         scores = tuple(one.with_(voided=True) if one.id == act.item else one for one in record.scores)
         changed = _asked_again(record.with_(scores=scores))
-        return Change(_flag_evaluations(changed, act.item, now), f"{act.item} voided", "counted", "void")
+        changed, gone = score_tasks.put_right(changed, act.item, now, lambda current: current)
+        return Change(_flag_evaluations(changed, act.item, now), f"{act.item} voided", "counted", "void", gone)
     if any(one.session == act.item for one in record.doses):
         doses = tuple(one.with_(voided=True) if one.session == act.item else one for one in record.doses)
         given = min(one.at for one in record.doses if one.session == act.item)

@@ -4,10 +4,11 @@ from datetime import datetime
 
 from course import clearance, holds, safety
 from course.acts import RecordMeasure
+from course.applying import score_tasks
 from course.applying.change import Change, Refused
 from course.applying.flagging import flagged
 from course.applying.holding import held_now
-from course.carried import days, hours
+from course.carried import days
 from course.instrument import Answers, Instrument
 from course.page import open_task
 from course.parts import Ask, Score
@@ -15,9 +16,6 @@ from course.record import CourseRecord
 from course.scoring import Scored, ScoringError, score, score_total
 from course.terms import Role, TaskKind
 from course.written import written
-
-UNKNOWN_HOURS = 8
-"""How soon a safety item is asked that a bare total does not tell, or that was left blank. [set]"""
 
 
 def record_measure(record: CourseRecord, act: RecordMeasure, now: datetime) -> Change:
@@ -47,14 +45,7 @@ def record_measure(record: CourseRecord, act: RecordMeasure, now: datetime) -> C
     changed = _answered(changed, taken, now)
     if triggers:
         changed = safety.raise_escalation(changed, triggers, now)
-    for what in safety.unknown(instrument, taken):
-        text = f"{what}: ask it today"
-        due = now + hours(UNKNOWN_HOURS)
-        changed = open_task(changed, TaskKind.SAFETY_ITEM, now, due, Role.NURSE, text, instrument.id)
-    for what in safety.waiting(record, instrument, taken):
-        text = f"{what} is unchanged under the safety plan: see the patient first at the next visit"
-        due = record.open_sessions[0].start
-        changed = open_task(changed, TaskKind.SAFETY_ITEM, now, due, Role.PRESCRIBER, text, taken.id)
+    changed = score_tasks.safety_items(record, changed, instrument, taken, now)
     changed, held = held_by_score(changed, instrument, taken, now)
     if taken.instrument in {record.protocol.outcome.instrument, *rated}:
         changed = flagged(changed, lambda one: one.at > taken.at, now)
@@ -82,7 +73,7 @@ def held_by_score(
     held = held_now(record, rule.cause, now, said)
     held = safety.raise_escalation(held, (holds.trigger(record, instrument, rule, score),), now)
     text = f"{said}: see the patient, the course is held"
-    held = open_task(held, TaskKind.ALERT, now, now + days(1), Role.PRESCRIBER, text, instrument.id)
+    held = open_task(held, TaskKind.ALERT, now, now + days(1), Role.PRESCRIBER, text, instrument.id, (score.id,))
     return held, (f"{said}: the course is held",)
 
 

@@ -139,3 +139,46 @@ def test_a_paper_from_before_a_request_answers_none() -> None:
     assert not life.record.asks[-1].answered
     life.do("measure", Role.NURSE, instrument="phq9", answers=LOW)
     assert life.record.asks[-1].answered
+
+
+NINE = (1, 1, 1, 1, 1, 1, 1, 1, 1)
+
+
+@pytest.mark.parametrize("how", ["correct", "void"])
+def test_a_safety_item_that_is_known_after_all_is_asked_no_more(how: str) -> None:
+    """A bare total opened the task; with its answers, or void, nobody has to ask, and the page says so."""
+    life = maintained()
+    life.do("measure", Role.NURSE, instrument="phq9", total=12)
+    assert open_tasks(life, TaskKind.SAFETY_ITEM)
+    said = {"answers": LOW} if how == "correct" else {"second": SECOND}
+    receipt = life.do(how, Role.NURSE, item=life.record.scores[-1].id, reason="the paper was found", **said)
+    assert open_tasks(life, TaskKind.SAFETY_ITEM) == []
+    assert "no longer holds and is taken back: " in receipt.warnings[0]
+    assert receipt.warnings[0] in life.record.entries[-1].text
+
+
+def test_a_task_that_two_scores_ask_for_stays_until_neither_does() -> None:
+    """Putting the first right leaves the second unanswered; a total in place of answers opens the task anew."""
+    life = maintained()
+    for _ in range(2):
+        life.do("measure", Role.NURSE, instrument="phq9", total=12)
+        life.wait(hours=1)
+    (first, second) = [one.id for one in life.record.scores[-2:]]
+    life.do("correct", Role.NURSE, item=first, answers=LOW, reason="the paper was found")
+    assert len(open_tasks(life, TaskKind.SAFETY_ITEM)) == 1
+    life.do("correct", Role.NURSE, item=second, answers=LOW, reason="the paper was found")
+    assert open_tasks(life, TaskKind.SAFETY_ITEM) == []
+    life.do("correct", Role.NURSE, item=second, total=12, reason="it was another paper")
+    assert len(open_tasks(life, TaskKind.SAFETY_ITEM)) == 1
+
+
+def test_an_escalation_that_was_told_stays_with_a_note() -> None:
+    """Item 9 was typed wrongly: whoever was told decides, and the correction says that it stands."""
+    life = maintained()
+    life.do("measure", Role.NURSE, instrument="phq9", answers=NINE)
+    receipt = life.do(
+        "correct", Role.NURSE, item=life.record.scores[-1].id, answers=LOW, reason="another row", second=SECOND
+    )
+    assert receipt.warnings == ("escalation e1 was told and stands: resolve it",)
+    assert life.record.open_escalation is not None
+    assert receipt.warnings[0] in life.record.entries[-1].text
