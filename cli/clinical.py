@@ -31,7 +31,7 @@ WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 UNITS = {
     "days": "days", "minutes": "min", "hours": "h", "weeks": "weeks", "percent": "%", "sessions": "sessions",
     "boosters": "boosters", "systolic": "mmHg", "diastolic": "mmHg", "points": "points",
-    "heart": "/min", "spo2": "%", "sedation": "MOAA/S, 5 alert", "dissociation": "of 10",
+    "years": "years", "heart": "/min", "spo2": "%", "sedation": "MOAA/S, 5 alert", "dissociation": "of 10",
 }  # fmt: skip
 """Units as the names of the fields say them."""
 

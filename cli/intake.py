@@ -18,9 +18,11 @@ from cli.desk import Desk, How, act, command, desk, written_language
 from cli.enrolling import Said, alive, contact, cut_off, known, like_names, may_consent
 from cli.output import NOT_ALLOWED, USAGE, CliError
 from cli.output import answer as done
+from course.doubt import age_doubt, years_old
 from course.gates import AGE, AGE_YEARS
 from course.messages import CourseOrder
 from course.parts import Actor
+from course.protocol import Doubt
 from course.said import clean
 from course.terms import GateAnswer, Role
 
@@ -71,6 +73,7 @@ async def enrol(
             raise CliError("an enrolment's --request-id is the course id that it printed, such as c-1a2b3c", USAGE)
         await refuse_missing(at.house.client)
         said = Said(one_line(name), birth_date(at, born), mrn, email, phone, language, email_consent, sms_consent)
+        doubted = sure_of_age(at.house.clinic.protocols[protocol].doubt, said.born, at, sure=how.sure)
         may_consent(at, at.house.clinic.protocols[protocol], said)
         if patient:
             await known(at, patient, said)
@@ -90,6 +93,7 @@ async def enrol(
             email_consent=email_consent,
             sms_consent=sms_consent,
             reason=how.reason,
+            doubted=doubted,
             request_id=f"r-{secrets.token_hex(8)}",
         )
         await _begin(at, row, order)
@@ -137,7 +141,7 @@ async def _begin(at: Desk, row: CourseRow, order: CourseOrder) -> None:
 
 def outside_the_ages(born: date, today: date) -> str:
     """How old somebody is whose age is asked about, in words; or an empty string."""
-    years = today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+    years = years_old(born, today)
     return "" if AGE_YEARS[0] <= years <= AGE_YEARS[1] else f"born {born}, which makes {years} years"
 
 
@@ -180,9 +184,17 @@ def birth_date(at: Desk, born: str) -> date:
         found = date.fromisoformat(born)
     except ValueError:
         raise CliError("--born is a date such as 1984-05-04", USAGE) from None
-    if not date(1900, 1, 1) <= found <= at.now.date():
-        raise CliError("--born cannot be meant: a date of birth lies between 1900 and today", USAGE)
+    if found > at.now.date():
+        raise CliError("--born cannot be meant: a date of birth does not lie in the future", USAGE)
     return found
+
+
+def sure_of_age(rule: Doubt, born: date, at: Desk, *, sure: bool) -> str:
+    """What is doubtful about a birth date that somebody is sure of; raises CliError where nobody said so."""
+    doubted = age_doubt(rule, born, at.now.date())
+    if doubted and not sure:
+        raise CliError(f"this is far from what is expected: {doubted}; look again, and add --sure if it is so")
+    return doubted
 
 
 @command

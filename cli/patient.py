@@ -10,7 +10,7 @@ from adapters.store.contacts import email_of, phone_of
 from adapters.store.directory import Patient
 from cli.care import Second, signed
 from cli.desk import Desk, How, command, desk, perform
-from cli.intake import FRONT, birth_date, one_line
+from cli.intake import FRONT, birth_date, one_line, sure_of_age
 from cli.output import NOT_ALLOWED, USAGE, CliError, answer
 
 WHO_THEY_ARE = ("name", "born", "mrn")
@@ -53,6 +53,7 @@ async def patient(
             mrn=mrn or before.mrn,
         )
         contact = await _contact(at, before.patient_id, email, phone)
+        doubted = await _doubted(at, course, right, how) if born else ""
         by = f", second signature by {other.name}" if other is not None else ""
         told = f"put right in the directory: {', '.join(changed)}{by}"
         await at.courses.record(course, running=True)  # one that takes no entry any more is refused before all else
@@ -60,7 +61,7 @@ async def patient(
             await at.house.store.directory.correct_patient(right)
         if contact is not None:
             await at.house.store.contacts.put(before.patient_id, contact)
-        receipt = await perform(at, course, how, "note", times={}, said={"text": told})
+        receipt = await perform(at, course, how, "note", times={}, said={"text": told, "doubted": doubted})
         return answer(receipt, told, json_=how.json)
 
 
@@ -70,6 +71,12 @@ async def _patient(at: Desk, course: str) -> Patient:
     if found is None:
         raise CliError(f"there is no course {course}: `starter.py list` shows them")
     return found
+
+
+async def _doubted(at: Desk, course: str, right: Patient, how: How) -> str:
+    """What is doubtful about the corrected birth date; raises CliError where nobody was sure of it."""
+    record = await at.courses.record(course)
+    return sure_of_age(record.protocol.doubt, right.birth_date, at, sure=how.sure)
 
 
 async def _contact(at: Desk, patient_id: str, email: str, phone: str) -> Contact | None:

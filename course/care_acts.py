@@ -62,10 +62,11 @@ class ResolveItem(BaseAct):
 
 
 class AddNote(BaseAct):
-    """A line on the course's page."""
+    """A line on the course's page; `doubted` is what was far from plausible in what it tells of."""
 
     action: Literal["note"] = "note"
     text: Prose
+    doubted: Line = ""
 
 
 class RecordCall(BaseAct):

@@ -1,13 +1,16 @@
 """Doubt: a value far from what is plausible is asked once more, then recorded and shown to a prescriber."""
 
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 from itertools import chain
 
 from course import labs, vitals
-from course.acts import RecordGate
+from course.acts import Correct, RecordGate
+from course.care_acts import AddNote
 from course.dosing import dose_check, weight_doubt
 from course.followup_acts import LateEntry
+from course.protocol import Doubt
 from course.record import CourseRecord
 from course.room_acts import AbortSession, CheckIn, GivenSession, LetGo, NotGiven, Reading
 from course.said import BaseAct
@@ -38,6 +41,10 @@ def _doubts(record: CourseRecord, act: BaseAct) -> Iterator[str]:
         case LateEntry():
             if act.mg is not None and act.minutes is not None and act.weight_kg is not None:
                 yield from chain(_weight(record, act.weight_kg), _dose(record, act.minutes, act.mg, act.weight_kg))
+        case Correct():
+            yield from _corrected(record, act)
+        case AddNote():
+            yield from (act.doubted,) if act.doubted else ()
         case RecordGate():
             gate = record.protocol.gate(act.gate)
             if gate is not None:
@@ -45,6 +52,36 @@ def _doubts(record: CourseRecord, act: BaseAct) -> Iterator[str]:
                 yield from labs.doubts(gate, record.gates.get(gate.id), act, most)
         case _:
             return
+
+
+def years_old(born: date, today: date) -> int:
+    """The age in whole years."""
+    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+
+
+def age_doubt(rule: Doubt, born: date, today: date) -> str:
+    """Why a birth date is asked again, without the date; or an empty string."""
+    years = years_old(born, today)
+    if rule.age_years_min <= years <= rule.age_years_max:
+        return ""
+    return f"a birth date that makes {years} years where {rule.age_years_min} to {rule.age_years_max} are expected"
+
+
+def _corrected(record: CourseRecord, act: Correct) -> Iterator[str]:
+    """What a dose would read once put right, where amount, minutes or weight change."""
+    dose = next((one for one in record.doses if one.session == act.item), None)
+    if dose is None:
+        return
+    weight, mg = act.weight_kg or dose.weight_kg, act.mg or dose.mg
+    minutes = dose.minutes if act.minutes is None else act.minutes
+    if weight != dose.weight_kg:
+        others = record.with_(
+            doses=tuple(one for one in record.doses if one is not dose),
+            sessions=tuple(one for one in record.sessions if one.id != dose.session),
+        )
+        yield from _weight(others, weight)
+    if (mg, minutes, weight) != (dose.mg, dose.minutes, dose.weight_kg):
+        yield from _dose(record, minutes, mg, weight)
 
 
 def _weight(record: CourseRecord, weight_kg: Decimal) -> Iterator[str]:

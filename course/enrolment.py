@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
+from course.carried import days
 from course.messages import CourseOrder
-from course.page import write
+from course.page import open_task, write
 from course.parts import GateState, Messaging, Order
 from course.protocol import Gate, Protocol
 from course.record import CourseRecord
-from course.terms import Action, GateAnswer
+from course.terms import Action, GateAnswer, Role, TaskKind
 
 
 def open_record(order: CourseOrder, now: datetime) -> CourseRecord:
@@ -37,7 +38,16 @@ def open_record(order: CourseOrder, now: datetime) -> CourseRecord:
     record = record.with_(gates={gate.id: _answered(order, now) for gate in consents(order)})
     protocol = order.protocol
     text = f"enrolled on {protocol.id} {protocol.version} (sha {protocol.sha256[:8]}){with_consent(order)}"
-    return write(record, order.enrolled_by, now, text, action=Action.ENROL, reason=order.reason)
+    enrolled = write(record, order.enrolled_by, now, text, action=Action.ENROL, reason=order.reason)
+    return _with_doubt(enrolled, order, now)
+
+
+def _with_doubt(record: CourseRecord, order: CourseOrder, now: datetime) -> CourseRecord:
+    """The record with a prescriber's task about what was doubted, and somebody was sure of."""
+    if not order.doubted:
+        return record
+    text = f"enrolled by {order.enrolled_by.name}, who was sure: {order.doubted}"
+    return open_task(record, TaskKind.ALERT, now, now + days(1), Role.PRESCRIBER, text, f"enrol {order.request_id}")
 
 
 def consents(order: CourseOrder) -> tuple[Gate, ...]:

@@ -12,7 +12,10 @@ from course.terms import Audience, EndCause, OccasionKind, OccasionState, Role
 
 
 class CourseOrder(Carried):
-    """What a course starts from; after a page turn `carried`, the record so far, stands for the rest."""
+    """What a course starts from; after a page turn `carried`, the record so far, stands for the rest.
+
+    `doubted` is what was far from plausible about the person, and was looked at again by whoever enrolled.
+    """
 
     course_id: str
     patient_id: str
@@ -31,6 +34,7 @@ class CourseOrder(Carried):
     enrolled_at: Instant
     reason: str = ""
     request_id: str = ""
+    doubted: str = ""
     amendment_days: int = 30
     safety_plan_days: int = 0
     turn_after_days: int = 30
@@ -39,7 +43,14 @@ class CourseOrder(Carried):
     def on_a_new_page(self, record: CourseRecord) -> "CourseOrder":
         """What the next run starts from."""
         return self.with_(
-            protocol=None, instruments={}, calendar=None, patient_zone=None, order=None, reason="", carried=record
+            protocol=None,
+            instruments={},
+            calendar=None,
+            patient_zone=None,
+            order=None,
+            reason="",
+            doubted="",
+            carried=record,
         )
 
 

@@ -190,13 +190,16 @@ class Doubt(Carried):
     """How far from what is expected a value is asked once more before it is written.
 
     A first weight outside `weight_kg_min` to `weight_kg_max`; a dose or a rate more than `dose_over_percent` over the
-    order; a laboratory value above `lab_times_upper` x its upper limit.
+    order; a laboratory value above `lab_times_upper` x its upper limit; a birth date that makes fewer years than
+    `age_years_min` or more than `age_years_max`.
     """
 
     weight_kg_min: int = 40
     weight_kg_max: int = 130
     dose_over_percent: int = 50
     lab_times_upper: int = 20
+    age_years_min: int = 18
+    age_years_max: int = 100
 
 
 class SessionRules(Carried):

@@ -48,6 +48,7 @@ def protocol_findings(protocol: Protocol, instruments: Mapping[str, Instrument |
     yield from _signs(("leaving",), protocol.leaving)
     yield from _signs(("plausible",), protocol.plausible)
     yield from rising(("doubt",), protocol.doubt, "weight_kg_min", "weight_kg_max", low=1)
+    yield from rising(("doubt",), protocol.doubt, "age_years_min", "age_years_max", low=1)
     yield from at_least(("doubt",), protocol.doubt, 1, "dose_over_percent", "lab_times_upper")
     yield from _gates(protocol)
     yield from _long_term(protocol)

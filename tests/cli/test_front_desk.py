@@ -41,7 +41,9 @@ async def test_a_wrong_address_is_put_right_and_a_name_by_two(terminal: Terminal
     assert patient.name == "Zebulon Quimby-Hall"
     shown = (await terminal.type("show", course)).out
     assert "put right in the directory: name, second signature by Sam Ortiz, RN" in shown
-    assert "zeb@right.example" not in shown
+    (mine,) = [one for one in shown.splitlines() if "zeb@right.example" in one]
+    assert mine.startswith("Reached by: ")
+    assert "zeb@right.example" not in (await terminal.type("timeline", course, "--json")).out
 
 
 async def test_a_correction_is_whole_or_none(terminal: Terminal, course: str, opened: House) -> None:
@@ -86,12 +88,40 @@ async def test_an_age_outside_the_range_cannot_be_denied(terminal: Terminal) -> 
     """The birth date says it at enrolment, and again where somebody answers that it is inside."""
     await terminal.sign_in("cole")
     child = ("enrol", "Kid Young", "2016-06-01", "depression")
-    enrolled = await terminal.type(*child)
+    enrolled = await terminal.type(*child, "--sure")
     assert "gate age is answered yes" in enrolled.out
     course = enrolled.out.split("course ")[1].split(",")[0]
     denied = await terminal.type("gate", course, "age", "no")
     assert (denied.code, "born 2016-06-01, which makes" in denied.err) == (1, True)
     assert (await terminal.type("gate", course, "age", "yes")).code == 0
+
+
+async def test_a_birth_date_far_from_plausible_is_asked_once_more(terminal: Terminal, opened: House) -> None:
+    """Nobody is enrolled or put right at first; sure of it, a prescriber's task says how old, and never the date."""
+    await terminal.sign_in("cole")
+    old = ("enrol", "Methuselah Moss", "1890-01-02", "depression")
+    refused = await terminal.type(*old)
+    assert refused.code == 1
+    assert "where 18 to 100 are expected; look again, and add --sure if it is so" in refused.err
+    assert await opened.store.directory.alike("Methuselah Moss") == ()
+    course = (await terminal.type(*old, "--sure", "--json")).said["course"]
+    (task,) = [one for one in (await terminal.type("show", course, "--json")).said["tasks"] if one["kind"] == "alert"]
+    assert task["role"] == "prescriber"
+    assert task["text"].startswith("enrolled by Cole Young, who was sure: a birth date that makes ")
+    assert "1890" not in task["text"]
+
+    put_right = ("patient", course, "--born", "2020-01-02", "--second", "lee", "--reason", "typed wrongly")
+    refused = await terminal.type(*put_right, given=terminal.passphrases["lee"])
+    assert (refused.code, "add --sure if it is so" in refused.err) == (1, True), refused.err
+    (patient,) = await opened.store.directory.alike("Methuselah Moss")
+    assert patient.birth_date.year == 1890
+    fits = (*put_right[:3], "1980-01-02", *put_right[4:])
+    assert (await terminal.type(*fits, given=terminal.passphrases["lee"])).code == 0
+    assert (await terminal.type(*put_right, "--sure", given=terminal.passphrases["lee"])).code == 0
+    tasks = (await terminal.type("show", course, "--json")).said["tasks"]
+    assert [one["text"].partition(" years ")[0].split(", who")[0] for one in tasks if one["kind"] == "alert"] == [
+        "enrolled by Cole Young", "note by Cole Young",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(

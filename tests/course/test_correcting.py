@@ -59,7 +59,7 @@ def test_a_dose_that_turns_out_to_be_over_its_order_is_escalated() -> None:
     """Written down as 35 mg, it was 53: on call is told as if it had been written so at once."""
     life = dosed(35)
     assert raised(life.record) == []
-    correct(life, "s1", mg=Decimal(53))
+    correct(life, "s1", mg=Decimal(53), sure=True)
     assert raised(life.record) == [("dose over order", "s1", Urgency.URGENT)]
     assert tasks(life.record, TaskKind.DOSE_OVER_ORDER) == 1
     assert [order.audience for _, order in life.sent][-1] == "oncall"

@@ -1,5 +1,6 @@
 """A value far from what is expected is asked once more; then it stands in the record, and a prescriber sees it."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -7,8 +8,10 @@ import pytest
 
 from course.actions import Refused
 from course.carried import minutes
+from course.doubt import age_doubt
+from course.protocol import Doubt
 from course.terms import GateAnswer, Role, TaskKind
-from tests.support.life import Life
+from tests.support.life import STAFF, Life
 from tests.support.ready import WHOLE
 from tests.support.stories import check_in, scheduled, screen
 
@@ -102,3 +105,56 @@ def test_a_laboratory_value_beyond_any_multiple_is_asked_once_more() -> None:
         life.do("gate", Role.NURSE, **said)
     life.do("gate", Role.NURSE, **said, sure=True)
     assert life.record.gates["urine-drug-screen"].results[0].value == 2200
+
+
+@pytest.mark.parametrize(
+    ("said", "says"),
+    [
+        ({"mg": Decimal(350)}, "350 mg where the order comes to 35.0 mg"),
+        ({"minutes": 4}, "35 mg over 4 minutes where 35.0 mg over 40 were ordered"),
+        ({"weight_kg": Decimal(154)}, "154 kg is rare for a first weight"),
+    ],
+)
+def test_a_corrected_dose_far_from_plausible_is_asked_once_more(said: dict[str, Any], says: str) -> None:
+    """The dose stays as it was until somebody is sure; then it reads as corrected, and a prescriber is told."""
+    life = morning()
+    check_in(life, "s1")
+    life.wait(minutes=40)
+    given(life, "35", 40)
+    before = life.record
+    right = {"item": "s1", "second": STAFF[Role.PRESCRIBER], "reason": "typed wrongly", **said}
+    with pytest.raises(Refused, match=f"{says}.*add --sure"):
+        life.do("correct", Role.NURSE, **right)
+    assert life.record == before
+    life.do("correct", Role.NURSE, **right, sure=True)
+    (name,) = said
+    assert getattr(life.record.valid_doses[0], name) == said[name]
+    assert any(says in one.text and one.role is Role.PRESCRIBER for one in life.record.tasks)
+
+
+def test_a_dose_whose_time_alone_is_corrected_is_no_doubt() -> None:
+    """A dose that was doubted when it was given is not doubted again where only its time changes."""
+    life = morning()
+    check_in(life, "s1")
+    life.wait(minutes=40)
+    given(life, "53", 40, sure=True)
+    said = {"item": "s1", "second": STAFF[Role.PRESCRIBER], "reason": "the clock was wrong"}
+    life.do("correct", Role.NURSE, **said, started_at=life.now - minutes(45))
+    assert life.record.valid_doses[0].at == life.now - minutes(45)
+
+
+@pytest.mark.parametrize(
+    ("born", "years"),
+    [
+        (date(2008, 6, 2), 17),
+        (date(2008, 6, 1), 0),
+        (date(1925, 6, 2), 0),
+        (date(1925, 6, 1), 101),
+        (date(1890, 1, 1), 136),
+    ],
+)
+def test_an_age_is_doubted_below_eighteen_and_above_a_hundred(born: date, years: int) -> None:
+    """To the day; how old is said, the birth date never."""
+    doubted = age_doubt(Doubt(), born, date(2026, 6, 1))
+    expected = f"a birth date that makes {years} years where 18 to 100 are expected" if years else ""
+    assert doubted == expected
