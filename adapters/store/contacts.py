@@ -27,7 +27,7 @@ def phone_of(said: str) -> str:
     """A phone number with its country, or nothing, however people space it; the (0) for callers at home is left out."""
     plain = _BETWEEN.sub("", _TRUNK_ZERO.sub("", said))
     plain = f"+{plain[2:]}" if plain.startswith("00") else plain
-    if plain and not _PHONE.fullmatch(plain):
+    if said.strip() and not _PHONE.fullmatch(plain):
         raise StoreError("A phone number begins with + and its country, such as +1 212 555 0100: type it again.")
     return plain
 

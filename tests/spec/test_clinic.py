@@ -1,5 +1,6 @@
 """The clinic folder: read as a whole, refused as a whole with everything that is wrong in it."""
 
+import re
 import shutil
 from datetime import UTC, date, datetime, time
 from pathlib import Path
@@ -147,11 +148,10 @@ def test_a_new_instrument_is_one_new_file(folder: Path) -> None:
     """A copied file with another id is another instrument, and every protocol may name it."""
     text = (folder / "instruments" / "gad7.toml").read_text().replace('id = "gad7"', 'id = "gad7b"')
     (folder / "instruments" / "gad7b.toml").write_text(text)
-    edit(
-        folder / "protocols" / "crps.toml",
-        '"audit_c", "whodas12", "peg"]\n',
-        '"audit_c", "whodas12", "peg", "gad7b"]\n',
-    )
+    protocol = folder / "protocols" / "crps.toml"
+    named, count = re.subn(r"(?m)^(instruments = \[.*)\]", r'\1, "gad7b"]', protocol.read_text())
+    assert count == 1
+    protocol.write_text(named)
     clinic = load_clinic(folder)
     assert clinic.protocols["crps"].instruments[-1] == "gad7b"
     assert clinic.sites["northside"].hours[0].opens == time(8)

@@ -25,6 +25,7 @@ __all__ = ["postgres", "store", "store_url"]
         ("+49 30/901820", "+4930901820"),
         ("0034 912 345 678", "+34912345678"),
         ("", ""),
+        ("  ", ""),
     ],
 )
 def test_a_number_is_understood_however_it_is_spaced(written: str, number: str) -> None:
@@ -32,7 +33,9 @@ def test_a_number_is_understood_however_it_is_spaced(written: str, number: str) 
     assert phone_of(written) == number
 
 
-@pytest.mark.parametrize("written", ["212 555 0123", "+1 212 555 0123 ext. 4", "+12", "+1 212 CALL NOW", "(0)"])
+@pytest.mark.parametrize(
+    "written", ["212 555 0123", "+1 212 555 0123 ext. 4", "+12", "+1 212 CALL NOW", "(0)", "---", "00"]
+)
 def test_what_is_no_number_with_its_country_is_refused(written: str) -> None:
     """One sentence with the right form; what was typed is not quoted."""
     with pytest.raises(StoreError, match="begins with \\+ and its country, such as") as refused:

@@ -17,7 +17,10 @@ SMS = {
     ("changed", "sentence"),
     [
         ({"ST_SMS_TOKEN": ""}, "ST_SMS_TOKEN is needed when ST_SMS_URL is set."),
-        ({"ST_SMS_FROM": "Clinic"}, "ST_SMS_FROM is a number such as +12125550100, or a MessagingServiceSid."),
+        (
+            {"ST_SMS_FROM": "Clinic"},
+            "ST_SMS_FROM is a number such as +12125550100, or a MessagingServiceSid: a name cannot be answered STOP.",
+        ),
         ({"ST_SMS_URL": "http://sms.example"}, "ST_SMS_URL begins with https://, or http:// on this machine itself."),
         (
             {"ST_SMS_URL": "https://sms.example:x"},
