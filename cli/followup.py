@@ -32,7 +32,7 @@ async def therapy(
 @command
 async def attend(
     course: str,
-    therapy: str,
+    therapy: Annotated[str, Parameter(help="its id (a1), or `integration`: the contact after an infusion")],
     *,
     came: bool = True,
     next: Annotated[str, Parameter(help="when it is next, if not by its cadence")] = "",  # noqa: A002

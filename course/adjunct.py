@@ -67,6 +67,16 @@ class Taken(Carried):
     now: str = ""
 
 
+class Integration(Carried):
+    """Somebody speaks with the patient `hours_min` to `hours_max` hours after each infusion."""
+
+    hours_min: int
+    hours_max: int
+
+
+INTEGRATION = "integration"
+"""The name under which such a contact is recorded."""
+
 NO_MEDICINE = "none"
 """The name under which an empty list of medicines is recorded."""
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 
-from course.adjunct import Taken
-from course.carried import days
+from course.adjunct import INTEGRATION, Taken
+from course.carried import days, hours
 from course.labs import same_unit
 from course.need import Need
 from course.record import CourseRecord
@@ -23,6 +23,7 @@ CHECK_GRACE_DAYS = 14
 
 def followups(record: CourseRecord) -> Iterator[Need]:
     """All of them that the record foresees."""
+    yield from _integration(record)
     for therapy in record.therapies:
         if therapy.ended_at is None:
             text = f"{therapy.name}: did the patient come?"
@@ -37,6 +38,16 @@ def followups(record: CourseRecord) -> Iterator[Need]:
     for check_id, opens in checks_due(record):
         rule = next(one for one in record.protocol.long_term if one.id == check_id)
         yield Need(NeedKind.CHECK, check_id, opens, opens + days(CHECK_GRACE_DAYS), Role.NURSE, f"ask: {rule.text}")
+
+
+def _integration(record: CourseRecord) -> Iterator[Need]:
+    """The contact after the last infusion, until somebody spoke with the patient."""
+    rule, infused = record.protocol.integration, record.last_infusion_at
+    if rule is None or infused is None or (record.contacted_at is not None and record.contacted_at > infused):
+        return
+    text = f"contact after the infusion of {record.zone.local(infused):%d %b}: was the patient spoken with?"
+    opens, due = infused + hours(rule.hours_min), infused + hours(rule.hours_max)
+    yield Need(NeedKind.THERAPY, INTEGRATION, opens, due, Role.COORDINATOR, text)
 
 
 def checks_due(record: CourseRecord) -> Iterator[tuple[str, datetime]]:

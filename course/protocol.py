@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from pydantic import Field
 
-from course.adjunct import LongTerm
+from course.adjunct import Integration, LongTerm
 from course.carried import Carried
 from course.instrument import Total
 from course.terms import GateKind, HoldCause, Role
@@ -307,6 +307,7 @@ class Protocol(Carried):
     gates: tuple[Gate, ...] = ()
     instruments: tuple[str, ...] = ()
     long_term: tuple[LongTerm, ...] = ()
+    integration: Integration | None = None
     sources: dict[str, str] = Field(default_factory=dict)
     sha256: str = ""
 

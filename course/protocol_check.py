@@ -50,6 +50,8 @@ def protocol_findings(protocol: Protocol, instruments: Mapping[str, Instrument |
     yield from rising(("doubt",), protocol.doubt, "weight_kg_min", "weight_kg_max", low=1)
     yield from rising(("doubt",), protocol.doubt, "age_years_min", "age_years_max", low=1)
     yield from at_least(("doubt",), protocol.doubt, 1, "dose_over_percent", "lab_times_upper")
+    if protocol.integration is not None:
+        yield from rising(("integration",), protocol.integration, "hours_min", "hours_max", low=1)
     yield from _gates(protocol)
     yield from _long_term(protocol)
 

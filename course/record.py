@@ -112,6 +112,9 @@ class CourseRecord(Carried):
     baselines: dict[str, Baseline] = Field(default_factory=dict)
     taken: tuple[Taken, ...] = ()
     medicines_listed_at: Instant | None = None
+    contacted_at: Instant | None = None
+    contacts: int = 0
+    contacts_missed: int = 0
     requests: tuple[Instant, ...] = ()
     forced_since: Instant | None = None
     adjunct_count: int = 0

@@ -84,7 +84,8 @@ NEEDS: dict[NeedKind, Words] = {
         ("maintenance.lapse_days",),
     ),
     NeedKind.THERAPY: Words(
-        "an adjunctive therapy has a cadence: by its next date somebody writes down whether the patient came",
+        "an adjunctive therapy has a cadence: by its next date somebody writes down whether the patient came; "
+        "in the days after an infusion somebody speaks with the patient",
         (Action.ATTEND, Action.THERAPY),
         tag="[brief]",
     ),

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from course.adjunct import NO_MEDICINE, Baseline, Medicine, Taken, Therapy
+from course.adjunct import INTEGRATION, NO_MEDICINE, Baseline, Medicine, Taken, Therapy
 from course.applying.change import Change, Refused, refuse_if, shown
 from course.calendar import days_from
 from course.carried import days
@@ -54,6 +54,8 @@ def _begin_therapy(record: CourseRecord, act: KeepTherapy, now: datetime) -> Cha
 
 def attend(record: CourseRecord, act: RecordAttendance, now: datetime) -> Change:
     """Count that the patient came or did not; the next date follows."""
+    if act.therapy == INTEGRATION and record.protocol.integration is not None:
+        return _contact(record, act)
     before = _therapy(record, act.therapy)
     if act.next_at is not None:
         _ahead(act.next_at, now)
@@ -64,6 +66,20 @@ def attend(record: CourseRecord, act: RecordAttendance, now: datetime) -> Change
     after = before.with_(next_at=act.next_at or following, **counted)
     came = "came" if act.came else "missed"
     return _with(record, after, f"{before.name}: {came}, next {shown(record, after.next_at)}")
+
+
+def _contact(record: CourseRecord, act: RecordAttendance) -> Change:
+    """Somebody spoke with the patient after an infusion, or reached nobody, and then it stays on the worklist."""
+    if act.next_at is not None:
+        raise Refused("a contact follows each infusion: leave --next out")
+    infused = record.last_infusion_at
+    if infused is None or act.happened_at <= infused:
+        raise Refused("no infusion lies before this contact: write a note")
+    of = f"contact after the infusion of {shown(record, infused)}"
+    if not act.came:
+        missed = record.with_(contacts_missed=record.contacts_missed + 1)
+        return Change(missed, f"{of}: not reached")
+    return Change(record.with_(contacted_at=act.happened_at, contacts=record.contacts + 1), f"{of}: spoken with")
 
 
 def _therapy(record: CourseRecord, therapy_id: str) -> Therapy:

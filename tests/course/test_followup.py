@@ -14,7 +14,7 @@ from course.terms import EndCause, NeedKind, Phase, Role, TaskKind
 from course.worklist import needs
 from tests.support.life import STAFF, Life
 from tests.support.ready import gate_acts
-from tests.support.stories import enrolled, maintained, scheduled, treated
+from tests.support.stories import enrolled, give, maintained, scheduled, treated
 
 SECOND = STAFF[Role.PRESCRIBER].model_copy(update={"account_id": "okafor", "name": "Dr Okafor"})
 URINARY = LongTerm(id="urinary", text="urinary symptoms", every_days=90)
@@ -33,6 +33,7 @@ def tasks(record: CourseRecord, kind: TaskKind) -> int:
 def test_a_therapy_comes_round_until_it_ends() -> None:
     """Each date is asked about once, a missed one counts as missed, and after its end nothing is asked."""
     life = maintained()
+    life.do("attend", Role.COORDINATOR, therapy="integration", came=True)
     life.do("therapy", Role.COORDINATOR, name="talk therapy", every_days=7)
     assert waiting(life, NeedKind.THERAPY) == []
     life.wait(days=7)
@@ -232,3 +233,25 @@ def test_later_answers_stand_beside_their_baseline() -> None:
         ("lithium", "begun since intake"),
     ]  # fmt: skip
     assert counted(life.record.taken).startswith("4 at intake; now 1 increased, 1 reduced, 1 stopped")
+
+
+def test_somebody_speaks_with_the_patient_after_each_infusion() -> None:
+    """From a day after it until it was done, overdue after three; nobody reached leaves it waiting."""
+    life = scheduled()
+    with pytest.raises(Refused, match="no infusion lies before this contact"):
+        life.do("attend", Role.COORDINATOR, therapy="integration", came=True)
+    give(life)
+    infused = life.record.valid_doses[0].at
+    life.go_to(infused + timedelta(hours=23))
+    assert waiting(life, NeedKind.THERAPY) == []
+    life.go_to(infused + timedelta(hours=25))
+    life.do("attend", Role.COORDINATOR, therapy="integration", came=False)
+    assert waiting(life, NeedKind.THERAPY) == ["integration"]
+    (need,) = [one for one in needs(life.record, life.now) if one.kind is NeedKind.THERAPY]
+    assert need.due == infused + timedelta(hours=72)
+    life.do("attend", Role.COORDINATOR, therapy="integration", came=True)
+    assert waiting(life, NeedKind.THERAPY) == []
+    assert (life.record.contacts, life.record.contacts_missed) == (1, 1)
+    give(life)
+    life.go_to(life.record.valid_doses[1].at + timedelta(hours=25))
+    assert waiting(life, NeedKind.THERAPY) == ["integration"], "each infusion has its own"
