@@ -16,7 +16,7 @@ from adapters.texts import DEFAULT_LANGUAGE
 from adapters.zones import zone_snapshot
 from cli.desk import Desk, How, act, command, desk, written_language
 from cli.enrolling import Said, alive, contact, cut_off, known, like_names, may_consent
-from cli.output import NOT_ALLOWED, USAGE, CliError
+from cli.output import NOT_ALLOWED, USAGE, CliError, typed
 from cli.output import answer as done
 from course.doubt import age_doubt, years_old
 from course.gates import AGE, AGE_YEARS
@@ -26,21 +26,24 @@ from course.protocol import Doubt
 from course.said import clean
 from course.terms import GateAnswer, Role
 
+OrRead = Annotated[str, Parameter(allow_leading_hyphen=True)]
+"""May be `-`: read from standard input."""
+
 NAME_MOST = 200
 FRONT = frozenset({Role.COORDINATOR, Role.NURSE, Role.PRESCRIBER})
 
 
 @command
 async def enrol(
-    name: str,
-    born: Annotated[str, Parameter(help="date of birth, 1984-05-04")],
+    name: OrRead,
+    born: Annotated[OrRead, Parameter(help="date of birth, 1984-05-04")],
     protocol: str,
     *,
-    mrn: str = "",
+    mrn: OrRead = "",
     site: str = "",
     owner: Annotated[str, Parameter(help="account of the prescriber who answers for the course")] = "",
-    email: str = "",
-    phone: str = "",
+    email: OrRead = "",
+    phone: OrRead = "",
     email_consent: bool = False,
     sms_consent: bool = False,
     zone: Annotated[str, Parameter(help="the patient's own time zone, where it is not the clinic's")] = "",
@@ -54,8 +57,14 @@ async def enrol(
 ) -> int:
     """Enrol a patient on a protocol and begin the course.
 
+    What is given as `-` of name, birth date, MRN, e-mail and phone is read from standard input, a line each in this
+    order, or asked for at a terminal; so nobody else on the machine reads it in the list of processes:
+    starter.py enrol - - depression --email - --email-consent
+
     Example: starter.py enrol "Ayla Demir" 1984-05-04 depression --email ayla@example.org --email-consent
     """
+    name, born, mrn = typed(name, "name"), typed(born, "date of birth"), typed(mrn, "MRN")
+    email, phone = typed(email, "e-mail"), typed(phone, "phone")
     async with desk() as at:
         if at.account.role not in FRONT:
             raise CliError(f"a {at.account.role} may not enrol: it takes coordinator, nurse or prescriber", NOT_ALLOWED)

@@ -38,6 +38,22 @@ def as_json(value: Any) -> None:
     print(json.dumps(_plain(value), indent=2, default=str, ensure_ascii=False))
 
 
+READ = "-"
+"""Typed in place of a value that others on the machine should not read in the list of processes."""
+
+
+def typed(value: str, what: str) -> str:
+    """The value; where it is `-`, the next line of standard input, asked for at a terminal."""
+    if value != READ:
+        return value
+    if sys.stdin.isatty():
+        print(f"{what}: ", end="", file=sys.stderr, flush=True)
+    line = sys.stdin.readline()
+    if not line.strip():
+        raise CliError(f"{what} is read from standard input, and no line came: give one line for each -", USAGE)
+    return line.strip()
+
+
 def read_passphrase(prompt: str) -> str:
     """A passphrase, unseen; from standard input where that is no terminal."""
     return getpass.getpass(prompt) if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")

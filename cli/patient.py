@@ -10,8 +10,8 @@ from adapters.store.contacts import email_of, phone_of
 from adapters.store.directory import Patient
 from cli.care import Second, signed
 from cli.desk import Desk, How, command, desk, perform
-from cli.intake import FRONT, birth_date, one_line, sure_of_age
-from cli.output import NOT_ALLOWED, USAGE, CliError, answer
+from cli.intake import FRONT, OrRead, birth_date, one_line, sure_of_age
+from cli.output import NOT_ALLOWED, USAGE, CliError, answer, typed
 
 WHO_THEY_ARE = ("name", "born", "mrn")
 
@@ -20,18 +20,23 @@ WHO_THEY_ARE = ("name", "born", "mrn")
 async def patient(
     course: Annotated[str, Parameter(help="any course of the patient")],
     *,
-    name: str = "",
-    born: Annotated[str, Parameter(help="date of birth, 1984-05-04")] = "",
-    mrn: str = "",
-    email: Annotated[str, Parameter(help="address, or `none`")] = "",
-    phone: Annotated[str, Parameter(help="number with its country, or `none`")] = "",
+    name: OrRead = "",
+    born: Annotated[OrRead, Parameter(help="date of birth, 1984-05-04")] = "",
+    mrn: OrRead = "",
+    email: Annotated[OrRead, Parameter(help="address, or `none`")] = "",
+    phone: Annotated[OrRead, Parameter(help="number with its country, or `none`")] = "",
     second: Second = "",
     how: How = How(),
 ) -> int:
     """Put a name, birth date, MRN, address or telephone number right; who somebody is takes a second signature.
 
+    What is given as `-` is read from standard input, a line each in the order name, born, mrn, email, phone, or asked
+    for at a terminal; so nobody else on the machine reads it in the list of processes.
+
     Example: starter.py patient c-1a2b3c --email ayla.demir@example.org --reason "typed wrongly"
     """
+    name, born, mrn = typed(name, "name"), typed(born, "date of birth"), typed(mrn, "MRN")
+    email, phone = typed(email, "e-mail"), typed(phone, "phone")
     said = {"name": name, "born": born, "mrn": mrn, "email": email, "phone": phone}
     changed = [what for what, value in said.items() if value]
     if not changed:

@@ -46,6 +46,31 @@ async def test_a_wrong_address_is_put_right_and_a_name_by_two(terminal: Terminal
     assert "zeb@right.example" not in (await terminal.type("timeline", course, "--json")).out
 
 
+async def test_who_somebody_is_need_not_stand_among_the_processes(terminal: Terminal, opened: House) -> None:
+    """What is given as `-` comes line by line from standard input, the second's passphrase after it."""
+    await terminal.sign_in("cole")
+    lines = "Perdita Private\n1971-02-03\npp@patient.example\n+1 212 555 0177"
+    enrolled = await terminal.type(
+        "enrol", "-", "-", "anxiety", "--phone", "-", "--email", "-", "--email-consent", "--json", given=lines
+    )
+    assert enrolled.code == 0, enrolled.err
+    (patient,) = await opened.store.directory.alike("Perdita Private")
+    assert (patient.patient_id, patient.birth_date) == (enrolled.said["patient"], date(1971, 2, 3))
+    contact = await opened.store.contacts.of(patient.patient_id)
+    assert contact is not None
+    assert (contact.email, contact.phone) == ("pp@patient.example", "+12125550177")
+    right = ("patient", enrolled.said["course"], "--name", "-", "--phone", "-", "--second", "ortiz", "--reason", "wed")
+    answered = await terminal.type(*right, given=f"Perdita Hush\n+12125550178\n{terminal.passphrases['ortiz']}")
+    assert answered.code == 0, answered.err
+    renamed = await opened.store.directory.patient(patient.patient_id)
+    assert renamed is not None
+    assert renamed.name == "Perdita Hush"
+    short = await terminal.type("enrol", "-", "-", "anxiety", given="Nobody Further")
+    assert (short.code, short.err) == (
+        2, "date of birth is read from standard input, and no line came: give one line for each -\n",
+    )  # fmt: skip
+
+
 async def test_a_correction_is_whole_or_none(terminal: Terminal, course: str, opened: House) -> None:
     """A right name beside a wrong address, or an MRN that is taken, changes nothing, and the page says nothing."""
     await terminal.sign_in("cole")
