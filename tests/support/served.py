@@ -158,7 +158,7 @@ class Served:
             "readings": [{"at": await self.now(), "systolic": 122, "diastolic": 78, **WHOLE}],
             "measure_waived": "asked at the last visit",
         }
-        for again in renewed(await self.record(), await self.now()):
+        for again in renewed(await self.record(), await self.now() + timedelta(hours=1)):
             await self.do("gate", **again)
         await self.screen()
         await self.do("check_in", Role.NURSE, session=session.id, **{**fine, **but})
