@@ -3,6 +3,7 @@
 from collections import Counter
 from datetime import datetime
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import invariant
 
@@ -14,6 +15,7 @@ from course.terms import Audience, OccasionKind, OccasionState, SessionStatus
 from course.worklist import next_owed
 from tests.support.lives.care import Care
 from tests.support.lives.decisions import Decisions
+from tests.support.lives.promises import Promises
 from tests.support.lives.putting_right import PuttingRight
 from tests.support.lives.running import Running
 from tests.support.lives.visits import Visits
@@ -24,7 +26,7 @@ CARRIED_BYTES = 128_000
 """What no ordinary life comes to; an unbounded one would."""
 
 
-class Lives(Visits, Decisions, Care, PuttingRight, Running):
+class Lives(Visits, Decisions, Care, PuttingRight, Promises, Running):
     """All that staff, patients and machines do, and what holds at every step."""
 
     @invariant()
@@ -145,11 +147,12 @@ class Lives(Visits, Decisions, Care, PuttingRight, Running):
 
 
 Lives.TestCase.settings = settings(
-    max_examples=40,
+    max_examples=200,
     stateful_step_count=40,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
+Lives.TestCase.pytestmark = [pytest.mark.timeout(900)]
 test_lives = Lives.TestCase
 
 

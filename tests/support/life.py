@@ -42,6 +42,15 @@ STAFF = {
 }
 
 
+def why_refused(record: CourseRecord, act: BaseAct, now: datetime) -> str:
+    """Why an act cannot stand on a record, or nothing."""
+    try:
+        actions.apply(record, act, now)
+    except actions.Refused as refused:
+        return str(refused)
+    return ""
+
+
 class RestlessError(AssertionError):
     """A loop that goes round and round at one instant."""
 
@@ -119,6 +128,24 @@ class Life:
             }
         )
         return self.apply(act)
+
+    def act(self, action: str, role: Role = Role.PRESCRIBER, **said: Any) -> BaseAct:
+        """What somebody in this role would say now."""
+        given = {"action": action, "request_id": f"request-{next(self.requests)}", "actor": STAFF[role]}
+        made: BaseAct = ACT.validate_python({**given, "made_at": self.now, **said})
+        return made
+
+    def at_once(self, *acts: BaseAct) -> list[str]:
+        """Acts that reach the course together, with no turn of the loop between; why each was refused, or nothing."""
+        self.deeds.append((None, lambda life: life.at_once(*acts)))
+        refusals = []
+        for act in acts:
+            refusals.append(why_refused(self.record, act, self.now))
+            if not refusals[-1]:
+                self.record = actions.apply(self.record, act, self.now).record
+                self.acted.add(self.now)
+        self._settle()
+        return refusals
 
     def apply(self, act: BaseAct) -> Receipt:
         """Do this act now; raises Refused."""
