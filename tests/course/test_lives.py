@@ -152,8 +152,7 @@ Lives.TestCase.settings = settings(
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
-Lives.TestCase.pytestmark = [pytest.mark.timeout(900)]
-test_lives = Lives.TestCase
+test_lives = pytest.mark.timeout(900)(Lives.TestCase)
 
 
 def test_nothing_starts_before_its_time() -> None:

@@ -6,14 +6,15 @@ from typing import Any
 import hypothesis.strategies as st
 from hypothesis.stateful import invariant, rule
 
-from course import actions, delivery
-from course.agenda import agenda
+from course import actions, delivery, upkeep
+from course.agenda import agenda, forms_missing
 from course.folding import CALLED_ABOUT, CHANGES
 from course.parts import Mark
 from course.record import CourseRecord
 from course.said import BaseAct
-from course.terms import EndCause, OccasionKind, OccasionState, TaskKind
+from course.terms import EndCause, NeedKind, OccasionKind, OccasionState, TaskKind
 from course.visit import Session
+from course.worklist import needs_ahead
 from tests.support.life import why_refused
 from tests.support.lives.acting import Acting
 
@@ -21,6 +22,13 @@ CALLS = {TaskKind.CALL_MOVED, TaskKind.CALL_INSTEAD, TaskKind.FAILED_MESSAGE, Ta
 JOBS = {OccasionKind.ARCHIVE, OccasionKind.CALENDAR, OccasionKind.ESCALATION}
 OVER = ("overtaken by a change", "superseded: ", "stale: the visit has begun")
 """Reasons of what nobody is owed any more: it is said elsewhere, or is true no longer."""
+
+ROWS = {
+    OccasionKind.FORMS: NeedKind.GATES,
+    OccasionKind.BOOK: NeedKind.BOOK,
+    OccasionKind.LAPSED: NeedKind.LAPSED,
+}
+"""Rows of the worklist that wait for a person whatever becomes of the message."""
 
 Said = tuple[str, dict[str, Any]]
 
@@ -82,8 +90,16 @@ class Promises(Acting):
         if kind in CHANGES:
             session = self.record.session(subject)
             return session is None or session.told is None or session.told <= mark.at or session.told == session.start
+        if kind in ROWS and (ROWS[kind] in {one.kind for one in needs_ahead(self.record)} or not self.owed(kind)):
+            return True
         later = [one for name, one in self.record.occasions.items() if name.split("/")[1] == kind and one.at > mark.at]
         return bool(later) or any(one.kind is kind for one in agenda(self.record))
+
+    def owed(self, kind: OccasionKind) -> bool:
+        """Whether forms are still missing, or a visit is still to be booked."""
+        if kind is OccasionKind.FORMS:
+            return bool(forms_missing(self.record))
+        return upkeep.lapsed_since(self.record) is not None or upkeep.book_from(self.record) is not None
 
     def somebody_asks(self, name: str) -> bool:
         """Whether a task, open or done, came of a message that was not sent."""
@@ -122,5 +138,7 @@ class Promises(Acting):
     def of_a_visit(self, action: str, day: int) -> dict[str, Any]:
         """Which visit an act is about, where it is about one."""
         ahead = self.record.open_sessions
-        session = {"session": ahead[0].id if ahead else "s1"}
-        return {"omit": session, "defer": {**session, "to": self.wall(day, 9)}}.get(action, {})
+        session: dict[str, Any] = {"session": ahead[0].id if ahead else "s1"}
+        if action == "defer":
+            return {**session, "to": self.wall(day, 9)}
+        return session if action == "omit" else {}
