@@ -129,7 +129,7 @@ class Life:
         )
         return self.apply(act)
 
-    def act(self, action: str, role: Role = Role.PRESCRIBER, **said: Any) -> BaseAct:
+    def words(self, action: str, role: Role = Role.PRESCRIBER, **said: Any) -> BaseAct:
         """What somebody in this role would say now."""
         given = {"action": action, "request_id": f"request-{next(self.requests)}", "actor": STAFF[role]}
         made: BaseAct = ACT.validate_python({**given, "made_at": self.now, **said})

@@ -116,7 +116,7 @@ class Promises(Acting):
         """Two acts that reach the course together: the second sees the first, as if the loop had turned between."""
         before = self.record
         acts = [
-            self.life.act(name, reason="as asked", **said, **self.of_a_visit(name, day))
+            self.life.words(name, reason="as asked", **said, **self.of_a_visit(name, day))
             for name, said in (first, second)
         ]
         letters = self.letters
