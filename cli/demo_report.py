@@ -8,6 +8,7 @@ from pathlib import Path
 from cli.demo_clinic import Clinic
 from cli.picture import Axis, curve, day, year
 from cli.play.results import Played
+from cli.play.shelf import LOT
 from cli.showing import state_of
 from cli.times import shown
 from course import secondary
@@ -80,7 +81,9 @@ def _drugs(clinic: Clinic) -> str:
             ", ".join(one.witnesses),
         )
         for one in clinic.syringes
+        if one.vial.lot != LOT
     )
+    whole = sum(one.vial.lot == LOT for one in clinic.syringes)
     found = "".join(
         f"<p>{one.ml} mL of a vial were unaccounted for on {escape(shown(zone, one.found_at))}, owned by "
         f"{escape(one.owner)}: {escape(one.resolution or 'open')}.</p>"
@@ -89,7 +92,8 @@ def _drugs(clinic: Clinic) -> str:
     heads = "".join(
         f"<th>{head}" for head in ("drawn", "patient", "drug", "drawn", "given", "wasted", "left", "witness")
     )
-    return f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>{found}"
+    rest = f'<p class="quiet">{whole} more syringes, each out of a single-dose vial, were given whole.</p>'
+    return f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>{found}{rest}"
 
 
 def _proof(clinic: Clinic) -> str:

@@ -96,7 +96,7 @@ def _arrives(desk: Desk, session: Session, visit: Visit) -> Iterator[Duty]:
 
 
 def _check_in(desk: Desk, session: Session, visit: Visit) -> tuple[dict[str, Any], Role]:
-    """The check as it is; a prescriber signs a raised pressure, and a weight that jumped was weighed twice."""
+    """The check as it is, odd values too, since a file means them; a prescriber signs a raised pressure."""
     weight = visit.weight_kg or desk.scenario.patient.weight_kg
     plain: dict[str, Any] = {
         "action": "check_in",
@@ -109,7 +109,7 @@ def _check_in(desk: Desk, session: Session, visit: Visit) -> tuple[dict[str, Any
         "asked": True,
         "readings": tuple(whole(one) for one in visit.readings) or (FINE,),
         "changes": visit.changes,
-        "sure": visit.weight_kg is not None or bool(visit.readings),
+        "sure": True,
         "planned_mg": dose_check(desk.record, session.minutes, ANY_MG, weight).ordered_mg,
     }
     waived = {**plain, "measure_waived": "the patient did not answer"}
