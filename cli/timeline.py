@@ -24,6 +24,7 @@ async def timeline(
     Example: starter.py timeline c-1a2b3c
     """
     async with desk() as at:
+        course = await at.course(course)
         zone = await at.zone(course)
         found = await compared_histories(at.house, course)
         if not found.runs:
