@@ -61,24 +61,19 @@ def next_questionnaire(last: datetime, visits: Sequence[date]) -> date:
     return regular.date()
 
 
+def with_room(day: date, letters: Sequence[Letter]) -> date:
+    """The day, or the next that has a visit's letter to go along with, or fewer than three letters in its week."""
+    while True:
+        along = any(one.at.date() == day and OccasionKind.VISIT_24H in one.kinds for one in letters)
+        week = [one for one in letters if timedelta() < day - one.at.date() < 7 * DAY]
+        if along or len(week) < LETTERS_A_WEEK:
+            return day
+        day += DAY
+
+
 def _instant(wall: datetime) -> datetime:
     return wall.replace(tzinfo=NEW_YORK).astimezone(UTC)
 
 
 def _morning(day: datetime) -> datetime:
     return day.replace(hour=10, minute=0, second=0, microsecond=0)
-
-
-def checked_in(letters: Sequence[Letter], doses: Sequence[date], firsts: Sequence[datetime]) -> list[date]:
-    """The day after each visit: with the letter of another visit, else alone where the week has room.
-
-    None on the day of a first questionnaire, none with a chaser alone, none while the week has its three letters.
-    """
-    found = []
-    for day in (dose + DAY for dose in doses):
-        about_visit = any(one.at.date() == day and OccasionKind.VISIT_24H in one.kinds for one in letters)
-        asks = any(one.at.date() == day and OccasionKind.MEASURE in one.kinds for one in letters)
-        week = [one for one in letters if timedelta() < day - one.at.date() < 7 * DAY]
-        if day not in {first.date() for first in firsts} and (about_visit or (not asks and len(week) < LETTERS_A_WEEK)):
-            found.append(day)
-    return found

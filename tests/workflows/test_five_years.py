@@ -20,7 +20,7 @@ from course.upkeep import booster_window
 from course.worklist import needs, next_due
 from tests.support.records import CLINIC_FOLDER, SERIES
 from tests.support.served import Served, house_of, worked
-from tests.support.tally import DAY, NEW_YORK, Letter, asked, checked_in, next_questionnaire
+from tests.support.tally import DAY, NEW_YORK, Letter, asked, next_questionnaire, with_room
 
 BOOSTERS, BEFORE_THE_EDIT = 52, 26
 VISITS = len(SERIES) + BOOSTERS
@@ -163,7 +163,7 @@ async def everything_was_sent(course: Served, days: list[date], answers: list[da
     assert {(row.state, row.audience) for row in sent} == {(OccasionState.SENT, Audience.PATIENT)}
     letters = [Letter(wall(row.as_of), row.kinds) for row in sorted(sent, key=lambda row: row.as_of)]
     firsts, chasers = asked(letters, answers)
-    after_visits = checked_in(letters, days[:-1], firsts)
+    after_visits = [day + DAY for day in days[:-1]]  # a question of safety waits for no cap
     assert [one.at.date() for one in letters if OccasionKind.CHECKIN in one.kinds] == after_visits
     record = await course.record()
     late = wall(record.opened_at).hour >= NINE_IN_THE_EVENING
@@ -176,7 +176,7 @@ async def everything_was_sent(course: Served, days: list[date], answers: list[da
     }
     for sooner, later in pairwise(firsts):
         last = max([sooner, *(one for one in answers if one < later)])
-        assert later.date() == next_questionnaire(last, days)
+        assert later.date() == with_room(next_questionnaire(last, days), letters)
     assert next_questionnaire(max(*firsts, *answers), days) > wall(await course.now()).date(), "and none is missing"
 
 
@@ -189,4 +189,4 @@ async def every_page_was_turned(course: Served) -> None:
     archived = await course.house.store.archive.runs(course.handle.id)
     assert [run.ordinal for run in archived] == list(range(1, record.runs))
     assert record.archive_due == ()
-    assert len(record.model_dump_json()) < 96 * 1024
+    assert len(record.model_dump_json()) < 112 * 1024
