@@ -5,9 +5,12 @@ import sys
 import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import fields, is_dataclass
+from functools import reduce
 from importlib import import_module
+from operator import or_
 from pathlib import Path
-from typing import Any, get_args
+from types import UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
@@ -76,6 +79,14 @@ def _parameters(found: Callable[..., Any]) -> str:
         kind = "argument" if one.kind in {one.POSITIONAL_OR_KEYWORD, one.POSITIONAL_ONLY} else "option"
         rows.append(_parameter(one.name, one.annotation, one.default, kind))
     return "\n".join(["| name | kind | default | |", "|---|---|---|---|", *rows]) if rows else ""
+
+
+def _bare(kind: Any) -> Any:
+    """A type without what checks it: the same words in every process."""
+    inside = get_args(kind)
+    if get_origin(kind) is Annotated:
+        return _bare(inside[0])
+    return reduce(or_, map(_bare, inside)) if get_origin(kind) in {Union, UnionType} else kind
 
 
 def _parameter(name: str, annotation: Any, default: Any, kind: str) -> str:
@@ -198,7 +209,7 @@ def _models(module: Any) -> Iterator[type[BaseModel]]:
 def _model(model: type[BaseModel]) -> str:
     rows = []
     for name, field in model.model_fields.items():
-        kind = str(field.annotation).replace("course.protocol.", "").replace("course.instrument.", "")
+        kind = str(_bare(field.annotation)).replace("course.protocol.", "").replace("course.instrument.", "")
         kind = kind.replace("course.terms.", "").replace("<class '", "").replace("'>", "").replace("|", "or")
         default = "required" if field.is_required() else f"`{field.get_default(call_default_factory=True)}`"
         rows.append(f"| `{name}` | {kind} | {default} |")
