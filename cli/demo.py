@@ -1,4 +1,4 @@
-"""The demo: a year of a clinic's patients, in about a minute."""
+"""The demo: a year of a clinic's patients, in about two minutes."""
 
 import asyncio
 import shutil
