@@ -18,6 +18,7 @@ from course import judge, secondary, stopping
 from course.forecast import Coming, forecast
 from course.record import CourseRecord
 from course.terms import NeedKind, Phase, Role
+from course.todo import listed
 
 DAYS_AHEAD = 42
 NOTHING_WAITS = "Nothing waits. Everything else is running by itself."
@@ -171,7 +172,7 @@ def _line(at: Desk, row: Row, names: Mapping[str, str]) -> tuple[str, ...]:
 def _task(at: Desk, row: Row, names: Mapping[str, str]) -> tuple[str, ...]:
     """A row of the worklist: the first thing to do in words, and what else waits."""
     card = row.card
-    todo = card.todo if card is not None and card.todo else tuple(need.replace("_", " ") for need in row.needs)
+    todo = listed(row.needs, card.todo if card is not None else ())
     urgent = "URGENT " if row.urgent else ""
     said = _wrong(row, names) or "\n".join(todo)
     due = shown(at.site_zone(row.site), row.need_due)

@@ -8,14 +8,17 @@ from course.instrument import Total
 from course.phases import dosed_in_series
 from course.record import CourseRecord
 from course.terms import Phase, Urgency
-from course.todo import todo
+from course.todo import WHO, brief
 from course.worklist import needs
 
 TODO_MOST = 3
 
 
 class Card(Carried):
-    """The part of a list's row that no search attribute holds; kept as an encrypted memo, so it changes seldom."""
+    """The part of a list's row that no search attribute holds; kept as an encrypted memo, so it changes seldom.
+
+    `todo` has only rows whose kind does not say it all; each write of a memo is billed.
+    """
 
     phase: Phase
     where: str
@@ -43,7 +46,7 @@ def card(record: CourseRecord, now: datetime) -> Card:
         reads=reading.sentence if reading is not None else "",
         short=record.protocol.short,
         urgent=_urgent(record),
-        todo=tuple(todo(need) for need in needs(record, now)[:TODO_MOST]),
+        todo=tuple([brief(need) for need in needs(record, now) if need.kind not in WHO][:TODO_MOST]),
     )
 
 

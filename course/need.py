@@ -9,7 +9,10 @@ from course.terms import NeedKind, Role
 
 @dataclass(frozen=True)
 class Need:
-    """What a person must do: it opens at an instant, is due at another, and a role answers for it."""
+    """What a person must do: it opens at an instant, is due at another, and a role answers for it.
+
+    `short` is the text for lists, where the whole text would change with each answer.
+    """
 
     kind: NeedKind
     subject: str
@@ -17,6 +20,7 @@ class Need:
     due: datetime
     role: Role
     text: str
+    short: str = ""
 
 
 CALLED_ABOUT = frozenset({NeedKind.GATES, NeedKind.SCHEDULE, NeedKind.BOOK, NeedKind.LAPSED, NeedKind.MEASURE})

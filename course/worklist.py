@@ -109,7 +109,8 @@ def _intake(record: CourseRecord, now: datetime | None) -> list[Need]:
         stalled = record.opened_at + days(STALLED_DAYS)
         more = " …" if len(missing) > NAMED_MOST else ""
         text = f"{len(missing)} intake answers missing: {', '.join(missing[:NAMED_MOST])}{more}"
-        return [Need(NeedKind.GATES, "intake", record.opened_at, stalled, Role.NURSE, text)]
+        short = "intake answers are missing"
+        return [Need(NeedKind.GATES, "intake", record.opened_at, stalled, Role.NURSE, text, short)]
     since = max((gate.since for gate in record.gates.values()), default=record.opened_at)
     due = since + days(STALLED_DAYS)
     against = clearance.why_not_clear(record, now or max([since, *(one.at for one in record.scores)]))

@@ -19,6 +19,11 @@ class Board:
     def __init__(self) -> None:
         self.card: Card | None = workflow.memo_value("card", None, type_hint=Card)
 
+    @property
+    def memo(self) -> dict[str, Any]:
+        """What the next run begins with: the server carries search attributes over, and no memo."""
+        return {"card": self.card} if self.card is not None else {}
+
     def publish(self, record: CourseRecord) -> None:
         """Write the attributes that changed, and the card if it did."""
         shown = card(record, workflow.now())

@@ -137,6 +137,7 @@ class TreatmentCourse:
         """Continue as a new run, on the newest build."""
         workflow.continue_as_new(
             self.order.on_a_new_page(prune(self.record, workflow.now())),
+            memo=self.board.memo,
             initial_versioning_behavior=workflow.ContinueAsNewVersioningBehavior.AUTO_UPGRADE,
         )
 

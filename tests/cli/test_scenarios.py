@@ -69,7 +69,7 @@ def test_six_infusions_then_a_booster(lived: Mapping[str, Played]) -> None:
     assert record.phase is Phase.MAINTENANCE
     assert [dose.series for dose in record.doses] == ["induction"] * 6 + ["booster"]
     assert played.player.refusals == []
-    assert sum(one.all_actions for one in played.costs) < 260
+    assert sum(one.all_actions for one in played.costs) < 200
 
 
 def test_an_absence_gets_a_kind_letter_a_call_and_a_seventh_visit(lived: Mapping[str, Played]) -> None:

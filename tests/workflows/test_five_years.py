@@ -189,4 +189,4 @@ async def every_page_was_turned(course: Served) -> None:
     archived = await course.house.store.archive.runs(course.handle.id)
     assert [run.ordinal for run in archived] == list(range(1, record.runs))
     assert record.archive_due == ()
-    assert len(record.model_dump_json()) < 112 * 1024
+    assert len(record.model_dump_json()) < 96 * 1024
