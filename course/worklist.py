@@ -25,6 +25,7 @@ SCREEN_HOURS = 8
 
 MEASURE_HOURS = 4
 RECORD_AFTER_HOURS = 1
+RECORD_AFTER_WATCH_MINUTES = 30
 NAMED_MOST = 3
 FORCED_DAYS = 7
 """How soon an evaluation that something forces is due, from then on. [set]"""
@@ -113,11 +114,14 @@ def _intake(record: CourseRecord, now: datetime | None) -> list[Need]:
         return [Need(NeedKind.GATES, "intake", record.opened_at, stalled, Role.NURSE, text, short)]
     since = max((gate.since for gate in record.gates.values()), default=record.opened_at)
     due = since + days(STALLED_DAYS)
-    against = clearance.why_not_clear(record, now or max([since, *(one.at for one in record.scores)]))
+    at = now or max([since, *(one.at for one in record.scores)])
+    unscreened = [f"{one}, or a prescriber signs with a reason" for one in clearance.why_unscreened(record, at)]
+    against = [*clearance.why_not_clear(record, at), *unscreened]
     if against:
         more = " …" if len(against) > NAMED_MOST else ""
         text = f"before clearance: {'; '.join(against[:NAMED_MOST])}{more}"
-        return [Need(NeedKind.GATES, "intake", since, due, Role.NURSE, text)]
+        short = f"before clearance: {against[0]}"
+        return [Need(NeedKind.GATES, "intake", since, due, Role.NURSE, text, short)]
     text = f"intake answered: sign clearance{secondary.first_ask(record)}"
     return [Need(NeedKind.CLEAR, "intake", since, due, Role.PRESCRIBER, text)]
 
@@ -152,7 +156,7 @@ def _still_here(record: CourseRecord, session: Session) -> Need:
 
 
 def _visit(record: CourseRecord, session: Session) -> list[Need]:
-    late = session.end + hours(RECORD_AFTER_HOURS)
+    late = session.end + minutes(record.protocol.session.leave_minutes + RECORD_AFTER_WATCH_MINUTES)
     found = [
         Need(
             NeedKind.RECORD,

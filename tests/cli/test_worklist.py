@@ -21,8 +21,11 @@ async def intake(terminal: Terminal, name: str, item_nine: int) -> str:
     return course
 
 
-async def test_an_urgent_escalation_stands_first(terminal: Terminal, course: str) -> None:
+async def test_an_urgent_escalation_stands_first(
+    terminal: Terminal, course: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """What is due sooner stands below an urgent escalation; a row says who does what; `needs --site` is that site's."""
+    monkeypatch.setenv("COLUMNS", "240")
     await terminal.sign_in("ortiz")
     charted = ("session", course, "1", "--mg", "1", "--started", "now", "--minutes", "1", "--weight-kg", "70")
     assert (await terminal.type(*charted, "--bp", "230/130 120 97")).code == 0
@@ -37,20 +40,25 @@ async def test_an_urgent_escalation_stands_first(terminal: Terminal, course: str
     assert (await terminal.type("needs", "--site", "bogus")).code == 2
 
 
-async def test_clearance_is_a_row_only_once_it_can_be_signed(terminal: Terminal) -> None:
+async def test_clearance_is_a_row_only_once_it_can_be_signed(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Until then the row is what is missing; what `clear` says against it is what the row says."""
+    monkeypatch.setenv("COLUMNS", "240")
     await terminal.sign_in("cole")
     enrolled = ("enrol", "Clara Cleared", "1980-01-02", "depression", "--new", "--json")
     course = (await terminal.type(*enrolled)).said["course"]
     await terminal.sign_in("lee")
     record = (await terminal.type("show", course, "--json")).said
-    gates = [gate for gate in record["protocol"]["gates"] if not gate.get("optional")]
+    gates = [one for one in record["protocol"]["gates"] if not one.get("optional") and not one.get("analytes")]
     no = {"absolute", "relative", "flag"}
     for answer, ids in (
         ("no", [gate["id"] for gate in gates if gate["kind"] in no]),
         ("yes", [gate["id"] for gate in gates if gate["kind"] not in no]),
     ):
         assert (await terminal.type("gate", course, ",".join(ids), answer, "--detail", "as told")).code == 0
+    panel = ("ALT=22/40U/L", "AST=22/40U/L", "ALP=22/40U/L", "GGT=22/40U/L", "bilirubin=0.6/1.2mg/dL")
+    assert (await terminal.type("lab", course, "liver-panel", *panel, "--drawn", "now")).code == 0
     refused = (await terminal.type("clear", course)).err
     shown = (await terminal.type("show", course)).out
     assert "sign clearance" not in shown
@@ -58,6 +66,12 @@ async def test_clearance_is_a_row_only_once_it_can_be_signed(terminal: Terminal)
     assert glued(f"nurse: before clearance: {missing}")[:60] in glued(shown)
     assert (await terminal.type("measure", course, "phq9", "--answers", "2,2,2,2,2,2,2,2,0")).code == 0
     assert (await terminal.type("measure", course, "audit_c", "--answers", "0,0,0")).code == 0
+    out = (await terminal.type("show", course)).out
+    assert "nurse: before clearance: urinary has no baseline" in out
+    assert "sign clearance" not in out
+    for words in (("check", course, "urinary", "no"), ("check", course, "cognition", "no")):
+        assert (await terminal.type(*words)).code == 0
+    assert (await terminal.type("medicine", course, "none", "--at-intake")).code == 0
     assert "prescriber: intake answered: sign clearance" in (await terminal.type("show", course)).out
     assert (await terminal.type("clear", course)).code == 0
 
