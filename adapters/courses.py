@@ -116,9 +116,7 @@ class Courses:
             owner=owner.account_id,
             owner_name=owner.name,
             protocol=protocol,
-            instruments={
-                name: clinic.instruments[name].with_(examples=(), sources={}) for name in protocol.instruments
-            },
+            instruments={name: clinic.instruments[name] for name in protocol.instruments},
             calendar=snapshot(clinic.sites[row.site], now, years),
             patient_zone=zone_snapshot(zone, now, years) if zone else None,
             enrolled_by=actor,

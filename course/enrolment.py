@@ -14,7 +14,7 @@ from course.terms import Action, GateAnswer, Role, TaskKind
 def open_record(order: CourseOrder, now: datetime) -> CourseRecord:
     """The first record of a course; the protocol's text, version and sha256 are copied in and never change under it.
 
-    Its references stay in the file of that sha256: no rule reads them.
+    References and worked examples stay in the files of those sha256s: no rule reads them.
     """
     if order.protocol is None or order.calendar is None:
         raise ValueError("a course starts with its protocol and its site's calendar")
@@ -28,7 +28,7 @@ def open_record(order: CourseOrder, now: datetime) -> CourseRecord:
         owner=order.owner,
         owner_name=order.owner_name,
         protocol=order.protocol.with_(sources={}),
-        instruments=order.instruments,
+        instruments={name: one.with_(examples=(), sources={}) for name, one in order.instruments.items()},
         calendar=order.calendar,
         messaging=messaging.with_(email=order.email_consent, sms=order.sms_consent),
         order=order.order or default_order(order.protocol),

@@ -28,7 +28,6 @@ GOOD = (1, 1, 1, 1, 1, 1, 1, 0, 0)
 CLOSED = frozenset(tomllib.loads((CLINIC_FOLDER / "clinic.toml").read_text())["closed"])
 INTERVAL_DAYS, EDITED_INTERVAL_DAYS = 28, 35
 FRIDAY = 4
-NINE_IN_THE_EVENING = 21
 
 
 def at(day: date, hour: int, minute: int = 0) -> datetime:
@@ -165,11 +164,9 @@ async def everything_was_sent(course: Served, days: list[date], answers: list[da
     firsts, chasers = asked(letters, answers)
     after_visits = [day + DAY for day in days[:-1]]  # a question of safety waits for no cap
     assert [one.at.date() for one in letters if OccasionKind.CHECKIN in one.kinds] == after_visits
-    record = await course.record()
-    late = wall(record.opened_at).hour >= NINE_IN_THE_EVENING
     assert Counter(kind for one in letters for kind in one.kinds) == {
         **dict.fromkeys(REMINDERS, VISITS),
-        OccasionKind.FORMS: 2 if late else 3,  # told the day after, the third finds its week full
+        OccasionKind.FORMS: 3,
         OccasionKind.MEASURE: len(firsts) + len(chasers),
         OccasionKind.BOOK: BOOSTERS,
         OccasionKind.CHECKIN: len(after_visits),
