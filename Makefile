@@ -17,7 +17,7 @@ help: ## list the targets
 env: $(STAMP) ## make .venv from requirements.lock (only when the lock has changed)
 	@echo ".venv is ready."
 
-demo: $(STAMP) ## a year of a synthetic clinic in about two minutes, on a real server
+demo: $(STAMP) ## a year of a synthetic clinic in a little over a minute, on a real server
 	@$(VENV) starter.py demo $(ARGS)
 
 up: $(STAMP) ## keep a server and a worker running; their data stay in var/

@@ -1,4 +1,4 @@
-"""The demo: a year of a clinic's patients, in about two minutes."""
+"""The demo: a year of a clinic's patients, in a little over a minute."""
 
 import asyncio
 import shutil
