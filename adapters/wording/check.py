@@ -161,18 +161,23 @@ class _Check:
         offers = texted and path[-1] not in {"stop", "stopped"} and OccasionKind.ESCALATION not in path
         most = ONE_MESSAGE if texted else SUBJECT_LENGTH
         for site in self.sites.values():
-            said = text.strip().format(**self._longest(site, Style.BRIEF if texted else Style.SUBJECT))
+            said = text.strip().format(**self._longest[site.id, Style.BRIEF if texted else Style.SUBJECT])
             length = places(f"{said}\n{self.texts.stop.strip()}" if offers else said) if texted else len(said)
             if length > most:
                 beside = " with the offer to stop" if offers else ""
                 yield path, f"{where} can get {length} characters long at {site.name}{beside}: shorten it to {most}"
 
-    def _longest(self, site: Site, style: Style) -> dict[str, str]:
-        """The longest facts at a site, in this language."""
+    @cached_property
+    def _longest(self) -> dict[tuple[str, Style], dict[str, str]]:
+        """The longest facts at each site, in this language."""
+        styles = (Style.BRIEF, Style.SUBJECT)
+        return {(site.id, style): self._longest_at(site, style) for site in self.sites.values() for style in styles}
+
+    def _longest_at(self, site: Site, style: Style) -> dict[str, str]:
         names = {moment.astimezone(ZoneInfo(site.zone)).tzname() or "" for moment in SEASONS}
         moment = self._dates.longest_moment(f"{max(names, key=len)} {site.zone}", style)
         urgency = max((self.texts.staff_words.get(word, word) for word in ("urgent", "prompt")), key=len)
-        days = dict.fromkeys(DAYS, self._dates.longest_day())
+        days = dict.fromkeys(DAYS, self._dates.longest_day)
         return {**LONGEST, **days, "when": moment, "was": moment, "urgency": urgency, **said_of(site)}
 
     @cached_property

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, time, timedelta
 from enum import Enum, auto
-from functools import cache
+from functools import cache, cached_property
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import (
@@ -68,11 +68,24 @@ class Dates:
 
     def longest_moment(self, clock: str, style: Style) -> str:
         """As long as a time gets beside the name of a clock, such as `AKDT America/Anchorage`."""
-        return max((self.moments(f"{day}T{LATE:%H:%M} {clock}", style) for day in WHOLE_YEAR), key=places)
+        day = self._longest_brief if style is Style.BRIEF else self._longest_whole
+        return self.moments(f"{day}T{LATE:%H:%M} {clock}", style)
 
+    @cached_property
     def longest_day(self) -> str:
         """As long as a day gets."""
         return max((self._day(day) for day in WHOLE_YEAR), key=places)
+
+    @cached_property
+    def _longest_whole(self) -> date:
+        return self._longest(brief=False)
+
+    @cached_property
+    def _longest_brief(self) -> date:
+        return self._longest(brief=True)
+
+    def _longest(self, *, brief: bool) -> date:
+        return max(WHOLE_YEAR, key=lambda day: places(self._wall(datetime.combine(day, LATE), brief=brief)))
 
     def _moment(self, line: str, style: Style) -> str:
         iso, _, clock = line.partition(" ")

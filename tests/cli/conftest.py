@@ -65,6 +65,12 @@ class Terminal:
         return Answered(code, out.getvalue(), err.getvalue())
 
 
+@pytest.fixture(autouse=True)
+def wide(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A terminal on which every row of a table stands on one line."""
+    monkeypatch.setenv("COLUMNS", "240")
+
+
 @pytest.fixture(scope="module")
 async def alone() -> AsyncIterator[EmbeddedServer]:
     """A server of its own: `list` shows every course of a server."""

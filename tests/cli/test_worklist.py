@@ -21,11 +21,8 @@ async def intake(terminal: Terminal, name: str, item_nine: int) -> str:
     return course
 
 
-async def test_an_urgent_escalation_stands_first(
-    terminal: Terminal, course: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_an_urgent_escalation_stands_first(terminal: Terminal, course: str) -> None:
     """What is due sooner stands below an urgent escalation; a row says who does what; `needs --site` is that site's."""
-    monkeypatch.setenv("COLUMNS", "240")
     await terminal.sign_in("ortiz")
     charted = ("session", course, "1", "--mg", "1", "--started", "now", "--minutes", "1", "--weight-kg", "70")
     assert (await terminal.type(*charted, "--bp", "230/130 120 97")).code == 0
@@ -40,11 +37,8 @@ async def test_an_urgent_escalation_stands_first(
     assert (await terminal.type("needs", "--site", "bogus")).code == 2
 
 
-async def test_clearance_is_a_row_only_once_it_can_be_signed(
-    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_clearance_is_a_row_only_once_it_can_be_signed(terminal: Terminal) -> None:
     """Until then the row is what is missing; what `clear` says against it is what the row says."""
-    monkeypatch.setenv("COLUMNS", "240")
     await terminal.sign_in("cole")
     enrolled = ("enrol", "Clara Cleared", "1980-01-02", "depression", "--new", "--json")
     course = (await terminal.type(*enrolled)).said["course"]
