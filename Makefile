@@ -5,8 +5,13 @@ SHELL := /bin/sh
 
 ARGS ?=
 JOBS ?= 3
-SUITABLE := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 15))
-PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.14 python3.11; do \
+# pyproject.toml alone says which Pythons: from 3.OLDEST up to, and without, 3.BEYOND.
+PYTHONS := $(shell sed -n 's/^requires-python = ">=3\.\([0-9]*\),<3\.\([0-9]*\)"/\1 \2/p' pyproject.toml)
+OLDEST := $(word 1,$(PYTHONS))
+BEYOND := $(word 2,$(PYTHONS))
+NEWEST := $(shell expr $(BEYOND) - 1)
+SUITABLE := import sys; sys.exit(not (3, $(OLDEST)) <= sys.version_info[:2] < (3, $(BEYOND)))
+PYTHON ?= $(shell for p in python3 $$(seq -f 'python3.%g' $(NEWEST) -1 $(OLDEST)); do \
 	$$p -c '$(SUITABLE)' 2>/dev/null && echo $$p && break; done)
 VENV := .venv/bin/python
 STAMP := .venv/installed.stamp
@@ -44,7 +49,7 @@ lock: ## rewrite requirements.lock from pyproject.toml (needs uv)
 $(VENV):
 	@python="$(PYTHON)"; python="$${python:-python3}"; \
 	if ! "$$python" -c '$(SUITABLE)' 2>/dev/null; then \
-		echo "This needs Python 3.11 to 3.14, but $$python is '$$("$$python" --version 2>&1)': install one, or name it with 'make env PYTHON=/path/to/python3'." >&2; \
+		echo "This needs Python 3.$(OLDEST) to 3.$(NEWEST), but $$python is '$$("$$python" --version 2>&1)': install one, or name it with 'make env PYTHON=/path/to/python3'." >&2; \
 		exit 1; \
 	fi; \
 	rm -rf .venv; \
