@@ -8,19 +8,19 @@ from datetime import UTC, datetime
 
 import structlog
 
-from adapters.builds import keep_watching
-from adapters.course_errors import CourseError
-from adapters.keyring import KeyRingError
+from adapters.identity.keyring import KeyRingError
 from adapters.logs import configure_logs, worker_runtime
-from adapters.registering import refuse_missing
-from adapters.server import ServerError
 from adapters.settings import Settings, SettingsError, load_settings
 from adapters.store import StoreError
-from adapters.store.oncall import NobodyOnCallError
-from adapters.sweeping import keep_proving, keep_sweeping
-from adapters.temporal import build_id, course_worker, make_current
+from adapters.store.people.oncall import NobodyOnCallError
+from adapters.temporal.builds import keep_watching
+from adapters.temporal.errors import CourseError
+from adapters.temporal.plugin import build_id, course_worker, make_current
+from adapters.temporal.schedules import keep_proving, keep_sweeping
+from adapters.temporal.search_attributes import refuse_missing
+from adapters.temporal.server import ServerError
 from adapters.wiring import WORKFLOWS, course_activities, open_house
-from course.loading import LoadError
+from course.library.loading import LoadError
 
 log = structlog.get_logger("worker")
 

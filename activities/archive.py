@@ -7,8 +7,8 @@ from typing import Protocol
 
 from temporalio import activity
 
-from course.carried import Carried
-from course.messages import ArchiveOrder
+from course.model.carried import Carried
+from course.model.messages import ArchiveOrder
 
 
 class StillOpenError(Exception):

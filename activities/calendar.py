@@ -5,8 +5,8 @@ from typing import Protocol
 
 from temporalio import activity
 
-from course.calendar import Calendar, Zone
-from course.messages import CalendarAnswer, CalendarOrder
+from course.model.calendar import Calendar, Zone
+from course.model.messages import CalendarAnswer, CalendarOrder
 
 
 class Sites(Protocol):

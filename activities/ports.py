@@ -6,8 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from course.messages import SendOrder
-from course.terms import OccasionState, Role
+from course.model.messages import SendOrder
+from course.model.terms import OccasionState, Role
 
 
 class Medium(StrEnum):

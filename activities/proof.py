@@ -9,9 +9,9 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities.ports import Channel, Letter, Medium, NotAcceptedError, Person, RefusedForGoodError
-from course.carried import Carried, Instant
-from course.gathered import Gathered
-from course.proof import Proof, Wrong, prove
+from course.model.carried import Carried, Instant
+from course.views.evidence import Gathered
+from course.views.proof import Proof, Wrong, prove
 
 SENDER = "Structured Treatments"
 LISTED_MOST = 2_000

@@ -24,9 +24,9 @@ from activities.ports import (
     Texts,
     Written,
 )
-from course.calling_back import OVERTAKEN
-from course.messages import NOBODY_TO_TELL, SendOrder, SendOutcome, Unsent
-from course.terms import Audience, OccasionState
+from course.agenda.recall import OVERTAKEN
+from course.model.messages import NOBODY_TO_TELL, SendOrder, SendOutcome, Unsent
+from course.model.terms import Audience, OccasionState
 
 MOST_RESENDS = 3
 """How often an escalation that may have gone out is sent again before people are told that nobody knows."""

@@ -17,24 +17,24 @@ from temporalio.common import SearchAttributeKey
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.ports import Person
-from adapters.builds import build_of, served
-from adapters.charting import CHARTING, charted
-from adapters.clinic import Clinic
-from adapters.inspecting import inspect
-from adapters.keyring import KeyRing
-from adapters.licences import expired
-from adapters.lists import card_of
-from adapters.planning import settle
-from adapters.slots import SlotBook, SlotError
+from adapters.chairs.reserving import settle
+from adapters.chairs.slots import SlotBook, SlotError
+from adapters.clinic.files import Clinic
+from adapters.identity.keyring import KeyRing
+from adapters.identity.licences import expired
 from adapters.store import Store
-from adapters.store.directory import CourseRow, CourseState
-from adapters.vocabulary import PHASES, outside
-from course.carried import minutes
-from course.cover import ahead
-from course.drug_owed import DrugDifference
-from course.gathered import Gathered, Listed, Seen, Unsettled
-from course.proof import LATE_MINUTES
-from course.terms import Action, Audience, NeedKind, OccasionState, Phase, Role
+from adapters.store.drugs.charting import CHARTING, charted
+from adapters.store.people.directory import CourseRow, CourseState
+from adapters.temporal.builds import build_of, served
+from adapters.temporal.inspecting import inspect
+from adapters.temporal.lists import card_of
+from adapters.temporal.vocabulary import PHASES, outside
+from course.model.carried import minutes
+from course.model.terms import Action, Audience, NeedKind, OccasionState, Phase, Role
+from course.views.cover import ahead
+from course.views.drug_owed import DrugDifference
+from course.views.evidence import Gathered, Listed, Seen, Unsettled
+from course.views.proof import LATE_MINUTES
 from workflows import attributes
 from workflows.course import TreatmentCourse
 

@@ -14,22 +14,22 @@ from activities.calendar import Calendars
 from activities.ports import Channel, Medium
 from activities.proof import Prover
 from activities.reminders import Messenger
+from adapters.chairs.scheduler import OutsideSlots, Scheduler
+from adapters.chairs.slots import ClinicSlots, SlotBook
 from adapters.channels.email import Email, MailServer
 from adapters.channels.mailbox import Mailbox
 from adapters.channels.sms import Sms, SmsService
-from adapters.clinic import Clinic, load_clinic
+from adapters.clinic.calendars import ClinicSites
+from adapters.clinic.files import Clinic, load_clinic
+from adapters.clinic.texts import ClinicTexts, load_texts
 from adapters.evidence import ClinicEvidence
-from adapters.histories import ServerHistories
-from adapters.keyring import KeyRing
-from adapters.scheduler import OutsideSlots, Scheduler
+from adapters.identity.keyring import KeyRing
+from adapters.identity.signing import Signer
 from adapters.settings import Channel as ChannelName
 from adapters.settings import Settings
-from adapters.signing import Signer
-from adapters.sites import ClinicSites
-from adapters.slots import ClinicSlots, SlotBook
 from adapters.store import Store
-from adapters.temporal import connect
-from adapters.texts import ClinicTexts, load_texts
+from adapters.temporal.histories import ServerHistories
+from adapters.temporal.plugin import connect
 from workflows.course import TreatmentCourse
 from workflows.proof import NightlyProof
 from workflows.sweep import ArchiveSweep

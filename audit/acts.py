@@ -8,13 +8,13 @@ from temporalio.api.common.v1 import Payload
 from temporalio.client import WorkflowHistory
 from temporalio.converter import DataConverter
 
-from adapters.codec import in_course
-from adapters.keyring import KeyRing
-from adapters.temporal import data_converter
-from adapters.updates import accepted_updates
-from course.acts import ActEnvelope
-from course.messages import Receipt
-from course.said import BaseAct
+from adapters.identity.keyring import KeyRing
+from adapters.temporal.codec import in_course
+from adapters.temporal.plugin import data_converter
+from adapters.temporal.updates import accepted_updates
+from course.acts.base import BaseAct
+from course.acts.catalogue import ActEnvelope
+from course.model.messages import Receipt
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 
 from temporalio.client import WorkflowHistory
 
-from adapters.histories import canonical
 from adapters.store import StoreError
-from adapters.updates import resets
+from adapters.temporal.histories import canonical
+from adapters.temporal.updates import resets
 from adapters.wiring import House
 
 

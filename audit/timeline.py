@@ -13,14 +13,14 @@ from temporalio.api.update.v1 import Input
 from temporalio.client import WorkflowHistory
 from temporalio.converter import DataConverter
 
-from adapters.codec import in_activities, in_course
-from adapters.keyring import KeyRing
-from adapters.signing import Signer
-from adapters.temporal import data_converter
-from adapters.updates import accepted_updates, resets
-from course.acts import ActEnvelope
+from adapters.identity.keyring import KeyRing
+from adapters.identity.signing import Signer
+from adapters.temporal.codec import in_activities, in_course
+from adapters.temporal.plugin import data_converter
+from adapters.temporal.updates import accepted_updates, resets
+from course.acts.catalogue import ActEnvelope
 from course.enrolment import with_consent
-from course.messages import CourseOrder, Part, Receipt, SendOrder, SendOutcome, Unsent
+from course.model.messages import CourseOrder, Part, Receipt, SendOrder, SendOutcome, Unsent
 
 NAMES = {value: name.removeprefix("EVENT_TYPE_").lower() for name, value in EventType.items()}
 VISIT = re.compile(r"s\d+")

@@ -4,14 +4,14 @@ import asyncio
 import tempfile
 from pathlib import Path
 
-from adapters.clinic import load_clinic
+from adapters.clinic.files import load_clinic
 from audit.costs import Cost, cost
 from audit.histories import histories_of
-from cli.play.check import load_scenario
-from cli.play.command import known, logged_in
-from cli.play.playing import play_many
-from cli.play.stage import stage
-from course.terms import Action
+from cli.simulate import known, logged_in
+from course.model.terms import Action
+from play.playing import play_many
+from play.scenario.check import load_scenario
+from play.stage import stage
 
 CLINIC = Path(__file__).parent.parent / "clinic"
 ACTS_A_VISIT = 6

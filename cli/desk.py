@@ -13,42 +13,25 @@ from typing import Annotated, Any, ParamSpec
 from cyclopts import Parameter
 from pydantic import ValidationError
 
-from adapters.courses import CourseError, Courses, NoServerError, RefusedError, UnknownOutcomeError
-from adapters.identity import IdentityError, whoami
-from adapters.keyring import KeyRingError
-from adapters.licences import expired
-from adapters.server import ServerError
+from adapters.identity.licences import expired
+from adapters.identity.sign_in import whoami
 from adapters.settings import Settings, SettingsError, load_settings
-from adapters.store import StoreDownError, StoreError
-from adapters.store.access import Access
-from adapters.store.staff import Account
+from adapters.store import StoreDownError
+from adapters.store.people.access import Access
+from adapters.store.people.staff import Account
 from adapters.wiring import House, open_house
-from adapters.zones import UnknownZoneError
-from cli.naming import course_named
-from cli.output import FAILED, NO_SERVER, NOT_ALLOWED, USAGE, CliError, answer, complain
-from cli.times import instant
+from cli.output import CODES, answer, complain
 from course.actions import WHO
-from course.acts import ACT, Act
-from course.calendar import Zone
-from course.loading import LoadError
-from course.messages import Receipt
-from course.terms import Action
+from course.acts.catalogue import ACT, Act
+from course.model.calendar import Zone
+from course.model.messages import Receipt
+from course.model.terms import Action
+from services.courses import CourseError, Courses, RefusedError, UnknownOutcomeError
+from services.errors import EXPECTED, InputError, NotAllowedError, ServiceError, kind_of
+from services.typed.naming import course_named
+from services.typed.times import instant
 
 Said = ParamSpec("Said")
-
-CODES: dict[type[Exception], int] = {
-    SettingsError: USAGE,
-    LoadError: USAGE,
-    KeyRingError: USAGE,
-    UnknownZoneError: USAGE,
-    IdentityError: NOT_ALLOWED,
-    ServerError: NO_SERVER,
-    NoServerError: NO_SERVER,
-    StoreDownError: NO_SERVER,
-    StoreError: FAILED,
-    CourseError: FAILED,
-}
-"""Which exit code each kind of failure has; the first class that fits counts."""
 
 DONE = "What was asked is done all the same: do not repeat it."
 """What is said where a change stands, and only the access log could not be written."""
@@ -83,7 +66,7 @@ class Desk:
     now: datetime
 
     async def course(self, typed: str) -> str:
-        """The id of the course that is meant; raises CliError."""
+        """The id of the course that is meant; raises ServiceError."""
         return await course_named(self.house.store.directory, typed)
 
     async def zone(self, course_id: str) -> Zone:
@@ -95,7 +78,7 @@ class Desk:
 
     def site_zone(self, site: str) -> Zone:
         """The clock of a site, as its clinic file says it today; of the first where the file does not name it."""
-        from adapters.clinic import snapshot  # noqa: PLC0415  only where a time was typed
+        from adapters.clinic.files import snapshot  # noqa: PLC0415  only where a time was typed
 
         sites = self.house.clinic.sites
         place = sites[site] if site in sites else next(iter(sites.values()))
@@ -144,17 +127,10 @@ def command(work: Callable[Said, Coroutine[Any, Any, int]]) -> Callable[Said, in
         json_ = any(getattr(one, "json", False) for one in (*args, *kwargs.values()))
         try:
             return asyncio.run(work(*args, **kwargs))
-        except CliError as error:
-            return complain(str(error), error.code, json_=json_)
-        except tuple(CODES) as error:
-            return complain(str(error), code_of(error), json_=json_)
+        except EXPECTED as error:
+            return complain(str(error), CODES[kind_of(error)], json_=json_)
 
     return run
-
-
-def code_of(error: Exception) -> int:
-    """The exit code of a failure that a person can mend."""
-    return next(code for kind, code in CODES.items() if isinstance(error, kind))
 
 
 async def act(course_id: str, how: How, action: str, *, times: dict[str, str | None] | None = None, **said: Any) -> int:
@@ -178,8 +154,8 @@ async def perform(
         receipt = await at.courses.act(course_id, built)
     except RefusedError as refused:
         await at.looked(course_id, f"refused {action}", done=f"The act was refused: {refused}")
-        code = FAILED if at.account.role in WHO[Action(action)].roles else NOT_ALLOWED
-        raise CliError(f"refused: {refused}", code) from None
+        may = at.account.role in WHO[Action(action)].roles
+        raise (ServiceError if may else NotAllowedError)(f"refused: {refused}") from None
     except UnknownOutcomeError as unknown:
         await at.looked(course_id, f"{action}, answer unknown", done=str(unknown))
         raise
@@ -190,15 +166,15 @@ async def perform(
 
 
 def written_language(at: Desk, language: str) -> str:
-    """A language in which the clinic writes; raises CliError that names them all."""
+    """A language in which the clinic writes; raises ServiceError that names them all."""
     languages = at.house.texts.languages
     if language not in languages:
-        raise CliError(f"--language is one that the clinic writes: {', '.join(languages)}", USAGE)
+        raise InputError(f"--language is one that the clinic writes: {', '.join(languages)}")
     return language
 
 
 def build(at: Desk, action: str, how: How, said: dict[str, Any]) -> Act:
-    """The act that was meant; raises CliError naming the field that is wrong, never what was typed."""
+    """The act that was meant; raises ServiceError naming the field that is wrong, never what was typed."""
     given = {name: value for name, value in said.items() if value is not None}
     request_id = how.request_id or f"r-{secrets.token_hex(8)}"
     try:
@@ -214,7 +190,7 @@ def build(at: Desk, action: str, how: How, said: dict[str, Any]) -> Act:
             }
         )
     except ValidationError as wrong:
-        raise CliError(sentence_of(wrong), USAGE) from None
+        raise InputError(sentence_of(wrong)) from None
 
 
 def sentence_of(wrong: ValidationError) -> str:

@@ -1,6 +1,7 @@
 """`python -m cli.docs`: writes docs/reference from the code; `--check` fails where they have drifted apart."""
 
 import inspect
+import re
 import sys
 import tomllib
 from collections.abc import Callable, Iterator
@@ -15,18 +16,18 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
-from adapters.clinic import load_clinic
+from adapters.clinic.files import load_clinic
+from adapters.clinic.texts import load_texts
+from adapters.clinic.wording import FACTS
 from adapters.settings import Settings, variable
-from adapters.texts import load_texts
-from adapters.wording import FACTS
-from cli import clinical
 from cli.app import COMMANDS, NOUNS
 from cli.desk import Asked
-from cli.play import scenario
-from course import instrument, protocol
+from cli.reference import clinical
 from course.actions import WHO
-from course.occasions import RULES
+from course.model import instrument, protocol
+from course.model.occasions import RULES
 from course.phases import LEADS_TO
+from play.scenario import file as scenario
 
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "docs" / "reference"
@@ -209,8 +210,8 @@ def _models(module: Any) -> Iterator[type[BaseModel]]:
 def _model(model: type[BaseModel]) -> str:
     rows = []
     for name, field in model.model_fields.items():
-        kind = str(_bare(field.annotation)).replace("course.protocol.", "").replace("course.instrument.", "")
-        kind = kind.replace("course.terms.", "").replace("<class '", "").replace("'>", "").replace("|", "or")
+        kind = re.sub(r"course\.model\.(?:protocol|instrument|terms)\.|<class '|'>", "", str(_bare(field.annotation)))
+        kind = kind.replace("|", "or")
         default = "required" if field.is_required() else f"`{field.get_default(call_default_factory=True)}`"
         rows.append(f"| `{name}` | {kind} | {default} |")
     doc = " ".join((inspect.getdoc(model) or "").split())

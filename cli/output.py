@@ -10,8 +10,12 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from services.errors import InputError, Kind
+
 OK, FAILED, USAGE, NOT_ALLOWED, NO_SERVER = 0, 1, 2, 3, 4
 """Exit codes: done; refused or failed; wrong usage; not signed in or not allowed; no server."""
+
+CODES = {Kind.INPUT: USAGE, Kind.NOT_ALLOWED: NOT_ALLOWED, Kind.UNREACHABLE: NO_SERVER, Kind.REFUSED: FAILED}
 
 
 GAP = 3
@@ -23,14 +27,6 @@ NEVER_CUT = frozenset(
     {"course", "session", "score", "event", "gate", "item", "account", "syringe", "vial", "discrepancy"}
 )
 """Columns that hold what other commands are given."""
-
-
-class CliError(Exception):
-    """What is wrong and what would be right, with the exit code that says which kind it is."""
-
-    def __init__(self, sentence: str, code: int = FAILED) -> None:
-        super().__init__(sentence)
-        self.code = code
 
 
 def as_json(value: Any) -> None:
@@ -50,7 +46,7 @@ def typed(value: str, what: str) -> str:
         print(f"{what}: ", end="", file=sys.stderr, flush=True)
     line = sys.stdin.readline()
     if not line.strip():
-        raise CliError(f"{what} is read from standard input, and no line came: give one line for each -", USAGE)
+        raise InputError(f"{what} is read from standard input, and no line came: give one line for each -")
     return line.strip()
 
 

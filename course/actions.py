@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from course.acts import digest
-from course.applying import (
+from course.acts.base import BaseAct
+from course.acts.catalogue import digest
+from course.handlers import (
     care,
     correcting,
     decisions,
@@ -20,17 +21,16 @@ from course.applying import (
     planning,
     room,
 )
-from course.applying.change import Change, Refused, refuse_if, session_of
-from course.applying.recomputed import recomputed
-from course.carried import days, minutes
-from course.doubt import doubts
-from course.messages import Receipt
-from course.page import APPLIED_DAYS, open_task, prune, write
-from course.parts import Applied
+from course.handlers.change import Change, Refused, refuse_if, session_of
+from course.handlers.recomputed import recomputed
+from course.model.carried import days, minutes
+from course.model.messages import Receipt
+from course.model.page import APPLIED_DAYS, open_task, prune, write
+from course.model.parts import Applied
+from course.model.record import CourseRecord
+from course.model.terms import Action, Phase, Role, SessionStatus, TaskKind
 from course.phases import moved_on
-from course.record import CourseRecord
-from course.said import BaseAct
-from course.terms import Action, Phase, Role, SessionStatus, TaskKind
+from course.rules.doubt import doubts
 
 __all__ = ["WHO", "Done", "Refused", "Who", "apply", "may"]
 

@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from course.applying.holding import held_now
-from course.carried import days
-from course.page import open_task, write
-from course.parts import COURSE
-from course.record import CourseRecord
-from course.terms import HoldCause, Role, TaskKind
+from course.handlers.holding import held_now
+from course.model.carried import days
+from course.model.page import open_task, write
+from course.model.parts import COURSE
+from course.model.record import CourseRecord
+from course.model.terms import HoldCause, Role, TaskKind
 
 
 def cancellation(record: CourseRecord, now: datetime) -> CourseRecord:

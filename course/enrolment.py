@@ -2,13 +2,13 @@
 
 from datetime import datetime
 
-from course.carried import days
-from course.messages import CourseOrder
-from course.page import open_task, write
-from course.parts import GateState, Messaging, Order
-from course.protocol import Gate, Protocol
-from course.record import CourseRecord
-from course.terms import Action, GateAnswer, Role, TaskKind
+from course.model.carried import days
+from course.model.messages import CourseOrder
+from course.model.page import open_task, write
+from course.model.parts import GateState, Messaging, Order
+from course.model.protocol import Gate, Protocol
+from course.model.record import CourseRecord
+from course.model.terms import Action, GateAnswer, Role, TaskKind
 
 
 def open_record(order: CourseOrder, now: datetime) -> CourseRecord:

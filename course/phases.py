@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from course.carried import days
-from course.page import write
-from course.parts import COURSE, Maintained
-from course.record import CourseRecord
-from course.terms import Decision, EndCause, Phase, Series
+from course.model.carried import days
+from course.model.page import write
+from course.model.parts import COURSE, Maintained
+from course.model.record import CourseRecord
+from course.model.terms import Decision, EndCause, Phase, Series
 
 LEADS_TO: dict[Decision, Phase] = {
     Decision.MAINTENANCE: Phase.MAINTENANCE,

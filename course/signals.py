@@ -7,12 +7,12 @@ from datetime import datetime
 from pydantic import ValidationError
 
 from course.actions import Done, Refused, apply
-from course.acts import Evaluate
-from course.carried import days
-from course.page import open_task, write
-from course.parts import COURSE, Entry, Task
-from course.record import CourseRecord
-from course.terms import Role, TaskKind
+from course.acts.catalogue import Evaluate
+from course.model.carried import days
+from course.model.page import open_task, write
+from course.model.parts import COURSE, Entry, Task
+from course.model.record import CourseRecord
+from course.model.terms import Role, TaskKind
 
 EVALUATION = "evaluation_submitted"
 NAMED_MOST = 60

@@ -12,10 +12,10 @@ from temporalio.testing import TimeSkipper, TimeSkippingConfig
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
-from adapters.keyring import KeyRing
-from adapters.server import EmbeddedServer, embedded_server
+from adapters.identity.keyring import KeyRing
 from adapters.settings import Settings
-from adapters.temporal import course_plugin
+from adapters.temporal.plugin import course_plugin
+from adapters.temporal.server import EmbeddedServer, embedded_server
 
 for name in [name for name in os.environ if name.startswith(("ST_", "TEMPORAL_"))]:
     del os.environ[name]

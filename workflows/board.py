@@ -6,9 +6,9 @@ from temporalio import workflow
 from temporalio.common import SearchAttributeUpdate
 
 with workflow.unsafe.imports_passed_through():
-    from course.card import Card, card
-    from course.record import CourseRecord
-    from course.worklist import needs
+    from course.agenda.worklist import needs
+    from course.model.record import CourseRecord
+    from course.views.card import Card, card
 
 from workflows import attributes
 

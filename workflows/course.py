@@ -9,17 +9,18 @@ from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
-    from course import actions, delivery, phases, signals
-    from course.acts import ActEnvelope
-    from course.agenda import agenda
+    from course import actions, phases, signals
+    from course.acts.catalogue import ActEnvelope
+    from course.agenda import delivery
+    from course.agenda.due import agenda
+    from course.agenda.worklist import needs_ahead, next_due
     from course.cancelled import cancellation
-    from course.carried import days
     from course.enrolment import carried_on, open_record
-    from course.messages import CourseOrder, CourseSummary, Receipt
-    from course.page import prune
+    from course.model.carried import days
+    from course.model.messages import CourseOrder, CourseSummary, Receipt
+    from course.model.page import prune
+    from course.model.record import CourseRecord
     from course.phases import phase_over
-    from course.record import CourseRecord
-    from course.worklist import needs_ahead, next_due
 
 from workflows.board import Board
 from workflows.doings import Doings

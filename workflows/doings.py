@@ -12,12 +12,13 @@ with workflow.unsafe.imports_passed_through():
     from activities.archive import Archivist
     from activities.calendar import Calendars
     from activities.reminders import UNKNOWN, Messenger
-    from course import calling_back, folding
-    from course.delivery import SEND_WITHIN, Taken
-    from course.messages import ArchiveOrder, CalendarOrder, SendOrder, SendOutcome, Unsent
-    from course.occasions import Occasion
-    from course.record import CourseRecord
-    from course.terms import Audience, OccasionKind, OccasionState
+    from course.agenda import outcomes as folding
+    from course.agenda import recall as calling_back
+    from course.agenda.delivery import SEND_WITHIN, Taken
+    from course.model.messages import ArchiveOrder, CalendarOrder, SendOrder, SendOutcome, Unsent
+    from course.model.occasions import Occasion
+    from course.model.record import CourseRecord
+    from course.model.terms import Audience, OccasionKind, OccasionState
 
 Fold = Callable[[CourseRecord], CourseRecord]
 

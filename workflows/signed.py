@@ -3,7 +3,7 @@
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from course.said import BaseAct
+    from course.acts.base import BaseAct
 
 SIGNED, ADMITTED = "act_is_signed", "act_is_admitted"
 

@@ -8,7 +8,7 @@ from temporalio.exceptions import ActivityError
 
 with workflow.unsafe.imports_passed_through():
     from activities.archive import Archivist, Sweep
-    from course.messages import ArchiveOrder
+    from course.model.messages import ArchiveOrder
 
 ONE_TRY = timedelta(seconds=60)
 LIST_WITHIN = timedelta(hours=1)

@@ -3,26 +3,26 @@
 from types import TracebackType
 from typing import Self
 
-from adapters.keyring import KeyRing
-from adapters.store.access import AccessLog
+from adapters.identity.keyring import KeyRing
 from adapters.store.archive import Archive
-from adapters.store.chart import ChartLedger
-from adapters.store.contacts import ContactBook
+from adapters.store.chairs.slots import SlotLedger
+from adapters.store.chairs.waitlist import WaitList
 from adapters.store.database import Database
-from adapters.store.directory import Directory
-from adapters.store.drug_log import DrugLog
-from adapters.store.drugs import DrugLedger
+from adapters.store.drugs.chart import ChartLedger
+from adapters.store.drugs.ledger import DrugLedger
+from adapters.store.drugs.log import DrugLog
 from adapters.store.errors import StoreDownError, StoreError
-from adapters.store.inbox import Inbox
 from adapters.store.installation import Installation
+from adapters.store.messages.inbox import Inbox
+from adapters.store.messages.receipts import Receipts
+from adapters.store.messages.sends import SendLedger
 from adapters.store.migrating import migrate
-from adapters.store.oncall import Roster
-from adapters.store.receipts import Receipts
-from adapters.store.sends import SendLedger
-from adapters.store.signins import SignIns
-from adapters.store.slots import SlotLedger
-from adapters.store.staff import StaffList
-from adapters.store.waitlist import WaitList
+from adapters.store.people.access import AccessLog
+from adapters.store.people.contacts import ContactBook
+from adapters.store.people.directory import Directory
+from adapters.store.people.oncall import Roster
+from adapters.store.people.signins import SignIns
+from adapters.store.people.staff import StaffList
 
 __all__ = ["Store", "StoreDownError", "StoreError"]
 

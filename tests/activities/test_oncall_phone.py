@@ -6,8 +6,8 @@ import pytest
 from temporalio.exceptions import ApplicationError
 
 from adapters.channels.sms import Sms, SmsService
-from adapters.store.staff import Account
-from course.terms import OccasionState
+from adapters.store.people.staff import Account
+from course.model.terms import OccasionState
 from tests.support.clinics import ADDRESS, DAY_BEFORE, MEASURE, Clinic
 from tests.support.mail import Mood
 from tests.support.texting import ACCOUNT, NUMBER, TOKEN, TextService

@@ -9,10 +9,10 @@ from temporalio.testing import ActivityEnvironment
 from activities.ports import Channel, Contact, Letter, Medium
 from activities.reminders import MOST_RESENDS, NO_ADDRESS, NOBODY, REFUSED, UNKNOWN, Messenger
 from adapters.channels.email import Email, MailServer
-from adapters.store.staff import Account
-from course.calling_back import OVERTAKEN
-from course.messages import SendOutcome
-from course.terms import Audience, OccasionKind, OccasionState, Role
+from adapters.store.people.staff import Account
+from course.agenda.recall import OVERTAKEN
+from course.model.messages import SendOutcome
+from course.model.terms import Audience, OccasionKind, OccasionState, Role
 from tests.support.clinics import ADDRESS, DAY_BEFORE, MEASURE, NOW, TEXTS, VISIT, Clinic
 from tests.support.mail import Mood
 

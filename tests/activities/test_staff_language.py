@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from adapters.staff_file import load_staff
-from course.loading import LoadError
+from adapters.clinic.staff_file import load_staff
+from course.library.loading import LoadError
 from tests.support.clinics import Clinic
 from tests.support.records import CLINIC_FOLDER
 

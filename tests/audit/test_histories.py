@@ -10,7 +10,7 @@ PROGRAM = """
 import gzip, hashlib, sys
 from temporalio.api.history.v1 import History
 from temporalio.client import WorkflowHistory
-from adapters.histories import canonical
+from adapters.temporal.histories import canonical
 read = WorkflowHistory.from_json("c", gzip.open(sys.argv[1]).read().decode())
 sent = History.FromString(History(events=read.events).SerializeToString())
 print(hashlib.sha256(canonical(WorkflowHistory("c", list(sent.events)))).hexdigest())

@@ -14,14 +14,14 @@ from temporalio.client import Client, WorkflowHistory
 from temporalio.testing import TimeSkipper
 
 from activities.archive import Sweep
-from adapters.keyring import KeyRing
+from adapters.identity.keyring import KeyRing
 from adapters.settings import Settings
 from adapters.store.tables import ARCHIVE
 from audit.costs import cost
 from audit.histories import compared_histories, histories_of
 from audit.timeline import Line, story
-from course.record import CourseRecord
-from course.terms import Role
+from course.model.record import CourseRecord
+from course.model.terms import Role
 from tests.support.served import RefusedError, Served, house_of, worked
 from workflows.sweep import ArchiveSweep
 

@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from adapters.identity import first_passphrases
-from adapters.server import EmbeddedServer, embedded_server
+from adapters.identity.sign_in import first_passphrases
 from adapters.settings import Settings
+from adapters.temporal.server import EmbeddedServer, embedded_server
 from adapters.wiring import House, open_house
 from cli.app import main
 from tests.support.records import CLINIC_FOLDER

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from adapters.courses import Courses
-from adapters.planning import settle
+from adapters.chairs.reserving import settle
 from adapters.wiring import House
-from course.carried import days, minutes
-from course.record import CourseRecord
-from course.slots import Slot, slots_ahead
-from course.terms import Role
+from course.model.carried import days, minutes
+from course.model.record import CourseRecord
+from course.model.terms import Role
+from course.scheduling.slots import Slot, slots_ahead
+from services.courses import Courses
 from tests.cli.conftest import Terminal
 from tests.support.life import Life
 from tests.support.ready import ready

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from adapters.clinic import load_clinic
+from adapters.clinic.files import load_clinic
 from adapters.wiring import House
 from cli.app import COMMANDS, NOUNS
 from tests.cli.conftest import Terminal

@@ -5,16 +5,16 @@ from itertools import count
 
 import pytest
 
-from cli.play.acting import Moment, act_of
-from cli.play.check import Known, parse_scenario
-from cli.play.duty import Duty
-from cli.play.patient import answers, spread
-from cli.play.scenario import Scenario
-from cli.play.staff import duties, looks_again
 from course import actions
-from course.scoring import score
-from course.terms import HoldCause, Phase, SessionStatus
-from course.worklist import needs, next_due
+from course.agenda.worklist import needs, next_due
+from course.model.terms import HoldCause, Phase, SessionStatus
+from course.scores.scoring import score
+from play.scenario.acting import Moment, act_of
+from play.scenario.check import Known, parse_scenario
+from play.scenario.file import Scenario
+from play.staff.default import duties, looks_again
+from play.staff.duty import Duty
+from play.staff.patient import answers, spread
 from tests.support.life import Life
 from tests.support.records import clinic, make_record
 

@@ -8,13 +8,13 @@ from google.protobuf.duration_pb2 import Duration
 from temporalio.api.workflowservice.v1 import RegisterNamespaceRequest
 from temporalio.client import Client
 
-from adapters.keyring import KeyRing
+from adapters.identity.keyring import KeyRing
 from adapters.logs import worker_runtime
-from adapters.registering import missing
-from adapters.server import EmbeddedServer, ServerError
 from adapters.settings import Settings, SettingsError, load_settings
 from adapters.store import Store
-from adapters.temporal import connect
+from adapters.temporal.plugin import connect
+from adapters.temporal.search_attributes import missing
+from adapters.temporal.server import EmbeddedServer, ServerError
 from adapters.wiring import House
 from tests.cli.conftest import Terminal
 from worker import work

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from adapters.courses import Courses
 from adapters.wiring import House
-from cli.times import shown
+from services.courses import Courses
+from services.typed.times import shown
 from tests.cli.conftest import Terminal
 
 

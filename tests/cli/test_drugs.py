@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from adapters.server import EmbeddedServer, embedded_server
+from adapters.temporal.server import EmbeddedServer, embedded_server
 from adapters.wiring import House
 from tests.cli.conftest import Terminal, planned
 

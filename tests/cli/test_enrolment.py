@@ -5,9 +5,9 @@ from datetime import UTC, date, datetime
 import pytest
 
 from activities.ports import Contact, Medium
-from adapters.courses import Courses, NoServerError
-from adapters.store.directory import CourseState
+from adapters.store.people.directory import CourseState
 from adapters.wiring import House
+from services.courses import Courses, NoServerError
 from tests.cli.conftest import Terminal
 
 

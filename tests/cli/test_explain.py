@@ -4,7 +4,7 @@ import pytest
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
 
 from adapters.wiring import House
-from course.terms import Role
+from course.model.terms import Role
 from tests.cli.conftest import Terminal
 from tests.support.served import Served
 from tests.support.stories import BASELINE

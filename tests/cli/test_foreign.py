@@ -12,9 +12,9 @@ from temporalio.client import Client
 from temporalio.common import SearchAttributePair, TypedSearchAttributes
 from temporalio.converter import DataConverter
 
-from adapters.courses import Courses
-from adapters.server import EmbeddedServer
+from adapters.temporal.server import EmbeddedServer
 from adapters.wiring import House
+from services.courses import Courses
 from tests.cli.conftest import Terminal
 from workflows import attributes
 

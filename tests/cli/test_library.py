@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cli import clinical
 from cli.app import main
-from cli.comparing import Difference, differences
 from cli.docs import SHIPPED
-from course.protocol import Protocol
+from cli.reference import clinical
+from course.model.protocol import Protocol
+from services.comparing import Difference, differences
 from tests.support.records import CLINIC_FOLDER, DEPRESSION, clinic
 
 EVERY = sorted(clinic().protocols.values(), key=lambda one: one.id)

@@ -4,9 +4,9 @@ from decimal import Decimal
 
 import pytest
 
-from cli.demo_report import comfort
-from cli.showing import show_course
-from course.terms import Role
+from cli.demo.report import comfort
+from cli.work.showing import show_course
+from course.model.terms import Role
 from tests.cli.conftest import Terminal
 from tests.support.life import Life
 from tests.support.stories import check_in, scheduled, treated

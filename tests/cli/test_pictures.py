@@ -4,8 +4,8 @@ import re
 from datetime import timedelta
 from itertools import combinations
 
-from cli.picture import Axis, curve, day, year
-from course.slots import Slot
+from cli.work.picture import Axis, curve, day, year
+from course.scheduling.slots import Slot
 from tests.support.stories import maintained
 
 WIDE_LETTER_PX = 6.0

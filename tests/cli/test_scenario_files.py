@@ -4,12 +4,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from adapters.clinic import load_clinic
-from adapters.zones import zone_snapshot
-from cli.play.check import Known, load_scenario, parse_scenario
-from cli.play.command import found
-from cli.play.when import WhenError, instant, span, starts_at
-from course.loading import LoadError
+from adapters.clinic.files import load_clinic
+from adapters.clinic.zones import zone_snapshot
+from cli.simulate import found
+from course.library.loading import LoadError
+from play.scenario.check import Known, load_scenario, parse_scenario
+from play.scenario.when import WhenError, instant, span, starts_at
 from tests.support.records import CLINIC_FOLDER
 
 CLINIC = load_clinic(Path("clinic"))

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from cli.play.command import play_files
-from cli.play.results import Played
-from course.terms import EndCause, OccasionState, Phase, SessionStatus
+from cli.simulate import play_files
+from course.model.terms import EndCause, OccasionState, Phase, SessionStatus
+from play.results import Played
 from tests.support.lived import (
     APART,
     SAFETY,

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 import pytest
 
-from cli.play.results import Played
-from course.terms import EndCause, Phase
+from course.model.terms import EndCause, Phase
+from play.results import Played
 from tests.support.lived import (
     SAFETY,
     letters,

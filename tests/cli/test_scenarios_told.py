@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from cli.play.check import load_scenario
-from cli.play.command import play_files
-from cli.play.results import Played
-from course.terms import OccasionState
-from course.upkeep import booster_number
-from course.worklist import evaluation_due
+from cli.simulate import play_files
+from course.agenda.upkeep import booster_number
+from course.agenda.worklist import evaluation_due
+from course.model.terms import OccasionState
+from play.results import Played
+from play.scenario.check import load_scenario
 from tests.support.lived import KNOWN, letters
 from tests.support.records import CLINIC_FOLDER
 

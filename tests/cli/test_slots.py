@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from adapters.wiring import House
-from cli.slots import fullness
+from cli.visits.slots import fullness
 from tests.cli.conftest import Terminal, planned
 
 

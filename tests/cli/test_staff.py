@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from adapters.store.oncall import Leave
+from adapters.store.people.oncall import Leave
 from adapters.wiring import House
-from course.parts import Trigger
-from course.record import CourseRecord
-from course.safety import raise_escalation
-from course.terms import Audience, Role, Urgency
+from course.model.parts import Trigger
+from course.model.record import CourseRecord
+from course.model.terms import Audience, Role, Urgency
+from course.rules.safety import raise_escalation
 from tests.cli.conftest import Terminal
 from tests.support.life import Life
 from tests.support.ready import ready

@@ -9,8 +9,8 @@ import pytest
 
 from adapters.store import database
 from adapters.wiring import House
-from course.acts import Act
-from course.messages import Receipt
+from course.acts.catalogue import Act
+from course.model.messages import Receipt
 from tests.cli.conftest import Terminal
 
 
@@ -51,7 +51,7 @@ async def test_what_became_of_an_act_is_said(
     terminal: Terminal, course: str, environment: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The store is locked once the course has taken the note: the sentence says that it stands, and its entry."""
-    from adapters.courses import Courses  # noqa: PLC0415
+    from services.courses import Courses  # noqa: PLC0415
 
     await terminal.sign_in("lee")
     sent = Courses._send

@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from cli.output import CliError
-from cli.times import instant
-from course.said import clean
+from course.acts.base import clean
+from services.errors import ServiceError
+from services.typed.times import instant
 from tests.cli.conftest import Terminal
 from tests.support.records import make_record
 
@@ -39,7 +39,7 @@ def test_times(typed: str, meant: str) -> None:
 @pytest.mark.parametrize("typed", ["5/6 09:00", "25/12", "noonish", "13pm", "31/31 09:00", "monday"])
 def test_what_may_be_two_times_or_none_is_refused(typed: str) -> None:
     """The sentence shows the right form."""
-    with pytest.raises(CliError, match="write 2026-11-20 09:00"):
+    with pytest.raises(ServiceError, match="write 2026-11-20 09:00"):
         instant(typed, make_record().zone, NOW)
 
 

@@ -9,12 +9,12 @@ from typing import Any, get_args
 import pytest
 
 from course.actions import WHO, Refused, apply, may
-from course.acts import ACT, Act
-from course.care_acts import PlaceHold
-from course.parts import Held
-from course.record import CourseRecord
-from course.said import BaseAct
-from course.terms import Action, HoldCause, Phase, Role, SessionStatus
+from course.acts.base import BaseAct
+from course.acts.care import PlaceHold
+from course.acts.catalogue import ACT, Act
+from course.model.parts import Held
+from course.model.record import CourseRecord
+from course.model.terms import Action, HoldCause, Phase, Role, SessionStatus
 from tests.support.life import STAFF
 from tests.support.ready import WHOLE
 from tests.support.sentences import is_one_sentence

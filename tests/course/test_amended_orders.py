@@ -3,10 +3,10 @@
 from datetime import timedelta
 from decimal import Decimal
 
-from course.parts import Task
-from course.record import CourseRecord
-from course.terms import Role, TaskKind
-from course.worklist import needs
+from course.agenda.worklist import needs
+from course.model.parts import Task
+from course.model.record import CourseRecord
+from course.model.terms import Role, TaskKind
 from tests.support.life import Life
 from tests.support.stories import MONDAY, check_in, scheduled
 

@@ -6,16 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from course import judge
 from course.actions import Refused, apply
-from course.acts import RecordMeasure
-from course.instrument import Answers, Instrument, PartRule, band_of
-from course.loading import load_instrument
-from course.parts import Score
-from course.scoring import ScoringError, score, score_total, unskipped
-from course.terms import HoldCause, Phase, Role, TaskKind, Urgency
-from course.worklist import needs
-from course.written import left_blank, typed, written, written_answer
+from course.acts.catalogue import RecordMeasure
+from course.agenda.worklist import needs
+from course.library.loading import load_instrument
+from course.model.instrument import Answers, Instrument, PartRule, band_of
+from course.model.parts import Score
+from course.model.terms import HoldCause, Phase, Role, TaskKind, Urgency
+from course.scores import judging as judge
+from course.scores.answers import left_blank, typed, written, written_answer
+from course.scores.scoring import ScoringError, score, score_total, unskipped
 from tests.support.records import CLINIC_FOLDER, FIRST, actor, infused, measured, treated
 from tests.support.stories import scheduled
 

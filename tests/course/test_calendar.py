@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.zones import UnknownZoneError, zone_snapshot
-from course.calendar import Calendar, Hours, WallClockError, Zone, days_from, in_sending_hours
+from adapters.clinic.zones import UnknownZoneError, zone_snapshot
+from course.model.calendar import Calendar, Hours, WallClockError, Zone, days_from, in_sending_hours
 
 TAKEN = datetime(2026, 11, 23, 12, tzinfo=UTC)
 NAMES = (

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from course.actions import Refused
-from course.carried import days
-from course.need import Need
-from course.terms import NeedKind, Role
-from course.worklist import needs, next_owed
+from course.agenda.worklist import needs, next_owed
+from course.model.carried import days
+from course.model.need import Need
+from course.model.terms import NeedKind, Role
 from tests.support.life import Life
 from tests.support.records import at
 from tests.support.stories import maintained, scheduled

@@ -8,13 +8,13 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
-from course import clearance
-from course.carried import days, minutes
-from course.parts import Escalation, Held, Trigger
-from course.record import CourseRecord
-from course.room_acts import CheckIn, Reading
-from course.terms import HoldCause, Role, SessionStatus, Urgency
-from course.visit import Session
+from course.acts.room import CheckIn, Reading
+from course.model.carried import days, minutes
+from course.model.parts import Escalation, Held, Trigger
+from course.model.record import CourseRecord
+from course.model.terms import HoldCause, Role, SessionStatus, Urgency
+from course.model.visit import Session
+from course.rules import clearance
 from tests.support.ready import OVERRIDDEN, SCREENED, VISIT, WHOLE, YES, ready, state
 from tests.support.records import FIRST, actor, clinic, infused, measured
 

@@ -1,11 +1,11 @@
 """A new release of the tz database: visits that are booked keep their hour, and somebody sees to it."""
 
-from course import folding
-from course.calendar import Zone
-from course.carried import hours
-from course.messages import CalendarAnswer, CalendarEntry
-from course.occasions import Occasion
-from course.terms import OccasionKind, Role, TaskKind
+from course.agenda import outcomes as folding
+from course.model.calendar import Zone
+from course.model.carried import hours
+from course.model.messages import CalendarAnswer, CalendarEntry
+from course.model.occasions import Occasion
+from course.model.terms import OccasionKind, Role, TaskKind
 from tests.support.life import Life
 from tests.support.stories import local, scheduled
 

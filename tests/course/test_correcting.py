@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from course.actions import Refused
-from course.record import CourseRecord
-from course.terms import NeedKind, Role, TaskKind, Urgency
-from course.worklist import needs
+from course.agenda.worklist import needs
+from course.model.record import CourseRecord
+from course.model.terms import NeedKind, Role, TaskKind, Urgency
 from tests.support.life import STAFF, Life
 from tests.support.stories import check_in, maintained, scheduled
 

@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given
 
 from course.actions import Refused
-from course.carried import days
-from course.clearance import why_not_clear
-from course.dosing import dose_check, over_order, weight_doubt, why_order_refused
-from course.parts import Order
-from course.protocol import DURING
-from course.room_acts import Reading
-from course.terms import Role
-from course.vitals import alerts
+from course.acts.room import Reading
+from course.model.carried import days
+from course.model.parts import Order
+from course.model.protocol import DURING
+from course.model.terms import Role
+from course.rules.clearance import why_not_clear
+from course.rules.dosing import dose_check, over_order, weight_doubt, why_order_refused
+from course.rules.vitals import alerts
 from tests.support import stories
 from tests.support.ready import VISIT, ready
 from tests.support.records import DEPRESSION, FIRST, boosted, infused, make_record, treated

@@ -5,13 +5,13 @@ from collections.abc import Callable
 import pytest
 
 from activities import reminders
-from course.calling_back import OVERTAKEN
-from course.explain import Reason, explain, tags_of
-from course.gates import gate_problems
+from course.agenda.recall import OVERTAKEN
+from course.agenda.worklist import needs
+from course.model.terms import GateKind, NeedKind, OccasionKind, OccasionState, Role, TaskKind
 from course.phases import dosed_in_series
-from course.rules_in_words import GATES, MESSAGES, NEEDS, NOT_SENT, TASKS
-from course.terms import GateKind, NeedKind, OccasionKind, OccasionState, Role, TaskKind
-from course.worklist import needs
+from course.rules.gates import gate_problems
+from course.views.explain import Reason, explain, tags_of
+from course.views.rules_in_words import GATES, MESSAGES, NEEDS, NOT_SENT, TASKS
 from tests.support.life import Life
 from tests.support.records import CLINIC_FOLDER
 from tests.support.stories import BASELINE, cleared, enrolled, maintained, scheduled, treated

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from adapters.zones import zone_snapshot
-from course.calendar import in_sending_hours
-from course.terms import OccasionKind, Role
+from adapters.clinic.zones import zone_snapshot
+from course.model.calendar import in_sending_hours
+from course.model.terms import OccasionKind, Role
 from tests.support.stories import MONDAY, cleared
 
 

@@ -6,12 +6,12 @@ from decimal import Decimal
 import pytest
 
 from course.actions import Refused
-from course.adjunct import LongTerm
-from course.carried import days
-from course.followup import became, counted
-from course.record import CourseRecord
-from course.terms import EndCause, NeedKind, Phase, Role, TaskKind
-from course.worklist import needs
+from course.agenda.worklist import needs
+from course.model.adjunct import LongTerm
+from course.model.carried import days
+from course.model.record import CourseRecord
+from course.model.terms import EndCause, NeedKind, Phase, Role, TaskKind
+from course.rules.followup import became, counted
 from tests.support.life import STAFF, Life
 from tests.support.ready import gate_acts
 from tests.support.stories import enrolled, give, maintained, scheduled, treated

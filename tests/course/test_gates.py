@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 
 from course.actions import Refused
-from course.carried import days
-from course.clearance import why_not_clear
-from course.gates import gate_problems
-from course.protocol import Gate
-from course.terms import Action, GateAnswer, GateKind, Phase, Role
+from course.model.carried import days
+from course.model.protocol import Gate
+from course.model.terms import Action, GateAnswer, GateKind, Phase, Role
+from course.rules.clearance import why_not_clear
+from course.rules.gates import gate_problems
 from tests.support.life import Life
 from tests.support.ready import (
     DECLINED,

@@ -8,15 +8,15 @@ import pytest
 from hypothesis import given
 
 from course.actions import Refused, apply
-from course.acts import Correct, LabResult, RecordGate, RecordMeasure
-from course.care_acts import PlaceHold, ReleaseHold
-from course.carried import days, hours
-from course.clearance import unrated, why_not_dose
-from course.folding import opened_ask
-from course.occasions import Occasion
-from course.record import CourseRecord
-from course.room_acts import CheckIn, Reading
-from course.terms import GateAnswer, HoldCause, OccasionKind, Phase, Role, TaskKind, Urgency
+from course.acts.care import PlaceHold, ReleaseHold
+from course.acts.catalogue import Correct, LabResult, RecordGate, RecordMeasure
+from course.acts.room import CheckIn, Reading
+from course.agenda.outcomes import opened_ask
+from course.model.carried import days, hours
+from course.model.occasions import Occasion
+from course.model.record import CourseRecord
+from course.model.terms import GateAnswer, HoldCause, OccasionKind, Phase, Role, TaskKind, Urgency
+from course.rules.clearance import unrated, why_not_dose
 from tests.support.ready import SCREENED, VISIT, WHOLE, YES, panel, ready
 from tests.support.records import FIRST, actor, infused, make_record, measured, treated
 

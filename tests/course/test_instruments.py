@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from course.instrument import Answers, Instrument, band_of, least_answer
-from course.loading import load_instrument
-from course.scoring import ScoringError, score, score_total, unskipped
-from course.written import written, written_answer
+from course.library.loading import load_instrument
+from course.model.instrument import Answers, Instrument, band_of, least_answer
+from course.scores.answers import written, written_answer
+from course.scores.scoring import ScoringError, score, score_total, unskipped
 
 FOLDER = Path("clinic/instruments")
 ALL = {path.stem: load_instrument(path.read_text(), path.name) for path in sorted(FOLDER.glob("*.toml"))}

@@ -7,13 +7,13 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
-from course import judge
-from course.carried import days
-from course.judge import Relapse, RelapseState
-from course.parts import Evaluation, Score
-from course.protocol import OutcomeRule, Protocol
-from course.record import CourseRecord
-from course.terms import Decision, Outcome
+from course.model.carried import days
+from course.model.parts import Evaluation, Score
+from course.model.protocol import OutcomeRule, Protocol
+from course.model.record import CourseRecord
+from course.model.terms import Decision, Outcome
+from course.scores import judging as judge
+from course.scores.judging import Relapse, RelapseState
 from tests.support.records import CRPS, DEPRESSION, FIRST, boosted, infused, make_record, measured, treated
 
 BEST_FIRST = [

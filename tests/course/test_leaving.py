@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 
 from course.actions import Refused
-from course.carried import minutes
-from course.leaving import in_words
-from course.terms import Role
-from course.visit import Departure
+from course.model.carried import minutes
+from course.model.terms import Role
+from course.model.visit import Departure
+from course.rules.leaving import in_words
 from tests.support.life import Life
 from tests.support.ready import WHOLE
 from tests.support.records import DEPRESSION

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import invariant
 
-from course.calling_back import called_back
-from course.carried import days, minutes
-from course.messages import CalendarEntry
-from course.record import CourseRecord
-from course.terms import Audience, OccasionKind, OccasionState, SessionStatus
-from course.worklist import next_owed
+from course.agenda.recall import called_back
+from course.agenda.worklist import next_owed
+from course.model.carried import days, minutes
+from course.model.messages import CalendarEntry
+from course.model.record import CourseRecord
+from course.model.terms import Audience, OccasionKind, OccasionState, SessionStatus
 from tests.support.lives.care import Care
 from tests.support.lives.decisions import Decisions
 from tests.support.lives.promises import Promises

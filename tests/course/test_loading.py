@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
-from course.instrument import Example, Instrument
-from course.loading import LoadError, load_instrument, load_protocol
-from course.protocol import (
+from course.library.loading import LoadError, load_instrument, load_protocol
+from course.model.instrument import Example, Instrument
+from course.model.protocol import (
     DoseRule,
     Evaluations,
     Evidence,

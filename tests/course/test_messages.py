@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from course.delivery import take
-from course.terms import Audience, OccasionKind, OccasionState, Role
+from course.agenda.delivery import take
+from course.model.terms import Audience, OccasionKind, OccasionState, Role
 from tests.support.records import at, make_record
 from tests.support.stories import (
     BEGAN,

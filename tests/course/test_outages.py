@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from course import folding
-from course.carried import days, hours
-from course.delivery import take
-from course.messages import Part, SendOutcome
-from course.terms import OccasionKind, OccasionState, Role
+from course.agenda import outcomes as folding
+from course.agenda.delivery import take
+from course.model.carried import days, hours
+from course.model.messages import Part, SendOutcome
+from course.model.terms import OccasionKind, OccasionState, Role
 from tests.support.life import Life
 from tests.support.records import at
 from tests.support.stories import MONDAY, enrolled, letters, maintained, scheduled, treated

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from adapters.zones import zone_snapshot
-from course.calendar import Calendar, Hours
-from course.planner import booster_window, check_series, plan_series, shift_rest
-from course.protocol import Induction, Maintenance
+from adapters.clinic.zones import zone_snapshot
+from course.model.calendar import Calendar, Hours
+from course.model.protocol import Induction, Maintenance
+from course.scheduling.planner import booster_window, check_series, plan_series, shift_rest
 
 TAKEN = datetime(2026, 11, 23, tzinfo=UTC)
 ZONES = tuple(zone_snapshot(name, TAKEN, 2) for name in ("America/New_York", "America/Los_Angeles", "Europe/Berlin"))

@@ -8,11 +8,11 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
-from course.carried import days, minutes
-from course.cover import NO_PRESCRIBER, NOBODY, Gap
-from course.gathered import Gathered, Listed, Seen, Unsettled
-from course.proof import COMPLETED, Wrong, prove
-from course.terms import NeedKind, OccasionState, Phase
+from course.model.carried import days, minutes
+from course.model.terms import NeedKind, OccasionState, Phase
+from course.views.cover import NO_PRESCRIBER, NOBODY, Gap
+from course.views.evidence import Gathered, Listed, Seen, Unsettled
+from course.views.proof import COMPLETED, Wrong, prove
 from tests.support.records import at
 
 NOW = at("2026-11-23T04:00Z")

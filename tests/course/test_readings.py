@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from course import judge
 from course.actions import apply
-from course.acts import RecordMeasure
-from course.instrument import Instrument
-from course.loading import load_instrument
-from course.record import CourseRecord
-from course.scoring import score, score_total
-from course.terms import Outcome, Phase, Role
+from course.acts.catalogue import RecordMeasure
+from course.library.loading import load_instrument
+from course.model.instrument import Instrument
+from course.model.record import CourseRecord
+from course.model.terms import Outcome, Phase, Role
+from course.scores import judging as judge
+from course.scores.scoring import score, score_total
 from tests.support.life import Life
 from tests.support.ready import ready
 from tests.support.records import CLINIC_FOLDER, FIRST, actor, infused, measured, treated

@@ -3,10 +3,10 @@
 import pytest
 
 from course.actions import Refused
-from course.parts import Trigger
-from course.record import CourseRecord
-from course.safety import raise_escalation
-from course.terms import Audience, HoldCause, Role, Urgency
+from course.model.parts import Trigger
+from course.model.record import CourseRecord
+from course.model.terms import Audience, HoldCause, Role, Urgency
+from course.rules.safety import raise_escalation
 from tests.support.life import Life
 from tests.support.ready import ready
 from tests.support.records import FIRST

@@ -5,12 +5,14 @@ from decimal import Decimal
 
 import pytest
 
-from course import actions, judge, upkeep
+from course import actions
 from course.actions import Refused
-from course.acts import ACT
-from course.terms import NeedKind, OccasionKind, Role, Series, TaskKind
-from course.visit import Dose
-from course.worklist import needs, needs_ahead
+from course.acts.catalogue import ACT
+from course.agenda import upkeep
+from course.agenda.worklist import needs, needs_ahead
+from course.model.terms import NeedKind, OccasionKind, Role, Series, TaskKind
+from course.model.visit import Dose
+from course.scores import judging as judge
 from tests.support.life import STAFF, Life
 from tests.support.lives.acting import SECOND
 from tests.support.stories import BASELINE, give, maintained

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from course.replies import asks_for_help, may_mean_the_visit, opts_out
-from course.terms import OccasionState, Role, TaskKind
-from course.worklist import needs
+from course.acts.replies import asks_for_help, may_mean_the_visit, opts_out
+from course.agenda.worklist import needs
+from course.model.terms import OccasionState, Role, TaskKind
 from tests.support.stories import enrolled, scheduled
 
 

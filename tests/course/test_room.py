@@ -9,13 +9,13 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
-from course import vitals
 from course.actions import Refused
-from course.protocol import SessionRules
-from course.record import CourseRecord
-from course.terms import GateAnswer, HoldCause, NeedKind, Role, Severity, TaskKind
-from course.visit import Session, Vitals
-from course.worklist import needs
+from course.agenda.worklist import needs
+from course.model.protocol import SessionRules
+from course.model.record import CourseRecord
+from course.model.terms import GateAnswer, HoldCause, NeedKind, Role, Severity, TaskKind
+from course.model.visit import Session, Vitals
+from course.rules import vitals
 from tests.support.life import Life
 from tests.support.ready import WHOLE
 from tests.support.records import FIRST

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from course.actions import Refused
-from course.carried import days
-from course.parts import Maintained
-from course.record import CourseRecord
-from course.terms import GateAnswer, NeedKind, Role, TaskKind, Urgency
-from course.worklist import needs
+from course.agenda.worklist import needs
+from course.model.carried import days
+from course.model.parts import Maintained
+from course.model.record import CourseRecord
+from course.model.terms import GateAnswer, NeedKind, Role, TaskKind, Urgency
 from tests.support.life import Life
 from tests.support.ready import WHOLE, panel, ready
 from tests.support.records import FIRST

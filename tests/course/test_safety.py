@@ -6,15 +6,15 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
-from course import safety
 from course.actions import apply
-from course.acts import RecordMeasure
-from course.instrument import Band, Instrument, SafetyItem
-from course.messages import NOBODY_TO_TELL
-from course.parts import Score, Signature, Trigger
-from course.record import CourseRecord
-from course.terms import Audience, OccasionState, Role, TaskKind, Urgency
-from course.worklist import needs
+from course.acts.catalogue import RecordMeasure
+from course.agenda.worklist import needs
+from course.model.instrument import Band, Instrument, SafetyItem
+from course.model.messages import NOBODY_TO_TELL
+from course.model.parts import Score, Signature, Trigger
+from course.model.record import CourseRecord
+from course.model.terms import Audience, OccasionState, Role, TaskKind, Urgency
+from course.rules import safety
 from tests.support.life import Life
 from tests.support.ready import VISIT
 from tests.support.records import FIRST, PHQ9, actor, answered, clinic, make_record, measured, treated

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from course.terms import OccasionKind, OccasionState, Role, TaskKind
+from course.model.terms import OccasionKind, OccasionState, Role, TaskKind
 from tests.support.stories import BASELINE, local, maintained, treated
 
 

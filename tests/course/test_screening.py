@@ -3,8 +3,8 @@
 import pytest
 
 from course.actions import Refused
-from course.terms import NeedKind, Role
-from course.worklist import needs
+from course.agenda.worklist import needs
+from course.model.terms import NeedKind, Role
 from tests.support.life import Life
 from tests.support.ready import WHOLE, baseline_acts, gate_acts
 from tests.support.records import clinic, make_record

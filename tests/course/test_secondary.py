@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from course import judge, secondary
-from course.scoring import score
-from course.terms import Phase
-from course.worklist import evaluation_due, needs
+from course.agenda.worklist import evaluation_due, needs
+from course.model.terms import Phase
+from course.scores import judging as judge
+from course.scores import secondary
+from course.scores.scoring import score
 from tests.support.records import FIRST, clinic, infused, measured, treated
 
 EVERY = sorted(clinic().protocols)

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 import hypothesis.strategies as st
 from hypothesis import given
 
-from course.carried import days, minutes
-from course.slots import NEAR_DAYS, Full, Slot, first_full, full, next_free, slots_ahead
-from course.terms import SessionStatus
+from course.model.carried import days, minutes
+from course.model.terms import SessionStatus
+from course.scheduling.slots import NEAR_DAYS, Full, Slot, first_full, full, next_free, slots_ahead
 from tests.support.ready import VISIT, ready
 from tests.support.records import CALENDAR, FIRST
 

@@ -2,12 +2,12 @@
 
 import pytest
 
-from course import stopping
 from course.actions import apply
-from course.acts import RecordMeasure
-from course.parts import Score
-from course.record import CourseRecord
-from course.terms import Phase, Role, TaskKind
+from course.acts.catalogue import RecordMeasure
+from course.model.parts import Score
+from course.model.record import CourseRecord
+from course.model.terms import Phase, Role, TaskKind
+from course.scores import stop_review as stopping
 from tests.support.records import FIRST, SERIES, actor, infused, make_record, measured, treated
 
 TRD = "treatment-resistant-depression"

@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from course.messages import SendOrder
-from course.terms import OccasionKind, OccasionState, Role, SessionStatus, TaskKind
+from course.model.messages import SendOrder
+from course.model.terms import OccasionKind, OccasionState, Role, SessionStatus, TaskKind
 from tests.support.life import Life
 from tests.support.stories import MONDAY, scheduled
 

@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 from temporalio.api.common.v1 import Payload
 
-from adapters.codec import EncryptingCodec
-from adapters.keyring import KeyRing
-from course.terms import Role
-from course.upkeep import booster_window
-from course.worklist import needs, next_due
+from adapters.identity.keyring import KeyRing
+from adapters.temporal.codec import EncryptingCodec
+from course.agenda.upkeep import booster_window
+from course.agenda.worklist import needs, next_due
+from course.model.terms import Role
 from tests.support.life import Life
 from tests.support.stories import give, maintained
 

@@ -7,7 +7,7 @@ from itertools import count
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from course.toml_lines import Path, line_at, lines_of
+from course.library.toml_lines import Path, line_at, lines_of
 
 KEYS = st.sampled_from(["a", "b-2", '"q.r"', "'s t'", "c_c"])
 NOISE = st.sampled_from(["", "# [x] = \"{'", "   ", '# """', "\t"])

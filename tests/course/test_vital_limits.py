@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 
 from course.actions import Refused
-from course.carried import minutes
-from course.terms import Role
+from course.model.carried import minutes
+from course.model.terms import Role
 from tests.support.life import Life
 from tests.support.ready import WHOLE
 from tests.support.records import CLINIC_FOLDER, clinic

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from course.record import CourseRecord
+from course.model.record import CourseRecord
+from course.model.terms import Decision, Phase, Role, TaskKind
 from course.signals import EVALUATION, received
-from course.terms import Decision, Phase, Role, TaskKind
 from tests.support.life import STAFF, Life
 from tests.support.stories import treated
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from cli.play.check import parse_scenario
-from cli.play.command import play_files
-from course.terms import OccasionState
+from cli.simulate import play_files
+from course.model.terms import OccasionState
+from play.scenario.check import parse_scenario
 from tests.support.lived import KNOWN, said
 from tests.support.records import CLINIC_FOLDER
 

@@ -14,11 +14,11 @@ import pytest
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import WorkflowUpdateRPCTimeoutOrCancelledError
 
-from adapters.histories import ServerHistories
-from course.acts import ACT, ActEnvelope
-from course.messages import CourseOrder
-from course.page import prune
-from course.terms import OccasionState, Role, TaskKind
+from adapters.temporal.histories import ServerHistories
+from course.acts.catalogue import ACT, ActEnvelope
+from course.model.messages import CourseOrder
+from course.model.page import prune
+from course.model.terms import OccasionState, Role, TaskKind
 from tests.support.apart import Scene, set_up
 from tests.support.life import STAFF
 from tests.support.mail import Mood, PostOffice

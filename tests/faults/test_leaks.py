@@ -13,9 +13,9 @@ from urllib.request import urlopen
 import pytest
 
 from activities.ports import Contact
-from adapters.ledger_rules import Move, MoveKind, Vial
-from adapters.store.inbox import Item, ItemKind
-from course.terms import Role
+from adapters.store.drugs.ledger_rules import Move, MoveKind, Vial
+from adapters.store.messages.inbox import Item, ItemKind
+from course.model.terms import Role
 from tests.support.apart import set_up
 from tests.support.life import STAFF
 from tests.support.scanning import Scan

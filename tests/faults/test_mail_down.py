@@ -6,9 +6,9 @@ from temporalio.testing import TimeSkipper
 
 from activities.ports import Medium
 from adapters.channels.mailbox import Mailbox
-from adapters.keyring import KeyRing
+from adapters.identity.keyring import KeyRing
 from adapters.settings import Settings
-from course.terms import Role
+from course.model.terms import Role
 from tests.support.mail import Moody
 from tests.support.served import ADDRESS, Served, house_of, worked
 

@@ -11,19 +11,19 @@ from temporalio.testing import TimeSkipper
 from typing_extensions import override
 
 from adapters.evidence import RUNNING
-from adapters.inspecting import Inspected, inspect
-from adapters.keyring import KeyRing
-from adapters.replaying import TASK_COMPLETED
-from adapters.rescue import RescueError, rescue
+from adapters.identity.keyring import KeyRing
+from adapters.identity.signing import Signer
 from adapters.settings import Settings
-from adapters.signing import Signer
+from adapters.temporal.inspecting import Inspected, inspect
+from adapters.temporal.replaying import TASK_COMPLETED
 from audit.histories import histories_of
 from audit.timeline import story
-from course.acts import ActEnvelope
-from course.care_acts import AddNote
-from course.proof import Wrong
-from course.said import BaseAct
-from course.terms import Role
+from course.acts.base import BaseAct
+from course.acts.care import AddNote
+from course.acts.catalogue import ActEnvelope
+from course.model.terms import Role
+from course.views.proof import Wrong
+from services.rescue import RescueError, rescue
 from tests.support.life import STAFF
 from tests.support.served import Served, house_of, worked
 from tests.workflows.test_proof import GRAVE, proved

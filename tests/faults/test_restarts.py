@@ -10,10 +10,10 @@ from temporalio.client import Client, WorkflowHandle
 from temporalio.service import RPCError
 from temporalio.worker import Replayer, Worker
 
-from adapters.keyring import KeyRing
-from adapters.server import embedded_server
-from adapters.temporal import course_plugin
-from adapters.whole_tasks import WholeTasks
+from adapters.identity.keyring import KeyRing
+from adapters.temporal.plugin import course_plugin
+from adapters.temporal.server import embedded_server
+from adapters.temporal.whole_tasks import WholeTasks
 from tests.support.busy import SECONDS, Busy, something_outside
 from tests.support.mail import free_port
 

@@ -3,11 +3,11 @@
 from temporalio.client import WorkflowHandle
 from temporalio.testing import TimeSkipper
 
-from adapters.keyring import KeyRing
-from adapters.moving import move_to_this_build
+from adapters.identity.keyring import KeyRing
 from adapters.settings import Settings
-from adapters.temporal import build_id, course_worker, make_current
+from adapters.temporal.plugin import build_id, course_worker, make_current
 from adapters.wiring import WORKFLOWS, course_activities
+from services.moving import move_to_this_build
 from tests.support.served import Served, house_of, worked
 from workflows.course import TreatmentCourse
 

@@ -8,12 +8,12 @@ import sys
 import tempfile
 from pathlib import Path
 
-from adapters.clinic import load_clinic
+from adapters.clinic.files import load_clinic
 from audit.histories import histories_of
-from cli.play.check import load_scenario
-from cli.play.command import known, logged_in
-from cli.play.playing import play_many
-from cli.play.stage import stage
+from cli.simulate import known, logged_in
+from play.playing import play_many
+from play.scenario.check import load_scenario
+from play.stage import stage
 from tests.replay import fingerprint
 from tests.replay.ring import RING
 from tests.support import stories

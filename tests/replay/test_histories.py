@@ -10,9 +10,9 @@ from temporalio.client import WorkflowHistory
 from temporalio.converter import DataConverter
 from temporalio.worker import Replayer, UnsandboxedWorkflowRunner
 
-from adapters.codec import in_activities, in_course
-from adapters.temporal import course_plugin, data_converter
-from course.messages import ArchiveOrder, CalendarOrder, CourseOrder, SendOrder
+from adapters.temporal.codec import in_activities, in_course
+from adapters.temporal.plugin import course_plugin, data_converter
+from course.model.messages import ArchiveOrder, CalendarOrder, CourseOrder, SendOrder
 from tests.replay.fingerprint import committed, fingerprints
 from tests.replay.ring import RING
 from tests.replay.witness import Handed, Witness, watching

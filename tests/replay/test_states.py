@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from course.record import SCHEMA, CourseRecord
+from course.model.record import SCHEMA, CourseRecord
 from tests.support.stories import maintained
 
 STATES = sorted((Path(__file__).parent / "states").glob("*.json"))

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from adapters.clinic import load_clinic, snapshot
-from course.calendar import Calendar
-from course.loading import LoadError
+from adapters.clinic.files import load_clinic, snapshot
+from course.library.loading import LoadError
+from course.model.calendar import Calendar
 
 SHIPPED = Path("clinic")
 TAKEN = datetime(2026, 11, 23, 12, tzinfo=UTC)

@@ -8,10 +8,10 @@ from collections.abc import Iterable
 
 import pytest
 
-from course import judge
-from course.judge import RelapseState
-from course.record import CourseRecord
-from course.terms import Outcome
+from course.model.record import CourseRecord
+from course.model.terms import Outcome
+from course.scores import judging as judge
+from course.scores.judging import RelapseState
 from tests.support.records import measured, treated
 
 BEFORE, AFTER_FIRST, AT_THE_END, AT_FOUR_WEEKS, TWO_DAYS_LATER = -1, 1, 12, 39, 41

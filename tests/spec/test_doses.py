@@ -3,12 +3,12 @@ from decimal import Decimal
 
 import pytest
 
-from adapters.doses import doses_of, why_not_early, why_not_today
 from adapters.store import Store
-from course.parts import Escalation, Held, Trigger
-from course.record import CourseRecord
-from course.terms import HoldCause, Role, Series, SessionStatus, Urgency
-from course.visit import Session
+from course.model.parts import Escalation, Held, Trigger
+from course.model.record import CourseRecord
+from course.model.terms import HoldCause, Role, Series, SessionStatus, Urgency
+from course.model.visit import Session
+from services.doses import doses_of, why_not_early, why_not_today
 from tests.support.records import FIRST, boosted, infused, treated
 
 NOW = datetime(2026, 11, 2, 14, 30, tzinfo=UTC)

@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from adapters.chart_rules import Charted, Disagreement
-from adapters.ledger_rules import Move, MoveKind, Vial, syringe_sum, vial_sum
 from adapters.store import Store, StoreError
-from adapters.store.drugs import Entered
-from adapters.store.staff import Account
-from course.terms import Role
+from adapters.store.drugs.chart_rules import Charted, Disagreement
+from adapters.store.drugs.ledger import Entered
+from adapters.store.drugs.ledger_rules import Move, MoveKind, Vial, syringe_sum, vial_sum
+from adapters.store.people.staff import Account
+from course.model.terms import Role
 
 NOW = datetime(2026, 11, 2, 14, 30, tzinfo=UTC)
 TODAY = NOW.date()

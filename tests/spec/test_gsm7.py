@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from adapters.texts import load_texts
-from course.gsm7 import ALPHABET, TWICE, outside, places, plain
-from course.loading import LoadError
-from course.terms import OccasionKind
+from adapters.clinic.texts import load_texts
+from course.library.gsm7 import ALPHABET, TWICE, outside, places, plain
+from course.library.loading import LoadError
+from course.model.terms import OccasionKind
 from tests.spec.test_languages import order
 from tests.spec.test_texts import written
 from tests.support.records import CLINIC_FOLDER, clinic

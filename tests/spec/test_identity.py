@@ -3,14 +3,21 @@ from pathlib import Path
 
 import pytest
 
-from adapters import identity
-from adapters.identity import IdentityError, first_passphrases, keep_token, sign_in, sign_out, whoami
-from adapters.staff_file import load_staff
+from adapters.clinic.staff_file import load_staff
+from adapters.identity.sign_in import (
+    IdentityError,
+    first_passphrases,
+    hash_passphrase,
+    keep_token,
+    sign_in,
+    sign_out,
+    whoami,
+)
 from adapters.store import Store
-from adapters.store.staff import Account
-from course.loading import LoadError
-from course.parts import Actor
-from course.terms import Role
+from adapters.store.people.staff import Account
+from course.library.loading import LoadError
+from course.model.parts import Actor
+from course.model.terms import Role
 from tests.support.records import CLINIC_FOLDER
 
 NOW = datetime(2026, 11, 2, 14, tzinfo=UTC)
@@ -45,7 +52,7 @@ async def two_accounts(store: Store) -> dict[str, str]:
     fresh = {"lee": "river-stone", "cole": "apple-cloud"}
     for name, role in (("lee", Role.PRESCRIBER), ("cole", Role.COORDINATOR)):
         account = Account(name, f"Dr {name.title()}", role, "northside", f"{name}@clinic.example")
-        await store.staff.add(account, identity.hash_passphrase(fresh[name]))
+        await store.staff.add(account, hash_passphrase(fresh[name]))
     return fresh
 
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from adapters.clinic import load_clinic
-from course.scoring import score
+from adapters.clinic.files import load_clinic
+from course.scores.scoring import score
 
 CLINIC = load_clinic(Path("clinic"))
 

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from activities.ports import Written
-from adapters.texts import ClinicTexts, load_texts
-from adapters.zones import zone_snapshot
-from course.gsm7 import outside, places
-from course.loading import LoadError
-from course.messages import Part, SendOrder
-from course.terms import Audience, OccasionKind, Role
+from adapters.clinic.texts import ClinicTexts, load_texts
+from adapters.clinic.zones import zone_snapshot
+from course.library.gsm7 import outside, places
+from course.library.loading import LoadError
+from course.model.messages import Part, SendOrder
+from course.model.terms import Audience, OccasionKind, Role
 from tests.spec.test_texts import lives
 from tests.support.life import Life
 from tests.support.records import CLINIC_FOLDER, clinic

@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from adapters.store import Store, StoreError
-from adapters.store.oncall import Leave, NobodyOnCallError
-from adapters.store.staff import Account
-from course.cover import NO_PRESCRIBER, NOBODY
-from course.terms import Role
+from adapters.store.people.oncall import Leave, NobodyOnCallError
+from adapters.store.people.staff import Account
+from course.model.terms import Role
+from course.views.cover import NO_PRESCRIBER, NOBODY
 
 NOW = datetime(2026, 11, 2, 14, 30, 15, 123456, tzinfo=UTC)
 DAY = timedelta(days=1)

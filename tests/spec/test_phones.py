@@ -7,8 +7,8 @@ import pytest
 from activities.ports import Contact
 from adapters.settings import SettingsError, load_settings
 from adapters.store import Store
-from adapters.store.contacts import phone_of
 from adapters.store.errors import StoreError
+from adapters.store.people.contacts import phone_of
 from tests.support.stores import postgres, store, store_url
 
 __all__ = ["postgres", "store", "store_url"]

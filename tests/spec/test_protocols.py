@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from adapters.clinic import load_clinic
-from course.protocol import Cadence, DoseBasis, Evaluations, Gate, LabLimits, Protocol, SessionRules
-from course.terms import GateKind, HoldCause, Role
+from adapters.clinic.files import load_clinic
+from course.model.protocol import Cadence, DoseBasis, Evaluations, Gate, LabLimits, Protocol, SessionRules
+from course.model.terms import GateKind, HoldCause, Role
 
 FOLDER = Path("clinic")
 CLINIC = load_clinic(FOLDER)

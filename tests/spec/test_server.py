@@ -11,10 +11,10 @@ from temporalio.common import VersioningBehavior
 from temporalio.testing import TimeSkipper
 from temporalio.worker import Replayer
 
-from adapters.keyring import KeyRing
-from adapters.server import EmbeddedServer, ServerError, address_file, embedded_server, read_address
+from adapters.identity.keyring import KeyRing
 from adapters.settings import Settings
-from adapters.temporal import build_id, connect, course_plugin, course_worker, make_current
+from adapters.temporal.plugin import build_id, connect, course_plugin, course_worker, make_current
+from adapters.temporal.server import EmbeddedServer, ServerError, address_file, embedded_server, read_address
 from tests.clock import go_to
 from tests.spec.toy import Ledger, Toy, double
 

@@ -1,12 +1,12 @@
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from adapters.keyring import KeyRing
-from adapters.signing import Signer
-from course.acts import ActEnvelope
-from course.parts import Actor
-from course.room_acts import AbortSession
-from course.terms import Role
+from adapters.identity.keyring import KeyRing
+from adapters.identity.signing import Signer
+from course.acts.catalogue import ActEnvelope
+from course.acts.room import AbortSession
+from course.model.parts import Actor
+from course.model.terms import Role
 
 NOW = datetime(2026, 11, 2, 14, tzinfo=UTC)
 COURSE = "c-0123456789"

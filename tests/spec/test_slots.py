@@ -6,12 +6,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from adapters.keyring import KeyRing
-from adapters.slots import ClinicSlots, SlotError
+from adapters.chairs.slots import ClinicSlots, SlotError
+from adapters.identity.keyring import KeyRing
 from adapters.store import Store, StoreError
-from adapters.store.waitlist import Waiting
-from course.carried import days, minutes
-from course.slots import Slot
+from adapters.store.chairs.waitlist import Waiting
+from course.model.carried import days, minutes
+from course.scheduling.slots import Slot
 from tests.support.records import FIRST, clinic
 
 STAY = minutes(70)

@@ -10,15 +10,15 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from activities.ports import Contact, Letter, Medium
-from adapters.keyring import KeyRing, UnreadableError
+from adapters.identity.keyring import KeyRing, UnreadableError
 from adapters.store import Store, StoreDownError, StoreError
-from adapters.store.access import Access
-from adapters.store.directory import CourseRow, CourseState
-from adapters.store.inbox import Item, ItemKind
-from adapters.store.staff import Account
+from adapters.store.messages.inbox import Item, ItemKind
+from adapters.store.people.access import Access
+from adapters.store.people.directory import CourseRow, CourseState
+from adapters.store.people.staff import Account
 from adapters.store.tables import METADATA
-from course.messages import Part, SendOrder
-from course.terms import Audience, OccasionKind, Role
+from course.model.messages import Part, SendOrder
+from course.model.terms import Audience, OccasionKind, Role
 
 NOW = datetime(2026, 11, 2, 14, 30, 15, 123456, tzinfo=UTC)
 BORN = date(1981, 3, 14)

@@ -3,11 +3,11 @@ from pathlib import Path
 
 import pytest
 
-from adapters.texts import load_texts
-from adapters.wording import FACTS
-from course.loading import LoadError
-from course.messages import Part, SendOrder
-from course.terms import Audience, OccasionKind
+from adapters.clinic.texts import load_texts
+from adapters.clinic.wording import FACTS
+from course.library.loading import LoadError
+from course.model.messages import Part, SendOrder
+from course.model.terms import Audience, OccasionKind
 from tests.support.life import Life
 from tests.support.records import CLINIC_FOLDER, clinic
 from tests.support.stories import enrolled, maintained, scheduled

@@ -12,10 +12,10 @@ from pathlib import Path
 from temporalio.client import Client
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
 
-from adapters.keyring import KeyRing
-from adapters.server import EmbeddedServer, embedded_server
+from adapters.identity.keyring import KeyRing
 from adapters.settings import Settings
-from adapters.temporal import course_plugin, make_current
+from adapters.temporal.plugin import course_plugin, make_current
+from adapters.temporal.server import EmbeddedServer, embedded_server
 from tests.support.records import CLINIC_FOLDER
 from tests.support.served import Served, house_of
 

@@ -9,11 +9,11 @@ from temporalio.testing import ActivityEnvironment
 from activities.ports import Channel, Contact, Medium
 from activities.reminders import Messenger
 from adapters.channels.email import Email, MailServer
+from adapters.clinic.texts import load_texts
 from adapters.store import Store
-from adapters.store.staff import Account
-from adapters.texts import load_texts
-from course.messages import Part, SendOrder, SendOutcome, Unsent
-from course.terms import Audience, OccasionKind, OccasionState, Role
+from adapters.store.people.staff import Account
+from course.model.messages import Part, SendOrder, SendOutcome, Unsent
+from course.model.terms import Audience, OccasionKind, OccasionState, Role
 from tests.support.mail import PostOffice
 from tests.support.records import CLINIC_FOLDER, clinic
 

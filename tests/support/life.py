@@ -5,19 +5,21 @@ from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
-from course import actions, delivery, folding
-from course.acts import ACT
-from course.agenda import due
-from course.calling_back import OVERTAKEN, called_back
-from course.carried import days, hours
+from course import actions
+from course.acts.base import BaseAct
+from course.acts.catalogue import ACT
+from course.agenda import delivery
+from course.agenda import outcomes as folding
+from course.agenda.due import due
+from course.agenda.recall import OVERTAKEN, called_back
+from course.agenda.worklist import next_due
 from course.enrolment import carried_on
-from course.messages import CalendarAnswer, Receipt, SendOrder, SendOutcome
-from course.parts import Actor
+from course.model.carried import days, hours
+from course.model.messages import CalendarAnswer, Receipt, SendOrder, SendOutcome
+from course.model.parts import Actor
+from course.model.record import CourseRecord
+from course.model.terms import Audience, OccasionKind, OccasionState, Role
 from course.phases import advance, phase_over
-from course.record import CourseRecord
-from course.said import BaseAct
-from course.terms import Audience, OccasionKind, OccasionState, Role
-from course.worklist import next_due
 
 Fate = Callable[[SendOrder], OccasionState]
 """What becomes of a message; one that stays in flight arrives when the test says so, or fails after six hours."""

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 
 import pytest
 
-from adapters.clinic import load_clinic
-from cli.play.check import load_scenario
-from cli.play.command import known, play_files
-from cli.play.results import Played
-from cli.play.scenario import Scenario
-from course.record import CourseRecord
-from course.terms import SessionStatus
+from adapters.clinic.files import load_clinic
+from cli.simulate import known, play_files
+from course.model.record import CourseRecord
+from course.model.terms import SessionStatus
+from play.results import Played
+from play.scenario.check import load_scenario
+from play.scenario.file import Scenario
 from tests.support.records import CLINIC_FOLDER
 
 TREATMENT = {

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import Any
 
-from course import enrolment, messages
+from course import enrolment
+from course.model import messages
 from worker import main
 
 

@@ -3,12 +3,12 @@
 from datetime import datetime
 from typing import Any
 
-from course.carried import days
-from course.parts import GateState, Signature
-from course.protocol import Gate, Protocol
-from course.record import CourseRecord
-from course.terms import GateAnswer, GateKind, Phase, Role, Series
-from course.visit import Session
+from course.model.carried import days
+from course.model.parts import GateState, Signature
+from course.model.protocol import Gate, Protocol
+from course.model.record import CourseRecord
+from course.model.terms import GateAnswer, GateKind, Phase, Role, Series
+from course.model.visit import Session
 from tests.support.records import FIRST, measured, treated
 
 YES, NO, PENDING, DECLINED, OVERRIDDEN = GateAnswer

@@ -7,16 +7,16 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from adapters.clinic import Clinic, load_clinic, snapshot
-from course.calendar import Calendar
-from course.carried import days
+from adapters.clinic.files import Clinic, load_clinic, snapshot
 from course.enrolment import open_record
-from course.instrument import band_of
-from course.messages import CourseOrder
-from course.parts import Actor, Score
-from course.record import CourseRecord
-from course.terms import Role, Series
-from course.visit import Dose
+from course.model.calendar import Calendar
+from course.model.carried import days
+from course.model.instrument import band_of
+from course.model.messages import CourseOrder
+from course.model.parts import Actor, Score
+from course.model.record import CourseRecord
+from course.model.terms import Role, Series
+from course.model.visit import Dose
 
 CLINIC_FOLDER = Path(__file__).parents[2] / "clinic"
 YEARS = 12

@@ -12,12 +12,12 @@ from temporalio.service import RPCError
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
 
 from adapters.evidence import RUNNING
-from adapters.inspecting import inspect
-from adapters.keyring import KeyRing
-from adapters.server import embedded_server
+from adapters.identity.keyring import KeyRing
 from adapters.settings import Settings
-from adapters.temporal import course_plugin
-from course.terms import Role
+from adapters.temporal.inspecting import inspect
+from adapters.temporal.plugin import course_plugin
+from adapters.temporal.server import embedded_server
+from course.model.terms import Role
 from tests.support.mail import free_port
 from tests.support.served import RefusedError, Served, house_of, worked
 

@@ -13,15 +13,15 @@ from temporalio.client import WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.testing import TimeSkipper
 
 from activities.ports import Contact
-from adapters.identity import first_passphrases
-from adapters.keyring import KeyRing
+from adapters.identity.keyring import KeyRing
+from adapters.identity.sign_in import first_passphrases
 from adapters.settings import Settings
-from adapters.temporal import course_worker, make_current
+from adapters.temporal.plugin import course_worker, make_current
 from adapters.wiring import WORKFLOWS, House, course_activities, open_house
-from course.acts import ACT, ActEnvelope
-from course.messages import Receipt
-from course.record import CourseRecord
-from course.terms import Role
+from course.acts.catalogue import ACT, ActEnvelope
+from course.model.messages import Receipt
+from course.model.record import CourseRecord
+from course.model.terms import Role
 from tests.clock import go_to
 from tests.support.life import STAFF
 from tests.support.ready import WHOLE, baseline_acts, gate_acts, renewed

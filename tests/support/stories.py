@@ -3,8 +3,8 @@
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from course.screening import missing_before_dose
-from course.terms import Role
+from course.model.terms import Role
+from course.rules.screening import missing_before_dose
 from tests.support.life import Life
 from tests.support.ready import WHOLE, baseline_acts, gate_acts, renewed
 from tests.support.records import at, make_record

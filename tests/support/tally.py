@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from course.terms import OccasionKind
+from course.model.terms import OccasionKind
 
 DAY = timedelta(days=1)
 NEW_YORK = ZoneInfo("America/New_York")

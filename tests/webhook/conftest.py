@@ -7,10 +7,10 @@ from datetime import UTC, date, datetime
 import pytest
 
 from activities.ports import Contact
+from adapters.clinic.texts import load_texts
 from adapters.store import Store
-from adapters.texts import load_texts
-from adapters.webhook.desk import PostDesk
-from adapters.webhook.http import Door, Limits
+from adapters.web.http import Door, Limits
+from services.replies.posts import PostDesk
 from tests.support.mail import unused_port
 from tests.support.posts import PUBLIC
 from tests.support.records import CLINIC_FOLDER, clinic

@@ -11,17 +11,17 @@ from temporalio.testing import TimeSkipper
 from typing_extensions import override
 
 from activities.ports import Contact, Medium
-from adapters.courses import Courses, NoServerError
-from adapters.keyring import KeyRing
+from adapters.identity.keyring import KeyRing
 from adapters.settings import Settings, load_settings
-from adapters.store.inbox import Item, ItemKind
-from adapters.webhook.carrier import Carrier
-from adapters.webhook.desk import PostDesk
-from adapters.webhook.http import Door
-from course.acts import Act
-from course.messages import Receipt
-from course.record import CourseRecord
-from course.terms import Role, TaskKind
+from adapters.store.messages.inbox import Item, ItemKind
+from adapters.web.http import Door
+from course.acts.catalogue import Act
+from course.model.messages import Receipt
+from course.model.record import CourseRecord
+from course.model.terms import Role, TaskKind
+from services.courses import Courses, NoServerError
+from services.replies.carrier import Carrier
+from services.replies.posts import PostDesk
 from tests.support.posts import PUBLIC, post
 from tests.support.served import ADDRESS, NAME, Served, house_of, worked
 from tests.support.texting import ACCOUNT, NUMBER, SID, TOKEN, TextService

@@ -5,8 +5,8 @@ import os
 import sys
 from pathlib import Path
 
-from adapters.keyring import KeyRing
-from adapters.server import EmbeddedServer
+from adapters.identity.keyring import KeyRing
+from adapters.temporal.server import EmbeddedServer
 from tests.support.posts import PUBLIC, post
 from tests.support.records import CLINIC_FOLDER
 from tests.support.texting import ACCOUNT, NUMBER, SID, TOKEN

@@ -6,10 +6,10 @@ from urllib.parse import urlencode
 import pytest
 
 from activities.ports import Contact, Letter, Medium, Standing
-from adapters.store.receipts import Receipt
-from adapters.webhook.signature import fields, signature
-from course.messages import Part, SendOrder
-from course.terms import Audience, OccasionKind, OccasionState
+from adapters.store.messages.receipts import Receipt
+from adapters.web.signature import fields, signature
+from course.model.messages import Part, SendOrder
+from course.model.terms import Audience, OccasionKind, OccasionState
 from tests.support.posts import post, said, signed
 from tests.support.texting import ACCOUNT, SID
 from tests.webhook.conftest import PHONE, Desk

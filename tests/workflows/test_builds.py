@@ -4,11 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 from temporalio.testing import TimeSkipper
 
-from adapters import builds
-from adapters.keyring import KeyRing
+from adapters.identity.keyring import KeyRing
 from adapters.settings import Settings
+from adapters.temporal import builds
 from adapters.wiring import evidence_of
-from course.proof import Wrong, prove
+from course.views.proof import Wrong, prove
 from tests.support.served import Served, house_of, worked
 
 

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from course.terms import Role
+from course.model.terms import Role
 from tests.support.calendars import PatientsCalendar, entries
 from tests.support.served import NAME, Served
 

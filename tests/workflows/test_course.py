@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from adapters.wiring import House
-from course.terms import OccasionKind, Phase, Role
+from course.model.terms import OccasionKind, Phase, Role
 from tests.support.served import ADDRESS, RefusedError, Served
 
 

@@ -2,10 +2,10 @@
 
 from temporalio.testing import TimeSkipper
 
-from adapters.courses import Courses
-from adapters.keyring import KeyRing
+from adapters.identity.keyring import KeyRing
 from adapters.settings import Settings
-from course.terms import Role
+from course.model.terms import Role
+from services.courses import Courses
 from tests.support.served import Served, house_of, worked
 
 

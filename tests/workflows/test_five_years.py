@@ -11,13 +11,13 @@ from shutil import copytree
 import pytest
 from temporalio.testing import TimeSkipper
 
-from adapters.keyring import KeyRing
+from adapters.identity.keyring import KeyRing
 from adapters.settings import Settings
-from course.occasions import REMINDERS
-from course.record import CourseRecord
-from course.terms import Audience, OccasionKind, OccasionState, Phase, Role
-from course.upkeep import booster_window
-from course.worklist import needs, next_due
+from course.agenda.upkeep import booster_window
+from course.agenda.worklist import needs, next_due
+from course.model.occasions import REMINDERS
+from course.model.record import CourseRecord
+from course.model.terms import Audience, OccasionKind, OccasionState, Phase, Role
 from tests.support.records import CLINIC_FOLDER, SERIES
 from tests.support.served import Served, house_of, worked
 from tests.support.tally import DAY, NEW_YORK, Letter, asked, next_questionnaire, with_room

@@ -10,15 +10,15 @@ from temporalio.testing import TimeSkipper
 
 from activities.ports import Letter, Medium, NotAcceptedError
 from activities.proof import ProofDone, ProofOrder
-from adapters.keyring import KeyRing
+from adapters.identity.keyring import KeyRing
 from adapters.settings import Settings
-from adapters.store.access import Access
-from adapters.sweeping import keep_proving
-from adapters.temporal import course_worker, make_current
+from adapters.store.people.access import Access
+from adapters.temporal.plugin import course_worker, make_current
+from adapters.temporal.schedules import keep_proving
 from adapters.wiring import House, evidence_of
-from course.messages import CourseOrder
-from course.proof import Proof, Wrong, prove
-from course.terms import Role
+from course.model.messages import CourseOrder
+from course.model.terms import Role
+from course.views.proof import Proof, Wrong, prove
 from tests.support.records import order
 from tests.support.served import ADDRESS, NAME, Served, house_of, worked
 from tests.workflows.test_sweep import first_action

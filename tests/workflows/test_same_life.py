@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from course.actions import Refused
-from course.page import prune
-from course.record import CourseRecord
-from course.terms import OccasionState, Role
+from course.model.page import prune
+from course.model.record import CourseRecord
+from course.model.terms import OccasionState, Role
 from tests.support.life import Life
 from tests.support.served import RefusedError, Served
 

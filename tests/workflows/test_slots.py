@@ -7,20 +7,20 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from temporalio.testing import TimeSkipper
 
-from adapters.courses import CourseError, Courses, RefusedError
-from adapters.keyring import KeyRing
-from adapters.planning import settle
-from adapters.scheduler import AWAY, OutsideSlots, Scheduler
+from adapters.chairs.reserving import settle
+from adapters.chairs.scheduler import AWAY, OutsideSlots, Scheduler
+from adapters.chairs.slots import SlotError
+from adapters.identity.keyring import KeyRing
 from adapters.settings import Settings
-from adapters.slots import SlotError
 from adapters.wiring import House, evidence_of
-from course.acts import ACT, Act
-from course.carried import days, minutes
-from course.proof import Exceptional, Wrong, prove
-from course.record import CourseRecord
-from course.slots import Slot, slots_ahead
-from course.terms import Role, SessionStatus, TaskKind
-from course.visit import Session
+from course.acts.catalogue import ACT, Act
+from course.model.carried import days, minutes
+from course.model.record import CourseRecord
+from course.model.terms import Role, SessionStatus, TaskKind
+from course.model.visit import Session
+from course.scheduling.slots import Slot, slots_ahead
+from course.views.proof import Exceptional, Wrong, prove
+from services.courses import CourseError, Courses, RefusedError
 from tests.support.life import STAFF
 from tests.support.ready import ready
 from tests.support.records import clinic, order

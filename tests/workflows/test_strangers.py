@@ -8,13 +8,13 @@ from temporalio.client import Client, WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.common import RawValue
 from temporalio.testing import TimeSkipper
 
-from adapters.keyring import KeyRing
-from adapters.signing import Signer
-from adapters.temporal import course_plugin
-from adapters.updates import accepted_updates
+from adapters.identity.keyring import KeyRing
+from adapters.identity.signing import Signer
+from adapters.temporal.plugin import course_plugin
+from adapters.temporal.updates import accepted_updates
 from adapters.wiring import House
-from course.acts import ActEnvelope, Evaluate
-from course.terms import Decision, Role
+from course.acts.catalogue import ActEnvelope, Evaluate
+from course.model.terms import Decision, Role
 from tests.support.life import STAFF
 from tests.support.served import Served
 from workflows.course import TreatmentCourse

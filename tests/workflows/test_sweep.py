@@ -9,15 +9,15 @@ from temporalio.client import Client, ScheduleActionExecutionStartWorkflow, Sche
 from temporalio.testing import TimeSkipper
 
 from activities.archive import Archivist, Sweep
-from adapters.histories import ServerHistories
-from adapters.keyring import KeyRing
+from adapters.identity.keyring import KeyRing
 from adapters.settings import Settings
 from adapters.store.archive import Archive
 from adapters.store.errors import StoreError
-from adapters.sweeping import keep_sweeping
-from adapters.temporal import course_worker, make_current
+from adapters.temporal.histories import ServerHistories
+from adapters.temporal.plugin import course_worker, make_current
+from adapters.temporal.schedules import keep_sweeping
 from adapters.wiring import WORKFLOWS, course_activities
-from course.terms import Role
+from course.model.terms import Role
 from tests.support.served import Served, house_of, worked
 from workflows.sweep import ArchiveSweep
 

@@ -8,9 +8,9 @@ import hypothesis.strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize
 
 from course.actions import Refused
-from course.messages import SendOrder
-from course.record import CourseRecord
-from course.terms import Audience, OccasionState, Role
+from course.model.messages import SendOrder
+from course.model.record import CourseRecord
+from course.model.terms import Audience, OccasionState, Role
 from tests.support.life import STAFF, Life
 from tests.support.sentences import is_one_sentence
 from tests.support.stories import cleared, enrolled, maintained, scheduled, treated

@@ -5,12 +5,12 @@ from decimal import Decimal
 import hypothesis.strategies as st
 from hypothesis.stateful import precondition, rule
 
-from adapters.zones import zone_snapshot
-from course.calendar import Zone
-from course.carried import days
-from course.need import CALLED_ABOUT, CallOutcome
-from course.terms import Audience, EndCause, Role, Severity
-from course.worklist import needs
+from adapters.clinic.zones import zone_snapshot
+from course.agenda.worklist import needs
+from course.model.calendar import Zone
+from course.model.carried import days
+from course.model.need import CALLED_ABOUT, CallOutcome
+from course.model.terms import Audience, EndCause, Role, Severity
 from tests.support.lives.acting import ROLES, SECOND, Acting
 from tests.support.records import YEARS
 from tests.support.stories import BEGAN

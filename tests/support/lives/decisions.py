@@ -3,8 +3,8 @@
 import hypothesis.strategies as st
 from hypothesis.stateful import precondition, rule
 
-from course.terms import Audience, GateAnswer, Phase, Role
-from course.upkeep import booster_window
+from course.agenda.upkeep import booster_window
+from course.model.terms import Audience, GateAnswer, Phase, Role
 from tests.support.lives.acting import ROLES, SECOND, Acting
 from tests.support.ready import gate_acts
 from tests.support.stories import BASELINE

@@ -6,15 +6,16 @@ from typing import Any
 import hypothesis.strategies as st
 from hypothesis.stateful import invariant, rule
 
-from course import actions, delivery, upkeep
-from course.agenda import agenda, forms_missing
-from course.folding import CALLED_ABOUT, CHANGES
-from course.parts import Mark
-from course.record import CourseRecord
-from course.said import BaseAct
-from course.terms import EndCause, NeedKind, OccasionKind, OccasionState, TaskKind
-from course.visit import Session
-from course.worklist import needs_ahead
+from course import actions
+from course.acts.base import BaseAct
+from course.agenda import delivery, upkeep
+from course.agenda.due import agenda, forms_missing
+from course.agenda.outcomes import CALLED_ABOUT, CHANGES
+from course.agenda.worklist import needs_ahead
+from course.model.parts import Mark
+from course.model.record import CourseRecord
+from course.model.terms import EndCause, NeedKind, OccasionKind, OccasionState, TaskKind
+from course.model.visit import Session
 from tests.support.life import why_refused
 from tests.support.lives.acting import Acting
 

@@ -8,14 +8,16 @@ from typing import Any
 import hypothesis.strategies as st
 from hypothesis.stateful import precondition, rule
 
-from course import judge, stopping, upkeep
 from course.actions import Refused
-from course.need import Need
+from course.acts.base import BaseAct
+from course.agenda import upkeep
+from course.agenda.worklist import needs_ahead
+from course.model.need import Need
+from course.model.record import CourseRecord
+from course.model.terms import NeedKind, Role
 from course.phases import dosed_in_series, still_to_plan
-from course.record import CourseRecord
-from course.said import BaseAct
-from course.terms import NeedKind, Role
-from course.worklist import needs_ahead
+from course.scores import judging as judge
+from course.scores import stop_review as stopping
 from tests.support.life import RestlessError
 from tests.support.lives.acting import ANSWERS, ROLES, SECOND, Acting
 

@@ -7,9 +7,9 @@ import hypothesis.strategies as st
 from hypothesis.stateful import invariant, precondition, rule
 from typing_extensions import override
 
-from course.carried import hours
-from course.record import CourseRecord
-from course.terms import OccasionState, Role
+from course.model.carried import hours
+from course.model.record import CourseRecord
+from course.model.terms import OccasionState, Role
 from tests.support.lives.acting import Acting
 
 FROM_NEWER = {"written_by_a_newer_build": [1, "two"]}

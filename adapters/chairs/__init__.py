@@ -1,0 +1,1 @@
+"""Who keeps the chairs, and reserving them before a course hears of it."""

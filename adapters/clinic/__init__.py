@@ -1,0 +1,1 @@
+"""The clinic's own folder: sites, protocols, instruments, staff and texts, read strictly."""

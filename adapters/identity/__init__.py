@@ -1,0 +1,1 @@
+"""Keys, passphrases, sign-in, signatures and licences: who somebody is, and what proves it."""

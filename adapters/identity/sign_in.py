@@ -1,0 +1,157 @@
+"""Who somebody is: passphrases and sign-in."""
+
+import asyncio
+import os
+import secrets
+import stat
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+
+from argon2 import PasswordHasher
+from argon2.exceptions import Argon2Error, InvalidHashError
+
+from adapters.clinic.staff_file import load_staff
+from adapters.store import Store
+from adapters.store.people.access import Access
+from adapters.store.people.staff import Account
+
+SIGNED_IN_FOR = timedelta(hours=12)
+"""A working day. [set]"""
+
+ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
+GROUPS, GROUP_LENGTH = 4, 5
+WRONG = "Account or passphrase is wrong: type both again."
+UNKNOWN = "(unknown)"
+NOT_LET_IN = "wrong passphrase"
+
+_HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+"""The least that OWASP's Password Storage Cheat Sheet asks of argon2id; our passphrases have 99 random bits besides."""
+
+
+class IdentityError(Exception):
+    """One sentence why somebody is not let in; it never quotes what was typed."""
+
+
+def hash_passphrase(passphrase: str) -> str:
+    """An argon2id hash for the store."""
+    return _HASHER.hash(passphrase)
+
+
+def verify_passphrase(hashed: str, passphrase: str) -> bool:
+    """Whether a passphrase is the one that was hashed."""
+    try:
+        return _HASHER.verify(hashed, passphrase)
+    except (Argon2Error, InvalidHashError):
+        return False
+
+
+@cache
+def _of_nobody() -> str:
+    return hash_passphrase(secrets.token_hex(16))
+
+
+def new_passphrase() -> str:
+    """Ninety-nine random bits in four groups that can be read out."""
+    return "-".join("".join(secrets.choice(ALPHABET) for _ in range(GROUP_LENGTH)) for _ in range(GROUPS))
+
+
+async def recognised(store: Store, account_id: str, passphrase: str, now: datetime) -> Account:
+    """The enabled account whose passphrase this is; an unknown account takes as long as a wrong passphrase.
+
+    Who is not let in stands in the access log, an unknown account without what was typed for it.
+    """
+    hashed = await store.staff.passphrase_hash(account_id)
+    right = await asyncio.to_thread(verify_passphrase, hashed or _of_nobody(), passphrase)
+    account = await store.staff.account(account_id)
+    if not right or account is None:
+        await store.access.note(Access(UNKNOWN if account is None else account.account_id, NOT_LET_IN, now))
+        raise IdentityError(WRONG)
+    if account.disabled:
+        await store.access.note(Access(account.account_id, "refused: disabled", now))
+        raise IdentityError("This account is disabled: ask ops to enable it.")
+    return account
+
+
+async def sign_in(store: Store, account_id: str, passphrase: str, now: datetime) -> str:
+    """A token that is good for twelve hours."""
+    await recognised(store, account_id, passphrase, now)
+    token = secrets.token_urlsafe(32)
+    await store.access.note(Access(account_id, "sign in", now))
+    await store.signins.put(_digest(token), account_id, now, now + SIGNED_IN_FOR)
+    return token
+
+
+def keep_token(path: Path, token: str) -> None:
+    """Write the token to a file that its owner alone can read."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
+        file.write(token)
+    draft.replace(path)
+
+
+async def whoami(store: Store, token_file: Path, now: datetime) -> Account:
+    """The account that is signed in here; raises IdentityError."""
+    signed_in = await store.signins.find(_digest(_token(token_file)))
+    if signed_in is None:
+        raise IdentityError("This sign-in is not known any more: sign in again.")
+    if signed_in.expires_at <= now:
+        raise IdentityError("Your sign-in has expired: sign in again.")
+    account = await store.staff.account(signed_in.account_id)
+    if account is None or account.disabled:
+        raise IdentityError("This account is disabled: ask ops to enable it.")
+    return account
+
+
+async def sign_out(store: Store, token_file: Path, now: datetime) -> None:
+    """Forget the sign-in here and in the store."""
+    digest = _digest(_token(token_file))
+    signed_in = await store.signins.find(digest)
+    if signed_in is not None:
+        await store.access.note(Access(signed_in.account_id, "sign out", now))
+    await store.signins.drop(digest)
+    await asyncio.to_thread(token_file.unlink)
+
+
+async def first_passphrases(store: Store, staff_file: Path) -> dict[str, str]:
+    """Bring the staff list and the on-call lists to what the file says; passphrases of new accounts, to print once.
+
+    Accounts that the file does not name stay as they are; a disabled one stays disabled.
+    """
+    found = load_staff(staff_file)
+    fresh: dict[str, str] = {}
+    for member in found.staff:
+        known = await store.staff.account(member.id)
+        if known is not None:
+            if (wanted := _named(member.account(), known)) != known:
+                await store.staff.change(wanted)
+            continue
+        passphrase = new_passphrase()
+        if await store.staff.add(member.account(), await asyncio.to_thread(hash_passphrase, passphrase)):
+            fresh[member.id] = passphrase
+    for site, accounts in found.oncall.items():
+        await store.oncall.set_standing(site, accounts)
+    return fresh
+
+
+def _named(wanted: Account, known: Account) -> Account:
+    return replace(wanted, account_id=known.account_id, disabled=known.disabled)
+
+
+def _token(path: Path) -> str:
+    try:
+        mode = stat.S_IMODE(path.stat().st_mode)
+        if mode & 0o077:
+            raise IdentityError(f"{path} can be read by others (mode {mode:04o}): run 'chmod 600 {path}'.")
+        return path.read_text(encoding="ascii").strip()
+    except FileNotFoundError:
+        raise IdentityError("Nobody is signed in here: sign in with `starter.py login ACCOUNT`.") from None
+    except (OSError, UnicodeDecodeError):
+        raise IdentityError(f"{path} is not a sign-in: sign in again.") from None
+
+
+def _digest(token: str) -> str:
+    return sha256(token.encode()).hexdigest()

@@ -1,0 +1,1 @@
+"""Chairs that visits have reserved, and who waits for an earlier one."""

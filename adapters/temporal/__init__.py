@@ -1,0 +1,1 @@
+"""Everything that speaks with Temporal: connecting, workers, encryption, search attributes, histories, schedules."""

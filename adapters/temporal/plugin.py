@@ -1,0 +1,158 @@
+"""How the program meets Temporal: one plugin, one way to connect, one kind of worker."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from temporalio.api.workflowservice.v1 import SetWorkerDeploymentCurrentVersionRequest
+from temporalio.client import Client
+from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
+from temporalio.contrib.pydantic import PydanticPayloadConverter
+from temporalio.converter import DataConverter, DefaultFailureConverterWithEncodedAttributes
+from temporalio.envconfig import ClientConfig
+from temporalio.plugin import SimplePlugin
+from temporalio.runtime import Runtime
+from temporalio.service import RPCError
+from temporalio.worker import PollerBehaviorAutoscaling, Worker, WorkerDeploymentConfig
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+from adapters.identity.keyring import KeyRing
+from adapters.identity.signing import Signatures, Signer
+from adapters.settings import Settings
+from adapters.temporal.codec import EncryptingCodec
+from adapters.temporal.server import ServerError, read_address
+from adapters.temporal.whole_tasks import AskAgain, WholeTasks
+
+ROOT = Path(__file__).parents[2]
+# What a running course replays against: a change here is another build.
+BUILT_FROM = ("activities", "course", "workflows")
+PASSED_THROUGH = ("activities", "course", "pydantic", "pydantic_core", "structlog")
+CURRENT_SECONDS = 60
+ONE_TRY = timedelta(seconds=5)
+
+
+def data_converter(ring: KeyRing) -> DataConverter:
+    """Pydantic models as JSON, encrypted; the messages and stacks of failures too."""
+    return DataConverter(
+        payload_converter_class=PydanticPayloadConverter,
+        payload_codec=EncryptingCodec(ring),
+        failure_converter_class=DefaultFailureConverterWithEncodedAttributes,
+    )
+
+
+def course_plugin(
+    ring: KeyRing, workflows: Sequence[type] = (), activities: Sequence[Callable[..., Any]] = ()
+) -> SimplePlugin:
+    """What client, worker and replayer must agree on."""
+    restrictions = SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
+    return SimplePlugin(
+        "structured-treatments",
+        data_converter=data_converter(ring),
+        workflows=list(workflows),
+        activities=list(activities),
+        workflow_runner=SandboxedWorkflowRunner(restrictions=restrictions),
+        interceptors=[AskAgain(), Signatures(Signer(ring))],
+    )
+
+
+async def connect(settings: Settings, ring: KeyRing, *, runtime: Runtime | None = None) -> Client:
+    """A client of the server that TEMPORAL_* or its profile names, else of the one left running in the data folder."""
+    try:
+        config = ClientConfig.load_client_connect_config()
+    except (RuntimeError, ValueError, OSError) as error:
+        raise ServerError(f"The Temporal configuration cannot be read: {error}.") from None
+    if "target_host" not in config:
+        address = read_address(settings.data_folder)
+        if address is None:
+            raise ServerError("No Temporal server is known: run 'make up', or set TEMPORAL_ADDRESS.")
+        config["target_host"] = address.target
+        config["namespace"] = address.namespace
+    config.setdefault("namespace", settings.namespace)
+    try:
+        return await Client.connect(**config, plugins=[course_plugin(ring)], runtime=runtime)
+    except (RuntimeError, ValueError) as error:
+        raise ServerError(_why_not(config["target_host"], str(error), tls=bool(config.get("tls")))) from None
+
+
+def _why_not(target: str, said: str, *, tls: bool) -> str:
+    """Why nobody could connect, in one sentence; the client library has only its own words for it."""
+    if "InvalidCertificate" in said:
+        return f"The TLS certificate of {target} is not trusted: set TEMPORAL_TLS_SERVER_CA_CERT_PATH to its authority."
+    if "InvalidContentType" in said:
+        return f"The server at {target} does not speak TLS: unset TEMPORAL_TLS, or give the address that does."
+    if "error after connection" in said and not tls:
+        return f"The server at {target} does not speak plain Temporal: set TEMPORAL_TLS=true where it wants TLS."
+    if tls and "tcp connect error" not in said and "dns error" not in said:
+        return f"TLS with {target} fails: check the TEMPORAL_TLS_* variables, and that the certificates fit the server."
+    return f"No Temporal server answers at {target}: start it, then try again."
+
+
+def build_id(root: Path = ROOT) -> str:
+    """The name of the code that courses replay against, from its content."""
+    digest = sha256()
+    for path in sorted(path for folder in BUILT_FROM for path in (root / folder).rglob("*.py")):
+        content = path.read_bytes()
+        digest.update(f"{path.relative_to(root).as_posix()}\0{len(content)}\0".encode() + content)
+    return digest.hexdigest()[:16]
+
+
+def course_worker(
+    client: Client,
+    settings: Settings,
+    *,
+    workflows: Sequence[type],
+    activities: Sequence[Callable[..., Any]] = (),
+    signer: Signer | None = None,
+    build: str | None = None,
+    activity_executor: ThreadPoolExecutor | None = None,
+) -> Worker:
+    """A versioned worker whose courses stay on its build until their page turns; the deployment is the task queue.
+
+    With a signer it takes acts only from accounts of that signer's store.
+    """
+    version = WorkerDeploymentVersion(deployment_name=settings.task_queue, build_id=build or build_id())
+    return Worker(
+        client,
+        task_queue=settings.task_queue,
+        workflows=workflows,
+        activities=activities,
+        activity_executor=activity_executor,
+        deployment_config=WorkerDeploymentConfig(
+            version=version, use_worker_versioning=True, default_versioning_behavior=VersioningBehavior.PINNED
+        ),
+        graceful_shutdown_timeout=timedelta(seconds=settings.graceful_shutdown_seconds),
+        max_cached_workflows=settings.max_cached_workflows,
+        max_concurrent_workflow_tasks=settings.max_concurrent_workflow_tasks,
+        workflow_task_poller_behavior=PollerBehaviorAutoscaling(),
+        activity_task_poller_behavior=PollerBehaviorAutoscaling(),
+        plugins=[WholeTasks()],
+        interceptors=[Signatures(signer)] if signer is not None else [],
+    )
+
+
+async def make_current(client: Client, settings: Settings, build: str | None = None) -> None:
+    """Give new courses to this build, as soon as one of its workers polls."""
+    build = build or build_id()
+    request = SetWorkerDeploymentCurrentVersionRequest(
+        namespace=client.namespace, deployment_name=settings.task_queue, build_id=build, identity=client.identity
+    )
+    last = "no answer"
+    try:
+        async with asyncio.timeout(CURRENT_SECONDS):
+            while True:
+                try:
+                    await client.workflow_service.set_worker_deployment_current_version(request, timeout=ONE_TRY)
+                except RPCError as error:
+                    last = error.message
+                    await asyncio.sleep(0.1)
+                else:
+                    return
+    except TimeoutError:
+        raise ServerError(
+            f"Build {build} did not become current within {CURRENT_SECONDS} seconds: "
+            f"see that a worker of it polls {settings.task_queue} ({last})."
+        ) from None

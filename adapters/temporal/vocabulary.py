@@ -1,0 +1,28 @@
+"""Whether the search attributes of a course are ones that this program writes: others can write there too."""
+
+import re
+
+from temporalio.common import TypedSearchAttributes
+
+from course.model.terms import NeedKind, Phase
+from workflows import attributes
+
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+"""How protocols, sites and accounts are named; a clinic may have taken one away since a course began."""
+
+PHASES, NEEDS = frozenset(Phase), frozenset(NeedKind)
+
+
+def outside(said: TypedSearchAttributes) -> tuple[str, ...]:
+    """The names of attributes whose value is outside the vocabulary; never the value, which may be anything."""
+    found = [
+        key.name
+        for key in (attributes.PROTOCOL, attributes.SITE, attributes.OWNER)
+        if (value := said.get(key)) is not None and NAME.fullmatch(value) is None
+    ]
+    phase = said.get(attributes.PHASE)
+    if phase is not None and phase not in PHASES:
+        found.append(attributes.PHASE.name)
+    if not NEEDS.issuperset(said.get(attributes.NEEDS, ())):
+        found.append(attributes.NEEDS.name)
+    return tuple(found)

@@ -1,0 +1,1 @@
+"""A small strict HTTP server, and the signatures of those who post to it."""

@@ -1,1 +1,0 @@
-"""Takes what a text message service posts: patients' answers, and receipts."""

@@ -1,0 +1,1 @@
+"""Care between visits: measures, decisions, holds, contact, tasks, therapies, medicines, the end."""

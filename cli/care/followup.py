@@ -1,0 +1,143 @@
+"""Beside the infusions, from the command line: therapies, medicines, checks, requests, late entries."""
+
+from decimal import Decimal
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from cli.care.care import Second, signed
+from cli.desk import How, act, command
+from services.errors import InputError
+
+
+@command
+async def therapy(
+    course: str,
+    name: Annotated[str, Parameter(help="what it is, such as `talk therapy`; or the id of one that goes on (a1)")],
+    *,
+    every: Annotated[int | None, Parameter(help="days from one to the next")] = None,
+    next: Annotated[str, Parameter(help="when it is next")] = "",  # noqa: A002  the word that people type
+    end: Annotated[bool, Parameter(negative="", help="it ends")] = False,
+    how: How = How(),
+) -> int:
+    """Begin an adjunctive therapy, change its cadence, or end it.
+
+    Example: starter.py therapy c-1a2b3c "talk therapy" --every 7 --next "tomorrow 15:00"
+    """
+    known = name.startswith("a") and name[1:].isdigit()
+    said = {"therapy": name} if known else {"name": name}
+    return await act(course, how, "therapy", times={"next_at": next}, every_days=every, ends=end, **said)
+
+
+@command
+async def attend(
+    course: str,
+    therapy: Annotated[str, Parameter(help="its id (a1), or `integration`: the contact after an infusion")],
+    *,
+    came: bool = True,
+    next: Annotated[str, Parameter(help="when it is next, if not by its cadence")] = "",  # noqa: A002
+    how: How = How(),
+) -> int:
+    """Say whether the patient came to a therapy.
+
+    Example: starter.py attend c-1a2b3c a1 --no-came
+    """
+    return await act(course, how, "attend", times={"next_at": next}, therapy=therapy, came=came)
+
+
+@command
+async def medicine(
+    course: str,
+    name: str,
+    *,
+    was: Annotated[str, Parameter(help="what it was; nothing where it is new")] = "",
+    now: Annotated[str, Parameter(help="what it is now; nothing where it was stopped")] = "",
+    starts: Annotated[str, Parameter(help="from when")] = "now",
+    ordered: Annotated[bool, Parameter(negative="", help="a prescriber orders it; else it was reported")] = False,
+    at_intake: Annotated[
+        bool, Parameter(negative="", help="what is taken as treatment begins; the name `none` is an empty list")
+    ] = False,
+    review: Annotated[str, Parameter(help="when a prescriber looks at it again; an order needs it")] = "",
+    how: How = How(),
+) -> int:
+    """Record a change of a medicine, or at intake what is taken; the software proposes none.
+
+    Example: starter.py medicine c-1a2b3c sertraline --was "100 mg" --now "50 mg" --ordered --review "+28d 09:00"
+    """
+    times: dict[str, str | None] = {"starts": starts, "review_at": review}
+    return await act(
+        course, how, "medicine", times=times, name=name, was=was, now=now, ordered=ordered, at_intake=at_intake
+    )
+
+
+@command
+async def review_medicine(
+    course: str,
+    medicine: str,
+    *,
+    again: Annotated[str, Parameter(help="when to look at it once more")] = "",
+    how: How = How(),
+) -> int:
+    """Say that an ordered change was looked at; a prescriber's.
+
+    Example: starter.py review-medicine c-1a2b3c d1 --reason "tolerated"
+    """
+    return await act(course, how, "review_medicine", times={"review_at": again}, medicine=medicine)
+
+
+@command
+async def check(
+    course: str,
+    check: Annotated[str, Parameter(help="what is asked at intervals, such as `urinary`")],
+    answer: Annotated[str, Parameter(help="yes or no")],
+    *,
+    detail: str = "",
+    how: How = How(),
+) -> int:
+    """Record a long-term check, at intake its baseline; later a yes becomes a prescriber's task.
+
+    Example: starter.py check c-1a2b3c urinary no
+    """
+    if answer not in {"yes", "no"}:
+        raise InputError("say yes or no")
+    return await act(course, how, "check", check=check, positive=answer == "yes", detail=detail)
+
+
+@command
+async def ask_booster(course: str, *, how: How = How()) -> int:
+    """The patient asks for a booster; it books nothing.
+
+    Example: starter.py ask-booster c-1a2b3c
+    """
+    return await act(course, how, "ask_booster")
+
+
+@command
+async def late_entry(
+    course: str,
+    text: str,
+    *,
+    mg: Decimal | None = None,
+    minutes: int | None = None,
+    weight_kg: Decimal | None = None,
+    serious: Annotated[bool, Parameter(negative="", help="a serious event: it is escalated")] = False,
+    died: Annotated[bool, Parameter(negative="", help="the patient has died")] = False,
+    second: Second = "",
+    how: How = How(),
+) -> int:
+    """Write down what happened and was not written down then; closed courses too.
+
+    Example: starter.py late-entry c-1a2b3c "network down" --at "2026-11-20 09:00" --mg 35 --minutes 40 --weight-kg 70
+    """
+    return await act(
+        course,
+        how,
+        "late_entry",
+        text=text,
+        mg=mg,
+        minutes=minutes,
+        weight_kg=weight_kg,
+        serious=serious,
+        died=died,
+        second=await signed(second),
+    )

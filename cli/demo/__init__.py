@@ -1,0 +1,1 @@
+"""The demo: a year of a clinic, and its report."""

@@ -1,0 +1,1 @@
+"""Vials, syringes and the drug log."""

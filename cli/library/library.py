@@ -1,0 +1,227 @@
+"""Protocols and instruments from the command line; no server and no sign-in needed."""
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from adapters.clinic.files import Clinic, load_clinic
+from adapters.clinic.whole_folder import ClinicFolder, load_folder
+from adapters.settings import load_settings
+from cli.care.care import Typed
+from cli.desk import Asked, command
+from cli.output import FAILED, OK, answer, as_json, complain, table
+from cli.simulate import known
+from course.library.loading import Fault, LoadError, decoded, load_protocol
+from course.model.instrument import Instrument, asked_about
+from course.model.protocol import Protocol
+from course.scores.answers import typed
+from course.scores.scoring import Scored, ScoringError, score, score_total
+from play.scenario.check import load_scenario
+from services.comparing import differences
+from services.errors import InputError, ServiceError
+
+Folder = Annotated[Path | None, Parameter(help="clinic folder, if not ST_CLINIC_FOLDER")]
+
+
+@command
+async def protocols_list(*, folder: Folder = None, asked: Asked = Asked()) -> int:
+    """List the clinic's protocols.
+
+    Example: starter.py protocols list
+    """
+    found = _clinic(folder).protocols
+    if asked.json:
+        as_json(
+            [{"id": one.id, "title": one.title, "version": one.version, "sha256": one.sha256} for one in found.values()]
+        )
+        return OK
+    table(
+        ("id", "title", "version", "sessions", "evidence", "sha256"),
+        [
+            (one.id, one.title, one.version, str(one.induction.sessions), one.evidence.grade, one.sha256[:12])
+            for one in found.values()
+        ],
+    )
+    return OK
+
+
+@command
+async def protocols_show(protocol: str, *, folder: Folder = None, asked: Asked = Asked()) -> int:
+    """Show one protocol with its sources.
+
+    Example: starter.py protocols show depression
+    """
+    clinic = _clinic(folder)
+    if protocol not in clinic.protocols:
+        raise InputError(f"there is no protocol {protocol}: {', '.join(sorted(clinic.protocols))}")
+    found = clinic.protocols[protocol]
+    return answer(found, _page(found), json_=asked.json)
+
+
+def _page(protocol: Protocol) -> str:
+    series, dose, boosters = protocol.induction, protocol.dose, protocol.maintenance
+    gates = "\n".join(f"  {gate.kind:10} {gate.id:22} {gate.text}" for gate in protocol.gates)
+    sources = "\n".join(f"  {name}: {text}" for name, text in protocol.sources.items())
+    return (
+        f"{protocol.title} ({protocol.id} {protocol.version}, sha {protocol.sha256[:12]})\n"
+        f"Evidence: {protocol.evidence.grade}. {protocol.evidence.statement.strip()}\n"
+        f"Series: {series.sessions} sessions ({series.sessions_min}-{series.sessions_max}), gaps {series.gap_days_min}-"
+        f"{series.gap_days_max} days, at most {series.span_days_max} days\n"
+        f"Dose: {dose.amount} {dose.basis} ({dose.low}-{dose.high}) over {dose.minutes} min, at most {dose.max_mg} mg\n"
+        f"Boosters: every {boosters.interval_days} days ({boosters.interval_days_min}-{boosters.interval_days_max})\n"
+        f"Primary measure: {protocol.outcome.instrument}\n{_also(protocol)}Gates:\n{gates}\nSources:\n{sources}"
+    )
+
+
+def _also(protocol: Protocol) -> str:
+    """What a protocol measures beside its primary measure, and what holds."""
+    rule = protocol.measuring
+    said = [f"Rated where the clinic rates: {protocol.rated.instrument}"] if protocol.rated is not None else []
+    said += [f"Asked with it: {', '.join(rule.also_asked)}"] if rule.also_asked else []
+    said += [f"Shown beside it, deciding nothing: {', '.join(rule.secondary)}"] if rule.secondary else []
+    said += [f"Rated before each dose: {', '.join(rule.at_visits)}"] if rule.at_visits else []
+    said += [f"Holds for {one.cause}: {one.instrument} from {one.at_least}" for one in protocol.holds]
+    return "".join(f"{line}\n" for line in said)
+
+
+@command
+async def protocols_check(*, folder: Folder = None, asked: Asked = Asked()) -> int:
+    """Check every file of the clinic folder; each mistake with its file and line.
+
+    Example: starter.py protocols check --folder clinic
+    """
+    try:
+        found = _every_file(folder or load_settings().clinic_folder)
+    except LoadError as error:
+        if asked.json:
+            as_json({"faults": [vars(fault) for fault in error.faults]})
+            return FAILED
+        return complain(str(error), FAILED, json_=False)
+    clinic, languages, staff = found.clinic, sorted(found.texts.languages), found.staff.staff
+    said = {
+        "protocols": sorted(clinic.protocols),
+        "instruments": sorted(clinic.instruments),
+        "sites": sorted(clinic.sites),
+        "texts": languages,
+        "staff": len(staff),
+    }
+    counted = f"{len(clinic.protocols)} protocols, {len(clinic.instruments)} instruments, {len(clinic.sites)} sites"
+    text = f"{counted}, texts in {', '.join(languages)} and {len(staff)} accounts are sound"
+    return answer(said, text, json_=asked.json)
+
+
+def _every_file(folder: Path) -> ClinicFolder:
+    """The whole folder, scenarios too, which are judged by its protocols once these are sound; raises LoadError."""
+    found = load_folder(folder)
+    faults: list[Fault] = []
+    for path in sorted((folder / "scenarios").glob("*.toml")):
+        try:
+            load_scenario(path, known(found.clinic))
+        except LoadError as error:
+            faults += (Fault(f"scenarios/{one.file}", one.line, one.sentence) for one in error.faults)
+    if faults:
+        raise LoadError(faults)
+    return found
+
+
+@command
+async def protocols_diff(
+    one: Annotated[str, Parameter(help="a protocol's id, or a file")],
+    other: Annotated[str, Parameter(help="a protocol's id, or a file")],
+    *,
+    folder: Folder = None,
+    asked: Asked = Asked(),
+) -> int:
+    """Every field in which two protocols differ; of a file that cannot be read, each mistake with its line.
+
+    Example: starter.py protocols diff depression ptsd
+    """
+    clinic = _clinic(folder)
+    left, right = (_protocol(clinic, name) for name in (one, other))
+    found = differences(left, right)
+    if asked.json:
+        as_json([vars(difference) for difference in found])
+        return OK
+    if not found:
+        print("They say the same.")
+        return OK
+    heads = [f"{protocol.id} {protocol.version}" for protocol in (left, right)]
+    if left.id == right.id:
+        heads = [one, other]
+    table(("field", *heads), [(each.field, each.one, each.other) for each in found])
+    return OK
+
+
+def _protocol(clinic: Clinic, name: str) -> Protocol:
+    """A protocol of the clinic by its id, or one in a file."""
+    if name in clinic.protocols:
+        return clinic.protocols[name]
+    path = Path(name)
+    try:
+        return load_protocol(decoded(path.read_bytes(), path.name), path.name, clinic.instruments)
+    except LoadError as error:
+        raise ServiceError(str(error)) from None
+    except (OSError, UnicodeDecodeError):
+        known = ", ".join(sorted(clinic.protocols))
+        raise InputError(f"{name} is neither a protocol ({known}) nor a file that can be read") from None
+
+
+@command
+async def instruments_list(*, folder: Folder = None, asked: Asked = Asked()) -> int:
+    """List the clinic's instruments.
+
+    Example: starter.py instruments list
+    """
+    found = _clinic(folder).instruments
+    if asked.json:
+        as_json(found)
+        return OK
+    table(
+        ("id", "title", "items", "range", "look-back", "licence"),
+        [
+            (one.id, one.title, str(one.items), f"{one.item_min}-{one.item_max}", asked_about(one), one.licence)
+            for one in found.values()
+        ],
+    )
+    return OK
+
+
+@command
+async def score_answers(
+    instrument: str, *, answers: Typed = "", total: float | None = None, folder: Folder = None, asked: Asked = Asked()
+) -> int:
+    """Score answers: total, band, flags; blanks follow the instrument's own rule.
+
+    Example: starter.py score phq9 --answers 1,2,0,3,1,0,1,0,0 --json
+    """
+    clinic = _clinic(folder)
+    if instrument not in clinic.instruments:
+        raise InputError(f"there is no instrument {instrument}: {', '.join(sorted(clinic.instruments))}")
+    scored = _scored(clinic.instruments[instrument], answers, total)
+    flags = f", {', '.join(scored.flags)} positive" if scored.flags else ""
+    parts = f"; {', '.join(f'{name} {added}' for name, added in scored.parts.items())}" if scored.parts else ""
+    also = "".join(f"; {one}" for one in scored.also)
+    said: dict[str, object] = {
+        "instrument": instrument,
+        "total": scored.total,
+        "band": scored.band,
+        "flags": scored.flags,
+    }
+    said |= {name: value for name in ("parts", "pattern", "beside", "why") if (value := getattr(scored, name))}
+    return answer(said, f"{scored.said}{flags}{parts}{also}", json_=asked.json)
+
+
+def _scored(instrument: Instrument, answers: str, total: float | None) -> Scored:
+    try:
+        if answers:
+            return score(instrument, typed(answers, instrument), total)
+        if total is None:
+            raise InputError(f"give the {instrument.items} answers with --answers, or --total")
+        return score_total(instrument, total)
+    except ScoringError as wrong:
+        raise ServiceError(str(wrong)) from None
+
+
+def _clinic(folder: Path | None) -> Clinic:
+    return load_clinic(folder or load_settings().clinic_folder)

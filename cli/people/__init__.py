@@ -1,0 +1,1 @@
+"""Accounts, signing in, who is on call, who looked at what."""

@@ -1,0 +1,71 @@
+"""Signing in, and who may."""
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+
+from adapters.identity.keyring import KeyRing
+from adapters.identity.sign_in import IdentityError, hash_passphrase, keep_token, new_passphrase, sign_in, sign_out
+from adapters.store import Store
+from cli.desk import Asked, command, desk, here, token_file
+from cli.output import answer, read_passphrase
+from course.model.terms import Role
+from services.errors import NotAllowedError
+
+
+@command
+async def login(account: str, *, asked: Asked = Asked()) -> int:
+    """Sign in; the passphrase is asked for, or read from standard input where that is no terminal.
+
+    Example: starter.py login ortiz
+    """
+    settings = here()
+    ring = KeyRing.load_or_create(settings.key_ring_file)
+    said = read_passphrase("Passphrase: ")
+    async with Store.open(settings.store_url.get_secret_value(), ring) as store:
+        await store.migrate()
+        token = await sign_in(store, account, said, datetime.now(UTC))
+        keep_token(token_file(settings), token)
+        found = await store.staff.account(account)
+    if found is None:
+        raise IdentityError("the account is gone: ask ops")
+    return answer({"account": account, "role": found.role}, f"signed in: {found.name}, {found.role}", json_=asked.json)
+
+
+@command
+async def logout(*, asked: Asked = Asked()) -> int:
+    """Forget the sign-in on this machine and in the store.
+
+    Example: starter.py logout
+    """
+    settings = here()
+    ring = KeyRing.load_or_create(settings.key_ring_file)
+    async with Store.open(settings.store_url.get_secret_value(), ring) as store:
+        await store.migrate()
+        await sign_out(store, token_file(settings), datetime.now(UTC))
+    return answer({"signed_out": True}, "signed out", json_=asked.json)
+
+
+@command
+async def me(*, asked: Asked = Asked()) -> int:
+    """Say who has signed in.
+
+    Example: starter.py whoami
+    """
+    async with desk() as at:
+        account = at.account
+        return answer(asdict(account), f"{account.name}, {account.role} ({account.account_id})", json_=asked.json)
+
+
+@command
+async def passphrase(account: str, *, asked: Asked = Asked()) -> int:
+    """Give an account a new passphrase, printed once; for ops.
+
+    Example: starter.py passphrase ortiz
+    """
+    async with desk() as at:
+        if at.account.role is not Role.OPS:
+            raise NotAllowedError(f"a {at.account.role} may not give passphrases: ask ops")
+        fresh = new_passphrase()
+        await at.house.store.staff.set_passphrase(account, hash_passphrase(fresh))
+        await at.looked("", f"passphrase {account}", done=f"All the same, {account} has a new one: {fresh}")
+        return answer({"account": account, "passphrase": fresh}, f"{account}: {fresh}", json_=asked.json)

@@ -1,0 +1,51 @@
+"""What the lists of who is on call leave open, in words."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from adapters.clinic.files import snapshot
+from adapters.wiring import House
+from cli.desk import Asked, Desk
+from course.views.cover import COVER_DAYS, Cover, Gap, ahead, opened
+from services.errors import ServiceError
+from services.typed.times import shown
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Sure(Asked):
+    """How a change of the lists is asked for."""
+
+    sure: Annotated[bool, Parameter(negative="", help="go on although nobody, or no prescriber, is there then")] = False
+
+
+async def gaps_ahead(house: House, now: datetime, sites: Iterable[str] = ()) -> tuple[str, ...]:
+    """The gaps of the next days at these sites, or at all, one sentence each."""
+    covers = [await house.store.oncall.cover(site, now) for site in sites or house.clinic.sites]
+    return tuple(_sentence(house, one, now) for one in ahead(covers, now))
+
+
+async def refuse_gaps(at: Desk, change: Callable[[Cover], Cover], *, sure: bool) -> tuple[str, ...]:
+    """What a change of the lists would leave open, which only `--sure` allows; raises ServiceError."""
+    covers = [await at.house.store.oncall.cover(site, at.now) for site in at.house.clinic.sites]
+    found = [gap for one in covers for gap in opened(one, change(one), at.now)]
+    said = tuple(_sentence(at.house, gap, at.now) for gap in found)
+    if said and not sure:
+        raise ServiceError(f"{'; '.join(said)}: give somebody a turn then (`oncall turn`), or add --sure")
+    return said
+
+
+def _sentence(house: House, gap: Gap, now: datetime) -> str:
+    zone = snapshot(house.clinic.sites[gap.site], now, house.clinic.limits.calendar_years).zone
+    since = "from now" if gap.begins <= now else f"from {shown(zone, gap.begins)}"
+    until = f"to {shown(zone, gap.ends)}" if gap.ends is not None else "on, until somebody is named"
+    return f"{gap.what} at {gap.site} {since} {until}"
+
+
+def within() -> str:
+    """How far ahead gaps are named."""
+    return f"the next {COVER_DAYS} days"

@@ -1,0 +1,1 @@
+"""What ops run and look at: the stack, the webhook, doctor, proof, rescue."""

@@ -1,0 +1,45 @@
+"""`proof`: nobody disappears."""
+
+from temporalio.service import RPCError
+
+from adapters.wiring import evidence_of
+from cli.desk import Asked, command, desk
+from cli.output import FAILED, OK, as_json, table
+from course.views.proof import Proof, prove
+from services.errors import UnreachableError
+
+
+@command
+async def proof(*, asked: Asked = Asked()) -> int:
+    """Every open course with its next due thing, and apart from them what is wrong; exit code 1 where anything is.
+
+    It reads lists, the server and the ledgers, and asks a course only for its visits ahead: what is reserved for them
+    too much is given back, what is missing is reserved. Times are UTC; no patient data are shown.
+
+    Example: starter.py proof --json
+    """
+    async with desk() as at:
+        try:
+            found = prove(await evidence_of(at.house).gather(at.now))
+        except RPCError as error:
+            raise UnreachableError(f"the Temporal server refused this ({error.status.name.lower()})") from None
+        await at.looked("", "proof")
+        if asked.json:
+            as_json(found)
+        else:
+            _print(found)
+        return FAILED if found.exceptions else OK
+
+
+def _print(found: Proof) -> None:
+    due = [(f"{one.due:%Y-%m-%d %H:%M}" if one.due else "", one) for one in found.open]
+    rows = [(when, one.course_id, one.site, one.phase or "", one.what) for when, one in due]
+    table(("due (UTC)", "course", "site", "phase", "what"), rows, f"{len(rows)} open courses")
+    if found.drugs:
+        owed = [(one.id, one.subject, one.sentence, one.owner, f"{one.due:%Y-%m-%d %H:%M}") for one in found.drugs]
+        table(("discrepancy", "of", "what differs", "owner", "due (UTC)"), owed, "Drugs to be accounted for")
+    if not found.exceptions:
+        print(f"No exceptions at {found.at:%Y-%m-%d %H:%M} UTC: nobody is missing.")
+        return
+    heads = ("of", "what is wrong", "")
+    table(heads, [(one.subject, one.kind, one.sentence) for one in found.exceptions], "Exceptions")

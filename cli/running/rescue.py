@@ -1,0 +1,45 @@
+"""`rescue`: a course whose history does not replay goes on, with nothing lost."""
+
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from cli.desk import Asked, command, desk
+from cli.output import FAILED, OK, as_json
+from course.model.terms import Role
+from services.errors import InputError, NotAllowedError, ServiceError
+from services.rescue import RescueError
+from services.rescue import rescue as rescued
+
+
+@command
+async def rescue(
+    course: str,
+    *,
+    reason: Annotated[str, Parameter(help="why, for the history; no patient data")] = "",
+    asked: Asked = Asked(),
+) -> int:
+    """Reset a course that `doctor` or `proof` names as one that does not replay. For ops.
+
+    It goes back to the task before the first that fails, in a new run that takes every later act and signal again;
+    no letter goes out twice. A worker of its build must run. Exit code 1 names acts that the course did not take again.
+
+    Example: starter.py rescue c-1a2b3c --reason "does not replay since the server was restarted"
+    """
+    if not reason.strip():
+        raise InputError("a rescue needs --reason, which stands in the history")
+    async with desk() as at:
+        if at.account.role is not Role.OPS:
+            raise NotAllowedError(f"a {at.account.role} may not rescue courses: ask ops")
+        try:
+            done = await rescued(at.house, course, reason)
+        except RescueError as why:
+            raise ServiceError(str(why)) from None
+        await at.looked(course, "rescue")
+    if asked.json:
+        as_json(vars(done))
+    else:
+        print(f"{course} goes on from event {done.event} in run {done.run_id}: {done.acts} later acts stand")
+        for one in done.refused:
+            print(f"NOT taken again: {one}")
+    return FAILED if done.refused else OK

@@ -1,0 +1,78 @@
+"""`webhook`: takes patients' answers and receipts of text messages; `inbox`: shows what patients wrote."""
+
+import asyncio
+import signal
+
+from adapters.logs import configure_logs
+from adapters.settings import SettingsError, load_settings
+from adapters.store.messages.inbox import ItemKind
+from adapters.web.http import Door
+from adapters.wiring import STATUS, House, open_house
+from cli.desk import Asked, command, desk, here
+from cli.output import OK, as_json
+from course.actions import FRONT
+from services.courses import Courses
+from services.errors import NotAllowedError, ServiceError
+from services.replies.carrier import Carrier
+from services.replies.posts import INBOUND, PostDesk
+
+
+@command
+async def webhook() -> int:
+    """Take what the text message service posts, until ctrl-C: answers to /inbound, receipts to /status.
+
+    It listens on ST_WEBHOOK_ADDRESS, on this machine alone unless that says otherwise; a proxy with TLS stands
+    before it at ST_SMS_WEBHOOK_URL. Only posts that are signed with ST_SMS_TOKEN are taken.
+
+    Example: starter.py webhook
+    """
+    settings = load_settings()
+    configure_logs(settings)
+    token, url = settings.sms_token, settings.sms_webhook_url
+    if settings.sms_url is None or token is None or not url:
+        raise SettingsError("ST_SMS_URL and ST_SMS_WEBHOOK_URL are needed to take text messages.")
+    here()
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with open_house(settings) as house:
+        carrier = Carrier(Courses(house))
+        at_desk = PostDesk(
+            house.store, house.texts, _site(house), token=token.get_secret_value(), public_url=url, stir=carrier.stir
+        )
+        host, _, port = settings.webhook_address.rpartition(":")
+        try:
+            async with Door(at_desk.handlers()).listening(host, int(port)), asyncio.TaskGroup() as tasks:
+                carrying = tasks.create_task(carrier.keep_carrying())
+                print(f"listening on {settings.webhook_address} for {INBOUND} and {STATUS} below {url}", flush=True)
+                await stop.wait()
+                carrying.cancel()
+        except (OSError, OverflowError):
+            raise ServiceError(f"nobody can listen on {settings.webhook_address}: set ST_WEBHOOK_ADDRESS") from None
+    return OK
+
+
+def _site(house: House) -> str:
+    return house.settings.site or next(iter(house.clinic.sites))
+
+
+@command
+async def inbox(course: str, *, asked: Asked = Asked()) -> int:
+    """Read what the patient of a course wrote in text messages; who read it is on record.
+
+    Example: starter.py inbox c-1a2b3c
+    """
+    async with desk() as at:
+        if at.account.role not in FRONT:
+            raise NotAllowedError(f"a {at.account.role} may not read what patients write: ask a nurse")
+        zone = await at.zone(course)
+        items = [one for one in await at.house.store.inbox.of_course(course) if one.kind is ItemKind.REPLY]
+        await at.looked(course, "inbox")
+    if asked.json:
+        as_json([{"item": one.item_id, "at": one.received_at.isoformat(), "text": one.content} for one in items])
+    else:
+        for one in items:
+            print(f"{zone.local(one.received_at):%a %d %b %Y %H:%M}  {one.content!r}")
+        if not items:
+            print("the patient has written nothing")
+    return OK

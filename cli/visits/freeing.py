@@ -1,0 +1,95 @@
+"""Acts that can free a chair: the receipt says who of the waiting list could take it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from adapters.store.chairs.waitlist import Waiting
+from cli.desk import Desk, How, build, desk, perform, sentence
+from cli.output import OK, as_json
+from course.actions import Refused, apply
+from course.model.calendar import Zone
+from course.model.record import CourseRecord
+from course.scheduling.slots import Slot, full, slots_ahead
+from services.courses import CourseError
+from services.typed.times import shown
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A chair that has become free, and somebody who waits and could take it."""
+
+    slot: Slot
+    course: str
+    name: str
+    session: str
+    note: str = ""
+
+    def sentence(self, zone: Zone) -> str:
+        """What staff would type."""
+        typed = f'starter.py defer {self.course} {self.session} "{zone.local(self.slot.begins):%Y-%m-%d %H:%M}"'
+        note = f" ({self.note})" if self.note else ""
+        return f"free: {shown(zone, self.slot.begins)}, for {self.name} who waits: {typed}{note}"
+
+
+async def act_freeing(
+    course_id: str, how: How, action: str, *, times: dict[str, str | None] | None = None, **said: Any
+) -> int:
+    """Do one act and print its receipt, with who could come instead."""
+    async with desk() as at:
+        before = await at.house.store.slots.of_course(course_id, at.now)
+        receipt = await perform(at, course_id, how, action, times=times or {}, said=said)
+        row = await at.house.store.directory.course(course_id)
+        freed = [one for one in before if one not in await at.house.store.slots.of_course(course_id, at.now)]
+        offers = await _offers(at, row.site, course_id, freed) if row is not None and freed else []
+        if how.json:
+            waiting = [{"free": one.slot.begins, "course": one.course, "session": one.session} for one in offers]
+            as_json({**receipt.model_dump(mode="json"), **({"waiting": waiting} if waiting else {})})
+            return OK
+        zone = await at.zone(course_id)
+        print("\n".join([sentence(receipt), *(f"  {one.sentence(zone)}" for one in offers)]))
+        return OK
+
+
+async def _offers(at: Desk, site: str, course_id: str, freed: Sequence[Slot]) -> list[Offer]:
+    """Who could take each chair, longest waiting first."""
+    waiting = [one for one in await at.house.store.waitlist.at(site) if one.course_id != course_id]
+    names = await at.house.store.directory.names_of_courses(tuple(one.course_id for one in waiting))
+    found = []
+    for one in waiting:
+        wanted = [slot for slot in freed if slot.begins > at.now and _early_enough(at, one, slot)]
+        record = await _record(at, one) if wanted else None
+        if record is None:
+            continue
+        for slot in wanted:
+            note = await _tried(at, record, one, slot)
+            if note is not None:
+                found.append(Offer(slot, one.course_id, names.get(one.course_id, ""), one.session_id, note))
+    return sorted(found, key=lambda offer: offer.slot.begins)
+
+
+def _early_enough(at: Desk, waiting: Waiting, freed: Slot) -> bool:
+    return waiting.before is None or at.site_zone(waiting.site).local(freed.begins).date() < waiting.before
+
+
+async def _record(at: Desk, waiting: Waiting) -> CourseRecord | None:
+    try:
+        return await at.courses.record(waiting.course_id)
+    except CourseError:
+        return None
+
+
+async def _tried(at: Desk, record: CourseRecord, waiting: Waiting, freed: Slot) -> str | None:
+    """What would be left of the protocol's windows if the visit moved there; None where it is no gain, or not taken."""
+    visit = record.session(waiting.session_id)
+    if visit is None or visit.start <= freed.begins:
+        return None
+    said = {"session": visit.id, "to": freed.begins, "code": "clinic"}
+    try:
+        done = apply(record, build(at, "defer", How(reason="an earlier chair"), said), at.now)
+    except Refused:
+        return None
+    wanted = next(one for one in slots_ahead(done.record, at.now) if one.session == visit.id)
+    taken = await at.house.store.slots.between(waiting.site, wanted.begins, wanted.ends)
+    fits = full(wanted, taken, at.house.clinic.sites[waiting.site].capacity) is None
+    return "; ".join(done.receipt.warnings) if fits else None

@@ -1,0 +1,259 @@
+"""The treatment room from the command line: the check, the infusion, how the patient was, leaving."""
+
+import sys
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Any
+
+from cyclopts import Parameter
+
+from adapters.store.people.directory import CourseState
+from cli.desk import Desk, How, act, command, desk, session_id
+from course.model.calendar import Zone
+from course.model.terms import SkipCode
+from services.errors import InputError
+from services.typed.times import instant
+from services.typed.vitals import SAY_EVENT, reading
+from services.typed.vitals import adverse as written
+
+BP = Annotated[
+    list[str],
+    Parameter(help="a reading: 128/80, 128/80 72 98 s5 d0 with pulse, SpO2, MOAA/S, dissociation; @09:05"),
+]
+Adverse = Annotated[list[str], Parameter(help=f"{SAY_EVENT}; again for more")]
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Left:
+    """How the patient left."""
+
+    left: Annotated[str, Parameter(help="when the patient left")] = ""
+    awake: Annotated[bool, Parameter(negative="", help="awake on leaving")] = False
+    walking: Annotated[bool, Parameter(negative="", help="walking safely on leaving")] = False
+    with_escort: Annotated[bool, Parameter(negative="", help="the escort was there")] = False
+    gone: Annotated[bool, Parameter(negative="", help="the patient left, and nobody had let them go")] = False
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Comfort:
+    """How comfortable the patient was in the room; it decides nothing."""
+
+    comfort: Annotated[int | None, Parameter(help="in the room: 0 not bearable, 10 wholly comfortable")] = None
+    comfort_word: Annotated[str, Parameter(help="the patient's own word for it")] = ""
+
+
+@command
+async def check_in(
+    course: str,
+    session: str,
+    *,
+    weight_kg: Decimal,
+    bp: BP,
+    identifiers: Annotated[int, Parameter(help="how many were checked: name and birth date make two")] = 0,
+    escort: bool = False,
+    fasting: bool = False,
+    asked: Annotated[
+        bool,
+        Parameter(help="asked: new medicines, possible pregnancy, illness, substances, elation, urinary symptoms"),
+    ] = False,
+    planned_mg: Decimal | None = None,
+    changed: Annotated[
+        list[str] | None, Parameter(help="a gate that has changed; an absolute exclusion holds the course at once")
+    ] = None,
+    changed_at: Annotated[str, Parameter(help="since when, if not from now")] = "",
+    waive_measure: Annotated[str, Parameter(help="why the questionnaire may be missing")] = "",
+    sign_for: Annotated[
+        str,
+        Parameter(help="why a prescriber doses in spite of vital signs or a suicide screen missing, old or amiss"),
+    ] = "",
+    weight_confirmed: bool = False,
+    how: How = How(),
+) -> int:
+    """The check before dosing: cleared, or every reason why not.
+
+    Example: starter.py check-in c-1a2b3c 1 --weight-kg 70 --bp "128/80 72 98 s5 d0" --identifiers 2 --escort --fasting
+    --asked
+    """
+    async with desk() as at:
+        readings = await _readings(at, course, bp, how)
+        await _warn_of_namesakes(at, course, json=how.json)
+    return await act(
+        course,
+        how,
+        "check_in",
+        times={"changed_at": changed_at},
+        session=session_id(session),
+        weight_kg=weight_kg,
+        readings=readings,
+        identifiers=identifiers,
+        escort=escort,
+        fasting=fasting,
+        asked=asked,
+        planned_mg=planned_mg,
+        changes=tuple(changed or ()),
+        measure_waived=waive_measure,
+        signed_for=sign_for,
+        weight_confirmed=weight_confirmed,
+    )
+
+
+async def _warn_of_namesakes(at: Desk, course: str, *, json: bool) -> None:
+    """Say, where errors are read, that another patient of a like name is treated at the same site."""
+    directory = at.house.store.directory
+    row = await directory.course(course)
+    mine = None if row is None else await directory.patient(row.patient_id)
+    if row is None or mine is None or json:
+        return
+    others = {one.patient_id for one in await directory.alike(mine.name)} - {mine.patient_id}
+    here = [one for one in await directory.courses() if one.patient_id in others and one.site == row.site]
+    for one in here:
+        if one.state is not CourseState.CLOSED:
+            said = f"note: {one.course_id} is of another patient of a like name: check name and birth date"
+            print(said, file=sys.stderr)
+
+
+@command
+async def not_given(course: str, session: str, *, code: SkipCode, bp: BP | None = None, how: How = How()) -> int:
+    """The patient came and was not dosed.
+
+    Example: starter.py not-given c-1a2b3c 3 --code blood_pressure --bp 172/104@09:00 --bp 170/101@09:20 --reason "BP"
+    """
+    async with desk() as at:
+        readings = await _readings(at, course, bp or [], how)
+    return await act(course, how, "not_given", session=session_id(session), code=code, readings=readings)
+
+
+@command
+async def session(
+    course: str,
+    session: str,
+    *,
+    mg: Decimal,
+    started: Annotated[str, Parameter(help="when the infusion began")],
+    minutes: int,
+    weight_kg: Decimal | None = None,
+    bp: BP | None = None,
+    adverse: Adverse | None = None,
+    left: Left = Left(),
+    comfort: Comfort = Comfort(),
+    how: How = How(),
+) -> int:
+    """Record what was given; mg/kg is computed.
+
+    Example: starter.py session c-1a2b3c 1 --mg 35 --started "today 09:10" --minutes 40 --bp "134/84 80 98@09:25"
+    """
+    said = await _said(course, how, bp, adverse, left)
+    return await act(
+        course,
+        how,
+        "session",
+        times={"started_at": started},
+        session=session_id(session),
+        mg=mg,
+        minutes=minutes,
+        weight_kg=weight_kg,
+        **asdict(comfort),
+        **said,
+    )
+
+
+@command
+async def abort(
+    course: str,
+    session: str,
+    *,
+    mg: Decimal,
+    started: str,
+    minutes: int,
+    weight_kg: Decimal | None = None,
+    bp: BP | None = None,
+    adverse: Adverse | None = None,
+    left: Left = Left(),
+    comfort: Comfort = Comfort(),
+    how: How = How(),
+) -> int:
+    """Record an infusion that was stopped early; the course is held.
+
+    Example: starter.py abort c-1a2b3c 2 --mg 12 --started "today 09:10" --minutes 14 --reason "vomiting"
+    """
+    said = await _said(course, how, bp, adverse, left)
+    return await act(
+        course,
+        how,
+        "abort",
+        times={"started_at": started},
+        session=session_id(session),
+        mg=mg,
+        minutes=minutes,
+        weight_kg=weight_kg,
+        **asdict(comfort),
+        **said,
+    )
+
+
+@command
+async def leave(course: str, session: str, *, bp: BP | None = None, left: Left = Left(), how: How = How()) -> int:
+    """The patient leaves after an infusion: refused, with what is missing, until the criteria are met.
+
+    Example: starter.py leave c-1a2b3c 1 --left now --awake --walking --with-escort --bp "124/80 70 98 s5 d0"
+    """
+    said = await _said(course, how, bp, None, left if left.left else replace(left, left="now"))
+    del said["adverse"]
+    return await act(course, how, "leave", session=session_id(session), **said)
+
+
+@command
+async def event(
+    course: str,
+    what: Annotated[str, Parameter(help=SAY_EVENT)],
+    *,
+    session: Annotated[str, Parameter(help="the visit that it belongs to")] = "",
+    how: How = How(),
+) -> int:
+    """Report an adverse event, between visits or after one was recorded; a serious one holds and escalates.
+
+    Example: starter.py event c-1a2b3c "headache, mild" --session 3
+    """
+    return await act(course, how, "event", adverse=_event(what), of_session=session_id(session) or None)
+
+
+async def _said(course: str, how: How, bp: list[str] | None, events: list[str] | None, left: Left) -> dict[str, Any]:
+    """Readings, events and how the patient left, as an act has them."""
+    async with desk() as at:
+        zone = await at.zone(course)
+        leaving = None
+        if left.left:
+            leaving = {
+                "at": instant(left.left, zone, at.now),
+                "awake": left.awake,
+                "walking": left.walking,
+                "escort": left.with_escort,
+                "gone": left.gone,
+            }
+        readings = await _readings(at, course, bp or [], how)
+    return {"readings": readings, "adverse": tuple(_event(one) for one in events or ()), "leaving": leaving}
+
+
+def _event(text: str) -> dict[str, Any]:
+    try:
+        return written(text)
+    except ValueError as wrong:
+        raise InputError(str(wrong)) from None
+
+
+async def _readings(at: Desk, course: str, said: list[str], how: How) -> tuple[dict[str, Any], ...]:
+    """Readings, taken when the act happened unless they say their own time."""
+    zone = await at.zone(course)
+    happened = instant(how.at, zone, at.now) if how.at else at.now
+    return tuple(_reading(one, zone, happened) for one in said)
+
+
+def _reading(said: str, zone: Zone, now: datetime) -> dict[str, Any]:
+    numbers, _, time = said.partition("@")
+    try:
+        return {"at": instant(f"today {time}", zone, now) if time else now, **reading(numbers)}
+    except ValueError as wrong:
+        raise InputError(f"--bp: {wrong}, with its time as 122/78@09:05") from None

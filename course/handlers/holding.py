@@ -1,0 +1,58 @@
+"""Placing a hold, for the acts that must."""
+
+from datetime import datetime
+
+from course.agenda.call_tasks import visit_of
+from course.model.carried import days, hours
+from course.model.page import open_task
+from course.model.parts import Held
+from course.model.record import CourseRecord
+from course.model.terms import HoldCause, Role, TaskKind
+
+REVIEW_DAYS = 7
+"""A hold is reviewed within so many days, again and again. [set]"""
+
+
+GRAVE = frozenset(
+    {
+        HoldCause.PSYCHOSIS,
+        HoldCause.MANIA,
+        HoldCause.PREGNANCY,
+        HoldCause.LIVER,
+        HoldCause.ADVERSE_EVENT,
+        HoldCause.EXCLUSION,
+    }
+)
+"""Causes that only a prescriber releases, after the absolute gates were asked again. [set]"""
+
+
+def graver_than(held: Held) -> frozenset[HoldCause]:
+    """The causes that take a standing hold over, so that it ends as they do."""
+    return frozenset() if held.cause in GRAVE else GRAVE
+
+
+def held_now(
+    record: CourseRecord, cause: HoldCause, now: datetime, reason: str, review_at: datetime | None = None
+) -> CourseRecord:
+    """The record on hold; a hold that stands already keeps its cause, unless this one is grave and that one is not."""
+    standing, review = record.held, review_at or now + days(REVIEW_DAYS)
+    if standing is not None:
+        if cause not in graver_than(standing):
+            return record
+        sooner = min(review, standing.review_at)
+        return record.with_(held=standing.with_(cause=cause, reason=reason, review_at=sooner))
+    held = Held(
+        cause=cause,
+        since=now,
+        review_at=review,
+        owner=record.owner,
+        owner_role=Role.PRESCRIBER,
+        reason=reason,
+    )
+    record = record.with_(held=held)
+    for session in record.open_sessions:
+        if session.told is not None and session.start > now:
+            text = f"the course is held: call the patient about {visit_of(record, session)}"
+            due = max(now + hours(1), min(session.start - hours(12), now + days(1)))
+            record = open_task(record, TaskKind.CALL_MOVED, now, due, Role.COORDINATOR, text, session.id)
+    return record

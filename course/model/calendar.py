@@ -1,0 +1,135 @@
+"""Wall clocks without a zone database: UTC offsets, opening hours and closed days as one snapshot."""
+
+from bisect import bisect_right
+from datetime import UTC, date, datetime, time, timedelta
+
+from course.model.carried import Carried, Instant
+
+FARTHEST_FROM_UTC = timedelta(days=1)
+"""No clock on earth is farther from UTC, and no zone changes its clocks twice within two days."""
+
+
+class WallClockError(ValueError):
+    """A wall time that does not exist, or exists twice."""
+
+
+class Transition(Carried):
+    """From `at` on, local time is UTC plus `offset_minutes`; `abbreviation` is what people call it."""
+
+    at: Instant
+    offset_minutes: int
+    abbreviation: str = ""
+
+
+def _begins(transition: Transition) -> datetime:
+    return transition.at
+
+
+class Zone(Carried):
+    """UTC offsets of one zone over a horizon; `name` is only for people."""
+
+    name: str
+    transitions: tuple[Transition, ...]
+
+    def _at(self, instant: datetime) -> Transition:
+        index = bisect_right(self.transitions, instant, key=_begins)
+        return self.transitions[max(index - 1, 0)]
+
+    def local(self, instant: datetime) -> datetime:
+        """The naive wall time at an instant."""
+        return (instant.astimezone(UTC) + timedelta(minutes=self._at(instant).offset_minutes)).replace(tzinfo=None)
+
+    def abbreviation(self, instant: datetime) -> str:
+        """What the clock is called at an instant, for example EST."""
+        return self._at(instant).abbreviation
+
+    def instants(self, wall: datetime) -> tuple[datetime, ...]:
+        """The instants that show this wall time: none in a gap, two in an overlap."""
+        about = wall.replace(tzinfo=UTC)
+        around = (self._at(about - FARTHEST_FROM_UTC), self._at(about + FARTHEST_FROM_UTC))
+        offsets = sorted({transition.offset_minutes for transition in around}, reverse=True)
+        candidates = [about - timedelta(minutes=offset) for offset in offsets]
+        return tuple(candidate for candidate in candidates if self.local(candidate) == wall)
+
+    def strict(self, wall: datetime) -> datetime:
+        """The one instant of a wall time; raises WallClockError in a gap or an overlap."""
+        found = self.instants(wall)
+        if not found:
+            raise WallClockError(
+                f"{wall:%Y-%m-%d %H:%M} does not exist in {self.name}: the clocks skip it, choose another time"
+            )
+        if len(found) > 1:
+            first, second = (f"{wall:%Y-%m-%dT%H:%M}{_offset(self._at(one).offset_minutes)}" for one in found)
+            raise WallClockError(f"{wall:%Y-%m-%d %H:%M} happens twice in {self.name}: write {first} or {second}")
+        return found[0]
+
+    def lenient(self, wall: datetime) -> datetime:
+        """The instant of a wall time; the first of two, and just after a gap."""
+        found = self.instants(wall)
+        return found[0] if found else self.lenient(wall + timedelta(hours=1))
+
+
+class Hours(Carried):
+    """Opening hours of one weekday (0 = Monday), local wall time."""
+
+    weekday: int
+    opens: time
+    closes: time
+
+
+class Calendar(Carried):
+    """A site's snapshot: its zone, its opening hours, its closed days, and when it was taken."""
+
+    site: str
+    zone: Zone
+    hours: tuple[Hours, ...]
+    closed: tuple[date, ...] = ()
+    taken_at: Instant
+    horizon: Instant
+
+    def why_not_open(self, start: datetime, minutes: int) -> str:
+        """Why a visit cannot stand here, in one sentence, or an empty string."""
+        begins = self.zone.local(start)
+        ends = begins + timedelta(minutes=minutes)
+        day = begins.date()
+        if day in self.closed:
+            return f"{day} is a closed day at {self.site}: choose another day"
+        opening = next((hours for hours in self.hours if hours.weekday == day.weekday()), None)
+        if opening is None:
+            return f"{self.site} does not open on {begins:%A}s: choose another day"
+        if ends.date() != day or begins.time() < opening.opens or ends.time() > opening.closes:
+            return (
+                f"{begins:%H:%M} for {minutes} minutes is outside the hours of {self.site} on {begins:%A}s: "
+                f"{opening.opens:%H:%M} to {opening.closes:%H:%M}"
+            )
+        return ""
+
+
+def _offset(minutes: int) -> str:
+    sign = "+" if minutes >= 0 else "-"
+    return f"{sign}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}"
+
+
+SENDING_OPENS = time(8)
+SENDING_CLOSES = time(21)
+
+
+def in_sending_hours(zone: Zone, instant: datetime) -> datetime:
+    """The instant itself, or the next one at which a patient may be written to (08:00-21:00 in their zone)."""
+    wall = zone.local(instant)
+    if wall.time() < SENDING_OPENS:
+        return zone.lenient(datetime.combine(wall.date(), SENDING_OPENS))
+    if wall.time() >= SENDING_CLOSES:
+        return zone.lenient(datetime.combine(wall.date() + timedelta(days=1), SENDING_OPENS))
+    return instant
+
+
+def sending_ends(zone: Zone, instant: datetime) -> datetime:
+    """When the sending hours of an instant's day end."""
+    return zone.lenient(datetime.combine(zone.local(instant).date(), SENDING_CLOSES))
+
+
+def days_from(zone: Zone, instant: datetime, count: int, at: time | None = None) -> datetime:
+    """The same wall time (or `at`) `count` calendar days on: 09:00 stays 09:00 across daylight saving."""
+    wall = zone.local(instant) + timedelta(days=count)
+    return zone.lenient(wall if at is None else datetime.combine(wall.date(), at))
