@@ -51,7 +51,7 @@ async def test_programs_that_start_at_once_migrate_once(store_url: str, keyring:
     keyring.write_new(tmp_path / "keys.json")
     program = (
         "import asyncio, sys, pathlib\n"
-        "from adapters.keyring import KeyRing\n"
+        "from adapters.identity.keyring import KeyRing\n"
         "from adapters.store import Store\n"
         "async def main():\n"
         "    async with Store.open(sys.argv[1], KeyRing.load(pathlib.Path(sys.argv[2]))) as store:\n"
