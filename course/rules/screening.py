@@ -29,15 +29,17 @@ def missing_before_dose(record: CourseRecord, at: datetime) -> tuple[str, ...]:
 
 def owed(record: CourseRecord) -> tuple[str, ...]:
     """The instrument that a positive safety item is followed by, and was not yet."""
-    follow_up = record.protocol.screening.follow_up
-    if not follow_up or owed_since(record) is None:
+    if owed_since(record) is None:
         return ()
+    follow_up = record.protocol.screening.follow_up
     return (f"{_title(record, follow_up)} is owed after a positive safety item: ask it",)
 
 
 def owed_since(record: CourseRecord) -> datetime | None:
     """When the positive answer was given that nobody has followed up; None where nothing is owed."""
     follow_up = record.protocol.screening.follow_up
+    if not follow_up:
+        return None
     standing = [one for one in record.scores if not one.voided]
     followed = max((one.at for one in standing if one.instrument == follow_up), default=None)
     positive = [

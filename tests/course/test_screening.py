@@ -101,3 +101,13 @@ def test_a_positive_item_owes_the_screener() -> None:
     life.do("measure", Role.NURSE, instrument="cssrs_screener", answers=NO)
     assert not [one for one in needs(life.record, life.now) if one.kind is NeedKind.SCREEN]
     check_in(life, "s1")
+
+
+def test_a_protocol_without_a_follow_up_owes_none() -> None:
+    """A positive item there is an escalation and nothing more; the course goes on to list what waits."""
+    life = scheduled()
+    screening = life.record.protocol.screening.with_(follow_up="")
+    life.record = life.record.with_(protocol=life.record.protocol.with_(screening=screening))
+    life.do("measure", Role.PATIENT, instrument="phq9", answers=(1, 1, 1, 1, 1, 1, 1, 1, 1))
+    assert NeedKind.ESCALATION in {one.kind for one in needs(life.record, life.now)}
+    assert NeedKind.SCREEN not in {one.kind for one in needs(life.record, life.now)}
