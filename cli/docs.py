@@ -53,7 +53,9 @@ def cli() -> str:
         parts.append(f"## {group}\n")
         parts += [_command(name, where) for name, where in commands.items()]
         if group == "Library":
-            parts += [_command(f"{noun} {verb}", f"library:{noun}_{verb}") for noun in NOUNS for verb in NOUNS[noun]]
+            parts += [
+                _command(f"{noun} {verb}", f"library.library:{noun}_{verb}") for noun in NOUNS for verb in NOUNS[noun]
+            ]
     return "\n".join(parts)
 
 

@@ -5,6 +5,7 @@ from datetime import datetime, time
 from decimal import Decimal
 
 from course.acts.room import AbortSession, Adverse, CheckIn, GivenSession, NoShow, NotGiven
+from course.agenda.call_tasks import call_instead
 from course.handlers import departing, events
 from course.handlers.alarms import beyond_limits, over_order
 from course.handlers.change import Change, Refused, refuse_if, session_of, shown, signature
@@ -12,9 +13,10 @@ from course.handlers.holding import held_now
 from course.handlers.intake import excluded, flags_set
 from course.model.calendar import days_from
 from course.model.carried import days, hours, minutes
+from course.model.moments import when
 from course.model.page import open_task
 from course.model.record import CourseRecord
-from course.model.terms import GateKind, HoldCause, Role, SessionStatus, TaskKind
+from course.model.terms import GateKind, HoldCause, OccasionKind, Role, SessionStatus, TaskKind
 from course.model.visit import Dose, Session, SignedFor
 from course.rules import clearance, vitals
 
@@ -167,6 +169,7 @@ def _dosed(
     if act.leaving is not None:
         ended, left_early = departing.departed(record, ended, act.leaving, act.actor.name)
     changed = record.with_session(ended).with_(doses=(*record.doses, dose))
+    changed = _told_of_another_day(changed, ended, now)
     over = clearance.over_order(record, act.minutes, act.mg, weight)
     if over:
         changed = over_order(changed, session.id, "; ".join(over), now)
@@ -177,6 +180,17 @@ def _dosed(
         changed = open_task(changed, TaskKind.ALERT, now, now + days(1), Role.PRESCRIBER, text, session.id)
     gaps = vitals.gaps(record.protocol.session, ended.vitals, act.started_at, ended_at)
     return changed, dose, (*over, *flags, *gaps)
+
+
+def _told_of_another_day(record: CourseRecord, session: Session, now: datetime) -> CourseRecord:
+    """Somebody calls a patient who was told of a later day than the one on which the visit took place."""
+    if session.told is None or session.ended_at is None:
+        return record
+    was, expected = (record.zone.local(at) for at in (session.ended_at, session.told))
+    if expected.date() <= was.date():
+        return record
+    given = f"it took place on {when(record.zone, session.ended_at)}"
+    return call_instead(record, [f"{session.id}/{OccasionKind.CANCELLED}/1"], now, given)
 
 
 def _flags(record: CourseRecord, session: Session, started_at: datetime) -> Iterator[str]:

@@ -37,6 +37,25 @@ def test_a_text_that_has_no_room_leaves_no_told_visit_uncalled() -> None:
     assert max(due) <= min(one.start for one in told if one.id not in sent)
 
 
+def test_a_visit_that_took_place_on_an_earlier_day_than_told_is_called_about() -> None:
+    """The second visit is given two days early: somebody tells the patient not to come for it, before that day."""
+    life = told_life()
+    second = life.record.open_sessions[1]
+    life.do(
+        "session",
+        Role.NURSE,
+        session=second.id,
+        started_at=life.now - timedelta(hours=1),
+        minutes=40,
+        mg="35",
+        weight_kg="70",
+    )
+    (call,) = [task for task in life.record.tasks if task.kind is TaskKind.CALL_INSTEAD]
+    assert f"session {second.id}, {life.record.zone.local(second.start):%A}" in call.text
+    assert f"took place on {MONDAY:%A}" in call.text
+    assert call.due < second.start
+
+
 def test_what_a_text_has_no_room_for_and_is_asked_of_nobody_goes_alone() -> None:
     """The reminder of the second visit that a text leaves out comes as a text of its own, and is told once."""
     life = scheduled()

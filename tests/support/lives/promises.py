@@ -66,8 +66,14 @@ class Promises(Acting):
                 assert session.id in coming or self.calls(session.id), session
 
     def told_and_ahead(self) -> Iterator[Session]:
-        """Visits that the patient expects to come."""
-        return (one for one in self.record.sessions if one.told is not None and one.told > self.now)
+        """Visits that the patient expects to come; whoever was dosed on that day knows that it is over."""
+        zone = self.record.zone
+        for one in self.record.sessions:
+            if one.told is None or one.told <= self.now:
+                continue
+            over_on = zone.local(one.ended_at).date() if one.status.is_dosed and one.ended_at is not None else None
+            if over_on != zone.local(one.told).date():
+                yield one
 
     @invariant()
     def nothing_owed_is_dropped_in_silence(self) -> None:
