@@ -41,6 +41,8 @@ class Taken:
 def take(record: CourseRecord, now: datetime) -> Taken:
     """Take all that is due: suppress what is stale or not wanted, put off what a cap forbids, merge the rest."""
     ready = due(record, now)
+    if not ready:
+        return Taken(record)
     jobs = tuple(one for one in ready if one.kind in JOBS)
     safety = tuple(one for one in ready if one.kind is OccasionKind.ESCALATION)
     for_patient = tuple(one for one in ready if one not in jobs and one not in safety)

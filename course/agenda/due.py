@@ -10,6 +10,7 @@ from course.model.occasions import Occasion, last_ordinal, open_at
 from course.model.parts import Escalation
 from course.model.protocol import Gate
 from course.model.record import CourseRecord
+from course.model.remembered import remembered
 from course.model.terms import GateAnswer, OccasionKind, OccasionState, Phase, Role
 from course.rules import safety
 
@@ -17,6 +18,7 @@ FORMS_AFTER_DAYS = (0, 2, 5)
 MORNING = time(10)
 
 
+@remembered
 def agenda(record: CourseRecord) -> tuple[Occasion, ...]:
     """All occasions that are still to be done, soonest first; none speaks of what is no longer true."""
     found = (open_at(record, occasion) for occasion in _candidates(record))

@@ -11,6 +11,7 @@ from course.model.carried import days, hours, minutes
 from course.model.moments import when
 from course.model.need import CALLED_ABOUT, Need
 from course.model.record import CourseRecord
+from course.model.remembered import remembered
 from course.model.terms import NeedKind, Phase, Role, SessionStatus
 from course.model.visit import Session
 from course.phases import dosed_in_series, still_to_plan
@@ -41,7 +42,16 @@ def needs(record: CourseRecord, now: datetime) -> tuple[Need, ...]:
 
 
 def needs_ahead(record: CourseRecord, now: datetime | None = None) -> tuple[Need, ...]:
-    """All needs that the record foresees, those that open later included."""
+    """All needs that the record foresees, those that open later included; only in intake does `now` count."""
+    return _foreseen(record) if now is None or record.phase is not Phase.INTAKE else _all(record, now)
+
+
+@remembered
+def _foreseen(record: CourseRecord) -> tuple[Need, ...]:
+    return _all(record, None)
+
+
+def _all(record: CourseRecord, now: datetime | None) -> tuple[Need, ...]:
     found = list(_safety(record)) + list(_tasks(record))
     if not record.closed:
         found += [*_intake(record, now), *_visits(record), *_answers(record), *_decisions(record), *followups(record)]

@@ -4,6 +4,7 @@ from bisect import bisect_right
 from datetime import UTC, date, datetime, time, timedelta
 
 from course.model.carried import Carried, Instant
+from course.model.remembered import remembered
 
 FARTHEST_FROM_UTC = timedelta(days=1)
 """No clock on earth is farther from UTC, and no zone changes its clocks twice within two days."""
@@ -21,10 +22,6 @@ class Transition(Carried):
     abbreviation: str = ""
 
 
-def _begins(transition: Transition) -> datetime:
-    return transition.at
-
-
 class Zone(Carried):
     """UTC offsets of one zone over a horizon; `name` is only for people."""
 
@@ -32,7 +29,7 @@ class Zone(Carried):
     transitions: tuple[Transition, ...]
 
     def _at(self, instant: datetime) -> Transition:
-        index = bisect_right(self.transitions, instant, key=_begins)
+        index = bisect_right(_beginnings(self), instant)
         return self.transitions[max(index - 1, 0)]
 
     def local(self, instant: datetime) -> datetime:
@@ -46,8 +43,10 @@ class Zone(Carried):
     def instants(self, wall: datetime) -> tuple[datetime, ...]:
         """The instants that show this wall time: none in a gap, two in an overlap."""
         about = wall.replace(tzinfo=UTC)
-        around = (self._at(about - FARTHEST_FROM_UTC), self._at(about + FARTHEST_FROM_UTC))
-        offsets = sorted({transition.offset_minutes for transition in around}, reverse=True)
+        before, after = self._at(about - FARTHEST_FROM_UTC), self._at(about + FARTHEST_FROM_UTC)
+        if before is after:
+            return (about - timedelta(minutes=before.offset_minutes),)
+        offsets = sorted({before.offset_minutes, after.offset_minutes}, reverse=True)
         candidates = [about - timedelta(minutes=offset) for offset in offsets]
         return tuple(candidate for candidate in candidates if self.local(candidate) == wall)
 
@@ -67,6 +66,11 @@ class Zone(Carried):
         """The instant of a wall time; the first of two, and just after a gap."""
         found = self.instants(wall)
         return found[0] if found else self.lenient(wall + timedelta(hours=1))
+
+
+@remembered
+def _beginnings(zone: Zone) -> tuple[datetime, ...]:
+    return tuple(transition.at for transition in zone.transitions)
 
 
 class Hours(Carried):

@@ -14,6 +14,7 @@ from course.model.instrument import tidy
 from course.model.parts import Score
 from course.model.protocol import OutcomeRule
 from course.model.record import CourseRecord
+from course.model.remembered import remembered
 from course.model.terms import Outcome
 
 RELAPSE_DAYS_APART = 2
@@ -91,6 +92,7 @@ def latest(record: CourseRecord) -> Reading | None:
     return read(record, scores[-1]) if scores else None
 
 
+@remembered
 def relapse(record: CourseRecord) -> Relapse:
     """Whether, after a response, two readings at least two calendar days apart have lost it.
 
