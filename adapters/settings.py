@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from sqlalchemy import URL
 from typing_extensions import override
 
 PREFIX = "ST_"
 ADDRESS = r"^[^\s:]+:\d{1,5}$"
+FUNCTION = r"^[A-Za-z_][\w.]*:[A-Za-z_]\w*$"
 SENDER = r"\+[0-9]{7,15}|[0-9]{5,6}|MG[0-9a-fA-F]{32}"
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
@@ -100,6 +101,12 @@ class Settings(BaseSettings):
     sms_webhook_url: str | None = Field(
         None, description="Public URL at which that service reaches `starter.py webhook`; without it, no receipts."
     )
+    email_channel: Annotated[str, Field(pattern=FUNCTION)] | None = Field(
+        None, description="module:function that opens a channel of your own for e-mail. Default: as ST_CHANNEL says."
+    )
+    sms_channel: Annotated[str, Field(pattern=FUNCTION)] | None = Field(
+        None, description="module:function that opens a channel of your own for text messages. Default: ST_SMS_URL."
+    )
     webhook_address: str = Field(
         "127.0.0.1:8085", pattern=ADDRESS, description="host:port where `starter.py webhook` listens."
     )
@@ -122,6 +129,12 @@ class Settings(BaseSettings):
         ge=2,
         description="Courses that a worker advances at once, so that a restart does not replay all.",
     )
+
+    @field_validator("data_folder", "clinic_folder", "key_ring_file", "mailbox_folder")
+    @classmethod
+    def home_is_known(cls, path: Path) -> Path:
+        """A path that begins with ~ lies in the home folder, in .env too."""
+        return path.expanduser()
 
     @model_validator(mode="after")
     def email_is_complete(self) -> Self:

@@ -18,6 +18,7 @@ from adapters.chairs.scheduler import OutsideSlots, Scheduler
 from adapters.chairs.slots import ClinicSlots, SlotBook
 from adapters.channels.email import Email, MailServer
 from adapters.channels.mailbox import Mailbox
+from adapters.channels.own import opened
 from adapters.channels.sms import Sms, SmsService
 from adapters.clinic.calendars import ClinicSites
 from adapters.clinic.files import Clinic, load_clinic
@@ -26,7 +27,7 @@ from adapters.evidence import ClinicEvidence
 from adapters.identity.keyring import KeyRing
 from adapters.identity.signing import Signer
 from adapters.settings import Channel as ChannelName
-from adapters.settings import Settings
+from adapters.settings import Settings, variable
 from adapters.store import Store
 from adapters.temporal.histories import ServerHistories
 from adapters.temporal.plugin import connect
@@ -108,8 +109,11 @@ def evidence_of(house: House) -> ClinicEvidence:
 
 def channels_of(settings: Settings) -> dict[Medium, Channel]:
     """How messages leave, as the settings say; a medium that is not there becomes a call."""
-    channels: dict[Medium, Channel] = {Medium.EMAIL: _email(settings)}
-    if settings.sms_url is not None and settings.sms_token is not None:
+    channels: dict[Medium, Channel] = {Medium.EMAIL: _own("email_channel", settings) or _email(settings)}
+    own = _own("sms_channel", settings)
+    if own is not None:
+        channels[Medium.SMS] = own
+    elif settings.sms_url is not None and settings.sms_token is not None:
         service = SmsService(
             url=settings.sms_url,
             account=settings.sms_account or "",
@@ -119,6 +123,11 @@ def channels_of(settings: Settings) -> dict[Medium, Channel]:
         )
         channels[Medium.SMS] = Sms(service)
     return channels
+
+
+def _own(name: str, settings: Settings) -> Channel | None:
+    named: str | None = getattr(settings, name)
+    return None if named is None else opened(variable(name), named, settings)
 
 
 def _email(settings: Settings) -> Channel:

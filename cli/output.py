@@ -24,9 +24,9 @@ FOLDED_FROM = 16
 """A word that is longer than this may be folded."""
 
 NEVER_CUT = frozenset(
-    {"course", "session", "score", "event", "gate", "item", "account", "syringe", "vial", "discrepancy"}
+    {"course", "session", "score", "event", "gate", "item", "account", "syringe", "vial", "discrepancy", "field"}
 )
-"""Columns that hold what other commands are given."""
+"""Columns that hold what other commands and files are given."""
 
 
 def as_json(value: Any) -> None:

@@ -87,6 +87,7 @@ class Clinic:
 
 def load_clinic(folder: Path) -> Clinic:
     """Read clinic.toml, instruments/ and protocols/; raises LoadError with all mistakes of all files."""
+    there(folder)
     faults: list[Fault] = []
     found = _site_file(folder, faults)
     tried = dict(_each(folder, "instruments", faults, load_instrument))
@@ -138,7 +139,13 @@ def _as_the_clinic(site: Site, clinic: ClinicFile) -> Site:
 def load_sites(folder: Path) -> dict[str, Site]:
     """The sites that clinic.toml names, whatever the other files say; none where it cannot be read."""
     found = _site_file(folder, [])
-    return {} if found is None else {one.id: one for one in found.sites}
+    return {} if found is None else {one.id: _as_the_clinic(one, found) for one in found.sites}
+
+
+def there(folder: Path) -> None:
+    """Raise LoadError where there is no folder at all."""
+    if not folder.is_dir():
+        raise LoadError([Fault(str(folder), 0, "there is no such folder: ST_CLINIC_FOLDER names the clinic's own")])
 
 
 def _site_file(folder: Path, faults: list[Fault]) -> ClinicFile | None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from adapters.clinic.files import Clinic, load_clinic, load_sites
+from adapters.clinic.files import Clinic, load_clinic, load_sites, there
 from adapters.clinic.staff_file import StaffFile, load_staff
 from adapters.clinic.texts import ClinicTexts, load_texts
 from course.library.loading import Fault, LoadError
@@ -20,6 +20,7 @@ class ClinicFolder:
 
 def load_folder(folder: Path) -> ClinicFolder:
     """Sites, protocols, instruments, texts and staff; raises LoadError with all mistakes of all files."""
+    there(folder)
     faults: list[Fault] = []
     clinic = texts = staff = None
     try:

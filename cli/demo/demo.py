@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from cyclopts import Parameter
 
 from adapters.clinic.files import load_clinic
-from adapters.settings import load_settings
+from adapters.settings import Settings, load_settings
 from cli.demo.clinic import Clinic, in_words, look_around
 from cli.demo.report import write_report
 from cli.output import CODES, OK, USAGE, as_json, complain, table
@@ -67,6 +67,9 @@ STANDS_OUT = (
 
 SHOWN_MOST = 140
 
+SHIPPED: Path = Settings.model_fields["clinic_folder"].default
+"""The made-up clinic that comes with the software, whatever folder a clinic of its own has."""
+
 
 def demo(
     *,
@@ -88,7 +91,7 @@ def demo(
         if folder.exists():
             shutil.rmtree(folder)
         folder.mkdir(parents=True, mode=0o700)
-        played, clinic = _play(folder, settings.clinic_folder, until)
+        played, clinic = _play(folder, SHIPPED, until)
     except EXPECTED as error:
         return complain(str(error), CODES[kind_of(error)], json_=json)
     report = write_report(folder, played, clinic)

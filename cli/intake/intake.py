@@ -173,7 +173,8 @@ async def _owner(at: Desk, owner: str, site: str) -> Actor:
     wanted = [owner] if owner else [*based, *oncall]
     found = next((one for name in wanted for one in people if one.account_id == name), None)
     if found is None:
-        raise InputError(f"no such prescriber: --owner is one of {', '.join(one.account_id for one in people)}")
+        why = f"{owner} is no prescriber in service" if owner else f"no prescriber works or is on call at {site}"
+        raise InputError(f"{why}: give one with --owner: {', '.join(one.account_id for one in people)}")
     return found.actor()
 
 

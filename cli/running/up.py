@@ -12,7 +12,7 @@ from cyclopts import Parameter
 
 from adapters.identity.sign_in import first_passphrases
 from adapters.logs import configure_logs, worker_runtime
-from adapters.settings import Settings, load_settings
+from adapters.settings import Channel, Settings, load_settings
 from adapters.store.people.access import Access
 from adapters.temporal.builds import keep_watching
 from adapters.temporal.plugin import build_id, course_worker, make_current
@@ -94,6 +94,15 @@ async def _staff(house: House, settings: Settings) -> None:
     print(f"\nnew accounts and their first passphrases (also in {path}: delete it once handed over):\n{lines}")
 
 
+def _messages(settings: Settings) -> str:
+    """Where e-mail goes."""
+    if settings.email_channel is not None:
+        return settings.email_channel
+    if settings.channel is Channel.EMAIL:
+        return f"{settings.smtp_host} (email)"
+    return f"{settings.mailbox_folder} (mailbox)"
+
+
 def _write_private(path: Path, text: str) -> None:
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         file.write(text)
@@ -102,9 +111,9 @@ def _write_private(path: Path, text: str) -> None:
 def _greet(settings: Settings, target: str, ui_url: str | None, stay: dict[str, list[str]]) -> None:
     print(f"Temporal   {target}" + (f"   {ui_url}" if ui_url else ""))
     print(f"build      {build_id()}")
-    print(f"messages   {settings.mailbox_folder} ({settings.channel})")
-    if settings.sms_url is not None:
-        print(f"texts      {settings.sms_url}")
+    print(f"messages   {_messages(settings)}")
+    if texts := settings.sms_channel or settings.sms_url:
+        print(f"texts      {texts}")
     for build, courses in stay.items():
         print(f"not moved  {', '.join(courses)}: they need a worker of build {build}")
     print(

@@ -41,6 +41,14 @@ async def test_a_second_course_changes_only_what_was_given(terminal: Terminal, o
     assert (without.code, "needs where they go" in without.err) == (2, True)
 
 
+async def test_who_answers_for_a_course_is_a_prescriber(terminal: Terminal) -> None:
+    """Somebody else is refused by name, with who could."""
+    await terminal.sign_in("cole")
+    refused = await terminal.type("enrol", "Otto Owned", "1970-02-03", "depression", "--owner", "ortiz")
+    assert (refused.code, refused.out) == (2, "")
+    assert "ortiz is no prescriber in service: give one with --owner: lee, okafor" in refused.err
+
+
 async def test_a_consent_given_at_enrolment_is_an_entry(terminal: Terminal) -> None:
     """Who wrote it down, when, and to which words; `show` says that the gate is answered."""
     await terminal.sign_in("cole")

@@ -52,6 +52,21 @@ def test_a_scenario_and_a_site_are_read_too(folder: Path, capsys: pytest.Capture
     assert (code, 'clinic.toml has no site "nowhere"' in said) == (1, True)
 
 
+def test_one_mistake_is_one_line(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is wrong with a protocol says nothing of the texts; a folder that is not there is named, `~` and all."""
+    change(folder / "protocols" / "ptsd.toml", lambda text: text.replace('"pcl5"', '"pcl6"'))
+    shutil.rmtree(folder / "scenarios")
+    code, said = check(folder, capsys)
+    assert (code, {line.split()[0] for line in said.splitlines()}) == (1, {"protocols/ptsd.toml"})
+    monkeypatch.setenv("HOME", str(folder.parent))
+    monkeypatch.setenv("ST_CLINIC_FOLDER", "~/elsewhere")
+    assert main(["protocols", "check"]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line == f"{folder.parent}/elsewhere: there is no such folder: ST_CLINIC_FOLDER names the clinic's own"
+
+
 def test_a_byte_order_mark_is_read(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Some editors write one; the files say the same with it."""
     for name in ("clinic.toml", "staff.toml", "texts/en.toml", "protocols/ptsd.toml", "scenarios/moved-visit.toml"):
