@@ -16,13 +16,13 @@ import pytest
 from typing_extensions import override
 
 from activities.ports import Channel, Letter, Medium, NotAcceptedError, RefusedForGoodError, UnknownDeliveryError
-from adapters.clinic_folder import load_folder
-from adapters.identity import first_passphrases
-from adapters.server import EmbeddedServer
+from adapters.clinic.whole_folder import load_folder
+from adapters.identity.sign_in import first_passphrases
 from adapters.settings import SettingsError, load_settings
+from adapters.temporal.server import EmbeddedServer
 from adapters.wiring import channels_of, open_house
-from course.messages import Part, SendOrder
-from course.terms import Audience, OccasionKind
+from course.model.messages import Part, SendOrder
+from course.model.terms import Audience, OccasionKind
 from tests.cli.conftest import Answered, Terminal
 from tests.support.mail import unused_port
 from tests.support.pages import ROOT, blocks, place, shell
