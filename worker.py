@@ -19,7 +19,7 @@ from adapters.temporal.plugin import build_id, course_worker, make_current
 from adapters.temporal.schedules import keep_proving, keep_sweeping
 from adapters.temporal.search_attributes import refuse_missing
 from adapters.temporal.server import ServerError
-from adapters.wiring import WORKFLOWS, course_activities, open_house
+from adapters.wiring import WORKFLOWS, course_activities, open_application
 from course.library.loading import LoadError
 
 log = structlog.get_logger("worker")
@@ -49,21 +49,21 @@ async def work(settings: Settings, *, current: bool) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, asked_to_stop.set)
     runtime = worker_runtime(settings)
-    async with open_house(settings, runtime=runtime) as house:
-        await refuse_missing(house.client)
-        await house.store.oncall.refuse_empty(house.clinic.sites, datetime.now(UTC))
+    async with open_application(settings, runtime=runtime) as app:
+        await refuse_missing(app.client)
+        await app.store.oncall.refuse_empty(app.clinic.sites, datetime.now(UTC))
         worker = course_worker(
-            house.client, settings, workflows=WORKFLOWS, activities=course_activities(house), signer=house.signer
+            app.client, settings, workflows=WORKFLOWS, activities=course_activities(app), signer=app.signer
         )
         async with worker:
             log.info("worker polls", task_queue=settings.task_queue, build=build_id())
             if current:
-                await make_current(house.client, settings)
-                await keep_sweeping(house.client, settings)
-                await keep_proving(house.client, settings)
+                await make_current(app.client, settings)
+                await keep_sweeping(app.client, settings)
+                await keep_proving(app.client, settings)
                 log.info("build is current", build=build_id())
             async with asyncio.TaskGroup() as tasks:
-                watching = tasks.create_task(keep_watching(house.client, settings.task_queue, runtime))
+                watching = tasks.create_task(keep_watching(app.client, settings.task_queue, runtime))
                 await asked_to_stop.wait()
                 watching.cancel()
             log.info("worker stops", seconds=settings.graceful_shutdown_seconds)

@@ -33,7 +33,7 @@ class Unarchived(Carried):
 
 
 @dataclass(frozen=True)
-class ClosedPage:
+class ClosedRuns:
     """Some of the closed runs that the server still has, the longest closed first."""
 
     runs: tuple[ArchiveOrder, ...]
@@ -47,12 +47,12 @@ class Histories(Protocol):
         """The whole history of a closed run as JSON, payloads as stored, and when it closed; raises StillOpenError."""
         ...
 
-    async def closed_runs(self, task_queue: str, page: str) -> ClosedPage:
+    async def closed_runs(self, task_queue: str, page: str) -> ClosedRuns:
         """One page of all closed runs of courses; the first page is an empty string."""
         ...
 
 
-class Shelf(Protocol):
+class HistoryArchive(Protocol):
     """Where histories are kept: write-once, the same again is no change."""
 
     async def put(self, course_id: str, run_id: str, history: bytes, closed_at: datetime) -> object:
@@ -67,7 +67,7 @@ class Shelf(Protocol):
 class Archivist:
     """Copies closed runs from the server to the shelf."""
 
-    def __init__(self, histories: Histories, shelf: Shelf) -> None:
+    def __init__(self, histories: Histories, shelf: HistoryArchive) -> None:
         self._histories = histories
         self._shelf = shelf
 

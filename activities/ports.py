@@ -30,7 +30,7 @@ class UnknownDeliveryError(Exception):
 
 
 @dataclass(frozen=True)
-class Invite:
+class CalendarInvite:
     """A visit for the recipient's calendar; `uid` is opaque and stays, `sequence` rises, a cancelled one leaves it."""
 
     uid: str
@@ -53,7 +53,7 @@ class Letter:
     body: str = field(repr=False)
     sender: str
     as_of: datetime
-    invites: tuple[Invite, ...] = ()
+    invites: tuple[CalendarInvite, ...] = ()
 
 
 class Channel(Protocol):
@@ -143,7 +143,7 @@ class Texts(Protocol):
 
 
 @dataclass(frozen=True)
-class Standing:
+class SendStatus:
     """Where a message stands in the ledger; `letter` is the order's key under which an occasion was written."""
 
     letter: str
@@ -156,7 +156,7 @@ class Standing:
 class Ledger(Protocol):
     """Remembers what became of every message; each call is one committed transaction."""
 
-    async def standing(self, course_id: str, occasions: Sequence[str]) -> dict[str, Standing]:
+    async def standing(self, course_id: str, occasions: Sequence[str]) -> dict[str, SendStatus]:
         """For each occasion that was ever taken up, the message that it was last part of."""
         ...
 
@@ -168,6 +168,6 @@ class Ledger(Protocol):
         """Commit that nothing went out and that it may be tried again."""
         ...
 
-    async def settle(self, order: SendOrder, standing: Standing, at: datetime, provider_id: str = "") -> None:
+    async def settle(self, order: SendOrder, standing: SendStatus, at: datetime, provider_id: str = "") -> None:
         """Commit what became of the message; the words of a letter that was begun are kept."""
         ...

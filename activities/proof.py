@@ -10,8 +10,8 @@ from temporalio.exceptions import ApplicationError
 
 from activities.ports import Channel, Letter, Medium, NotAcceptedError, Person, RefusedForGoodError
 from course.model.carried import Carried, Instant
-from course.views.evidence import Gathered
-from course.views.proof import Proof, Wrong, prove
+from course.views.evidence import ProofEvidence
+from course.views.proof import Proof, ProofFault, prove
 
 SENDER = "Structured Treatments"
 LISTED_MOST = 2_000
@@ -35,7 +35,7 @@ class ProofDone(Carried):
 class Evidence(Protocol):
     """Where lists, the server and the ledgers are read."""
 
-    async def gather(self, at: datetime) -> Gathered:
+    async def gather(self, at: datetime) -> ProofEvidence:
         """Everything that the proof stands on."""
         ...
 
@@ -88,7 +88,7 @@ def tell_monitoring(proof: Proof) -> None:
     for one in proof.exceptions:
         activity.logger.warning("exception of the proof: %s, %s", one.subject, one.kind)
     gauge = activity.metric_meter().create_gauge("proof_exceptions", "Exceptions of the last proof, by kind.")
-    for kind in Wrong:
+    for kind in ProofFault:
         gauge.set(sum(one.kind is kind for one in proof.exceptions), {"kind": kind})
 
 

@@ -9,9 +9,9 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities.ports import (
+    CalendarInvite,
     Channel,
     Contacts,
-    Invite,
     Ledger,
     Letter,
     Medium,
@@ -19,13 +19,13 @@ from activities.ports import (
     OnCall,
     Person,
     RefusedForGoodError,
-    Standing,
+    SendStatus,
     TextError,
     Texts,
     Written,
 )
 from course.agenda.recall import OVERTAKEN
-from course.model.messages import NOBODY_TO_TELL, SendOrder, SendOutcome, Unsent
+from course.model.messages import NOBODY_TO_TELL, SendOrder, SendOutcome, UnsentMessage
 from course.model.terms import Audience, OccasionState
 
 MOST_RESENDS = 3
@@ -60,9 +60,9 @@ class _NotTaken(Exception):  # noqa: N818  not an error: what became of one try
         super().__init__(reason)
         self.target, self.state, self.reason, self.resent = target, state, reason, resent
 
-    def standing(self, order: SendOrder) -> Standing:
+    def standing(self, order: SendOrder) -> SendStatus:
         """The end of the message where nothing better came of it."""
-        plain = Standing(letter=order.key, state=self.state, reason=self.reason)
+        plain = SendStatus(letter=order.key, state=self.state, reason=self.reason)
         unsure = self.state is OccasionState.UNCERTAIN
         return replace(plain, channel=self.target.medium, to=self.target.person) if unsure else plain
 
@@ -100,11 +100,11 @@ class Messenger:
         return await self._send(rest, at)
 
     @activity.defn
-    async def give_up_message(self, unsent: Unsent) -> SendOutcome:
+    async def give_up_message(self, unsent: UnsentMessage) -> SendOutcome:
         """Settle a message that nobody tries any more: one that was being handed over may have arrived."""
         order, said = unsent.order, unsent.outcome
         known = await self.ledger.standing(order.course_id, [order.key])
-        standing = known.get(order.key, Standing(letter=order.key, state=OccasionState.LATER))
+        standing = known.get(order.key, SendStatus(letter=order.key, state=OccasionState.LATER))
         if standing.reason == NOBODY:
             return _outcome(order, standing).with_(state=OccasionState.FAILED)
         if standing.letter != order.key or _settled(standing):
@@ -115,7 +115,7 @@ class Messenger:
 
     async def _send(self, order: SendOrder, at: datetime) -> SendOutcome:
         targets = await self._targets(order, at)
-        new = Standing(letter=order.key, state=OccasionState.IN_FLIGHT)
+        new = SendStatus(letter=order.key, state=OccasionState.IN_FLIGHT)
         if not targets and order.audience is Audience.ONCALL:
             activity.logger.error(
                 "nobody on call at %s can be written to: `starter.py oncall show` says why", order.site
@@ -129,7 +129,7 @@ class Messenger:
             return await self._settle(order, _became(new, OccasionState.FAILED, str(error)), at)
         return await self._hand_over(order, list(zip(targets, written, strict=True)), at)
 
-    async def _nobody(self, order: SendOrder, standing: Standing, at: datetime) -> SendOutcome:
+    async def _nobody(self, order: SendOrder, standing: SendStatus, at: datetime) -> SendOutcome:
         """The course hears of it once; from then on it is looked each minute for somebody, until the time is up."""
         outcome = await self._settle(order, standing, at)
         if order.waits:
@@ -174,11 +174,11 @@ class Messenger:
         except Exception as error:  # noqa: BLE001  whatever else went wrong, it may have gone out
             activity.logger.warning("nobody knows whether a message went out (%s)", type(error).__name__)
             raise _NotTaken(target, OccasionState.UNCERTAIN, UNKNOWN, resent) from None
-        sent = Standing(letter=order.key, state=OccasionState.SENT, channel=target.medium, to=target.person)
+        sent = SendStatus(letter=order.key, state=OccasionState.SENT, channel=target.medium, to=target.person)
         outcome = await self._settle(order, sent, at, provider_id)
         return outcome.with_(left_out=tuple(part.occasion for part in whole.parts[len(order.parts) :]))
 
-    async def _settle(self, order: SendOrder, standing: Standing, at: datetime, provider_id: str = "") -> SendOutcome:
+    async def _settle(self, order: SendOrder, standing: SendStatus, at: datetime, provider_id: str = "") -> SendOutcome:
         await self.ledger.settle(order, standing, at, provider_id)
         return _outcome(order, standing)
 
@@ -224,11 +224,11 @@ def _letter(order: SendOrder, target: Target, written: Written) -> Letter:
     )
 
 
-def _invites(order: SendOrder, written: Written) -> tuple[Invite, ...]:
+def _invites(order: SendOrder, written: Written) -> tuple[CalendarInvite, ...]:
     """Each visit that the message speaks of, once."""
     entries = {entry.session: entry for part in reversed(order.parts) for entry in part.calendar}
     return tuple(
-        Invite(
+        CalendarInvite(
             uid=sha256(f"{order.course_id}\n{entry.session}".encode()).hexdigest()[:32],
             sequence=entry.sequence,
             starts=entry.starts,
@@ -241,20 +241,20 @@ def _invites(order: SendOrder, written: Written) -> tuple[Invite, ...]:
     )
 
 
-def _in_doubt(standing: Standing | None, order: SendOrder) -> bool:
+def _in_doubt(standing: SendStatus | None, order: SendOrder) -> bool:
     return standing is not None and standing.state is OccasionState.IN_FLIGHT and not order.resend_unsure
 
 
-def _settled(standing: Standing | None) -> bool:
+def _settled(standing: SendStatus | None) -> bool:
     """Whether nothing more becomes of it; what was called back may go out anew."""
     return standing is not None and standing.state.is_settled and standing.reason != OVERTAKEN
 
 
-def _became(standing: Standing, state: OccasionState, reason: str) -> Standing:
+def _became(standing: SendStatus, state: OccasionState, reason: str) -> SendStatus:
     return replace(standing, state=state, reason=reason)
 
 
-def _outcome(order: SendOrder, standing: Standing) -> SendOutcome:
+def _outcome(order: SendOrder, standing: SendStatus) -> SendOutcome:
     return SendOutcome(
         state=standing.state,
         at=order.as_of,

@@ -33,7 +33,7 @@ from course.model.carried import minutes
 from course.model.terms import Action, Audience, NeedKind, OccasionState, Phase, Role
 from course.views.cover import ahead
 from course.views.drug_owed import DrugDifference
-from course.views.evidence import Gathered, Listed, Seen, Unsettled
+from course.views.evidence import DirectoryCourse, ProofEvidence, RunningCourse, UnsettledMessage
 from course.views.proof import LATE_MINUTES
 from workflows import attributes
 from workflows.course import TreatmentCourse
@@ -60,7 +60,7 @@ class ClinicEvidence:
         self._slots = slots
         self._task_queue = task_queue
 
-    async def gather(self, at: datetime) -> Gathered:
+    async def gather(self, at: datetime) -> ProofEvidence:
         """Everything; the directory is read first, and what lists do not show of it is looked up one by one."""
         listed = await self._store.directory.courses()
         where = f"{RUNNING} AND TaskQueue = '{self._task_queue}'"
@@ -80,7 +80,7 @@ class ClinicEvidence:
         answering = [one for one in seen.values() if one.course_id not in inspected.wedged]
         without, silent = await self._without_slot(answering, at)
         staff = await self._store.staff.accounts()
-        return Gathered(
+        return ProofEvidence(
             at=at,
             seen=tuple(seen.values()),
             listed=tuple(_listed(row) for row in listed),
@@ -122,7 +122,7 @@ class ClinicEvidence:
         both = {*messages, *looks}
         return {course: max(at for at in (messages.get(course), looks.get(course)) if at) for course in both}
 
-    async def _unsettled(self, at: datetime) -> tuple[Unsettled, ...]:
+    async def _unsettled(self, at: datetime) -> tuple[UnsettledMessage, ...]:
         """Late messages whose send the server still has to do; the end of any other is known to its course."""
         late = await self._store.sends.unsettled(at - minutes(LATE_MINUTES))
         pending: dict[str, set[str]] = {}
@@ -131,12 +131,12 @@ class ClinicEvidence:
             waiting = described.raw_description.pending_activities if described is not None else ()
             pending[course_id] = {one.activity_id for one in waiting}
         return tuple(
-            Unsettled(one.course_id, one.occasion, one.as_of, one.state)
+            UnsettledMessage(one.course_id, one.occasion, one.as_of, one.state)
             for one in late
             if one.occasion in pending[one.course_id]
         )
 
-    async def _told(self, one: Seen) -> tuple[datetime, ...]:
+    async def _told(self, one: RunningCourse) -> tuple[datetime, ...]:
         """When somebody was told of the course's last escalation."""
         told: dict[int, list[datetime]] = {}
         for row in await self._store.sends.of_course(one.course_id):
@@ -146,7 +146,7 @@ class ClinicEvidence:
         return tuple(told[max(told)]) if told else ()
 
     async def _without_slot(
-        self, seen: Iterable[Seen], at: datetime
+        self, seen: Iterable[RunningCourse], at: datetime
     ) -> tuple[Mapping[str, tuple[datetime, ...]], frozenset[str]]:
         """Settle slots and doses of every course with a visit or a slot ahead, or a dose to be looked at.
 
@@ -212,16 +212,16 @@ class ClinicEvidence:
             raise
 
 
-def _listed(row: CourseRow) -> Listed:
+def _listed(row: CourseRow) -> DirectoryCourse:
     closed, opening = row.state is CourseState.CLOSED, row.state is CourseState.OPENING
-    return Listed(row.course_id, row.site, row.opened_at, closed=closed, opening=opening)
+    return DirectoryCourse(row.course_id, row.site, row.opened_at, closed=closed, opening=opening)
 
 
-async def _seen(found: WorkflowExecution) -> Seen:
+async def _seen(found: WorkflowExecution) -> RunningCourse:
     said = found.typed_search_attributes
     _, foreign = await card_of(found)
     phase = said.get(attributes.PHASE)
-    return Seen(
+    return RunningCourse(
         course_id=found.id,
         site=said.get(attributes.SITE, ""),
         phase=Phase(phase) if phase in PHASES else None,

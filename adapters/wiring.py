@@ -42,7 +42,7 @@ WORKFLOWS: tuple[type, ...] = (TreatmentCourse, ArchiveSweep, NightlyProof)
 
 
 @dataclass(frozen=True)
-class House:
+class Application:
     """Everything that is opened once in a process."""
 
     settings: Settings
@@ -63,9 +63,9 @@ class House:
 
 
 @asynccontextmanager
-async def open_house(
+async def open_application(
     settings: Settings, *, client: Client | None = None, ring: KeyRing | None = None, runtime: Runtime | None = None
-) -> AsyncIterator[House]:
+) -> AsyncIterator[Application]:
     """Open keys, clinic files, store and server, in this order; each failure is one sentence of its own error."""
     ring = ring or KeyRing.load_or_create(settings.key_ring_file)
     clinic = load_clinic(settings.clinic_folder)
@@ -73,23 +73,23 @@ async def open_house(
     async with Store.open(settings.store_url.get_secret_value(), ring) as store:
         await store.migrate()
         server = client or await connect(settings, ring, runtime=runtime)
-        yield House(settings, ring, clinic, texts, store, server, Signer(ring, await store.installation.secret()))
+        yield Application(settings, ring, clinic, texts, store, server, Signer(ring, await store.installation.secret()))
 
 
-def course_activities(house: House, channels: Mapping[Medium, Channel] | None = None) -> list[Callable[..., Any]]:
+def course_activities(app: Application, channels: Mapping[Medium, Channel] | None = None) -> list[Callable[..., Any]]:
     """The activities of a worker, over this house's ports."""
-    store = house.store
-    channels = channels or channels_of(house.settings)
+    store = app.store
+    channels = channels or channels_of(app.settings)
     messenger = Messenger(
         ledger=store.sends,
         contacts=store.contacts,
         oncall=store.oncall,
-        texts=house.texts,
+        texts=app.texts,
         channels=channels,
     )
-    archivist = Archivist(ServerHistories(house.client), store.archive)
-    calendars = Calendars(ClinicSites(house.clinic))
-    prover = Prover(evidence_of(house), channels)
+    archivist = Archivist(ServerHistories(app.client), store.archive)
+    calendars = Calendars(ClinicSites(app.clinic))
+    prover = Prover(evidence_of(app), channels)
     return [
         messenger.send_message,
         messenger.give_up_message,
@@ -100,10 +100,10 @@ def course_activities(house: House, channels: Mapping[Medium, Channel] | None = 
     ]
 
 
-def evidence_of(house: House) -> ClinicEvidence:
+def evidence_of(app: Application) -> ClinicEvidence:
     """What the proof stands on, for the nightly run and for the command."""
     return ClinicEvidence(
-        house.client, house.ring, house.store, house.clinic, slots=house.slots, task_queue=house.settings.task_queue
+        app.client, app.ring, app.store, app.clinic, slots=app.slots, task_queue=app.settings.task_queue
     )
 
 

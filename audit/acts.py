@@ -18,7 +18,7 @@ from course.model.messages import Receipt
 
 
 @dataclass(frozen=True)
-class Done:
+class ProvenAct:
     """An act and its receipt; `run` and `event` say where the proof stands."""
 
     act: BaseAct
@@ -27,7 +27,7 @@ class Done:
     event: int
 
 
-async def act_of(histories: Sequence[WorkflowHistory], ring: KeyRing, entry: int) -> Done | None:
+async def act_of(histories: Sequence[WorkflowHistory], ring: KeyRing, entry: int) -> ProvenAct | None:
     """The act that made an entry, in the newest run that has it; None where the course made it or no history does."""
     for run, history in reversed(list(enumerate(histories, start=1))):
         accepted = accepted_updates(history)
@@ -43,7 +43,7 @@ async def act_of(histories: Sequence[WorkflowHistory], ring: KeyRing, entry: int
             if receipt is None or receipt.repeated or receipt.entry != entry:
                 continue
             envelope: ActEnvelope | None = await _read(converter, begun.args.payloads, ActEnvelope)
-            return None if envelope is None else Done(envelope.act, receipt, run, said.accepted_event_id)
+            return None if envelope is None else ProvenAct(envelope.act, receipt, run, said.accepted_event_id)
     return None
 
 

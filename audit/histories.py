@@ -9,7 +9,7 @@ from temporalio.client import WorkflowHistory
 from adapters.store import StoreError
 from adapters.temporal.histories import canonical
 from adapters.temporal.updates import resets
-from adapters.wiring import House
+from adapters.wiring import Application
 
 
 @dataclass(frozen=True)
@@ -20,33 +20,33 @@ class Histories:
     differing: tuple[str, ...] = ()
 
 
-async def histories_of(house: House, course_id: str) -> list[WorkflowHistory]:
+async def histories_of(app: Application, course_id: str) -> list[WorkflowHistory]:
     """The histories of every run of a course, first to last."""
-    return (await compared_histories(house, course_id)).runs
+    return (await compared_histories(app, course_id)).runs
 
 
-async def compared_histories(house: House, course_id: str) -> Histories:
+async def compared_histories(app: Application, course_id: str) -> Histories:
     """The server's histories, and the archived ones of runs that it has forgotten; where both are, they are compared.
 
     Whoever can write the store can change an archive with its digest, and cannot change the server's history.
     """
     found: dict[str, WorkflowHistory] = {}
-    async for live in house.client.list_workflows(f"WorkflowId = '{course_id}'"):
-        found[live.run_id] = await house.client.get_workflow_handle(course_id, run_id=live.run_id).fetch_history()
+    async for live in app.client.list_workflows(f"WorkflowId = '{course_id}'"):
+        found[live.run_id] = await app.client.get_workflow_handle(course_id, run_id=live.run_id).fetch_history()
     differing: list[str] = []
-    for run in await house.store.archive.runs(course_id):
+    for run in await app.store.archive.runs(course_id):
         if run.run_id not in found:
-            text = await house.store.archive.history(course_id, run.run_id)
+            text = await app.store.archive.history(course_id, run.run_id)
             if text is not None:
                 found[run.run_id] = WorkflowHistory.from_json(course_id, text.decode())
-        elif not await _same(house, course_id, found[run.run_id]):
+        elif not await _same(app, course_id, found[run.run_id]):
             differing.append(run.run_id)
     return Histories(sorted(found.values(), key=_order), tuple(differing))
 
 
-async def _same(house: House, course_id: str, history: WorkflowHistory) -> bool:
+async def _same(app: Application, course_id: str, history: WorkflowHistory) -> bool:
     with suppress(StoreError):
-        return await house.store.archive.history(course_id, history.run_id) == canonical(history)
+        return await app.store.archive.history(course_id, history.run_id) == canonical(history)
     return False
 
 

@@ -20,7 +20,7 @@ from adapters.temporal.plugin import data_converter
 from adapters.temporal.updates import accepted_updates, resets
 from course.acts.catalogue import ActEnvelope
 from course.enrolment import with_consent
-from course.model.messages import CourseOrder, Part, Receipt, SendOrder, SendOutcome, Unsent
+from course.model.messages import CourseOrder, Part, Receipt, SendOrder, SendOutcome, UnsentMessage
 
 NAMES = {value: name.removeprefix("EVENT_TYPE_").lower() for name, value in EventType.items()}
 VISIT = re.compile(r"s\d+")
@@ -147,7 +147,7 @@ class Reader:
         said = event.activity_task_scheduled_event_attributes
         name = said.activity_type.name
         order = await self._read(said.input.payloads, SendOrder, self.in_activities) if name == "send_message" else None
-        if name == "give_up_message" and (unsent := await self._read(said.input.payloads, Unsent)) is not None:
+        if name == "give_up_message" and (unsent := await self._read(said.input.payloads, UnsentMessage)) is not None:
             order = unsent.order
         self.sends[event.event_id] = (name, order)
 

@@ -26,9 +26,9 @@ async def first_year(folder: Path) -> tuple[Cost, int, int, int, int]:
     scenario = load_scenario(path, known(load_clinic(CLINIC))).model_copy(update={"until": "385d"})
     async with stage(folder, CLINIC) as here:
         (player,) = await play_many(here, [scenario])
-        histories = await histories_of(here.house, player.place.course_id)
+        histories = await histories_of(here.app, player.place.course_id)
         letters = [one for one in await player.place.sends() if one.state == "sent"]
-    acts = sum(1 for one in player.seen.entries.values() if one.action is not None and one.action not in INTAKE)
+    acts = sum(1 for one in player.observed.entries.values() if one.action is not None and one.action not in INTAKE)
     return cost(*histories), len(histories), len(player.record.valid_doses), acts, len(letters)
 
 

@@ -21,9 +21,9 @@ from adapters.clinic.texts import load_texts
 from adapters.clinic.wording import FACTS
 from adapters.settings import Settings, variable
 from cli.app import COMMANDS, NOUNS
-from cli.desk import Asked
 from cli.reference import clinical
-from course.actions import WHO
+from cli.session import OutputOptions
+from course.actions import PERMISSIONS
 from course.model import instrument, protocol
 from course.model.occasions import RULES
 from course.phases import LEADS_TO
@@ -74,7 +74,7 @@ Exit codes: 0 done; 1 refused or failed, one sentence says why; 2 wrong usage; 3
 def _parameters(found: Callable[..., Any]) -> str:
     rows = []
     for one in inspect.signature(found).parameters.values():
-        if isinstance(one.default, Asked):
+        if isinstance(one.default, OutputOptions):
             continue
         if is_dataclass(one.default):
             rows += [_parameter(each.name, each.type, each.default, "option") for each in fields(one.default)]
@@ -115,7 +115,7 @@ def _default(default: Any, factory: Any) -> str:
 def actions() -> str:
     """Who may do what, when."""
     rows = []
-    for action, who in WHO.items():
+    for action, who in PERMISSIONS.items():
         held = {None: "any", True: "only while held", False: "not while held"}[who.held]
         statuses = ", ".join(sorted(who.statuses)) if who.statuses else ""
         cells = (action, _listed(who.roles), _listed(who.phases), statuses, held, "yes" if who.reason else "")

@@ -24,7 +24,7 @@ from play.player import Player
 from play.playing import play_many
 from play.report import timeline
 from play.results import Played, as_json, results
-from play.scenario.check import Known, findings, load_scenario
+from play.scenario.check import KnownNames, findings, load_scenario
 from play.scenario.file import Scenario
 from play.scenario.when import WhenError
 from play.stage import Stage, stage
@@ -105,9 +105,9 @@ async def play_files(
     return tuple(one for scenario in scenarios for one in told[id(scenario)])
 
 
-def known(clinic: Clinic) -> Known:
+def known(clinic: Clinic) -> KnownNames:
     """The names that a scenario of this clinic may use."""
-    return Known(clinic.protocols, clinic.instruments, tuple(clinic.sites))
+    return KnownNames(clinic.protocols, clinic.instruments, tuple(clinic.sites))
 
 
 def found(path: Path, clinic_folder: Path) -> Path:
@@ -144,7 +144,7 @@ class Progress:
             print(text, file=self.out, flush=True)
 
 
-def _changed(scenario: Scenario, changes: dict[str, str], names: Known) -> Scenario:
+def _changed(scenario: Scenario, changes: dict[str, str], names: KnownNames) -> Scenario:
     """The scenario with what the command line changes. Raises WhenError."""
     changed = scenario.model_copy(update=changes)
     for path, sentence in findings(changed, names):

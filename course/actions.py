@@ -32,7 +32,7 @@ from course.model.terms import Action, Phase, Role, SessionStatus, TaskKind
 from course.phases import moved_on
 from course.rules.doubt import doubts
 
-__all__ = ["WHO", "Done", "Refused", "Who", "apply", "may"]
+__all__ = ["PERMISSIONS", "ActResult", "Permission", "Refused", "apply", "may"]
 
 FRONT = frozenset({Role.COORDINATOR, Role.NURSE, Role.PRESCRIBER})
 CLINICAL = frozenset({Role.NURSE, Role.PRESCRIBER})
@@ -52,7 +52,7 @@ OLDEST_DAYS = 400
 
 
 @dataclass(frozen=True)
-class Who:
+class Permission:
     """Roles that may act, in which phases and session statuses, whether held matters, and whether a reason is owed."""
 
     roles: frozenset[Role]
@@ -63,76 +63,78 @@ class Who:
     reason: bool = False
 
 
-WHO: dict[Action, Who] = {
-    Action.GATE: Who(WITH_PATIENT, RUNNING, intake.answer_gate),
-    Action.CLEAR: Who(SIGNER, frozenset({Phase.INTAKE}), intake.sign_clearance, held=False),
-    Action.ORDER: Who(SIGNER, RUNNING, ordering.amend_order, reason=True),
-    Action.SCHEDULE: Who(FRONT, frozenset({Phase.INDUCTION}), planning.schedule_series, held=False),
-    Action.CONFIRM: Who(WITH_PATIENT, TREATING, planning.confirm_visit, frozenset({SessionStatus.PLANNED})),
-    Action.DEFER: Who(FRONT, TREATING, planning.defer_visit, AHEAD, reason=True),
-    Action.OMIT: Who(FRONT, TREATING, planning.omit_visit, STILL_OPEN, reason=True),
-    Action.NO_SHOW: Who(FRONT, TREATING, room.no_show, AHEAD),
-    Action.CHECK_IN: Who(CLINICAL, TREATING, room.check_in, STILL_OPEN, held=False),
-    Action.NOT_GIVEN: Who(CLINICAL, TREATING, room.not_given, STILL_OPEN, reason=True),
-    Action.SESSION: Who(CLINICAL, TREATING, room.give_session, STILL_OPEN),
-    Action.ABORT: Who(CLINICAL, TREATING, room.abort_session, STILL_OPEN, reason=True),
-    Action.LEAVE: Who(CLINICAL, EVER, departing.let_go, DOSED),
-    Action.EVENT: Who(FRONT, EVER, events.report_event),
-    Action.CEASE: Who(SIGNER, frozenset({Phase.INDUCTION}), decisions.cease, reason=True),
-    Action.MEASURE: Who(WITH_PATIENT, EVER, measures.record_measure),
-    Action.EVALUATE: Who(SIGNER, frozenset({Phase.EVALUATION, Phase.MAINTENANCE}), decisions.evaluate, reason=True),
-    Action.HOLD: Who(FRONT, RUNNING, care.place_hold, reason=True),
-    Action.REVIEW: Who(CLINICAL, RUNNING, care.review_hold, held=True, reason=True),
-    Action.RELEASE: Who(CLINICAL, RUNNING, care.release_hold, held=True, reason=True),
-    Action.BOOSTER: Who(FRONT, frozenset({Phase.MAINTENANCE}), planning.book_booster, held=False),
-    Action.INTERVAL: Who(SIGNER, frozenset({Phase.MAINTENANCE}), decisions.change_interval, reason=True),
-    Action.CONTACT: Who(WITH_PATIENT, EVER, care.change_contact),
-    Action.ACKNOWLEDGE: Who(CLINICAL, EVER, care.acknowledge),
-    Action.RESOLVE: Who(FRONT, EVER, care.resolve_item),
-    Action.NOTE: Who(FRONT, EVER, care.add_note),
-    Action.CALL: Who(FRONT, RUNNING, care.record_call),
-    Action.TAKE_REPLY: Who(frozenset({Role.PATIENT}), EVER, care.take_reply),
-    Action.REPORT_LOST: Who(frozenset({Role.COURSE}), EVER, care.report_lost),
-    Action.REASSIGN: Who(CLINICAL | {Role.OPS}, EVER, care.reassign, reason=True),
-    Action.SAFETY_PLAN: Who(CLINICAL, RUNNING, care.sign_safety_plan),
-    Action.DISCHARGE: Who(SIGNER, RUNNING, decisions.discharge, reason=True),
-    Action.WITHDRAW: Who(WITH_PATIENT, RUNNING, decisions.withdraw, reason=True),
-    Action.CORRECT: Who(CLINICAL, EVER, correcting.correct_item, reason=True),
-    Action.VOID: Who(CLINICAL, EVER, correcting.void_item, reason=True),
-    Action.REOPEN: Who(SIGNER, frozenset({Phase.CLOSED}), decisions.reopen, reason=True),
-    Action.THERAPY: Who(FRONT, RUNNING, followup.keep_therapy),
-    Action.ATTEND: Who(FRONT, RUNNING, followup.attend),
-    Action.MEDICINE: Who(CLINICAL, RUNNING, followup.change_medicine),
-    Action.REVIEW_MEDICINE: Who(SIGNER, RUNNING, followup.review_medicine, reason=True),
-    Action.CHECK: Who(CLINICAL, RUNNING, followup.record_check),
-    Action.ASK_BOOSTER: Who(WITH_PATIENT, frozenset({Phase.MAINTENANCE}), followup.ask_booster),
-    Action.LATE_ENTRY: Who(FRONT, EVER, late.late_entry, reason=True),
+PERMISSIONS: dict[Action, Permission] = {
+    Action.GATE: Permission(WITH_PATIENT, RUNNING, intake.answer_gate),
+    Action.CLEAR: Permission(SIGNER, frozenset({Phase.INTAKE}), intake.sign_clearance, held=False),
+    Action.ORDER: Permission(SIGNER, RUNNING, ordering.amend_order, reason=True),
+    Action.SCHEDULE: Permission(FRONT, frozenset({Phase.INDUCTION}), planning.schedule_series, held=False),
+    Action.CONFIRM: Permission(WITH_PATIENT, TREATING, planning.confirm_visit, frozenset({SessionStatus.PLANNED})),
+    Action.DEFER: Permission(FRONT, TREATING, planning.defer_visit, AHEAD, reason=True),
+    Action.OMIT: Permission(FRONT, TREATING, planning.omit_visit, STILL_OPEN, reason=True),
+    Action.NO_SHOW: Permission(FRONT, TREATING, room.no_show, AHEAD),
+    Action.CHECK_IN: Permission(CLINICAL, TREATING, room.check_in, STILL_OPEN, held=False),
+    Action.NOT_GIVEN: Permission(CLINICAL, TREATING, room.not_given, STILL_OPEN, reason=True),
+    Action.SESSION: Permission(CLINICAL, TREATING, room.give_session, STILL_OPEN),
+    Action.ABORT: Permission(CLINICAL, TREATING, room.abort_session, STILL_OPEN, reason=True),
+    Action.LEAVE: Permission(CLINICAL, EVER, departing.let_go, DOSED),
+    Action.EVENT: Permission(FRONT, EVER, events.report_event),
+    Action.CEASE: Permission(SIGNER, frozenset({Phase.INDUCTION}), decisions.cease, reason=True),
+    Action.MEASURE: Permission(WITH_PATIENT, EVER, measures.record_measure),
+    Action.EVALUATE: Permission(
+        SIGNER, frozenset({Phase.EVALUATION, Phase.MAINTENANCE}), decisions.evaluate, reason=True
+    ),
+    Action.HOLD: Permission(FRONT, RUNNING, care.place_hold, reason=True),
+    Action.REVIEW: Permission(CLINICAL, RUNNING, care.review_hold, held=True, reason=True),
+    Action.RELEASE: Permission(CLINICAL, RUNNING, care.release_hold, held=True, reason=True),
+    Action.BOOSTER: Permission(FRONT, frozenset({Phase.MAINTENANCE}), planning.book_booster, held=False),
+    Action.INTERVAL: Permission(SIGNER, frozenset({Phase.MAINTENANCE}), decisions.change_interval, reason=True),
+    Action.CONTACT: Permission(WITH_PATIENT, EVER, care.change_contact),
+    Action.ACKNOWLEDGE: Permission(CLINICAL, EVER, care.acknowledge),
+    Action.RESOLVE: Permission(FRONT, EVER, care.resolve_item),
+    Action.NOTE: Permission(FRONT, EVER, care.add_note),
+    Action.CALL: Permission(FRONT, RUNNING, care.record_call),
+    Action.TAKE_REPLY: Permission(frozenset({Role.PATIENT}), EVER, care.take_reply),
+    Action.REPORT_LOST: Permission(frozenset({Role.COURSE}), EVER, care.report_lost),
+    Action.REASSIGN: Permission(CLINICAL | {Role.OPS}, EVER, care.reassign, reason=True),
+    Action.SAFETY_PLAN: Permission(CLINICAL, RUNNING, care.sign_safety_plan),
+    Action.DISCHARGE: Permission(SIGNER, RUNNING, decisions.discharge, reason=True),
+    Action.WITHDRAW: Permission(WITH_PATIENT, RUNNING, decisions.withdraw, reason=True),
+    Action.CORRECT: Permission(CLINICAL, EVER, correcting.correct_item, reason=True),
+    Action.VOID: Permission(CLINICAL, EVER, correcting.void_item, reason=True),
+    Action.REOPEN: Permission(SIGNER, frozenset({Phase.CLOSED}), decisions.reopen, reason=True),
+    Action.THERAPY: Permission(FRONT, RUNNING, followup.keep_therapy),
+    Action.ATTEND: Permission(FRONT, RUNNING, followup.attend),
+    Action.MEDICINE: Permission(CLINICAL, RUNNING, followup.change_medicine),
+    Action.REVIEW_MEDICINE: Permission(SIGNER, RUNNING, followup.review_medicine, reason=True),
+    Action.CHECK: Permission(CLINICAL, RUNNING, followup.record_check),
+    Action.ASK_BOOSTER: Permission(WITH_PATIENT, frozenset({Phase.MAINTENANCE}), followup.ask_booster),
+    Action.LATE_ENTRY: Permission(FRONT, EVER, late.late_entry, reason=True),
 }
 """Action x phase x session status x held -> roles; everything that may be done stands here."""
 
 
 @dataclass(frozen=True)
-class Done:
+class ActResult:
     """The record after an act, and the receipt for whoever asked."""
 
     record: CourseRecord
     receipt: Receipt
 
 
-def apply(record: CourseRecord, act: BaseAct, now: datetime) -> Done:
+def apply(record: CourseRecord, act: BaseAct, now: datetime) -> ActResult:
     """Apply one act, or raise Refused with one sentence; the same request twice gets the first answer."""
     earlier = record.applied.get(act.request_id)
     if earlier is not None:
         if earlier.digest != digest(act):
             raise Refused(f"request {act.request_id} was used for another act: send this one under a new id")
-        return Done(record, Receipt(sentence=earlier.answer, entry=earlier.entry, repeated=True))
+        return ActResult(record, Receipt(sentence=earlier.answer, entry=earlier.entry, repeated=True))
     _check_times(record, act, now)
     action = Action(act.action)
     _check_table(record, act, action)
     doubted = "; ".join(doubts(record, act))
     if doubted and not act.sure:
         raise Refused(f"this is far from what is expected: {doubted}; look again, and add --sure if it is so")
-    change = WHO[action].handler(record, act, now)
+    change = PERMISSIONS[action].handler(record, act, now)
     changed, taken_back = recomputed(record, change.record, act, now)
     receipt = Receipt(
         sentence=change.sentence,
@@ -146,7 +148,7 @@ def apply(record: CourseRecord, act: BaseAct, now: datetime) -> Done:
     answer = shortened(change.sentence)
     applied = Applied(at=now, digest=digest(act), answer=answer, entry=receipt.entry)
     kept = written.with_(applied={**written.applied, act.request_id: applied})
-    return Done(prune(moved_on(kept, now), now), receipt)
+    return ActResult(prune(moved_on(kept, now), now), receipt)
 
 
 def _with_doubt(record: CourseRecord, act: BaseAct, doubted: str, now: datetime) -> CourseRecord:
@@ -170,7 +172,7 @@ def may(record: CourseRecord, action: Action, role: Role, status: SessionStatus 
 
 
 def _why_not(record: CourseRecord, action: Action, role: Role, status: SessionStatus | None) -> str:
-    who = WHO[action]
+    who = PERMISSIONS[action]
     if role not in who.roles:
         article = "an" if role[0] in "aeiou" else "a"
         return f"{article} {role} may not {_plain(action)}: it takes {_listed(who.roles)}"
@@ -188,10 +190,10 @@ def _why_not(record: CourseRecord, action: Action, role: Role, status: SessionSt
 def _check_table(record: CourseRecord, act: BaseAct, action: Action) -> None:
     named = getattr(act, "session", None)
     status = None
-    if named is not None and record.phase in WHO[action].phases and act.actor.role in WHO[action].roles:
+    if named is not None and record.phase in PERMISSIONS[action].phases and act.actor.role in PERMISSIONS[action].roles:
         status = session_of(record, named).status
     refuse_if(_why_not(record, action, act.actor.role, status))
-    if WHO[action].reason and not act.reason:
+    if PERMISSIONS[action].reason and not act.reason:
         raise Refused(f"{_plain(action)} needs a reason: add --reason")
     if not act.actor.account_id or not act.actor.name.strip():
         raise Refused("an act needs an author: sign in first")

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from course.model.carried import days
 from course.model.page import write
-from course.model.parts import COURSE, Maintained
+from course.model.parts import COURSE, MaintenancePlan
 from course.model.record import CourseRecord
 from course.model.terms import Decision, EndCause, Phase, Series
 
@@ -109,7 +109,7 @@ def _begin_series(record: CourseRecord, moved: CourseRecord) -> CourseRecord:
     )
 
 
-def _maintained(record: CourseRecord, now: datetime) -> Maintained:
+def _maintained(record: CourseRecord, now: datetime) -> MaintenancePlan:
     if record.maintained is not None:
         return record.maintained.with_(since=now)
-    return Maintained(since=now, interval_days=record.protocol.maintenance.interval_days)
+    return MaintenancePlan(since=now, interval_days=record.protocol.maintenance.interval_days)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from pydantic import ValidationError
 
-from course.actions import Done, Refused, apply
+from course.actions import ActResult, Refused, apply
 from course.acts.catalogue import Evaluate
 from course.model.carried import days
 from course.model.page import open_task, write
@@ -75,7 +75,7 @@ def _again(entry: Entry) -> Entry:
     return entry.with_(text=COUNT.sub("", entry.text) + COUNTED.format(count=count))
 
 
-def _applied(record: CourseRecord, name: str, contents: Sequence[object], now: datetime, signed: Signed) -> Done:
+def _applied(record: CourseRecord, name: str, contents: Sequence[object], now: datetime, signed: Signed) -> ActResult:
     if name != EVALUATION:
         raise Refused(f"a course knows no other signal than {EVALUATION}")
     if len(contents) != 1:

@@ -10,11 +10,11 @@ from adapters.store import StoreError
 from course.acts.catalogue import Act
 from course.model.record import CourseRecord
 from course.model.terms import Role
-from course.scheduling.closing_days import Instead
+from course.scheduling.closing_days import Alternative
 from play import stock
 from play.scenario.file import Step, Table
 from play.scenario.when import instant, span
-from services.closing_site import Closed
+from services.closing_site import ClosedSite
 
 if TYPE_CHECKING:
     from play.player import Player
@@ -49,7 +49,7 @@ async def across(player: "Player", step: Step) -> tuple[str, str]:
 
 async def _disable(player: "Player", said: Disable, reason: str) -> str:
     """Out of service at once; every course and open escalation of theirs is given to the other one."""
-    staff = player.place.stage.house.store.staff
+    staff = player.place.stage.app.store.staff
     found, heir = await staff.account(said.account), await staff.account(said.to)
     if found is None or heir is None:
         raise StoreError(f"There is no account {said.account if found is None else said.to}: see clinic/staff.toml.")
@@ -70,7 +70,7 @@ async def _close(player: "Player", step: Step) -> str:
     said = CloseSite.model_validate(step.details)
     since = instant(said.since, start=player.start, base=player.now, zone=player.record.zone)
     until = since + span(step.lasts or "0m")
-    closed = await Closed.at(player.place.stage.house, player.record.site, since, until)
+    closed = await ClosedSite.at(player.place.stage.app, player.record.site, since, until)
     found = []
     for one in await player.group.all_at(player):
         moved = closed.moves(one.record, one.place.name, one.now, partial(_deferral, one, step.reason))
@@ -80,6 +80,6 @@ async def _close(player: "Player", step: Step) -> str:
     return f"{player.record.site} closes: {sum(done)} of {len(done)} courses are moved"
 
 
-def _deferral(player: "Player", reason: str, move: Instead) -> Act:
+def _deferral(player: "Player", reason: str, move: Alternative) -> Act:
     to = {"session": move.session.id, "to": move.to, "scope": move.scope}
     return player.act({"action": "defer", "code": "clinic", "reason": reason, **to}, Role.COORDINATOR)

@@ -22,7 +22,7 @@ def beginning_at(instant: datetime) -> Iterator[None]:
         _BEGINS.reset(token)
 
 
-class Later(Interceptor):
+class DelayedStart(Interceptor):
     """Delays the start of a workflow; the delay passes in virtual time."""
 
     @override

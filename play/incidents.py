@@ -62,7 +62,7 @@ def _evaluation(place: Place, step: Step, now: datetime) -> dict[str, Any]:
         act = Evaluate.model_validate(said)
     except ValidationError:
         return said
-    return place.stage.house.signer.stamp(act, place.course_id).model_dump(mode="json")
+    return place.stage.app.signer.stamp(act, place.course_id).model_dump(mode="json")
 
 
 async def _reply(player: "Player", text: str) -> str:

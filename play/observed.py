@@ -10,7 +10,7 @@ from course.model.terms import NeedKind, Phase, Role, SessionStatus, TaskKind
 
 
 @dataclass(frozen=True)
-class Opened:
+class OpenedNeed:
     """A need, and when it was first seen."""
 
     at: datetime
@@ -28,7 +28,7 @@ class Refusal:
 
 
 @dataclass(frozen=True)
-class Happened:
+class PlayedStep:
     """A step that was played, and what it came to."""
 
     at: datetime
@@ -37,10 +37,10 @@ class Happened:
 
 
 @dataclass
-class Seen:
+class Observed:
     """Grows with every look, so that nothing is lost when the record prunes it."""
 
-    needs: dict[str, Opened] = field(default_factory=dict)
+    needs: dict[str, OpenedNeed] = field(default_factory=dict)
     tasks: dict[str, tuple[TaskKind, datetime]] = field(default_factory=dict)
     phases: list[tuple[Phase, datetime]] = field(default_factory=list)
     entries: dict[int, Entry] = field(default_factory=dict)
@@ -52,7 +52,7 @@ class Seen:
         standing = needs(record, now)
         for need in standing:
             key = f"{need.kind}/{need.subject}/{need.opens:%Y%m%d%H%M%S}"
-            self.needs.setdefault(key, Opened(now, need))
+            self.needs.setdefault(key, OpenedNeed(now, need))
         for task in record.tasks:
             self.tasks.setdefault(task.id, (task.kind, task.opened_at))
         since = record.phase_since or record.opened_at

@@ -62,13 +62,13 @@ class Place:
     @property
     def handle(self) -> WorkflowHandle[TreatmentCourse, CourseSummary]:
         """The course's workflow, whichever run it is in."""
-        return self.stage.house.client.get_workflow_handle(self.course_id)
+        return self.stage.app.client.get_workflow_handle(self.course_id)
 
     async def enrol(self) -> tuple[str, ...]:
         """Enrol the patient, and let the clock run to the start; what the front desk is told of names alike."""
-        house, patient, store = self.stage.house, self.scenario.patient, self.stage.house.store
+        app, patient, store = self.stage.app, self.scenario.patient, self.stage.app.store
         alike = await self._person()
-        site = self.scenario.site or next(iter(house.clinic.sites))
+        site = self.scenario.site or next(iter(app.clinic.sites))
         row = await store.directory.begin_course(
             self.patient_id, self.scenario.protocol, site, self.start, beside=self.beside is not None
         )
@@ -97,7 +97,7 @@ class Place:
         if self.beside is not None:
             self.patient_id = self.beside.patient_id
             return ()
-        patient, store = self.scenario.patient, self.stage.house.store
+        patient, store = self.scenario.patient, self.stage.app.store
         alike = await store.directory.alike(self.name) if patient.name else ()
         self.patient_id = (await store.directory.add_patient(self.name, patient.born)).patient_id
         email = self.address if patient.email else ""
@@ -106,7 +106,7 @@ class Place:
 
     async def away(self, account: str, since: datetime, until: datetime) -> None:
         """Pass somebody over on every roster for a while."""
-        await self.stage.house.store.oncall.add_leave(Leave(account, since, until))
+        await self.stage.app.store.oncall.add_leave(Leave(account, since, until))
 
     async def _has_begun(self) -> None:
         """Wait for the first task of the workflow, whose instant has just come."""
@@ -172,7 +172,7 @@ class Place:
 
     async def sends(self) -> tuple[Sent, ...]:
         """Every message of the course, sent or not, from the ledger."""
-        return await self.stage.house.store.sends.of_course(self.course_id)
+        return await self.stage.app.store.sends.of_course(self.course_id)
 
     async def signal(self, content: Any) -> None:
         """A machine's signal."""
@@ -191,9 +191,9 @@ class Place:
     async def _forget_worker(self) -> None:
         """Let the server give the course to any worker at once, and not wait ten seconds for the one that is dead."""
         execution = WorkflowExecution(workflow_id=self.course_id)
-        request = ResetStickyTaskQueueRequest(namespace=self.stage.house.client.namespace, execution=execution)
-        await self.stage.house.client.workflow_service.reset_sticky_task_queue(request)
+        request = ResetStickyTaskQueueRequest(namespace=self.stage.app.client.namespace, execution=execution)
+        await self.stage.app.client.workflow_service.reset_sticky_task_queue(request)
 
     def refuse_mail(self, *, yes: bool) -> None:
         """Let mail refuse this patient and the staff on call, or take letters again."""
-        refuse(self.stage.house.settings.data_folder, self.address, yes=yes)
+        refuse(self.stage.app.settings.data_folder, self.address, yes=yes)

@@ -13,16 +13,16 @@ from course.model.occasions import REMINDERS
 from course.model.record import CourseRecord
 from course.model.terms import OccasionKind, OccasionState, Role
 from play.across import across
+from play.default_stock import DefaultStock
 from play.group import Group
 from play.incidents import befall
-from play.observed import Happened, Refusal, Seen
+from play.observed import Observed, PlayedStep, Refusal
 from play.place import Place, PlaceError
-from play.scenario.acting import Moment, act_of, default_role
+from play.scenario.acting import ActContext, act_of, default_role
 from play.scenario.check import ACROSS, BEFALLS, with_session
 from play.scenario.file import CLOSED, Expect, Scenario, Step
 from play.scenario.steps import due_at, unlived
 from play.scenario.when import span
-from play.shelf import Shelf
 from play.staff.booking import at_another_hour, no_chair
 from play.staff.default import duties, looks_again
 from play.staff.duty import Duty
@@ -56,10 +56,10 @@ class Player:
     group: Group
     record: CourseRecord = field(init=False)
     now: datetime = field(init=False)
-    seen: Seen = field(default_factory=Seen)
-    shelf: Shelf = field(default_factory=Shelf)
+    observed: Observed = field(default_factory=Observed)
+    shelf: DefaultStock = field(default_factory=DefaultStock)
     refusals: list[Refusal] = field(default_factory=list)
-    happened: list[Happened] = field(default_factory=list)
+    happened: list[PlayedStep] = field(default_factory=list)
     surprises: list[str] = field(default_factory=list)
     gone: bool = False
     _tried: dict[str, datetime] = field(default_factory=dict)
@@ -82,7 +82,7 @@ class Player:
     async def begin(self) -> None:
         """Open the course at the scenario's start."""
         alike = await self.place.enrol()
-        self.happened += [Happened(self.now, "enrol", one) for one in alike]
+        self.happened += [PlayedStep(self.now, "enrol", one) for one in alike]
         await self.settle()
 
     @property
@@ -173,7 +173,7 @@ class Player:
             if loop.time() - began > SETTLE_SECONDS:
                 raise PlaceError(self._restless())
             await asyncio.sleep(0.01)
-        self.seen.look(self.record, self.now)
+        self.observed.look(self.record, self.now)
         await self.shelf.serve(self)
 
     def _restless(self) -> str:
@@ -210,7 +210,7 @@ class Player:
     def _steps(self) -> list[tuple[datetime, int]]:
         found = []
         for number in self._ahead:
-            at = due_at(self.scenario.steps[number], self.record, self.seen, self.start)
+            at = due_at(self.scenario.steps[number], self.record, self.observed, self.start)
             if at is not None:
                 found.append((at, number))
         return sorted(found)
@@ -233,12 +233,12 @@ class Player:
 
     async def _step(self, step: Step) -> None:
         if step.do in BEFALLS:
-            self.happened.append(Happened(self.now, step.do, await befall(self, step)))
+            self.happened.append(PlayedStep(self.now, step.do, await befall(self, step)))
             if step.do == "mail_refuses" and step.lasts is not None:
                 self._mail_works_at = self.now + span(step.lasts)
         elif step.do in ACROSS:
             told, refused = await across(self, step)
-            self.happened += [Happened(self.now, step.do, told)] if told else []
+            self.happened += [PlayedStep(self.now, step.do, told)] if told else []
             self._judge(step, refused)
         else:
             await self._step_act(step)
@@ -272,7 +272,9 @@ class Player:
     def act(self, said: Mapping[str, Any], role: Role, request_id: str | None = None) -> Act:
         """The act that is meant by these words now, in the name of whoever holds the role."""
         self._requests += 1
-        moment = Moment(now=self.now, start=self.start, zone=self.record.zone, record=self.record, cast=self.group.cast)
+        moment = ActContext(
+            now=self.now, start=self.start, zone=self.record.zone, record=self.record, cast=self.group.cast
+        )
         return act_of(said, role, request_id or f"simulated-{self.place.number}-{self._requests}", moment)
 
     async def send(self, act: Act) -> str:

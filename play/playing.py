@@ -55,7 +55,7 @@ def _nobody(players: Sequence[Player]) -> None:
 
 def _groups(here: Stage, scenarios: Sequence[Scenario], now: datetime) -> list[Group]:
     """A group a file, its courses in the order in which the file tells of them."""
-    clinic, groups, number = here.house.clinic, [], 0
+    clinic, groups, number = here.app.clinic, [], 0
     for scenario in scenarios:
         site = clinic.sites[scenario.site or next(iter(clinic.sites))]
         start = starts_at(scenario.start, ZoneInfo(site.zone), now)

@@ -50,7 +50,7 @@ def _foot(played: Played) -> list[str]:
     sums = [
         f"{len(played.to_patient)} messages to the patient",
         f"{len({key for key, _ in played.not_sent})} not sent as planned",
-        f"{len(player.seen.needs)} needs opened",
+        f"{len(player.observed.needs)} needs opened",
         f"{given} sessions given",
         f"{len(player.refusals)} acts refused",
         f"{sum(one.all_events for one in played.costs)} events",
@@ -61,7 +61,7 @@ def _foot(played: Played) -> list[str]:
 
 def _lines(played: Played, *, texts: bool) -> Iterator[Line]:
     player = played.player
-    entries = [entry for _, entry in sorted(player.seen.entries.items())]
+    entries = [entry for _, entry in sorted(player.observed.entries.items())]
     for entry in entries:
         reason = f" ({entry.reason})" if entry.reason else ""
         yield Line(entry.at, 1, "", f"{entry.by}: {entry.text}{reason}")
@@ -73,7 +73,7 @@ def _lines(played: Played, *, texts: bool) -> Iterator[Line]:
         zone = player.record.zone
         until = f", until {zone.local(mark.until):%a %d %b %H:%M}" if mark.until is not None else ""
         yield Line(mark.at, 3, "", f"-- {_plain(key)} {mark.state}: {mark.reason}{until}")
-    for opened in player.seen.needs.values():
+    for opened in player.observed.needs.values():
         yield Line(opened.at, 4, "", f"!  {opened.need.role}: {opened.need.text}")
     for refusal in player.refusals:
         yield Line(refusal.at, 5, "", f"x  {_plain(refusal.action)} by {refusal.role} refused: {refusal.sentence}")

@@ -41,13 +41,13 @@ class Played:
     @property
     def not_sent(self) -> tuple[tuple[str, Mark], ...]:
         """Every message that was put off, suppressed, failed or left in doubt, with its reason, in order."""
-        found = [(key, mark) for (key, state), mark in self.player.seen.marks.items() if state in NOT_SENT]
+        found = [(key, mark) for (key, state), mark in self.player.observed.marks.items() if state in NOT_SENT]
         return tuple(sorted(found, key=lambda one: (one[1].at, one[0])))
 
 
 async def results(players: Sequence[Player]) -> tuple[Played, ...]:
     """Gather what the stage knows of each player while it still stands; what was not as the file says surprises."""
-    drawn = await players[0].place.stage.house.store.drug_log.syringes()
+    drawn = await players[0].place.stage.app.store.drug_log.syringes()
     found = tuple(
         [
             Played(
@@ -66,7 +66,7 @@ async def results(players: Sequence[Player]) -> tuple[Played, ...]:
 
 async def _costs(player: Player) -> tuple[Cost, ...]:
     """What each run of the course cost, in order."""
-    histories = await histories_of(player.place.stage.house, player.place.course_id)
+    histories = await histories_of(player.place.stage.app, player.place.course_id)
     return tuple(cost(history) for history in histories)
 
 
@@ -112,7 +112,7 @@ def as_json(played: Played) -> dict[str, Any]:
                 "due": _at(one.need.due),
                 "text": one.need.text,
             }
-            for one in player.seen.needs.values()
+            for one in player.observed.needs.values()
         ],
         "refusals": [
             {"at": _at(one.at), "action": one.action, "role": one.role, "sentence": one.sentence}
@@ -132,7 +132,7 @@ def as_json(played: Played) -> dict[str, Any]:
         "runs": [
             {"events": one.all_events, "actions": one.all_actions, "billed": dict(one.actions)} for one in played.costs
         ],
-        "entries": [one.model_dump(mode="json") for _, one in sorted(player.seen.entries.items())],
+        "entries": [one.model_dump(mode="json") for _, one in sorted(player.observed.entries.items())],
         "record": player.record.model_dump(mode="json"),
     }
 

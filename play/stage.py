@@ -15,9 +15,9 @@ from adapters.identity.sign_in import first_passphrases
 from adapters.settings import SealedSettings
 from adapters.temporal.plugin import course_plugin
 from adapters.temporal.server import EmbeddedServer, embedded_server
-from adapters.wiring import House, open_house
-from play.delayed_start import Later
-from play.workers import Hands, HandsApart, HandsHere
+from adapters.wiring import Application, open_application
+from play.delayed_start import DelayedStart
+from play.workers import InProcessWorker, SeparateWorker, Workers
 from services.courses import Courses
 
 SKIPS_MOST = 1_000_000
@@ -28,15 +28,15 @@ class Stage:
     """What the courses of a scenario live on."""
 
     server: EmbeddedServer
-    house: House
+    app: Application
     skipper: TimeSkipper
-    hands: Hands
+    workers: Workers
     courses: Courses
 
     async def another_worker(self, *, kill: bool) -> None:
         """Stop the worker, in good order or not, and start another one."""
-        await self.hands.stop(kill=kill)
-        await self.hands.start()
+        await self.workers.stop(kill=kill)
+        await self.workers.start()
 
 
 @asynccontextmanager
@@ -61,16 +61,16 @@ async def stage(
     async with AsyncExitStack() as stack:
         server = await stack.enter_async_context(embedded_server(folder if keep else None))
         client = await Client.connect(
-            server.target, namespace=server.namespace, plugins=[course_plugin(ring)], interceptors=[Later()]
+            server.target, namespace=server.namespace, plugins=[course_plugin(ring)], interceptors=[DelayedStart()]
         )
         skipper = TimeSkipper(
             client,
             config=TimeSkippingConfig(enabled=False, disable_propagation=True, max_session_skip_count=SKIPS_MOST),
         )
-        opened = await stack.enter_async_context(open_house(settings, client=skipper.client, ring=ring))
-        house = opened if real_chairs else replace(opened, clinic=with_room_for_all(opened.clinic))
-        await first_passphrases(house.store, clinic_folder / "staff.toml")
-        hands: Hands = HandsApart(house, server.target) if killable else HandsHere(house)
-        await hands.start()
-        stack.push_async_callback(hands.stop, kill=False)
-        yield Stage(server, house, skipper, hands, Courses(house))
+        opened = await stack.enter_async_context(open_application(settings, client=skipper.client, ring=ring))
+        app = opened if real_chairs else replace(opened, clinic=with_room_for_all(opened.clinic))
+        await first_passphrases(app.store, clinic_folder / "staff.toml")
+        workers: Workers = SeparateWorker(app, server.target) if killable else InProcessWorker(app)
+        await workers.start()
+        stack.push_async_callback(workers.stop, kill=False)
+        yield Stage(server, app, skipper, workers, Courses(app))

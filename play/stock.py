@@ -49,7 +49,7 @@ class Wasted(Amount):
     witness: str = Field(WITNESS, description="Account of the witness.")
 
 
-class Counted(Amount):
+class PhysicalCount(Amount):
     """What a vial, or a syringe that is put aside, really holds."""
 
     lot: str = Field("", description="The vial. Default: the syringe of the visit.")
@@ -72,7 +72,7 @@ STOCK: dict[str, tuple[MoveKind, type[Amount], str]] = {
     "draw": (MoveKind.DRAWN, OfVial, "drawn"),
     "give": (MoveKind.GIVEN, Amount, "given"),
     "waste": (MoveKind.WASTED, Wasted, "wasted"),
-    "count": (MoveKind.COUNTED, Counted, "counted"),
+    "count": (MoveKind.COUNTED, PhysicalCount, "counted"),
     "discard": (MoveKind.DISCARDED, Discarded, "discarded"),
 }
 """What a step can do with drugs, what it says of it, and the word for it."""
@@ -83,7 +83,7 @@ async def enter(player: "Player", step: Step) -> str:
     kind, model, word = STOCK[step.do]
     said = model.model_validate(step.details)
     day = player.record.zone.local(player.now).date()
-    ledger, group = player.place.stage.house.store.drugs, player.group
+    ledger, group = player.place.stage.app.store.drugs, player.group
     move = Move(
         kind=kind,
         ml=said.ml,
@@ -107,7 +107,7 @@ async def enter(player: "Player", step: Step) -> str:
 
 async def account_for(player: "Player", step: Step) -> str:
     """Sign what became of a vial's discrepancies. Raises StoreError where there is none."""
-    store, lot = player.place.stage.house.store, AccountedFor.model_validate(step.details).lot
+    store, lot = player.place.stage.app.store, AccountedFor.model_validate(step.details).lot
     account = player.group.cast[step.by or Role.NURSE].account_id
     found = [one for one in await store.drug_log.discrepancies() if one.vial_id == player.group.vials.get(lot)]
     if not found:

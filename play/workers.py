@@ -10,13 +10,13 @@ from typing import Protocol
 
 from adapters.settings import Settings
 from adapters.temporal.plugin import course_worker, make_current
-from adapters.wiring import WORKFLOWS, House, course_activities, open_house
+from adapters.wiring import WORKFLOWS, Application, course_activities, open_application
 from play.mail import mail_of
 
 ROOT = Path(__file__).parents[1]
 
 
-class Hands(Protocol):
+class Workers(Protocol):
     """A worker that can be replaced while courses run."""
 
     async def start(self) -> None:
@@ -28,11 +28,11 @@ class Hands(Protocol):
         ...
 
 
-class HandsHere:
+class InProcessWorker:
     """A worker in this process."""
 
-    def __init__(self, house: House) -> None:
-        self.house = house
+    def __init__(self, app: Application) -> None:
+        self.app = app
         self._task: asyncio.Task[None] | None = None
         self._stop = asyncio.Event()
 
@@ -48,20 +48,20 @@ class HandsHere:
             await self._task
 
     async def _run(self, stop: asyncio.Event) -> None:
-        async with working(self.house):
+        async with working(self.app):
             await stop.wait()
 
 
-class HandsApart:
+class SeparateWorker:
     """A worker in a process of its own, which a kill -9 ends in the middle of whatever it does."""
 
-    def __init__(self, house: House, target: str) -> None:
-        self.house, self.target = house, target
+    def __init__(self, app: Application, target: str) -> None:
+        self.app, self.target = app, target
         self._process: asyncio.subprocess.Process | None = None
 
     async def start(self) -> None:
         """Begin to work; the process ends with its standard input, so that it never outlives this one."""
-        settings = self.house.settings
+        settings = self.app.settings
         known = {name: value for name, value in os.environ.items() if not name.startswith(("ST_", "TEMPORAL_"))}
         own = {
             "ST_DATA_FOLDER": str(settings.data_folder),
@@ -70,7 +70,7 @@ class HandsApart:
             "ST_TASK_QUEUE": settings.task_queue,
             "ST_GRACEFUL_SHUTDOWN_SECONDS": str(settings.graceful_shutdown_seconds),
             "TEMPORAL_ADDRESS": self.target,
-            "TEMPORAL_NAMESPACE": self.house.client.namespace,
+            "TEMPORAL_NAMESPACE": self.app.client.namespace,
         }
         program = (sys.executable, "-m", "play.workers")
         with (settings.data_folder / "worker.log").open("ab") as log:
@@ -90,19 +90,17 @@ class HandsApart:
 
 
 @asynccontextmanager
-async def working(house: House) -> AsyncIterator[None]:
+async def working(app: Application) -> AsyncIterator[None]:
     """A worker of this process, whose mail can be made to refuse."""
-    activities = course_activities(house, mail_of(house.settings))
-    async with course_worker(
-        house.client, house.settings, workflows=WORKFLOWS, activities=activities, signer=house.signer
-    ):
-        await make_current(house.client, house.settings)
+    activities = course_activities(app, mail_of(app.settings))
+    async with course_worker(app.client, app.settings, workflows=WORKFLOWS, activities=activities, signer=app.signer):
+        await make_current(app.client, app.settings)
         yield
 
 
 async def _until_told() -> None:
     """Work until standard input closes."""
-    async with open_house(Settings(_env_file=None)) as house, working(house):
+    async with open_application(Settings(_env_file=None)) as app, working(app):
         await asyncio.to_thread(sys.stdin.read)
 
 

@@ -38,7 +38,7 @@ from adapters.temporal.errors import (
     unreachable,
 )
 from adapters.temporal.lists import OPEN, Row
-from adapters.wiring import House
+from adapters.wiring import Application
 from course.acts.catalogue import Act, ActEnvelope, AmendOrder, BookBooster, Discharge, Reopen
 from course.acts.room import CheckIn
 from course.model.messages import CourseOrder, CourseSummary, Receipt
@@ -84,28 +84,28 @@ def _shown_at_once(row: CourseRow, order: CourseOrder) -> TypedSearchAttributes:
 class Courses:
     """The gateway to all courses of one house."""
 
-    def __init__(self, house: House) -> None:
-        self.house = house
+    def __init__(self, app: Application) -> None:
+        self.app = app
         self._stands: dict[tuple[str, str], Receipt] = {}
 
     async def enrol(self, row: CourseRow, order: CourseOrder) -> None:
         """Start the workflow of a directory row; starting twice is starting once."""
         try:
-            await self.house.client.start_workflow(
+            await self.app.client.start_workflow(
                 TreatmentCourse.run,
                 order,
                 id=row.course_id,
-                task_queue=self.house.settings.task_queue,
+                task_queue=self.app.settings.task_queue,
                 id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
                 search_attributes=_shown_at_once(row, order),
             )
         except RPCError as error:
             raise unreachable(error) from None
-        await self.house.store.directory.mark_open(row.course_id)
+        await self.app.store.directory.mark_open(row.course_id)
 
     def order(self, row: CourseRow, actor: Actor, owner: Actor, now: datetime, **patient: object) -> CourseOrder:
         """What a course starts from: protocol, instruments and calendar as they stand now."""
-        clinic = self.house.clinic
+        clinic = self.app.clinic
         protocol = clinic.protocols[row.protocol_id]
         years = clinic.limits.calendar_years
         zone = str(patient.pop("zone", "") or "")
@@ -121,7 +121,7 @@ class Courses:
             patient_zone=zone_snapshot(zone, now, years) if zone else None,
             enrolled_by=actor,
             enrolled_at=now,
-            amendment_days=self.house.settings.amendment_days,
+            amendment_days=self.app.settings.amendment_days,
             safety_plan_days=clinic.limits.safety_plan_days,
         ).with_(**patient)
 
@@ -136,10 +136,10 @@ class Courses:
         try:
             receipt = await self._one(course_id, act)
             if act.action in CHARTING:
-                notes = await tell_ledger(self.house.store.chart, lambda: self._unless_ended(course_id), act)
+                notes = await tell_ledger(self.app.store.chart, lambda: self._unless_ended(course_id), act)
                 receipt = receipt.with_(warnings=(*receipt.warnings, *notes))
             if isinstance(act, Discharge) and act.to:
-                await self.house.store.access.note(Access(act.actor.account_id, DISCLOSURE, act.made_at, course_id))
+                await self.app.store.access.note(Access(act.actor.account_id, DISCLOSURE, act.made_at, course_id))
             if not concerns_all(act):
                 return receipt
             others = await self._beside(course_id)
@@ -171,32 +171,32 @@ class Courses:
 
     async def _beside(self, course_id: str) -> list[str]:
         """The other open courses of a course's patient."""
-        mine = await self.house.store.directory.course(course_id)
-        rows = await self.house.store.directory.courses(patient_id=mine.patient_id) if mine is not None else ()
+        mine = await self.app.store.directory.course(course_id)
+        rows = await self.app.store.directory.courses(patient_id=mine.patient_id) if mine is not None else ()
         return [one.course_id for one in rows if one.course_id != course_id and one.state is not CourseState.CLOSED]
 
     async def _one(self, course_id: str, act: Act) -> Receipt:
         """One act on one course, with what other courses have to say about it."""
         if isinstance(act, CheckIn) and not (act.actor.role is Role.PRESCRIBER and act.reason):
-            why = await why_not_today(self.house.store.directory, self._unless_ended, course_id, act.happened_at)
+            why = await why_not_today(self.app.store.directory, self._unless_ended, course_id, act.happened_at)
             if why:
                 raise RefusedError(f"{why}: a prescriber may go on, with --reason")
         if isinstance(act, BookBooster) and act.early:
-            why = await why_not_early(self.house.store.directory, self._unless_ended, course_id, act.at)
+            why = await why_not_early(self.app.store.directory, self._unless_ended, course_id, act.at)
             if why:
                 raise RefusedError(f"{why} (all courses of the patient)")
         if isinstance(act, Reopen):
             await self._refuse_beside(course_id)
         receipt = await self._planned(course_id, act)
         if isinstance(act, Reopen):
-            await self.house.store.directory.mark_open(course_id)
+            await self.app.store.directory.mark_open(course_id)
         elif closes(act):
-            await self.house.store.directory.mark_closed(course_id, act.made_at)
+            await self.app.store.directory.mark_closed(course_id, act.made_at)
         return receipt
 
     async def _refuse_beside(self, course_id: str) -> None:
         """A patient has one open course, unless a prescriber allowed a second at its enrolment."""
-        mine = await self.house.store.directory.course(course_id)
+        mine = await self.app.store.directory.course(course_id)
         others = await self._beside(course_id)
         if others and mine is not None and not mine.beside:
             raise RefusedError(f"the patient has the open course {others[0]}: close that one first")
@@ -205,7 +205,7 @@ class Courses:
         """One act, with the chairs that it needs."""
         if isinstance(act, AmendOrder):
             return await amend(
-                self.house.slots,
+                self.app.slots,
                 act,
                 lambda: self.record(course_id),
                 lambda said: self._send(course_id, said),
@@ -215,16 +215,16 @@ class Courses:
             return await self._send(course_id, act)
         try:
             return await plan(
-                self.house.slots, act, lambda: self.record(course_id), lambda: self._send(course_id, act), RefusedError
+                self.app.slots, act, lambda: self.record(course_id), lambda: self._send(course_id, act), RefusedError
             )
         except SlotError as full:
             raise RefusedError(str(full)) from None
 
     async def _send(self, course_id: str, act: Act) -> Receipt:
-        handle = self.house.client.get_workflow_handle(course_id)
+        handle = self.app.client.get_workflow_handle(course_id)
         if len(act.model_dump_json()) > ACT_MOST_BYTES:
             raise RefusedError("this is far too long for one act: write it in parts, or shorter")
-        envelope = ActEnvelope(act=self.house.signer.stamp(act, course_id))
+        envelope = ActEnvelope(act=self.app.signer.stamp(act, course_id))
         try:
             receipt = await handle.execute_update(TreatmentCourse.act, envelope, rpc_timeout=ANSWER_WITHIN)
         except WorkflowUpdateFailedError as failed:
@@ -245,7 +245,7 @@ class Courses:
 
         One that has ended is read by a worker of the build that it ended under, which may be gone.
         """
-        handle = self.house.client.get_workflow_handle(course_id)
+        handle = self.app.client.get_workflow_handle(course_id)
         reject = QueryRejectCondition.NOT_OPEN if running else None
         try:
             return await handle.query(TreatmentCourse.read_record, reject_condition=reject, rpc_timeout=READ_WITHIN)
@@ -265,22 +265,22 @@ class Courses:
         try:
             return (await self.record(course_id, running=True)).end_cause is EndCause.DIED
         except EndedError:
-            handle = self.house.client.get_workflow_handle(course_id, result_type=CourseSummary)
+            handle = self.app.client.get_workflow_handle(course_id, result_type=CourseSummary)
             with suppress(RPCError, WorkflowFailureError):
                 return (await handle.result()).end_cause is EndCause.DIED
             return False
 
     async def doses(self, patient_id: str) -> tuple[PatientDose, ...]:
         """What a patient was given on all courses and at all sites, oldest first."""
-        return await doses_of(self.house.store.directory, self._unless_ended, patient_id)
+        return await doses_of(self.app.store.directory, self._unless_ended, patient_id)
 
     async def rows(self, where: str = "", most: int = 50) -> list[Row]:
         """Open courses by when something is due, soonest first."""
-        return await lists.rows(self.house.client, where, most)
+        return await lists.rows(self.app.client, where, most)
 
     async def count(self, where: str = "") -> int:
         """How many open courses match."""
-        return await lists.count(self.house.client, where)
+        return await lists.count(self.app.client, where)
 
     async def _unless_ended(self, course_id: str) -> CourseRecord | None:
         try:
@@ -291,13 +291,13 @@ class Courses:
     async def _why(self, course_id: str, error: RPCError) -> CourseError:
         if error.status is not RPCStatusCode.NOT_FOUND:
             return unreachable(error)
-        if await self.house.store.directory.course(course_id) is None:
+        if await self.app.store.directory.course(course_id) is None:
             return CourseError(f"there is no course {course_id}: `starter.py list` shows them")
         return await self._ended(course_id)
 
     async def _ended(self, course_id: str) -> EndedError:
         with suppress(RPCError):
-            described = await self.house.client.get_workflow_handle(course_id).describe()
+            described = await self.app.client.get_workflow_handle(course_id).describe()
             if described.status is WorkflowExecutionStatus.TERMINATED:
                 return EndedError(
                     f"course {course_id} was terminated at the server, it did not end by itself: tell ops, who see it "

@@ -12,7 +12,7 @@ from temporalio.service import RPCError
 
 from adapters.temporal.plugin import build_id
 from adapters.temporal.replaying import Replays, build_of
-from adapters.wiring import House
+from adapters.wiring import Application
 from services.courses import ANSWER_WITHIN, OPEN
 from workflows.course import TreatmentCourse
 
@@ -21,47 +21,47 @@ log = structlog.get_logger("moving")
 PINNED = VersioningOverride.PINNED_OVERRIDE_BEHAVIOR_PINNED
 
 
-async def move_to_this_build(house: House) -> dict[str, list[str]]:
+async def move_to_this_build(app: Application) -> dict[str, list[str]]:
     """Move every open course that replays clean to this build; the others, by the build that they need."""
     stay: dict[str, list[str]] = {}
     here = build_id()
-    replays = Replays(house.ring)
-    mine = f"{OPEN} AND TaskQueue = '{house.settings.task_queue}'"
-    async for found in house.client.list_workflows(mine):
-        handle = house.client.get_workflow_handle(found.id, run_id=found.run_id)
+    replays = Replays(app.ring)
+    mine = f"{OPEN} AND TaskQueue = '{app.settings.task_queue}'"
+    async for found in app.client.list_workflows(mine):
+        handle = app.client.get_workflow_handle(found.id, run_id=found.run_id)
         build, forced = build_of(await handle.describe())
         if build not in {"", here}:
             if not await replays.clean(await handle.fetch_history()):
                 stay.setdefault(build, []).append(found.id)
                 continue
-            await _override(house, found, pinned_to(house, here))
+            await _override(app, found, pinned_to(app, here))
             forced = True
         if forced:
-            await _settle(house, found)
+            await _settle(app, found)
     return stay
 
 
-async def _settle(house: House, found: Found) -> None:
+async def _settle(app: Application, found: Found) -> None:
     """Run one task on the new build and take the override away: under it, no later build would ever get the course."""
     try:
-        handle = house.client.get_workflow_handle(found.id)
+        handle = app.client.get_workflow_handle(found.id)
         await handle.execute_update(TreatmentCourse.wake, rpc_timeout=ANSWER_WITHIN)
-        await _override(house, found, None)
+        await _override(app, found, None)
     except (RPCError, UpdateTimeoutError, TimeoutError):
         log.warning("a moved course did not answer: its override stays until the next start", course=found.id)
 
 
-def pinned_to(house: House, build: str) -> VersioningOverride:
+def pinned_to(app: Application, build: str) -> VersioningOverride:
     """What keeps a run on one build, whatever it began under."""
-    version = WorkerDeploymentVersion(deployment_name=house.settings.task_queue, build_id=build)
+    version = WorkerDeploymentVersion(deployment_name=app.settings.task_queue, build_id=build)
     return VersioningOverride(pinned=VersioningOverride.PinnedOverride(behavior=PINNED, version=version))
 
 
-async def _override(house: House, found: Found, override: VersioningOverride | None) -> None:
+async def _override(app: Application, found: Found, override: VersioningOverride | None) -> None:
     """Set the override of the run that was found, or take away that of the course's present run."""
-    await house.client.workflow_service.update_workflow_execution_options(
+    await app.client.workflow_service.update_workflow_execution_options(
         UpdateWorkflowExecutionOptionsRequest(
-            namespace=house.client.namespace,
+            namespace=app.client.namespace,
             workflow_execution=WorkflowExecution(workflow_id=found.id, run_id=found.run_id if override else ""),
             workflow_execution_options=WorkflowExecutionOptions(versioning_override=override),
             update_mask=FieldMask(paths=["versioning_override"]),

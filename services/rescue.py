@@ -21,7 +21,7 @@ from temporalio.service import RPCError
 from adapters.temporal.plugin import build_id
 from adapters.temporal.replaying import Replays, build_of
 from adapters.temporal.updates import acts_in
-from adapters.wiring import House
+from adapters.wiring import Application
 from course.acts.catalogue import ActEnvelope
 from services.courses import ANSWER_WITHIN
 from workflows.course import TreatmentCourse
@@ -32,7 +32,7 @@ class RescueError(Exception):
 
 
 @dataclass(frozen=True)
-class Rescued:
+class RescueResult:
     """A rescued course: which task failed, the new run, how many acts stand, and those that it did not take again."""
 
     course_id: str
@@ -42,9 +42,9 @@ class Rescued:
     refused: tuple[str, ...]
 
 
-async def rescue(house: House, course_id: str, reason: str) -> Rescued:
+async def rescue(app: Application, course_id: str, reason: str) -> RescueResult:
     """Reset the course; the reason stands in its history and must hold no patient data. Raises RescueError."""
-    handle = house.client.get_workflow_handle(course_id)
+    handle = app.client.get_workflow_handle(course_id)
     try:
         described = await handle.describe()
         history = await handle.fetch_history()
@@ -53,30 +53,30 @@ async def rescue(house: House, course_id: str, reason: str) -> Rescued:
     build, _ = build_of(described)
     if build not in {"", build_id()}:
         raise RescueError(f"course {course_id} runs on build {build}: rescue it with that code, this is {build_id()}")
-    event = await Replays(house.ring).first_that_fails(history)
+    event = await Replays(app.ring).first_that_fails(history)
     if event is None:
         raise RescueError(f"course {course_id} replays: there is nothing to rescue it from")
-    after = [one for at, one in (await acts_in(history, house.ring)).items() if at >= event and one is not None]
-    answer = await house.client.workflow_service.reset_workflow_execution(
+    after = [one for at, one in (await acts_in(history, app.ring)).items() if at >= event and one is not None]
+    answer = await app.client.workflow_service.reset_workflow_execution(
         ResetWorkflowExecutionRequest(
-            namespace=house.client.namespace,
+            namespace=app.client.namespace,
             workflow_execution=WorkflowExecution(workflow_id=course_id, run_id=described.run_id),
             reason=reason,
             workflow_task_finish_event_id=event,
             request_id=str(uuid4()),
             reset_reapply_type=ResetReapplyType.RESET_REAPPLY_TYPE_ALL_ELIGIBLE,
-            identity=house.client.identity,
+            identity=app.client.identity,
         )
     )
-    standing = await _standing(house, course_id)
+    standing = await _standing(app, course_id)
     missing = [one for one in after if one.act.request_id not in standing]
-    refused = [why for one in missing if (why := await _again(house, course_id, one))]
-    return Rescued(course_id, event, answer.run_id, len(after) - len(refused), tuple(refused))
+    refused = [why for one in missing if (why := await _again(app, course_id, one))]
+    return RescueResult(course_id, event, answer.run_id, len(after) - len(refused), tuple(refused))
 
 
-async def _standing(house: House, course_id: str) -> Container[str]:
+async def _standing(app: Application, course_id: str) -> Container[str]:
     """The request ids of what the course has taken, once it has seen all that the server handed on; else none."""
-    handle = house.client.get_workflow_handle(course_id)
+    handle = app.client.get_workflow_handle(course_id)
     try:
         await handle.execute_update(TreatmentCourse.wake, rpc_timeout=ANSWER_WITHIN)
         return (await handle.query(TreatmentCourse.read_record, rpc_timeout=ANSWER_WITHIN)).applied
@@ -84,10 +84,10 @@ async def _standing(house: House, course_id: str) -> Container[str]:
         return ()
 
 
-async def _again(house: House, course_id: str, envelope: ActEnvelope) -> str:
+async def _again(app: Application, course_id: str, envelope: ActEnvelope) -> str:
     """Send an act once more; a sentence where it does not stand."""
     said = f"{envelope.act.action} {envelope.act.request_id}"
-    handle = house.client.get_workflow_handle(course_id)
+    handle = app.client.get_workflow_handle(course_id)
     try:
         await handle.execute_update(TreatmentCourse.act, envelope, rpc_timeout=ANSWER_WITHIN)
     except UpdateFailedError as failed:

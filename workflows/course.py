@@ -23,8 +23,8 @@ with workflow.unsafe.imports_passed_through():
     from course.model.record import CourseRecord
     from course.phases import phase_over
 
-from workflows.board import Board
-from workflows.doings import Doings
+from workflows.in_flight import InFlight
+from workflows.search_attributes import SearchAttributes
 from workflows.signed import admitted, signed
 
 UNSIGNED = "no sign-in of this clinic stands behind this: sign in with `starter.py login`, then do it again"
@@ -39,7 +39,7 @@ class Checked:
 
     record: CourseRecord
     act: Act
-    done: actions.Done
+    done: actions.ActResult
 
     def is_of(self, record: CourseRecord, act: Act) -> bool:
         """Whether this is what the act makes of the record as it still stands."""
@@ -57,11 +57,11 @@ class TreatmentCourse:
         self.record = (
             carried_on(order.carried, workflow.info().continued_run_id) if order.carried else open_record(order, now)
         )
-        self.doings = Doings(self.changed)
-        self.board = Board()
+        self.in_flight = InFlight(self.changed)
+        self.search_attributes = SearchAttributes()
         self.page_began = now
         self.page_full = False
-        self.stirred = True
+        self.dirty = True
         self.checked: Checked | None = None
         self.alarm_at: datetime | None = None
         self.alarm: asyncio.Task[None] | None = None
@@ -80,7 +80,7 @@ class TreatmentCourse:
         """Do what is due, await none of it, sleep until something changes; turn the page when it is quiet."""
         while not over():
             self.do_what_is_due()
-            self.board.publish(self.record)
+            self.search_attributes.publish(self.record)
             if self.page_is_full() and self.is_quiet():
                 self.turn_page()
             await self.until_something_happens()
@@ -89,24 +89,24 @@ class TreatmentCourse:
         """Take the due occasions and start a task for each; what was overtaken is called back."""
         taken = delivery.take(self.record, workflow.now())
         self.record = taken.record
-        self.doings.call_back_overtaken(self.record)
-        self.doings.begin(taken)
+        self.in_flight.call_back_overtaken(self.record)
+        self.in_flight.begin(taken)
 
     def changed(self, fold: Callable[[CourseRecord], CourseRecord]) -> None:
         """Fold a completion into the record and wake the loop."""
         was_closed, self.record = self.record.closed, fold(self.record)
         if self.record.closed is not was_closed:
             self.page_full = self.record.closed
-        self.stirred = True
+        self.dirty = True
 
     async def until_something_happens(self) -> None:
         """Wait for the next due instant, an act, or a completion; a cancellation becomes a hold and a task."""
         self.set_alarm(self.wakes_at())
         try:
-            await workflow.wait_condition(lambda: self.stirred)
+            await workflow.wait_condition(lambda: self.dirty)
         except asyncio.CancelledError:
             self.record = cancellation(self.record, workflow.now())
-        self.stirred = False
+        self.dirty = False
 
     def wakes_at(self) -> datetime | None:
         """The next due instant, or the end of the page or of the amendment period if that comes first.
@@ -136,7 +136,7 @@ class TreatmentCourse:
         """Wake the loop at an instant."""
         await workflow.sleep(at - workflow.now(), summary="next due")
         self.alarm_at = None
-        self.stirred = True
+        self.dirty = True
 
     def page_is_full(self) -> bool:
         """Whether this run should end: closing, the server's advice, a newer build, or its age."""
@@ -150,13 +150,13 @@ class TreatmentCourse:
 
     def is_quiet(self) -> bool:
         """Whether nothing is in flight and every handler has finished."""
-        return self.doings.none_in_flight and workflow.all_handlers_finished()
+        return self.in_flight.none_in_flight and workflow.all_handlers_finished()
 
     def turn_page(self) -> None:
         """Continue as a new run, on the newest build."""
         workflow.continue_as_new(
             self.order.on_a_new_page(prune(self.record, workflow.now())),
-            memo=self.board.memo,
+            memo=self.search_attributes.memo,
             initial_versioning_behavior=workflow.ContinueAsNewVersioningBehavior.AUTO_UPGRADE,
         )
 
@@ -199,14 +199,14 @@ class TreatmentCourse:
             raise ApplicationError(UNSIGNED, type="Refused", non_retryable=True)
         self.checked = Checked(self.record, envelope.act, self.applied(envelope))
 
-    def applied(self, envelope: ActEnvelope) -> actions.Done:
+    def applied(self, envelope: ActEnvelope) -> actions.ActResult:
         """What an act makes of the record, unless it cannot stand."""
         return guarded(lambda: actions.apply(self.record, envelope.act, workflow.now()))
 
     @workflow.update
     def wake(self) -> str:
         """Do nothing but run a workflow task, so that a sleeping course notices a newer build."""
-        self.stirred = True
+        self.dirty = True
         return workflow.info().get_current_build_id()
 
     @workflow.signal(dynamic=True)
@@ -232,7 +232,7 @@ def readable(said: RawValue) -> object:
         return {"unreadable": "undecodable"}
 
 
-def guarded(apply: Callable[[], actions.Done]) -> actions.Done:
+def guarded(apply: Callable[[], actions.ActResult]) -> actions.ActResult:
     """Turn a refusal, or a fault of ours, into the failure of this one request instead of the course."""
     try:
         return apply()

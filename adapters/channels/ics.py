@@ -4,18 +4,18 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from urllib.parse import quote
 
-from activities.ports import Invite, Letter
+from activities.ports import CalendarInvite, Letter
 
 LINE_BYTES = 75
 _ESCAPES = str.maketrans({"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n", "\r": None})
 
 
-def method(invite: Invite) -> str:
+def method(invite: CalendarInvite) -> str:
     """What the object asks of a calendar."""
     return "CANCEL" if invite.cancelled else "REQUEST"
 
 
-def ics(invite: Invite, letter: Letter, from_address: str) -> str:
+def ics(invite: CalendarInvite, letter: Letter, from_address: str) -> str:
     """The object's lines; the organizer is the clinic's neutral sender, and no answer is asked for."""
     domain = from_address.rpartition("@")[2]
     lines = (

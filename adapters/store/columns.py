@@ -61,7 +61,7 @@ class Sealed(TypeDecorator[str]):
         return None if value is None else _RINGS[dialect].unseal(bytes(value), self.column).decode()
 
 
-class Exact(TypeDecorator[Decimal]):
+class ExactDecimal(TypeDecorator[Decimal]):
     """A decimal number, kept digit by digit: SQLite has no such type."""
 
     impl = String(32)

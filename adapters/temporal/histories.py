@@ -6,7 +6,7 @@ from datetime import datetime
 
 from temporalio.client import Client, WorkflowHistory
 
-from activities.archive import ClosedPage, StillOpenError
+from activities.archive import ClosedRuns, StillOpenError
 from course.model.messages import ArchiveOrder
 
 PAGE = 500
@@ -28,7 +28,7 @@ class ServerHistories:
             raise StillOpenError("the run is still open: it is archived once it has closed")
         return canonical(await handle.fetch_history()), closed_at
 
-    async def closed_runs(self, task_queue: str, page: str) -> ClosedPage:
+    async def closed_runs(self, task_queue: str, page: str) -> ClosedRuns:
         """One page of the closed runs of this queue's courses."""
         listed = self._client.list_workflows(
             f"{CLOSED} AND TaskQueue = '{task_queue}'", page_size=self._page_size, next_page_token=b64decode(page)
@@ -36,7 +36,7 @@ class ServerHistories:
         await listed.fetch_next_page()
         found = [(one.close_time, one) for one in listed.current_page or () if one.close_time is not None]
         runs = [ArchiveOrder(course_id=one.id, run_id=one.run_id) for _, one in sorted(found, key=lambda pair: pair[0])]
-        return ClosedPage(tuple(runs), b64encode(listed.next_page_token or b"").decode())
+        return ClosedRuns(tuple(runs), b64encode(listed.next_page_token or b"").decode())
 
 
 def canonical(history: WorkflowHistory) -> bytes:

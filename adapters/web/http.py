@@ -60,7 +60,7 @@ class RefusedRequestError(Exception):
         self.status = status
 
 
-class Door:
+class FormServer:
     """Lets posts through to the handler of their path."""
 
     def __init__(self, handlers: Mapping[str, Handler], limits: Limits | None = None) -> None:

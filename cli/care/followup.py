@@ -6,7 +6,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from cli.care.care import Second, signed
-from cli.desk import How, act, command
+from cli.session import ActOptions, act, command
 from services.errors import InputError
 
 
@@ -18,7 +18,7 @@ async def therapy(
     every: Annotated[int | None, Parameter(help="days from one to the next")] = None,
     next: Annotated[str, Parameter(help="when it is next")] = "",  # noqa: A002  the word that people type
     end: Annotated[bool, Parameter(negative="", help="it ends")] = False,
-    how: How = How(),
+    options: ActOptions = ActOptions(),
 ) -> int:
     """Begin an adjunctive therapy, change its cadence, or end it.
 
@@ -26,7 +26,7 @@ async def therapy(
     """
     known = name.startswith("a") and name[1:].isdigit()
     said = {"therapy": name} if known else {"name": name}
-    return await act(course, how, "therapy", times={"next_at": next}, every_days=every, ends=end, **said)
+    return await act(course, options, "therapy", times={"next_at": next}, every_days=every, ends=end, **said)
 
 
 @command
@@ -36,13 +36,13 @@ async def attend(
     *,
     came: bool = True,
     next: Annotated[str, Parameter(help="when it is next, if not by its cadence")] = "",  # noqa: A002
-    how: How = How(),
+    options: ActOptions = ActOptions(),
 ) -> int:
     """Say whether the patient came to a therapy.
 
     Example: starter.py attend c-1a2b3c a1 --no-came
     """
-    return await act(course, how, "attend", times={"next_at": next}, therapy=therapy, came=came)
+    return await act(course, options, "attend", times={"next_at": next}, therapy=therapy, came=came)
 
 
 @command
@@ -58,7 +58,7 @@ async def medicine(
         bool, Parameter(negative="", help="what is taken as treatment begins; the name `none` is an empty list")
     ] = False,
     review: Annotated[str, Parameter(help="when a prescriber looks at it again; an order needs it")] = "",
-    how: How = How(),
+    options: ActOptions = ActOptions(),
 ) -> int:
     """Record a change of a medicine, or at intake what is taken; the software proposes none.
 
@@ -66,7 +66,7 @@ async def medicine(
     """
     times: dict[str, str | None] = {"starts": starts, "review_at": review}
     return await act(
-        course, how, "medicine", times=times, name=name, was=was, now=now, ordered=ordered, at_intake=at_intake
+        course, options, "medicine", times=times, name=name, was=was, now=now, ordered=ordered, at_intake=at_intake
     )
 
 
@@ -76,13 +76,13 @@ async def review_medicine(
     medicine: str,
     *,
     again: Annotated[str, Parameter(help="when to look at it once more")] = "",
-    how: How = How(),
+    options: ActOptions = ActOptions(),
 ) -> int:
     """Say that an ordered change was looked at; a prescriber's.
 
     Example: starter.py review-medicine c-1a2b3c d1 --reason "tolerated"
     """
-    return await act(course, how, "review_medicine", times={"review_at": again}, medicine=medicine)
+    return await act(course, options, "review_medicine", times={"review_at": again}, medicine=medicine)
 
 
 @command
@@ -92,7 +92,7 @@ async def check(
     answer: Annotated[str, Parameter(help="yes or no")],
     *,
     detail: str = "",
-    how: How = How(),
+    options: ActOptions = ActOptions(),
 ) -> int:
     """Record a long-term check, at intake its baseline; later a yes becomes a prescriber's task.
 
@@ -100,16 +100,16 @@ async def check(
     """
     if answer not in {"yes", "no"}:
         raise InputError("say yes or no")
-    return await act(course, how, "check", check=check, positive=answer == "yes", detail=detail)
+    return await act(course, options, "check", check=check, positive=answer == "yes", detail=detail)
 
 
 @command
-async def ask_booster(course: str, *, how: How = How()) -> int:
+async def ask_booster(course: str, *, options: ActOptions = ActOptions()) -> int:
     """The patient asks for a booster; it books nothing.
 
     Example: starter.py ask-booster c-1a2b3c
     """
-    return await act(course, how, "ask_booster")
+    return await act(course, options, "ask_booster")
 
 
 @command
@@ -123,7 +123,7 @@ async def late_entry(
     serious: Annotated[bool, Parameter(negative="", help="a serious event: it is escalated")] = False,
     died: Annotated[bool, Parameter(negative="", help="the patient has died")] = False,
     second: Second = "",
-    how: How = How(),
+    options: ActOptions = ActOptions(),
 ) -> int:
     """Write down what happened and was not written down then; closed courses too.
 
@@ -131,7 +131,7 @@ async def late_entry(
     """
     return await act(
         course,
-        how,
+        options,
         "late_entry",
         text=text,
         mg=mg,

@@ -43,7 +43,7 @@ class Clinic:
 
 async def look_around(here: Stage, players: Sequence[Player]) -> Clinic:
     """The fullest day, the drug log and the proof, out of lists, ledgers and the server."""
-    store, first = here.house.store, players[0].record
+    store, first = here.app.store, players[0].record
     log = store.drug_log
     ends = max(one.now for one in players)
     slots = await store.slots.between(first.site, players[0].start, ends)
@@ -52,7 +52,7 @@ async def look_around(here: Stage, players: Sequence[Player]) -> Clinic:
         _fullest(first.zone, slots),
         await log.syringes(),
         await log.discrepancies(open_only=False),
-        prove(await evidence_of(here.house).gather(ends)),
+        prove(await evidence_of(here.app).gather(ends)),
     )
 
 

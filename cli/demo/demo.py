@@ -152,7 +152,7 @@ def _print(played: tuple[Played, ...], clinic: Clinic, folder: Path, report: Pat
 def _told(played: Played) -> str:
     """What stands out on a course's page, in its own words."""
     name, record = played.player.place.name, played.player.record
-    entries = [entry for _, entry in sorted(played.player.seen.entries.items())]
+    entries = [entry for _, entry in sorted(played.player.observed.entries.items())]
     found = next((one for mark in STANDS_OUT for one in entries if mark in one.text), None)
     if found is None:
         return f"{name:11}(a course as it should be)"

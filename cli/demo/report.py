@@ -12,8 +12,8 @@ from course.model.record import CourseRecord
 from course.model.terms import Action
 from course.scores import secondary
 from course.views.explain import explain
+from play.default_stock import LOT
 from play.results import Played
-from play.shelf import LOT
 from services.typed.times import shown
 
 STYLE = """
@@ -175,7 +175,7 @@ def comfort(record: CourseRecord) -> str:
 def _page(played: Played) -> str:
     """What people did that was out of the ordinary, and what the course did about it."""
     plain = {Action.GATE, Action.CHECK_IN, Action.SESSION, Action.CONFIRM, Action.MEASURE, Action.BOOSTER, None}
-    entries = [entry for _, entry in sorted(played.player.seen.entries.items())]
+    entries = [entry for _, entry in sorted(played.player.observed.entries.items())]
     told = [one for one in entries if one.action not in plain or "escalation" in one.text or "began" in one.text][:14]
     zone = played.player.record.zone
     rows = "".join(
@@ -199,7 +199,7 @@ def _holds(played: Played) -> list[tuple[datetime, datetime]]:
     """When the course was held, from its page."""
     found: list[tuple[datetime, datetime]] = []
     since: datetime | None = None
-    for _, entry in sorted(played.player.seen.entries.items()):
+    for _, entry in sorted(played.player.observed.entries.items()):
         if since is None and ("held" in entry.text and entry.action is not Action.REVIEW):
             since = entry.at
         if since is not None and entry.action is Action.RELEASE:

@@ -11,9 +11,9 @@ from cyclopts import Parameter
 from adapters.store.drugs.chart import ChartDiscrepancy
 from adapters.store.drugs.ledger import Discrepancy
 from adapters.store.drugs.log import SyringeLine
-from cli.desk import Asked, Desk, How, command, desk
-from cli.drugs.bench import HANDS, clock, handled, worded
+from cli.drugs.drug_room import HANDS, clock, handled, worded
 from cli.output import OK, answer, as_json, table
+from cli.session import ActOptions, OutputOptions, StaffSession, command, staff_session
 from course.model.terms import Role
 from services.errors import InputError, NotAllowedError, ServiceError
 from services.typed.times import shown
@@ -39,7 +39,7 @@ async def drug_log(
     to: Annotated[str, Parameter(help="last day; today if not said")] = "",
     site: str = "",
     csv_: Annotated[bool, Parameter(name="--csv", negative="", help="print comma-separated values")] = False,
-    asked: Asked = Asked(),
+    output: OutputOptions = OutputOptions(),
 ) -> int:
     """Every syringe drawn in those days, with the fields of 21 CFR 1304.22(c), and every open discrepancy.
 
@@ -48,17 +48,17 @@ async def drug_log(
 
     Example: starter.py drug-log --from 2026-11-01 --to 2026-11-30 --site northside
     """
-    async with desk() as at:
+    async with staff_session() as at:
         handled(at, READERS)
         since, until = _span(at, site, from_, to)
-        log = at.house.store.drug_log
+        log = at.app.store.drug_log
         lines = await log.syringes(since, until, site)
-        missing, differ = await log.discrepancies(site), await at.house.store.chart.open(site)
+        missing, differ = await log.discrepancies(site), await at.app.store.chart.open(site)
         found: list[Discrepancy | ChartDiscrepancy] = sorted([*missing, *differ], key=lambda one: one.due)
         rows = await _rows(at, lines)
         for course_id in dict.fromkeys(line.course_id for line in lines) or [""]:
-            await at.looked(course_id, "drug log")
-        if asked.json:
+            await at.log_access(course_id, "drug log")
+        if output.json:
             as_json({"syringes": rows, "discrepancies": [_plain(one) for one in found]})
         elif csv_:
             _print_csv(rows)
@@ -69,42 +69,42 @@ async def drug_log(
 
 
 @command
-async def discrepancy(discrepancy: str, *, how: How = How()) -> int:
+async def discrepancy(discrepancy: str, *, options: ActOptions = ActOptions()) -> int:
     """Sign what became of a discrepancy; it stays on record.
 
     Example: starter.py discrepancy d-1a2b3c --reason "dead space of two needles"
     """
-    async with desk() as at:
+    async with staff_session() as at:
         handled(at)
-        store, who, why = at.house.store, at.account.account_id, worded(how.reason)
+        store, who, why = at.app.store, at.account.account_id, worded(options.reason)
         if not await store.chart.resolve(discrepancy, who, why, at.now):
             await store.drugs.resolve(discrepancy, who, why, at.now)
-        await at.looked("", "drug discrepancy")
-        return answer({"resolved": discrepancy}, f"resolved: {discrepancy}", json_=how.json)
+        await at.log_access("", "drug discrepancy")
+        return answer({"resolved": discrepancy}, f"resolved: {discrepancy}", json_=options.json)
 
 
 @command
-async def address(course: str, address: str, *, asked: Asked = Asked()) -> int:
+async def address(course: str, address: str, *, output: OutputOptions = OutputOptions()) -> int:
     """Where the patient of a course lives; the drug log names it.
 
     Example: starter.py address c-1a2b3c "12 Elm Street, Albany, NY 12207"
     """
-    async with desk() as at:
+    async with staff_session() as at:
         if at.account.role not in WRITERS:
             raise NotAllowedError(f"the role {at.account.role} may not write an address: it takes the front desk")
-        row = await at.house.store.directory.course(course)
+        row = await at.app.store.directory.course(course)
         if row is None:
             raise ServiceError("there is no such course: `starter.py list` shows them")
         if len(address) > ADDRESS_MAX:
             raise InputError(f"an address has at most {ADDRESS_MAX} characters")
-        await at.house.store.drug_log.put_address(row.patient_id, worded(address))
-        await at.looked(course, "address")
-        return answer({"course": course}, "address kept", json_=asked.json)
+        await at.app.store.drug_log.put_address(row.patient_id, worded(address))
+        await at.log_access(course, "address")
+        return answer({"course": course}, "address kept", json_=output.json)
 
 
-def _span(at: Desk, site: str, first: str, last: str) -> tuple[datetime, datetime]:
+def _span(at: StaffSession, site: str, first: str, last: str) -> tuple[datetime, datetime]:
     """From the first day's midnight to the last one's end, on the clinic's wall."""
-    sites = at.house.clinic.sites
+    sites = at.app.clinic.sites
     if site and site not in sites:
         raise InputError(f"there is no such site: {', '.join(sites)}")
     zone = clock(at, site or at.account.site)
@@ -129,11 +129,11 @@ def _day(text: str, otherwise: date) -> date:
     return found
 
 
-async def _rows(at: Desk, lines: Sequence[SyringeLine]) -> list[dict[str, Any]]:
+async def _rows(at: StaffSession, lines: Sequence[SyringeLine]) -> list[dict[str, Any]]:
     patients = tuple({line.patient_id for line in lines})
-    names = await at.house.store.directory.names(patients)
-    homes = await at.house.store.drug_log.addresses(patients)
-    people = {one.account_id: one.name for one in await at.house.store.staff.accounts()}
+    names = await at.app.store.directory.names(patients)
+    homes = await at.app.store.drug_log.addresses(patients)
+    people = {one.account_id: one.name for one in await at.app.store.staff.accounts()}
 
     def named(accounts: tuple[str, ...]) -> str:
         return ", ".join(people.get(one, one) for one in accounts)
@@ -182,7 +182,7 @@ def _plain(one: Discrepancy | ChartDiscrepancy) -> dict[str, Any]:
     return {**vars(one), "what": one.sentence}
 
 
-def _print_log(at: Desk, lines: Sequence[SyringeLine], rows: list[dict[str, Any]]) -> None:
+def _print_log(at: StaffSession, lines: Sequence[SyringeLine], rows: list[dict[str, Any]]) -> None:
     heads = ("given", "patient", "address", "by", "drug", "lot", "drawn", "given", "wasted", "left", "off", "witness")
     drawn = []
     for line, row in zip(lines, rows, strict=True):
@@ -196,7 +196,7 @@ def _print_log(at: Desk, lines: Sequence[SyringeLine], rows: list[dict[str, Any]
     table(heads, drawn)
 
 
-def _print_open(at: Desk, found: Sequence[Discrepancy | ChartDiscrepancy]) -> None:
+def _print_open(at: StaffSession, found: Sequence[Discrepancy | ChartDiscrepancy]) -> None:
     if not found:
         return
     rows = [

@@ -5,8 +5,8 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from adapters.store.drugs.ledger_rules import MoveKind
-from cli.desk import How, command, desk, session_id
-from cli.drugs.bench import SYRINGE, Ml, Witness, bench, witnessed
+from cli.drugs.drug_room import SYRINGE, Ml, Witness, drug_room, witnessed
+from cli.session import ActOptions, command, session_id, staff_session
 from services.errors import ServiceError
 
 
@@ -17,14 +17,14 @@ async def draw(
     ml: Ml,
     course: str,
     session: str,
-    how: How = How(),
+    options: ActOptions = ActOptions(),
 ) -> int:
     """Draw a syringe out of a vial for one session.
 
     Example: starter.py draw v-1a2b3c --ml 1.4 --course c-1a2b3c --session 1
     """
-    async with desk() as at:
-        here = await bench(at, how, vial)
+    async with staff_session() as at:
+        here = await drug_room(at, options, vial)
         record = await at.courses.record(course)
         wanted = session_id(session)
         if wanted not in {*(one.id for one in record.sessions), *(one.session for one in record.doses)}:
@@ -43,37 +43,40 @@ async def draw(
 
 
 @command
-async def give(syringe: str, *, ml: Ml, how: How = How()) -> int:
+async def give(syringe: str, *, ml: Ml, options: ActOptions = ActOptions()) -> int:
     """Record what was given out of a syringe; whoever gave it signs in.
 
     Example: starter.py give y-1a2b3c --ml 1.4
     """
-    async with desk() as at:
-        here = await bench(at, how, syringe)
+    async with staff_session() as at:
+        here = await drug_room(at, options, syringe)
         return await here.enter(here.move(MoveKind.GIVEN, ml, syringe_id=syringe), "given")
 
 
 @command
-async def waste(syringe: str, *, ml: Ml, witness: Witness, how: How = How()) -> int:
+async def waste(syringe: str, *, ml: Ml, witness: Witness, options: ActOptions = ActOptions()) -> int:
     """Destroy what is left in a syringe; the witness types the own passphrase, or it is read from standard input.
 
     Example: starter.py waste y-1a2b3c --ml 0.2 --witness lee --reason "spilt"
     """
-    async with desk() as at:
-        here = await bench(at, how, syringe)
+    async with staff_session() as at:
+        here = await drug_room(at, options, syringe)
         seen = await witnessed(at, witness)
         return await here.enter(here.move(MoveKind.WASTED, ml, syringe_id=syringe, witness=seen), "wasted")
 
 
 @command
 async def count(
-    vial: Annotated[str, Parameter(help="a vial, or a syringe that is put aside")], *, ml: Ml, how: How = How()
+    vial: Annotated[str, Parameter(help="a vial, or a syringe that is put aside")],
+    *,
+    ml: Ml,
+    options: ActOptions = ActOptions(),
 ) -> int:
     """Write down what a vial or a syringe really holds; what that lacks becomes a discrepancy, due in 24 hours.
 
     Example: starter.py count v-1a2b3c --ml 7.4
     """
-    async with desk() as at:
-        here = await bench(at, how, vial)
+    async with staff_session() as at:
+        here = await drug_room(at, options, vial)
         named = {"syringe_id": vial} if vial.startswith(SYRINGE) else {"vial_id": vial}
         return await here.enter(here.move(MoveKind.COUNTED, ml, **named), "counted")

@@ -8,9 +8,9 @@ from cyclopts import Parameter
 
 from adapters.store.drugs.ledger_rules import MoveKind, Vial
 from adapters.store.people.directory import new_id
-from cli.desk import Asked, Desk, How, command, desk
-from cli.drugs.bench import HANDS, Bench, Ml, Witness, bench, clock, handled, witnessed, worded
+from cli.drugs.drug_room import HANDS, DrugRoom, Ml, Witness, clock, drug_room, handled, witnessed, worded
 from cli.output import OK, answer, as_json, table
+from cli.session import ActOptions, OutputOptions, StaffSession, command, staff_session
 from course.model.terms import Role
 from services.errors import InputError
 from services.typed.times import shown
@@ -28,15 +28,15 @@ async def receive(
     drug: str = "ketamine hydrochloride",
     form: str = "injection",
     site: str = "",
-    how: How = How(),
+    options: ActOptions = ActOptions(),
 ) -> int:
     """Take a vial into stock.
 
     Example: starter.py vial receive --ndc 12345-678-90 --lot A7 --mg-per-ml 50 --ml 10 --expires 2027-06-30
     """
-    async with desk() as at:
+    async with staff_session() as at:
         handled(at)
-        at_bench = Bench(at, _site(at, site), how)
+        at_bench = DrugRoom(at, _site(at, site), options)
         received = at_bench.move(MoveKind.RECEIVED, ml)
         vial = Vial(
             vial_id=new_id("v"),
@@ -51,22 +51,24 @@ async def receive(
             multi_dose=multi_dose,
             received_at=received.at,
         )
-        kept = await at.house.store.drugs.receive(vial, received, at_bench.day)
-        await at.looked("", "drug received")
-        return answer(vars(kept), f"received: vial {kept.vial_id}, {kept.volume_ml} mL, lot {kept.lot}", json_=how.json)
+        kept = await at.app.store.drugs.receive(vial, received, at_bench.day)
+        await at.log_access("", "drug received")
+        return answer(
+            vars(kept), f"received: vial {kept.vial_id}, {kept.volume_ml} mL, lot {kept.lot}", json_=options.json
+        )
 
 
 @command
-async def open_vial(vial: str, *, how: How = How()) -> int:
+async def open_vial(vial: str, *, options: ActOptions = ActOptions()) -> int:
     """Date a vial that was opened; drawing from a closed one does so too.
 
     Example: starter.py vial open v-1a2b3c
     """
-    async with desk() as at:
-        here = await bench(at, how, vial)
-        kept = await at.house.store.drugs.open(vial, here.when, here.day)
-        await at.looked("", "drug vial opened")
-        return answer(vars(kept), f"opened: vial {vial}", json_=how.json)
+    async with staff_session() as at:
+        here = await drug_room(at, options, vial)
+        kept = await at.app.store.drugs.open(vial, here.when, here.day)
+        await at.log_access("", "drug vial opened")
+        return answer(vars(kept), f"opened: vial {vial}", json_=options.json)
 
 
 @command
@@ -74,17 +76,17 @@ async def list_vials(
     *,
     site: str = "",
     every: Annotated[bool, Parameter(help="discarded vials too")] = False,
-    asked: Asked = Asked(),
+    output: OutputOptions = OutputOptions(),
 ) -> int:
     """Vials in stock, what each holds on paper, and until when it may be used.
 
     Example: starter.py vial list --site northside
     """
-    async with desk() as at:
+    async with staff_session() as at:
         handled(at, HANDS | {Role.AUDITOR})
-        stocked = await at.house.store.drug_log.vials(site, in_stock=not every)
-        await at.looked("", "drug vials")
-        if asked.json:
+        stocked = await at.app.store.drug_log.vials(site, in_stock=not every)
+        await at.log_access("", "drug vials")
+        if output.json:
             as_json([{**vars(one.vial), "ml": vars(one.sum)} for one in stocked])
             return OK
         heads = ("vial", "site", "drug", "NDC", "lot", "holds", "of", "discrepancy", "expires", "opened", "doses", "")
@@ -112,20 +114,20 @@ async def list_vials(
 
 
 @command
-async def discard(vial: str, *, ml: Ml, witness: Witness = "", how: How = How()) -> int:
+async def discard(vial: str, *, ml: Ml, witness: Witness = "", options: ActOptions = ActOptions()) -> int:
     """Destroy what is left of a vial; more than nothing takes a witness.
 
     Example: starter.py vial discard v-1a2b3c --ml 0.4 --witness lee
     """
-    async with desk() as at:
-        here = await bench(at, how, vial)
+    async with staff_session() as at:
+        here = await drug_room(at, options, vial)
         seen = await witnessed(at, witness)
         return await here.enter(here.move(MoveKind.DISCARDED, ml, vial_id=vial, witness=seen), "discarded")
 
 
-def _site(at: Desk, site: str) -> str:
-    sites = at.house.clinic.sites
-    wanted = site or at.account.site or at.house.settings.site or next(iter(sites))
+def _site(at: StaffSession, site: str) -> str:
+    sites = at.app.clinic.sites
+    wanted = site or at.account.site or at.app.settings.site or next(iter(sites))
     if wanted not in sites:
         raise InputError(f"there is no such site: {', '.join(sites)}")
     return wanted

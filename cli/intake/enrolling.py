@@ -6,13 +6,13 @@ from datetime import date
 from activities.ports import Contact, Medium
 from adapters.store.people.contacts import email_of, phone_of
 from adapters.store.people.directory import CourseRow, CourseState, Patient, same_name
-from cli.desk import Desk
+from cli.session import StaffSession
 from course.model.protocol import Protocol
 from services.errors import InputError, NotAllowedError, ServiceError
 
 
 @dataclass(frozen=True)
-class Said:
+class PatientDetails:
     """What was said of the person and of where letters go; what is empty was not said."""
 
     name: str
@@ -25,9 +25,9 @@ class Said:
     sms_consent: bool = False
 
 
-async def known(at: Desk, patient_id: str, said: Said) -> Patient:
+async def known(at: StaffSession, patient_id: str, said: PatientDetails) -> Patient:
     """Somebody of the directory, once name, birth date and MRN are theirs; raises ServiceError with whose they are."""
-    found = await at.house.store.directory.patient(patient_id)
+    found = await at.app.store.directory.patient(patient_id)
     if found is None:
         raise InputError(f"there is no patient {patient_id}: `starter.py list` shows who has a course")
     theirs = same_name(found.name, said.name) and found.birth_date == said.born
@@ -39,9 +39,11 @@ async def known(at: Desk, patient_id: str, said: Said) -> Patient:
     return found
 
 
-async def cut_off(at: Desk, said: Said, protocol: str, site: str, patient_id: str = "") -> CourseRow | None:
+async def cut_off(
+    at: StaffSession, said: PatientDetails, protocol: str, site: str, patient_id: str = ""
+) -> CourseRow | None:
     """The course whose enrolment was begun for exactly this person and never finished, or None."""
-    directory = at.house.store.directory
+    directory = at.app.store.directory
     people = [patient_id] if patient_id else [
         one.patient_id
         for one in await directory.alike(said.name)
@@ -54,9 +56,9 @@ async def cut_off(at: Desk, said: Said, protocol: str, site: str, patient_id: st
     return None
 
 
-async def contact(at: Desk, patient_id: str, said: Said) -> Contact | None:
+async def contact(at: StaffSession, patient_id: str, said: PatientDetails) -> Contact | None:
     """Where letters go from now on, only what was said changed; None where nothing was. Raises ServiceError."""
-    before = await at.house.store.contacts.of(patient_id) if patient_id else None
+    before = await at.app.store.contacts.of(patient_id) if patient_id else None
     kept = before or Contact()
     after = replace(
         kept,
@@ -70,13 +72,13 @@ async def contact(at: Desk, patient_id: str, said: Said) -> Contact | None:
     return None if before is not None and after == before else after
 
 
-def _preferred(said: Said, kept: Contact) -> Medium:
+def _preferred(said: PatientDetails, kept: Contact) -> Medium:
     if said.email_consent:
         return Medium.EMAIL
     return Medium.SMS if said.sms_consent else kept.preferred
 
 
-def may_consent(at: Desk, protocol: Protocol, said: Said) -> None:
+def may_consent(at: StaffSession, protocol: Protocol, said: PatientDetails) -> None:
     """Raise ServiceError where the protocol lets somebody else write the consent to messages down."""
     given = {"email": said.email_consent, "sms": said.sms_consent}
     for gate in protocol.gates:
@@ -85,9 +87,9 @@ def may_consent(at: Desk, protocol: Protocol, said: Said) -> None:
             raise NotAllowedError(f"gate {gate.id} is answered by {who}: leave the consent out")
 
 
-async def like_names(at: Desk, name: str, born: date, *, new: bool) -> tuple[Patient, ...]:
+async def like_names(at: StaffSession, name: str, born: date, *, new: bool) -> tuple[Patient, ...]:
     """Patients of a like name; raises ServiceError for one of that birth date, unless this is said to be another."""
-    found = await at.house.store.directory.alike(name)
+    found = await at.app.store.directory.alike(name)
     same = next((one for one in found if one.birth_date == born), None)
     if same is not None and not new:
         raise ServiceError(
@@ -97,9 +99,9 @@ async def like_names(at: Desk, name: str, born: date, *, new: bool) -> tuple[Pat
     return found
 
 
-async def alive(at: Desk, patient: str) -> None:
+async def alive(at: StaffSession, patient: str) -> None:
     """Raise ServiceError for a patient of whom a course says that they have died: somebody has the wrong person."""
-    for row in await at.house.store.directory.courses(patient_id=patient) if patient else ():
+    for row in await at.app.store.directory.courses(patient_id=patient) if patient else ():
         if await at.courses.has_died(row.course_id):
             raise ServiceError(
                 f"{patient} has died, course {row.course_id} says: look for the right patient, "

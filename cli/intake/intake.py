@@ -13,10 +13,10 @@ from adapters.clinic.zones import zone_snapshot
 from adapters.store import StoreDownError
 from adapters.store.people.directory import CourseRow, CourseState
 from adapters.temporal.search_attributes import refuse_missing
-from cli.desk import Desk, How, act, command, desk, written_language
-from cli.intake.enrolling import Said, alive, contact, cut_off, known, like_names, may_consent
+from cli.intake.enrolling import PatientDetails, alive, contact, cut_off, known, like_names, may_consent
 from cli.output import answer as done
 from cli.output import typed
+from cli.session import ActOptions, StaffSession, act, command, staff_session, written_language
 from course.acts.base import clean
 from course.model.messages import CourseOrder
 from course.model.parts import Actor
@@ -54,7 +54,7 @@ async def enrol(
     beside: Annotated[
         bool, Parameter(help="open a second course beside the first; a prescriber's, with a reason")
     ] = False,
-    how: How = How(),
+    options: ActOptions = ActOptions(),
 ) -> int:
     """Enrol a patient on a protocol and begin the course.
 
@@ -66,33 +66,35 @@ async def enrol(
     """
     name, born, mrn = typed(name, "name"), typed(born, "date of birth"), typed(mrn, "MRN")
     email, phone = typed(email, "e-mail"), typed(phone, "phone")
-    async with desk() as at:
+    async with staff_session() as at:
         if at.account.role not in FRONT:
             raise NotAllowedError(f"a {at.account.role} may not enrol: it takes coordinator, nurse or prescriber")
-        if beside and (at.account.role is not Role.PRESCRIBER or not how.reason):
+        if beside and (at.account.role is not Role.PRESCRIBER or not options.reason):
             raise NotAllowedError("a second course takes a prescriber and --reason")
         where = _site(at, site)
-        if protocol not in at.house.clinic.protocols:
-            raise InputError(f"there is no protocol {protocol}: {', '.join(sorted(at.house.clinic.protocols))}")
+        if protocol not in at.app.clinic.protocols:
+            raise InputError(f"there is no protocol {protocol}: {', '.join(sorted(at.app.clinic.protocols))}")
         if zone:
             zone_snapshot(zone, at.now, 1)
         if language:
             written_language(at, language)
         answering = await _owner(at, owner, where)
-        if how.request_id and not how.request_id.startswith("c-"):
+        if options.request_id and not options.request_id.startswith("c-"):
             raise InputError("an enrolment's --request-id is the course id that it printed, such as c-1a2b3c")
-        await refuse_missing(at.house.client)
-        said = Said(one_line(name), birth_date(at, born), mrn, email, phone, language, email_consent, sms_consent)
-        doubted = sure_of_age(at.house.clinic.protocols[protocol].doubt, said.born, at, sure=how.sure)
-        may_consent(at, at.house.clinic.protocols[protocol], said)
+        await refuse_missing(at.app.client)
+        said = PatientDetails(
+            one_line(name), birth_date(at, born), mrn, email, phone, language, email_consent, sms_consent
+        )
+        doubted = sure_of_age(at.app.clinic.protocols[protocol].doubt, said.born, at, sure=options.sure)
+        may_consent(at, at.app.clinic.protocols[protocol], said)
         if patient:
             await known(at, patient, said)
-        begun = None if new or how.request_id else await cut_off(at, said, protocol, where, patient)
+        begun = None if new or options.request_id else await cut_off(at, said, protocol, where, patient)
         patient = begun.patient_id if begun is not None else patient
         like = () if patient else await like_names(at, said.name, said.born, new=new)
         await alive(at, patient)
         reached = await contact(at, patient, said)
-        row = begun or await _row(at, said, patient, protocol, where, course_id=how.request_id, beside=beside)
+        row = begun or await _row(at, said, patient, protocol, where, course_id=options.request_id, beside=beside)
         order = at.courses.order(
             row,
             at.account.actor(),
@@ -102,27 +104,27 @@ async def enrol(
             language=await _reached(at, row, reached),
             email_consent=email_consent,
             sms_consent=sms_consent,
-            reason=how.reason,
+            reason=options.reason,
             doubted=doubted,
             request_id=f"r-{secrets.token_hex(8)}",
         )
         await _begin(at, row, order)
         enrolled = f"enrolled: course {row.course_id}, next: starter.py show {row.course_id}"
-        await at.looked(row.course_id, "enrol", done=f"All the same: {enrolled}")
+        await at.log_access(row.course_id, "enrol", done=f"All the same: {enrolled}")
         told = f"{enrolled}\n  note: this enrolment was begun before, and is finished now" if begun else enrolled
         years = outside_the_ages(said.born, at.now.date())
         if years:
             told += f"\n  note: {years}: the gate {AGE} is answered yes, then a prescriber overrides it or declines"
         notes = [f"\n  note: {one.name}, born {one.birth_date}, is another patient of a like name" for one in like]
         named = {"course": row.course_id, "patient": row.patient_id, "alike": [one.patient_id for one in like]}
-        return done(named, told + "".join(notes), json_=how.json)
+        return done(named, told + "".join(notes), json_=options.json)
 
 
 async def _row(
-    at: Desk, said: Said, patient: str, protocol: str, site: str, *, course_id: str, beside: bool
+    at: StaffSession, said: PatientDetails, patient: str, protocol: str, site: str, *, course_id: str, beside: bool
 ) -> CourseRow:
     """The row of a new course, of somebody known or new; the row of an earlier try where its id is given."""
-    directory = at.house.store.directory
+    directory = at.app.store.directory
     patient_id = patient or (await directory.add_patient(said.name, said.born, said.mrn)).patient_id
     row = await directory.begin_course(patient_id, protocol, site, at.now, course_id=course_id or None, beside=beside)
     if row.state is CourseState.CLOSED:
@@ -130,15 +132,15 @@ async def _row(
     return row
 
 
-async def _reached(at: Desk, row: CourseRow, contact: Contact | None) -> str:
+async def _reached(at: StaffSession, row: CourseRow, contact: Contact | None) -> str:
     """Write down where letters go, if that is new; the language in which the patient is written to."""
     if contact is not None:
-        await at.house.store.contacts.put(row.patient_id, contact)
-    kept = await at.house.store.contacts.of(row.patient_id)
+        await at.app.store.contacts.put(row.patient_id, contact)
+    kept = await at.app.store.contacts.of(row.patient_id)
     return kept.language if kept is not None else DEFAULT_LANGUAGE
 
 
-async def _begin(at: Desk, row: CourseRow, order: CourseOrder) -> None:
+async def _begin(at: StaffSession, row: CourseRow, order: CourseOrder) -> None:
     """Start the course; where something is not there, what is begun is kept, and the same command finishes it."""
     kept = f"The enrolment is begun as {row.course_id}, and the same command finishes it."
     try:
@@ -155,20 +157,20 @@ def outside_the_ages(born: date, today: date) -> str:
     return "" if AGE_YEARS[0] <= years <= AGE_YEARS[1] else f"born {born}, which makes {years} years"
 
 
-def _site(at: Desk, site: str) -> str:
-    sites = at.house.clinic.sites
-    wanted = site or at.account.site or at.house.settings.site or next(iter(sites))
+def _site(at: StaffSession, site: str) -> str:
+    sites = at.app.clinic.sites
+    wanted = site or at.account.site or at.app.settings.site or next(iter(sites))
     if wanted not in sites:
         raise InputError(f"there is no site {wanted}: {', '.join(sites)}")
     return wanted
 
 
-async def _owner(at: Desk, owner: str, site: str) -> Actor:
+async def _owner(at: StaffSession, owner: str, site: str) -> Actor:
     """Who is named; else whoever enrols, is based at the site, or is first on call there, and is a prescriber."""
     if at.account.role is Role.PRESCRIBER and not owner:
         return at.account.actor()
-    people = [one for one in await at.house.store.staff.accounts() if one.role is Role.PRESCRIBER and not one.disabled]
-    oncall = [one.account_id for one in await at.house.store.oncall.people(site, at.now)]
+    people = [one for one in await at.app.store.staff.accounts() if one.role is Role.PRESCRIBER and not one.disabled]
+    oncall = [one.account_id for one in await at.app.store.oncall.people(site, at.now)]
     based = [one.account_id for one in people if one.site == site]
     wanted = [owner] if owner else [*based, *oncall]
     found = next((one for name in wanted for one in people if one.account_id == name), None)
@@ -189,7 +191,7 @@ def one_line(name: str) -> str:
     return said
 
 
-def birth_date(at: Desk, born: str) -> date:
+def birth_date(at: StaffSession, born: str) -> date:
     """A date of birth as people type it; raises ServiceError."""
     try:
         found = date.fromisoformat(born)
@@ -200,7 +202,7 @@ def birth_date(at: Desk, born: str) -> date:
     return found
 
 
-def sure_of_age(rule: Doubt, born: date, at: Desk, *, sure: bool) -> str:
+def sure_of_age(rule: Doubt, born: date, at: StaffSession, *, sure: bool) -> str:
     """What is doubtful about a birth date that somebody is sure of; raises ServiceError where nobody said so."""
     doubted = age_doubt(rule, born, at.now.date())
     if doubted and not sure:
@@ -215,7 +217,7 @@ async def gate(
     answer: GateAnswer,
     *,
     detail: Annotated[str, Parameter(help="who the escort is, which drug, what was seen")] = "",
-    how: How = How(),
+    options: ActOptions = ActOptions(),
 ) -> int:
     """Answer an intake gate, or date a change with --at; several gates with one answer at once, all or none.
 
@@ -226,7 +228,7 @@ async def gate(
         await _of_age(course)
     return await act(
         course,
-        how,
+        options,
         "gate",
         gate=first,
         also=tuple(also),
@@ -237,21 +239,21 @@ async def gate(
 
 async def _of_age(course: str) -> None:
     """Raise ServiceError for a patient whose birth date says otherwise."""
-    async with desk() as at:
-        row = await at.house.store.directory.course(course)
-        patient = None if row is None else await at.house.store.directory.patient(row.patient_id)
+    async with staff_session() as at:
+        row = await at.app.store.directory.course(course)
+        patient = None if row is None else await at.app.store.directory.patient(row.patient_id)
         years = "" if patient is None else outside_the_ages(patient.birth_date, at.now.date())
         if years:
             raise ServiceError(f"the patient is {years}: gate {AGE} is answered yes, then a prescriber overrides it")
 
 
 @command
-async def clear(course: str, *, how: How = How()) -> int:
+async def clear(course: str, *, options: ActOptions = ActOptions()) -> int:
     """Sign that the course may begin; a prescriber's.
 
     Example: starter.py clear c-1a2b3c
     """
-    return await act(course, how, "clear")
+    return await act(course, options, "clear")
 
 
 @command
@@ -263,7 +265,7 @@ async def order(
     max_mg: Decimal | None = None,
     sessions: int | None = None,
     weekdays: Annotated[str, Parameter(help="0,2,4 is Monday, Wednesday, Friday")] = "",
-    how: How = How(),
+    options: ActOptions = ActOptions(),
 ) -> int:
     """Amend the order inside the protocol's ranges; a prescriber's.
 
@@ -271,5 +273,5 @@ async def order(
     """
     days = tuple(int(one) if one.strip().isdigit() else -1 for one in weekdays.split(",")) if weekdays else None
     return await act(
-        course, how, "order", amount=amount, minutes=minutes, max_mg=max_mg, sessions=sessions, weekdays=days
+        course, options, "order", amount=amount, minutes=minutes, max_mg=max_mg, sessions=sessions, weekdays=days
     )

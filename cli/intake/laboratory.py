@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
-from cli.desk import How, act, command
+from cli.session import ActOptions, act, command
 from course.model.terms import GateAnswer
 from services.errors import InputError
 
@@ -29,7 +29,7 @@ async def lab(
         bool, Parameter(negative="", help="drawn, and the result is not back: blocks until it is")
     ] = False,
     not_done: Annotated[str, Parameter(help="why a test that is owed was not done")] = "",
-    how: How = How(),
+    options: ActOptions = ActOptions(),
 ) -> int:
     """Record a laboratory result, that it is pending, or why a test was not done.
 
@@ -40,12 +40,12 @@ async def lab(
     if [bool(results) and not pending, value is not None, seen, pending, bool(not_done)].count(True) != 1:
         raise InputError("say one of NAME=VALUE/UPPER LIMIT UNIT, --value, --seen, --pending and --not-done")
     panel = tuple(_result(one) for one in results)
-    if how.at or not (drawn or not_done):
+    if options.at or not (drawn or not_done):
         raise InputError("a result is dated by --drawn: give it, and leave --at out")
     if not_done:
-        why = replace(how, reason=not_done)
+        why = replace(options, reason=not_done)
         return await act(course, why, "gate", gate=gate, answer=GateAnswer.DECLINED)
-    dated = replace(how, at=drawn)
+    dated = replace(options, at=drawn)
     said = GateAnswer.PENDING if pending else GateAnswer.YES
     return await act(
         course, dated, "gate", gate=gate, answer=said, value=value, unit=unit, upper_limit=upper_limit, results=panel

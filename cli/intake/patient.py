@@ -9,9 +9,9 @@ from activities.ports import Contact
 from adapters.store.people.contacts import email_of, phone_of
 from adapters.store.people.directory import Patient
 from cli.care.care import Second, signed
-from cli.desk import Desk, How, command, desk, perform
 from cli.intake.intake import FRONT, OrRead, birth_date, one_line, sure_of_age
 from cli.output import answer, typed
+from cli.session import ActOptions, StaffSession, command, perform, staff_session
 from services.errors import InputError, NotAllowedError, ServiceError
 
 WHO_THEY_ARE = ("name", "born", "mrn")
@@ -27,7 +27,7 @@ async def patient(
     email: Annotated[OrRead, Parameter(help="address, or `none`")] = "",
     phone: Annotated[OrRead, Parameter(help="number with its country, or `none`")] = "",
     second: Second = "",
-    how: How = How(),
+    options: ActOptions = ActOptions(),
 ) -> int:
     """Put a name, birth date, MRN, address or telephone number right; who somebody is takes a second signature.
 
@@ -42,10 +42,10 @@ async def patient(
     changed = [what for what, value in said.items() if value]
     if not changed:
         raise InputError("nothing to put right: give at least one of --name, --born, --mrn, --email, --phone")
-    if not how.reason:
+    if not options.reason:
         raise InputError("a correction needs a reason: add --reason")
     other = await signed(second)
-    async with desk() as at:
+    async with staff_session() as at:
         if at.account.role not in FRONT:
             raise NotAllowedError(f"the role {at.account.role} may not do this: ask the front desk")
         identity = [what for what in changed if what in WHO_THEY_ARE]
@@ -61,37 +61,37 @@ async def patient(
             mrn=mrn or before.mrn,
         )
         contact = await _contact(at, before.patient_id, email, phone)
-        doubted = await _doubted(at, course, right, how) if born else ""
+        doubted = await _doubted(at, course, right, options) if born else ""
         by = f", second signature by {other.name}" if other is not None else ""
         told = f"put right in the directory: {', '.join(changed)}{by}"
         await at.courses.record(course, running=True)  # one that takes no entry any more is refused before all else
         if identity:
-            await at.house.store.directory.correct_patient(right)
+            await at.app.store.directory.correct_patient(right)
         if contact is not None:
-            await at.house.store.contacts.put(before.patient_id, contact)
-        receipt = await perform(at, course, how, "note", times={}, said={"text": told, "doubted": doubted})
-        return answer(receipt, told, json_=how.json)
+            await at.app.store.contacts.put(before.patient_id, contact)
+        receipt = await perform(at, course, options, "note", times={}, said={"text": told, "doubted": doubted})
+        return answer(receipt, told, json_=options.json)
 
 
-async def _patient(at: Desk, course: str) -> Patient:
-    row = await at.house.store.directory.course(course)
-    found = None if row is None else await at.house.store.directory.patient(row.patient_id)
+async def _patient(at: StaffSession, course: str) -> Patient:
+    row = await at.app.store.directory.course(course)
+    found = None if row is None else await at.app.store.directory.patient(row.patient_id)
     if found is None:
         raise ServiceError(f"there is no course {course}: `starter.py list` shows them")
     return found
 
 
-async def _doubted(at: Desk, course: str, right: Patient, how: How) -> str:
+async def _doubted(at: StaffSession, course: str, right: Patient, options: ActOptions) -> str:
     """What is doubtful about the corrected birth date; raises ServiceError where nobody was sure of it."""
     record = await at.courses.record(course)
-    return sure_of_age(record.protocol.doubt, right.birth_date, at, sure=how.sure)
+    return sure_of_age(record.protocol.doubt, right.birth_date, at, sure=options.sure)
 
 
-async def _contact(at: Desk, patient_id: str, email: str, phone: str) -> Contact | None:
+async def _contact(at: StaffSession, patient_id: str, email: str, phone: str) -> Contact | None:
     """Where letters go from now on, or None where that stays; raises StoreError before anything is written."""
     if not (email or phone):
         return None
-    before = await at.house.store.contacts.of(patient_id) or Contact()
+    before = await at.app.store.contacts.of(patient_id) or Contact()
     return replace(
         before,
         email=before.email if not email else "" if email == "none" else email_of(email),

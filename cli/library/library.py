@@ -9,8 +9,8 @@ from adapters.clinic.files import Clinic, load_clinic
 from adapters.clinic.whole_folder import ClinicFolder, load_folder
 from adapters.settings import load_settings
 from cli.care.care import Typed
-from cli.desk import Asked, command
 from cli.output import FAILED, OK, answer, as_json, complain, table
+from cli.session import OutputOptions, command
 from cli.simulate import known
 from course.library.loading import Fault, LoadError, decoded, load_protocol
 from course.model.instrument import Instrument, asked_about
@@ -25,13 +25,13 @@ Folder = Annotated[Path | None, Parameter(help="clinic folder, if not ST_CLINIC_
 
 
 @command
-async def protocols_list(*, folder: Folder = None, asked: Asked = Asked()) -> int:
+async def protocols_list(*, folder: Folder = None, output: OutputOptions = OutputOptions()) -> int:
     """List the clinic's protocols.
 
     Example: starter.py protocols list
     """
     found = _clinic(folder).protocols
-    if asked.json:
+    if output.json:
         as_json(
             [{"id": one.id, "title": one.title, "version": one.version, "sha256": one.sha256} for one in found.values()]
         )
@@ -47,7 +47,7 @@ async def protocols_list(*, folder: Folder = None, asked: Asked = Asked()) -> in
 
 
 @command
-async def protocols_show(protocol: str, *, folder: Folder = None, asked: Asked = Asked()) -> int:
+async def protocols_show(protocol: str, *, folder: Folder = None, output: OutputOptions = OutputOptions()) -> int:
     """Show one protocol with its sources.
 
     Example: starter.py protocols show depression
@@ -56,7 +56,7 @@ async def protocols_show(protocol: str, *, folder: Folder = None, asked: Asked =
     if protocol not in clinic.protocols:
         raise InputError(f"there is no protocol {protocol}: {', '.join(sorted(clinic.protocols))}")
     found = clinic.protocols[protocol]
-    return answer(found, _page(found), json_=asked.json)
+    return answer(found, _page(found), json_=output.json)
 
 
 def _page(protocol: Protocol) -> str:
@@ -86,7 +86,7 @@ def _also(protocol: Protocol) -> str:
 
 
 @command
-async def protocols_check(*, folder: Folder = None, asked: Asked = Asked()) -> int:
+async def protocols_check(*, folder: Folder = None, output: OutputOptions = OutputOptions()) -> int:
     """Check every file of the clinic folder; each mistake with its file and line.
 
     Example: starter.py protocols check --folder clinic
@@ -94,7 +94,7 @@ async def protocols_check(*, folder: Folder = None, asked: Asked = Asked()) -> i
     try:
         found = _every_file(folder or load_settings().clinic_folder)
     except LoadError as error:
-        if asked.json:
+        if output.json:
             as_json({"faults": [vars(fault) for fault in error.faults]})
             return FAILED
         return complain(str(error), FAILED, json_=False)
@@ -108,7 +108,7 @@ async def protocols_check(*, folder: Folder = None, asked: Asked = Asked()) -> i
     }
     counted = f"{len(clinic.protocols)} protocols, {len(clinic.instruments)} instruments, {len(clinic.sites)} sites"
     text = f"{counted}, texts in {', '.join(languages)} and {len(staff)} accounts are sound"
-    return answer(said, text, json_=asked.json)
+    return answer(said, text, json_=output.json)
 
 
 def _every_file(folder: Path) -> ClinicFolder:
@@ -131,7 +131,7 @@ async def protocols_diff(
     other: Annotated[str, Parameter(help="a protocol's id, or a file")],
     *,
     folder: Folder = None,
-    asked: Asked = Asked(),
+    output: OutputOptions = OutputOptions(),
 ) -> int:
     """Every field in which two protocols differ; of a file that cannot be read, each mistake with its line.
 
@@ -140,7 +140,7 @@ async def protocols_diff(
     clinic = _clinic(folder)
     left, right = (_protocol(clinic, name) for name in (one, other))
     found = differences(left, right)
-    if asked.json:
+    if output.json:
         as_json([vars(difference) for difference in found])
         return OK
     if not found:
@@ -168,13 +168,13 @@ def _protocol(clinic: Clinic, name: str) -> Protocol:
 
 
 @command
-async def instruments_list(*, folder: Folder = None, asked: Asked = Asked()) -> int:
+async def instruments_list(*, folder: Folder = None, output: OutputOptions = OutputOptions()) -> int:
     """List the clinic's instruments.
 
     Example: starter.py instruments list
     """
     found = _clinic(folder).instruments
-    if asked.json:
+    if output.json:
         as_json(found)
         return OK
     table(
@@ -189,7 +189,12 @@ async def instruments_list(*, folder: Folder = None, asked: Asked = Asked()) -> 
 
 @command
 async def score_answers(
-    instrument: str, *, answers: Typed = "", total: float | None = None, folder: Folder = None, asked: Asked = Asked()
+    instrument: str,
+    *,
+    answers: Typed = "",
+    total: float | None = None,
+    folder: Folder = None,
+    output: OutputOptions = OutputOptions(),
 ) -> int:
     """Score answers: total, band, flags; blanks follow the instrument's own rule.
 
@@ -209,7 +214,7 @@ async def score_answers(
         "flags": scored.flags,
     }
     said |= {name: value for name in ("parts", "pattern", "beside", "why") if (value := getattr(scored, name))}
-    return answer(said, f"{scored.said}{flags}{parts}{also}", json_=asked.json)
+    return answer(said, f"{scored.said}{flags}{parts}{also}", json_=output.json)
 
 
 def _scored(instrument: Instrument, answers: str, total: float | None) -> Scored:

@@ -4,9 +4,9 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from adapters.store.people.access import Asking
-from cli.desk import Asked, command, desk
+from adapters.store.people.access import AccessQuery
 from cli.output import OK, as_json, table
+from cli.session import OutputOptions, command, staff_session
 from course.model.terms import Role
 from services.errors import InputError, NotAllowedError
 from services.typed.times import instant
@@ -22,22 +22,22 @@ async def access(
     what: Annotated[str, Parameter(help='only this, such as "wrong passphrase" or "show"')] = "",
     since: Annotated[str, Parameter(help="not before this time")] = "",
     most: Annotated[int, Parameter(help="so many lines, the newest")] = 200,
-    asked: Asked = Asked(),
+    output: OutputOptions = OutputOptions(),
 ) -> int:
     """The access log, newest last: sign-ins, wrong passphrases, looks, acts, changes of accounts; for ops and auditors.
 
     Example: starter.py access --what "wrong passphrase" --since "2026-11-30 00:00"
     """
-    async with desk() as at:
+    async with staff_session() as at:
         if at.account.role not in READERS:
             raise NotAllowedError(f"the role {at.account.role} may not read the access log: ask ops or an auditor")
         if most < 1:
             raise InputError("--most is a number of lines, 1 or more")
         zone = at.site_zone(at.account.site)
         begins = instant(since, zone, at.now) if since else None
-        found = await at.house.store.access.latest(Asking(account, course, what, begins, most))
-        await at.looked(course, "access")
-        if asked.json:
+        found = await at.app.store.access.latest(AccessQuery(account, course, what, begins, most))
+        await at.log_access(course, "access")
+        if output.json:
             as_json([vars(one) for one in found])
             return OK
         if not found:

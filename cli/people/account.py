@@ -6,14 +6,14 @@ from datetime import UTC, datetime
 from adapters.identity.keyring import KeyRing
 from adapters.identity.sign_in import IdentityError, hash_passphrase, keep_token, new_passphrase, sign_in, sign_out
 from adapters.store import Store
-from cli.desk import Asked, command, desk, here, token_file
 from cli.output import answer, read_passphrase
+from cli.session import OutputOptions, command, here, staff_session, token_file
 from course.model.terms import Role
 from services.errors import NotAllowedError
 
 
 @command
-async def login(account: str, *, asked: Asked = Asked()) -> int:
+async def login(account: str, *, output: OutputOptions = OutputOptions()) -> int:
     """Sign in; the passphrase is asked for, or read from standard input where that is no terminal.
 
     Example: starter.py login ortiz
@@ -28,11 +28,11 @@ async def login(account: str, *, asked: Asked = Asked()) -> int:
         found = await store.staff.account(account)
     if found is None:
         raise IdentityError("the account is gone: ask ops")
-    return answer({"account": account, "role": found.role}, f"signed in: {found.name}, {found.role}", json_=asked.json)
+    return answer({"account": account, "role": found.role}, f"signed in: {found.name}, {found.role}", json_=output.json)
 
 
 @command
-async def logout(*, asked: Asked = Asked()) -> int:
+async def logout(*, output: OutputOptions = OutputOptions()) -> int:
     """Forget the sign-in on this machine and in the store.
 
     Example: starter.py logout
@@ -42,30 +42,30 @@ async def logout(*, asked: Asked = Asked()) -> int:
     async with Store.open(settings.store_url.get_secret_value(), ring) as store:
         await store.migrate()
         await sign_out(store, token_file(settings), datetime.now(UTC))
-    return answer({"signed_out": True}, "signed out", json_=asked.json)
+    return answer({"signed_out": True}, "signed out", json_=output.json)
 
 
 @command
-async def me(*, asked: Asked = Asked()) -> int:
+async def me(*, output: OutputOptions = OutputOptions()) -> int:
     """Say who has signed in.
 
     Example: starter.py whoami
     """
-    async with desk() as at:
+    async with staff_session() as at:
         account = at.account
-        return answer(asdict(account), f"{account.name}, {account.role} ({account.account_id})", json_=asked.json)
+        return answer(asdict(account), f"{account.name}, {account.role} ({account.account_id})", json_=output.json)
 
 
 @command
-async def passphrase(account: str, *, asked: Asked = Asked()) -> int:
+async def passphrase(account: str, *, output: OutputOptions = OutputOptions()) -> int:
     """Give an account a new passphrase, printed once; for ops.
 
     Example: starter.py passphrase ortiz
     """
-    async with desk() as at:
+    async with staff_session() as at:
         if at.account.role is not Role.OPS:
             raise NotAllowedError(f"a {at.account.role} may not give passphrases: ask ops")
         fresh = new_passphrase()
-        await at.house.store.staff.set_passphrase(account, hash_passphrase(fresh))
-        await at.looked("", f"passphrase {account}", done=f"All the same, {account} has a new one: {fresh}")
-        return answer({"account": account, "passphrase": fresh}, f"{account}: {fresh}", json_=asked.json)
+        await at.app.store.staff.set_passphrase(account, hash_passphrase(fresh))
+        await at.log_access("", f"passphrase {account}", done=f"All the same, {account} has a new one: {fresh}")
+        return answer({"account": account, "passphrase": fresh}, f"{account}: {fresh}", json_=output.json)

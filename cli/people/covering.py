@@ -8,8 +8,8 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from adapters.clinic.files import snapshot
-from adapters.wiring import House
-from cli.desk import Asked, Desk
+from adapters.wiring import Application
+from cli.session import OutputOptions, StaffSession
 from course.views.cover import COVER_DAYS, Cover, Gap, ahead, opened
 from services.errors import ServiceError
 from services.typed.times import shown
@@ -17,30 +17,30 @@ from services.typed.times import shown
 
 @Parameter(name="*")
 @dataclass(frozen=True)
-class Sure(Asked):
+class SureOptions(OutputOptions):
     """How a change of the lists is asked for."""
 
     sure: Annotated[bool, Parameter(negative="", help="go on although nobody, or no prescriber, is there then")] = False
 
 
-async def gaps_ahead(house: House, now: datetime, sites: Iterable[str] = ()) -> tuple[str, ...]:
+async def gaps_ahead(app: Application, now: datetime, sites: Iterable[str] = ()) -> tuple[str, ...]:
     """The gaps of the next days at these sites, or at all, one sentence each."""
-    covers = [await house.store.oncall.cover(site, now) for site in sites or house.clinic.sites]
-    return tuple(_sentence(house, one, now) for one in ahead(covers, now))
+    covers = [await app.store.oncall.cover(site, now) for site in sites or app.clinic.sites]
+    return tuple(_sentence(app, one, now) for one in ahead(covers, now))
 
 
-async def refuse_gaps(at: Desk, change: Callable[[Cover], Cover], *, sure: bool) -> tuple[str, ...]:
+async def refuse_gaps(at: StaffSession, change: Callable[[Cover], Cover], *, sure: bool) -> tuple[str, ...]:
     """What a change of the lists would leave open, which only `--sure` allows; raises ServiceError."""
-    covers = [await at.house.store.oncall.cover(site, at.now) for site in at.house.clinic.sites]
+    covers = [await at.app.store.oncall.cover(site, at.now) for site in at.app.clinic.sites]
     found = [gap for one in covers for gap in opened(one, change(one), at.now)]
-    said = tuple(_sentence(at.house, gap, at.now) for gap in found)
+    said = tuple(_sentence(at.app, gap, at.now) for gap in found)
     if said and not sure:
         raise ServiceError(f"{'; '.join(said)}: give somebody a turn then (`oncall turn`), or add --sure")
     return said
 
 
-def _sentence(house: House, gap: Gap, now: datetime) -> str:
-    zone = snapshot(house.clinic.sites[gap.site], now, house.clinic.limits.calendar_years).zone
+def _sentence(app: Application, gap: Gap, now: datetime) -> str:
+    zone = snapshot(app.clinic.sites[gap.site], now, app.clinic.limits.calendar_years).zone
     since = "from now" if gap.begins <= now else f"from {shown(zone, gap.begins)}"
     until = f"to {shown(zone, gap.ends)}" if gap.ends is not None else "on, until somebody is named"
     return f"{gap.what} at {gap.site} {since} {until}"

@@ -14,10 +14,10 @@ from adapters.settings import Settings, load_settings
 from adapters.store import Store
 from adapters.store.people.access import Access
 from adapters.store.people.staff import Account
-from cli.desk import DONE, Asked, Desk, How, command, desk, perform, sentence
 from cli.output import FAILED, OK, answer, as_json, table
 from cli.people.covering import refuse_gaps
 from cli.people.oncall import SURE
+from cli.session import DONE, ActOptions, OutputOptions, StaffSession, command, perform, sentence, staff_session
 from course.model.terms import NeedKind, Role
 from services.courses import CourseError, Row
 from services.errors import InputError, NotAllowedError, ServiceError
@@ -26,18 +26,18 @@ To = Annotated[str, Parameter(help="account of the prescriber who takes over wha
 
 
 @command
-async def list_staff(*, asked: Asked = Asked()) -> int:
+async def list_staff(*, output: OutputOptions = OutputOptions()) -> int:
     """Everybody who has an account, and whose licence is missing, has expired, or expires soon.
 
     Example: starter.py staff list
     """
-    async with desk() as at:
-        found = await at.house.store.staff.accounts()
-        await at.looked("", "staff list")
-        if asked.json:
+    async with staff_session() as at:
+        found = await at.app.store.staff.accounts()
+        await at.log_access("", "staff list")
+        if output.json:
             as_json([vars(one) for one in found])
             return OK
-        today, days = at.now.date(), at.house.clinic.limits.licence_days
+        today, days = at.now.date(), at.app.clinic.limits.licence_days
         rows = [
             (one.account_id, one.name, one.role, one.site, "disabled" if one.disabled else wanting(one, today, days))
             for one in found
@@ -47,7 +47,7 @@ async def list_staff(*, asked: Asked = Asked()) -> int:
 
 
 @command
-async def load(file: Path | None = None, *, asked: Asked = Asked()) -> int:
+async def load(file: Path | None = None, *, output: OutputOptions = OutputOptions()) -> int:
     """Bring accounts and standing on-call lists to what clinic/staff.toml says; prints new passphrases, once.
 
     For ops; where the store knows nobody yet, for whoever sets it up. Example: starter.py staff load
@@ -55,7 +55,7 @@ async def load(file: Path | None = None, *, asked: Asked = Asked()) -> int:
     settings = load_settings()
     by = "(first start)"
     if await _anybody(settings):
-        async with desk() as at:
+        async with staff_session() as at:
             _ops(at, "load the staff")
             by = at.account.account_id
     async with _store(settings) as store:
@@ -65,19 +65,19 @@ async def load(file: Path | None = None, *, asked: Asked = Asked()) -> int:
         found = len(await store.staff.accounts())
     lines = "".join(f"\n{account:10} {passphrase}" for account, passphrase in fresh.items())
     return answer(
-        {"accounts": found, "passphrases": fresh}, f"{found} accounts, {len(fresh)} new{lines}", json_=asked.json
+        {"accounts": found, "passphrases": fresh}, f"{found} accounts, {len(fresh)} new{lines}", json_=output.json
     )
 
 
 @command
-async def disable(account: str, *, to: To = "", how: How = How()) -> int:
+async def disable(account: str, *, to: To = "", options: ActOptions = ActOptions()) -> int:
     """Take an account out of service at once, and give what it answers for to somebody else.
 
     Where that leaves nobody to tell of a safety matter, or no prescriber, it takes --sure.
 
     Example: starter.py staff disable lee --to okafor --reason "left the clinic"
     """
-    async with desk() as at:
+    async with staff_session() as at:
         _ops(at, "disable an account")
         found = await _account(at, account)
         if account == at.account.account_id:
@@ -85,11 +85,11 @@ async def disable(account: str, *, to: To = "", how: How = How()) -> int:
         heir = await receiver(at, to) if to else None
         if heir is not None and heir.account_id == account:
             raise InputError("--to is somebody else than who is disabled")
-        gaps = await refuse_gaps(at, lambda cover: cover.without(account), sure=how.sure)
-        await at.house.store.staff.change(_as(found, disabled=True))
-        await at.looked("", f"staff disable {account}{SURE if gaps else ''}", done=DONE)
+        gaps = await refuse_gaps(at, lambda cover: cover.without(account), sure=options.sure)
+        await at.app.store.staff.change(_as(found, disabled=True))
+        await at.log_access("", f"staff disable {account}{SURE if gaps else ''}", done=DONE)
         owned, escalated = await _answers_for(at, account)
-        given = [await _give(at, how, course, item, heir) for course, item in (*owned, *escalated)] if heir else []
+        given = [await _give(at, options, course, item, heir) for course, item in (*owned, *escalated)] if heir else []
         left = [course for course, why in given if why] if heir else [course for course, _ in (*owned, *escalated)]
         said = {
             "account": account,
@@ -98,21 +98,21 @@ async def disable(account: str, *, to: To = "", how: How = How()) -> int:
             "left": left,
             "gaps": gaps,
         }
-        answer(said, "\n".join((_told(found, heir, given, left), *gaps)), json_=how.json)
+        answer(said, "\n".join((_told(found, heir, given, left), *gaps)), json_=options.json)
         return FAILED if left else OK
 
 
 @command
-async def enable(account: str, *, asked: Asked = Asked()) -> int:
+async def enable(account: str, *, output: OutputOptions = OutputOptions()) -> int:
     """Put an account back into service; its passphrase is the one it had.
 
     Example: starter.py staff enable lee
     """
-    async with desk() as at:
+    async with staff_session() as at:
         _ops(at, "enable an account")
-        await at.house.store.staff.change(_as(await _account(at, account), disabled=False))
-        await at.looked("", f"staff enable {account}", done=DONE)
-        return answer({"account": account, "disabled": False}, f"{account} is in service", json_=asked.json)
+        await at.app.store.staff.change(_as(await _account(at, account), disabled=False))
+        await at.log_access("", f"staff enable {account}", done=DONE)
+        return answer({"account": account, "disabled": False}, f"{account} is in service", json_=output.json)
 
 
 @command
@@ -121,20 +121,20 @@ async def reassign(
     account: str,
     *,
     item: Annotated[str | None, Parameter(help="only this open escalation, such as e1")] = None,
-    how: How = How(),
+    options: ActOptions = ActOptions(),
 ) -> int:
     """Let a prescriber answer for a course, or only for its open escalation, from now on.
 
     Example: starter.py reassign c-1a2b3c okafor --reason "Dr Lee is away until January"
     """
-    async with desk() as at:
+    async with staff_session() as at:
         heir = await receiver(at, account)
         said = {"account": heir.account_id, "name": heir.name, "item": item}
-        receipt = await perform(at, course, how, "reassign", times={}, said=said)
-        return answer(receipt, sentence(receipt), json_=how.json)
+        receipt = await perform(at, course, options, "reassign", times={}, said=said)
+        return answer(receipt, sentence(receipt), json_=options.json)
 
 
-async def receiver(at: Desk, account: str) -> Account:
+async def receiver(at: StaffSession, account: str) -> Account:
     """Who can take something over: an enabled prescriber; raises ServiceError."""
     found = await _account(at, account)
     if found.disabled or found.role is not Role.PRESCRIBER:
@@ -143,7 +143,7 @@ async def receiver(at: Desk, account: str) -> Account:
     return found
 
 
-async def _answers_for(at: Desk, account: str) -> tuple[list[tuple[str, None]], list[tuple[str, str]]]:
+async def _answers_for(at: StaffSession, account: str) -> tuple[list[tuple[str, None]], list[tuple[str, str]]]:
     """Courses that an account answers for, and open escalations that it acknowledged on courses of others."""
     mine: list[tuple[str, None]] = [(row.course_id, None) for row in await _rows(at, f"CourseOwner = '{account}'")]
     escalated = []
@@ -157,13 +157,13 @@ async def _answers_for(at: Desk, account: str) -> tuple[list[tuple[str, None]], 
     return mine, escalated
 
 
-async def _rows(at: Desk, where: str) -> list[Row]:
+async def _rows(at: StaffSession, where: str) -> list[Row]:
     return await at.courses.rows(where, most=10_000)
 
 
-async def _give(at: Desk, how: How, course: str, item: str | None, heir: Account) -> tuple[str, str]:
+async def _give(at: StaffSession, options: ActOptions, course: str, item: str | None, heir: Account) -> tuple[str, str]:
     """One course, or its escalation, given; with why not, where it could not be."""
-    reason = How(reason=how.reason or "the account before is out of service")
+    reason = ActOptions(reason=options.reason or "the account before is out of service")
     try:
         await perform(
             at, course, reason, "reassign", times={}, said={"account": heir.account_id, "name": heir.name, "item": item}
@@ -182,8 +182,8 @@ def _told(found: Account, heir: Account | None, given: list[tuple[str, str]], le
     return "\n".join(lines)
 
 
-async def _account(at: Desk, account: str) -> Account:
-    found = await at.house.store.staff.account(account)
+async def _account(at: StaffSession, account: str) -> Account:
+    found = await at.app.store.staff.account(account)
     if found is None:
         raise InputError(f"there is no account {account}: `starter.py staff list`")
     return found
@@ -199,7 +199,7 @@ def _store(settings: Settings) -> Store:
     return Store.open(settings.store_url.get_secret_value(), KeyRing.load_or_create(settings.key_ring_file))
 
 
-def _ops(at: Desk, what: str) -> None:
+def _ops(at: StaffSession, what: str) -> None:
     if at.account.role is not Role.OPS:
         raise NotAllowedError(f"the role {at.account.role} may not {what}: ask ops")
 

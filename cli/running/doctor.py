@@ -21,10 +21,10 @@ from adapters.temporal.inspecting import inspect
 from adapters.temporal.lists import OPEN
 from adapters.temporal.plugin import build_id, connect
 from adapters.temporal.search_attributes import refuse_missing
-from adapters.wiring import House, open_house
-from cli.desk import Asked, command, here
+from adapters.wiring import Application, open_application
 from cli.output import FAILED, OK, as_json
 from cli.people.covering import gaps_ahead, within
+from cli.session import OutputOptions, command, here
 from cli.visits.slots import fullness
 from services.errors import EXPECTED
 from workflows.attributes import ATTRIBUTES
@@ -44,7 +44,7 @@ class Finding:
 
 
 @command
-async def doctor(*, asked: Asked = Asked()) -> int:
+async def doctor(*, output: OutputOptions = OutputOptions()) -> int:
     """Check settings, keys, clinic files, store, server, worker and courses; each fault names the next step.
 
     Example: starter.py doctor
@@ -52,9 +52,9 @@ async def doctor(*, asked: Asked = Asked()) -> int:
     settings = here()
     found = [await _tried(name, check(settings)) for name, check in BEFORE.items()]
     if all(one.well for one in found):
-        async with open_house(settings) as house:
-            found += [await _tried(name, check(house)) for name, check in INSIDE.items()]
-    if asked.json:
+        async with open_application(settings) as app:
+            found += [await _tried(name, check(app)) for name, check in INSIDE.items()]
+    if output.json:
         as_json([vars(one) for one in found])
     else:
         for one in found:
@@ -102,36 +102,36 @@ async def _server(settings: Settings) -> str:
     return f"{client.service_client.config.target_host}, version {info.server_version}"
 
 
-async def _attributes(house: House) -> str:
-    await refuse_missing(house.client)
+async def _attributes(app: Application) -> str:
+    await refuse_missing(app.client)
     return f"{len(ATTRIBUTES)} registered"
 
 
-async def _oncall(house: House) -> str:
-    await house.store.oncall.refuse_empty(house.clinic.sites, datetime.now(UTC))
-    return f"somebody at each of {len(house.clinic.sites)} sites"
+async def _oncall(app: Application) -> str:
+    await app.store.oncall.refuse_empty(app.clinic.sites, datetime.now(UTC))
+    return f"somebody at each of {len(app.clinic.sites)} sites"
 
 
-async def _cover(house: House) -> str:
-    gaps = await gaps_ahead(house, datetime.now(UTC))
+async def _cover(app: Application) -> str:
+    gaps = await gaps_ahead(app, datetime.now(UTC))
     if gaps:
         raise NotWellError(f"{'; '.join(gaps)}: give somebody a turn then (`oncall turn`)")
     return f"somebody, and a prescriber, at each site in {within()}"
 
 
-async def _licences(house: House) -> str:
-    days = house.clinic.limits.licence_days
-    found = all_wanting(await house.store.staff.accounts(), datetime.now(UTC).date(), days)
+async def _licences(app: Application) -> str:
+    days = app.clinic.limits.licence_days
+    found = all_wanting(await app.store.staff.accounts(), datetime.now(UTC).date(), days)
     if found:
         raise NotWellError(f"{'; '.join(found)}: write it into clinic/staff.toml and `staff load`, or `staff disable`")
     return f"everybody who signs or gives has one for {days} days"
 
 
-async def _worker(house: House) -> str:
-    name = house.settings.task_queue
-    request = DescribeWorkerDeploymentRequest(namespace=house.client.namespace, deployment_name=name)
+async def _worker(app: Application) -> str:
+    name = app.settings.task_queue
+    request = DescribeWorkerDeploymentRequest(namespace=app.client.namespace, deployment_name=name)
     try:
-        found = await house.client.workflow_service.describe_worker_deployment(request)
+        found = await app.client.workflow_service.describe_worker_deployment(request)
     except RPCError:
         raise NotWellError("no worker has ever polled: run `python worker.py --make-current`") from None
     current = found.worker_deployment_info.routing_config.current_deployment_version.build_id
@@ -140,19 +140,19 @@ async def _worker(house: House) -> str:
     return f"build {current} is current"
 
 
-async def _courses(house: House) -> str:
+async def _courses(app: Application) -> str:
     troubled = f"TemporalReportedProblems IS NOT NULL AND {RUNNING}"
-    failing = [one.id async for one in house.client.list_workflows(troubled, limit=SHOWN)]
+    failing = [one.id async for one in app.client.list_workflows(troubled, limit=SHOWN)]
     if failing:
         raise NotWellError(f"tasks fail on {', '.join(failing)}: read the worker's log")
     late = datetime.now(UTC) - timedelta(minutes=15)
-    count = await house.client.count_workflows(f"CourseNeedDue < '{late.isoformat()}' AND {RUNNING}")
+    count = await app.client.count_workflows(f"CourseNeedDue < '{late.isoformat()}' AND {RUNNING}")
     return f"no failing tasks; {count.count} courses wait for a person over time"
 
 
-async def _histories(house: House) -> str:
+async def _histories(app: Application) -> str:
     """What replays now also replays after the next restart; what is in a history was signed, and is still there."""
-    found = await inspect(house.client, house.ring, f"{OPEN} AND TaskQueue = '{house.settings.task_queue}'")
+    found = await inspect(app.client, app.ring, f"{OPEN} AND TaskQueue = '{app.settings.task_queue}'")
     said = [
         f"{_some(found.wedged)} no longer replay: `starter.py rescue COURSE --reason ...`" if found.wedged else "",
         f"acts that nobody signed are in {_some(tuple(found.unproven))}" if found.unproven else "",
@@ -163,18 +163,18 @@ async def _histories(house: House) -> str:
     return "every running course of this build replays, every act was signed"
 
 
-async def _builds(house: House) -> str:
-    still = await unserved(house.client, house.settings.task_queue, datetime.now(UTC))
+async def _builds(app: Application) -> str:
+    still = await unserved(app.client, app.settings.task_queue, datetime.now(UTC))
     if still:
         named = "; ".join(f"build {build}: {_some(courses)}" for build, courses in sorted(still.items()))
         raise NotWellError(f"no worker serves what courses need: {named}: see docs/explanation/upgrades.md")
     return "a worker serves the build of every running course"
 
 
-async def _strangers(house: House) -> str:
+async def _strangers(app: Application) -> str:
     """Courses that nobody here enrolled, and rows that another program wrote into."""
-    rows = await lists.rows(house.client, f"TaskQueue = '{house.settings.task_queue}'", MOST)
-    known = {one.course_id for one in await house.store.directory.courses()}
+    rows = await lists.rows(app.client, f"TaskQueue = '{app.settings.task_queue}'", MOST)
+    known = {one.course_id for one in await app.store.directory.courses()}
     strange = [row.course_id for row in rows if row.course_id not in known]
     written = [row.course_id for row in rows if row.outside and row.course_id in known]
     said = [
@@ -193,12 +193,12 @@ def _some(courses: Sequence[str]) -> str:
     return ", ".join(courses[:SHOWN]) + more
 
 
-async def _drugs(house: House) -> str:
+async def _drugs(app: Application) -> str:
     now = datetime.now(UTC)
-    missing, differ = await house.store.drug_log.discrepancies(), await house.store.chart.open()
+    missing, differ = await app.store.drug_log.discrepancies(), await app.store.chart.open()
     found: list[Discrepancy | ChartDiscrepancy] = [*missing, *differ]
     overdue = [f"{one.discrepancy_id} ({one.owner})" for one in found if one.due < now]
-    loose = await house.store.drug_log.unaccounted(now)
+    loose = await app.store.drug_log.unaccounted(now)
     if overdue:
         raise NotWellError(f"discrepancies are overdue: {', '.join(overdue)}: `starter.py discrepancy ID --reason`")
     if loose:
@@ -208,10 +208,10 @@ async def _drugs(house: House) -> str:
     return f"discrepancies open: {len(found)}, none overdue{named}; every syringe accounted for within 24 hours"
 
 
-async def _chairs(house: House) -> str:
-    if house.settings.scheduler_url is not None:
-        return f"kept by {house.settings.scheduler_url}"
-    full = await fullness(house, datetime.now(UTC))
+async def _chairs(app: Application) -> str:
+    if app.settings.scheduler_url is not None:
+        return f"kept by {app.settings.scheduler_url}"
+    full = await fullness(app, datetime.now(UTC))
     return f"taken in the next seven days: {', '.join(f'{site} {percent} %' for site, percent in full.items())}"
 
 
@@ -221,7 +221,7 @@ BEFORE: dict[str, Callable[[Settings], Awaitable[str]]] = {
     "store": _store,
     "server": _server,
 }
-INSIDE: dict[str, Callable[[House], Awaitable[str]]] = {
+INSIDE: dict[str, Callable[[Application], Awaitable[str]]] = {
     "attributes": _attributes,
     "on call": _oncall,
     "cover": _cover,

@@ -3,14 +3,14 @@
 from temporalio.service import RPCError
 
 from adapters.wiring import evidence_of
-from cli.desk import Asked, command, desk
 from cli.output import FAILED, OK, as_json, table
+from cli.session import OutputOptions, command, staff_session
 from course.views.proof import Proof, prove
 from services.errors import UnreachableError
 
 
 @command
-async def proof(*, asked: Asked = Asked()) -> int:
+async def proof(*, output: OutputOptions = OutputOptions()) -> int:
     """Every open course with its next due thing, and apart from them what is wrong; exit code 1 where anything is.
 
     It reads lists, the server and the ledgers, and asks a course only for its visits ahead: what is reserved for them
@@ -18,13 +18,13 @@ async def proof(*, asked: Asked = Asked()) -> int:
 
     Example: starter.py proof --json
     """
-    async with desk() as at:
+    async with staff_session() as at:
         try:
-            found = prove(await evidence_of(at.house).gather(at.now))
+            found = prove(await evidence_of(at.app).gather(at.now))
         except RPCError as error:
             raise UnreachableError(f"the Temporal server refused this ({error.status.name.lower()})") from None
-        await at.looked("", "proof")
-        if asked.json:
+        await at.log_access("", "proof")
+        if output.json:
             as_json(found)
         else:
             _print(found)

@@ -4,8 +4,8 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from cli.desk import Asked, command, desk
 from cli.output import FAILED, OK, as_json
+from cli.session import OutputOptions, command, staff_session
 from course.model.terms import Role
 from services.errors import InputError, NotAllowedError, ServiceError
 from services.rescue import RescueError
@@ -17,7 +17,7 @@ async def rescue(
     course: str,
     *,
     reason: Annotated[str, Parameter(help="why, for the history; no patient data")] = "",
-    asked: Asked = Asked(),
+    output: OutputOptions = OutputOptions(),
 ) -> int:
     """Reset a course that `doctor` or `proof` names as one that does not replay. For ops.
 
@@ -28,15 +28,15 @@ async def rescue(
     """
     if not reason.strip():
         raise InputError("a rescue needs --reason, which stands in the history")
-    async with desk() as at:
+    async with staff_session() as at:
         if at.account.role is not Role.OPS:
             raise NotAllowedError(f"a {at.account.role} may not rescue courses: ask ops")
         try:
-            done = await rescued(at.house, course, reason)
+            done = await rescued(at.app, course, reason)
         except RescueError as why:
             raise ServiceError(str(why)) from None
-        await at.looked(course, "rescue")
-    if asked.json:
+        await at.log_access(course, "rescue")
+    if output.json:
         as_json(vars(done))
     else:
         print(f"{course} goes on from event {done.event} in run {done.run_id}: {done.acts} later acts stand")

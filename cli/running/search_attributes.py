@@ -4,12 +4,12 @@ from adapters.identity.keyring import KeyRing
 from adapters.settings import load_settings
 from adapters.temporal.plugin import connect
 from adapters.temporal.search_attributes import register
-from cli.desk import Asked, command
 from cli.output import answer
+from cli.session import OutputOptions, command
 
 
 @command
-async def search_attributes(*, asked: Asked = Asked()) -> int:
+async def search_attributes(*, output: OutputOptions = OutputOptions()) -> int:
     """Make the search attributes that a Temporal server of your own lacks, once, before its first worker.
 
     Example: starter.py search-attributes
@@ -18,4 +18,4 @@ async def search_attributes(*, asked: Asked = Asked()) -> int:
     client = await connect(settings, KeyRing.generate())  # nothing is encrypted or read here: the keys stay away
     made = await register(client)
     said = f"made {', '.join(made)}" if made else "every search attribute is there"
-    return answer({"namespace": client.namespace, "made": list(made)}, said, json_=asked.json)
+    return answer({"namespace": client.namespace, "made": list(made)}, said, json_=output.json)

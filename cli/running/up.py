@@ -18,9 +18,9 @@ from adapters.temporal.builds import keep_watching
 from adapters.temporal.plugin import build_id, course_worker, make_current
 from adapters.temporal.schedules import keep_proving, keep_sweeping
 from adapters.temporal.server import ServerError, embedded_server
-from adapters.wiring import WORKFLOWS, House, course_activities, open_house
-from cli.desk import command
+from adapters.wiring import WORKFLOWS, Application, course_activities, open_application
 from cli.output import OK
+from cli.session import command
 from services.errors import InputError
 from services.moving import move_to_this_build
 
@@ -48,21 +48,21 @@ async def up(
     print("starting Temporal ...", flush=True)
     async with (
         embedded_server(settings.data_folder, port=port, ui=ui) as server,
-        open_house(settings, runtime=runtime) as house,
+        open_application(settings, runtime=runtime) as app,
     ):
-        await _staff(house, settings)
-        await house.store.oncall.refuse_empty(house.clinic.sites, datetime.now(UTC))
+        await _staff(app, settings)
+        await app.store.oncall.refuse_empty(app.clinic.sites, datetime.now(UTC))
         worker = course_worker(
-            house.client, settings, workflows=WORKFLOWS, activities=course_activities(house), signer=house.signer
+            app.client, settings, workflows=WORKFLOWS, activities=course_activities(app), signer=app.signer
         )
         async with worker:
-            await make_current(house.client, settings)
-            await keep_sweeping(house.client, settings)
-            await keep_proving(house.client, settings)
-            stay = await move_to_this_build(house)
+            await make_current(app.client, settings)
+            await keep_sweeping(app.client, settings)
+            await keep_proving(app.client, settings)
+            stay = await move_to_this_build(app)
             _greet(settings, server.target, server.ui_url, stay)
             async with asyncio.TaskGroup() as tasks:
-                watching = tasks.create_task(keep_watching(house.client, settings.task_queue, runtime))
+                watching = tasks.create_task(keep_watching(app.client, settings.task_queue, runtime))
                 await stop.wait()
                 watching.cancel()
             print("\nstopping: running activities are given their time ...", flush=True)
@@ -82,12 +82,12 @@ def _free(port: int) -> None:
             raise ServerError(f"port {port} is taken: stop what uses it, or choose another with --port") from None
 
 
-async def _staff(house: House, settings: Settings) -> None:
+async def _staff(app: Application, settings: Settings) -> None:
     """Bring in the staff file; passphrases of new accounts are shown once and kept for their owner alone."""
-    fresh = await first_passphrases(house.store, settings.clinic_folder / "staff.toml")
+    fresh = await first_passphrases(app.store, settings.clinic_folder / "staff.toml")
     if not fresh:
         return
-    await house.store.access.note(Access("(first start)", "staff load", datetime.now(UTC)))
+    await app.store.access.note(Access("(first start)", "staff load", datetime.now(UTC)))
     lines = "".join(f"{account:10} {passphrase}\n" for account, passphrase in fresh.items())
     path = settings.data_folder / "first-passphrases.txt"
     _write_private(path, lines)

@@ -4,8 +4,8 @@ from temporalio.client import WorkflowUpdateRPCTimeoutOrCancelledError as Update
 from temporalio.service import RPCError
 
 from adapters.temporal.plugin import build_id
-from cli.desk import Asked, command, desk
 from cli.output import FAILED, OK, as_json
+from cli.session import OutputOptions, command, staff_session
 from course.model.terms import Role
 from services.courses import ANSWER_WITHIN, OPEN
 from services.errors import NotAllowedError
@@ -13,17 +13,17 @@ from workflows.course import TreatmentCourse
 
 
 @command
-async def wake(*, asked: Asked = Asked()) -> int:
+async def wake(*, output: OutputOptions = OutputOptions()) -> int:
     """Wake every open course and say which build each is on; again after some seconds if some are behind. For ops.
 
     Example: starter.py wake
     """
-    async with desk() as at:
+    async with staff_session() as at:
         if at.account.role is not Role.OPS:
             raise NotAllowedError(f"a {at.account.role} may not wake courses: ask ops")
         builds: dict[str, list[str]] = {}
-        async for found in at.house.client.list_workflows(OPEN):
-            handle = at.house.client.get_workflow_handle(found.id)
+        async for found in at.app.client.list_workflows(OPEN):
+            handle = at.app.client.get_workflow_handle(found.id)
             try:
                 build = await handle.execute_update(TreatmentCourse.wake, rpc_timeout=ANSWER_WITHIN)
             except (RPCError, UpdateTimeoutError, TimeoutError):
@@ -31,7 +31,7 @@ async def wake(*, asked: Asked = Asked()) -> int:
             builds.setdefault(build, []).append(found.id)
     here = build_id()
     behind = {build: courses for build, courses in builds.items() if build != here}
-    if asked.json:
+    if output.json:
         as_json({"current": here, "builds": builds})
     else:
         print(f"{len(builds.get(here, []))} courses are on build {here}")

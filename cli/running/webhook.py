@@ -6,15 +6,15 @@ import signal
 from adapters.logs import configure_logs
 from adapters.settings import SettingsError, load_settings
 from adapters.store.messages.inbox import ItemKind
-from adapters.web.http import Door
-from adapters.wiring import STATUS, House, open_house
-from cli.desk import Asked, command, desk, here
+from adapters.web.http import FormServer
+from adapters.wiring import STATUS, Application, open_application
 from cli.output import OK, as_json
+from cli.session import OutputOptions, command, here, staff_session
 from course.actions import FRONT
 from services.courses import Courses
 from services.errors import NotAllowedError, ServiceError
 from services.replies.carrier import Carrier
-from services.replies.posts import INBOUND, PostDesk
+from services.replies.posts import INBOUND, PostHandler
 
 
 @command
@@ -35,14 +35,14 @@ async def webhook() -> int:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with open_house(settings) as house:
-        carrier = Carrier(Courses(house))
-        at_desk = PostDesk(
-            house.store, house.texts, _site(house), token=token.get_secret_value(), public_url=url, stir=carrier.stir
+    async with open_application(settings) as app:
+        carrier = Carrier(Courses(app))
+        at_desk = PostHandler(
+            app.store, app.texts, _site(app), token=token.get_secret_value(), public_url=url, stir=carrier.stir
         )
         host, _, port = settings.webhook_address.rpartition(":")
         try:
-            async with Door(at_desk.handlers()).listening(host, int(port)), asyncio.TaskGroup() as tasks:
+            async with FormServer(at_desk.handlers()).listening(host, int(port)), asyncio.TaskGroup() as tasks:
                 carrying = tasks.create_task(carrier.keep_carrying())
                 print(f"listening on {settings.webhook_address} for {INBOUND} and {STATUS} below {url}", flush=True)
                 await stop.wait()
@@ -52,23 +52,23 @@ async def webhook() -> int:
     return OK
 
 
-def _site(house: House) -> str:
-    return house.settings.site or next(iter(house.clinic.sites))
+def _site(app: Application) -> str:
+    return app.settings.site or next(iter(app.clinic.sites))
 
 
 @command
-async def inbox(course: str, *, asked: Asked = Asked()) -> int:
+async def inbox(course: str, *, output: OutputOptions = OutputOptions()) -> int:
     """Read what the patient of a course wrote in text messages; who read it is on record.
 
     Example: starter.py inbox c-1a2b3c
     """
-    async with desk() as at:
+    async with staff_session() as at:
         if at.account.role not in FRONT:
             raise NotAllowedError(f"a {at.account.role} may not read what patients write: ask a nurse")
         zone = await at.zone(course)
-        items = [one for one in await at.house.store.inbox.of_course(course) if one.kind is ItemKind.REPLY]
-        await at.looked(course, "inbox")
-    if asked.json:
+        items = [one for one in await at.app.store.inbox.of_course(course) if one.kind is ItemKind.REPLY]
+        await at.log_access(course, "inbox")
+    if output.json:
         as_json([{"item": one.item_id, "at": one.received_at.isoformat(), "text": one.content} for one in items])
     else:
         for one in items:

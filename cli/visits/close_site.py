@@ -8,12 +8,12 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from cli.desk import Asked, Desk, How, build, command, desk
 from cli.output import FAILED, OK, as_json, table
+from cli.session import ActOptions, OutputOptions, StaffSession, build, command, staff_session
 from course.acts.catalogue import Act
 from course.model.record import CourseRecord
-from course.scheduling.closing_days import Instead
-from services.closing_site import Closed, Moved
+from course.scheduling.closing_days import Alternative
+from services.closing_site import ClosedSite, ProposedMove
 from services.courses import CourseError
 from services.errors import InputError
 from services.typed.times import instant
@@ -29,7 +29,7 @@ async def close_site(
     until: Annotated[str, Parameter(help="when it opens again")],
     apply: Annotated[bool, Parameter(negative="", help="move them all; without it nothing is changed")] = False,
     reason: Annotated[str, Parameter(help="why; it stands on every course's page")] = "",
-    asked: Asked = Asked(),
+    output: OutputOptions = OutputOptions(),
 ) -> int:
     """Propose new times for every visit of the days on which a site is closed, and move them together after a look.
 
@@ -39,9 +39,9 @@ async def close_site(
 
     Example: starter.py close-site northside --from "2027-01-11 00:00" --until "2027-01-14 00:00" --reason storm
     """
-    async with desk() as at:
-        if site not in at.house.clinic.sites:
-            raise InputError(f"there is no site {site}: {', '.join(at.house.clinic.sites)}")
+    async with staff_session() as at:
+        if site not in at.app.clinic.sites:
+            raise InputError(f"there is no site {site}: {', '.join(at.app.clinic.sites)}")
         zone = at.site_zone(site)
         first, last = instant(since, zone, at.now), instant(until, zone, at.now)
         if not at.now <= last or first >= last:
@@ -50,37 +50,39 @@ async def close_site(
             raise InputError("say why with --reason: it stands on every course's page")
         found = await _proposals(at, site, first, last, reason or "the site is closed")
         if apply:
-            return await _apply(at, found, asked=asked)
-    _print(found, asked=asked)
+            return await _apply(at, found, output=output)
+    _print(found, output=output)
     return OK
 
 
-async def _proposals(at: Desk, site: str, since: datetime, until: datetime, reason: str) -> list[Moved]:
+async def _proposals(at: StaffSession, site: str, since: datetime, until: datetime, reason: str) -> list[ProposedMove]:
     """One course after another, each where the chairs of those before it leave room."""
     rows = await at.courses.rows(f"CourseSite = '{site}'", MOST)
     near = [row for row in rows if row.next_session is not None and row.next_session < until]
-    names = await at.house.store.directory.names_of_courses(tuple(row.course_id for row in near))
-    closed = await Closed.at(at.house, site, since, until)
-    found: list[Moved | None] = []
+    names = await at.app.store.directory.names_of_courses(tuple(row.course_id for row in near))
+    closed = await ClosedSite.at(at.app, site, since, until)
+    found: list[ProposedMove | None] = []
     for number, row in enumerate(near, start=1):
         _say(f"looking at {number} of {len(near)} courses")
         name = names.get(row.course_id, "")
         try:
             record = await at.courses.record(row.course_id)
         except CourseError as error:
-            found.append(Moved(row.course_id, name, None, why_not=str(error)))
+            found.append(ProposedMove(row.course_id, name, None, why_not=str(error)))
             continue
         found.append(closed.moves(record, name, at.now, partial(_act, at, record, reason)))
     return [one for one in found if one is not None]
 
 
-def _act(at: Desk, record: CourseRecord, reason: str, move: Instead) -> Act:
+def _act(at: StaffSession, record: CourseRecord, reason: str, move: Alternative) -> Act:
     key = f"{record.course_id}\n{move.session.id}\n{move.session.start}\n{move.to}"
-    how = How(reason=reason, request_id=f"close-{sha256(key.encode()).hexdigest()[:16]}")
-    return build(at, "defer", how, {"session": move.session.id, "to": move.to, "scope": move.scope, "code": "clinic"})
+    options = ActOptions(reason=reason, request_id=f"close-{sha256(key.encode()).hexdigest()[:16]}")
+    return build(
+        at, "defer", options, {"session": move.session.id, "to": move.to, "scope": move.scope, "code": "clinic"}
+    )
 
 
-async def _apply(at: Desk, found: list[Moved], *, asked: Asked) -> int:
+async def _apply(at: StaffSession, found: list[ProposedMove], *, output: OutputOptions) -> int:
     failed = [one for one in found if one.act is None]
     for number, one in enumerate(found, start=1):
         if one.act is None:
@@ -89,9 +91,9 @@ async def _apply(at: Desk, found: list[Moved], *, asked: Asked) -> int:
         try:
             await at.courses.act(one.course, one.act)
         except CourseError as error:
-            failed.append(Moved(one.course, one.name, None, why_not=str(error)))
+            failed.append(ProposedMove(one.course, one.name, None, why_not=str(error)))
     moved = len(found) - len(failed)
-    if asked.json:
+    if output.json:
         as_json({"moved": moved, "not_moved": [{"course": one.course, "why": one.why_not} for one in failed]})
     else:
         print(f"{moved} courses moved")
@@ -100,8 +102,8 @@ async def _apply(at: Desk, found: list[Moved], *, asked: Asked) -> int:
     return FAILED if failed else OK
 
 
-def _print(found: list[Moved], *, asked: Asked) -> None:
-    if asked.json:
+def _print(found: list[ProposedMove], *, output: OutputOptions) -> None:
+    if output.json:
         as_json(
             [
                 {

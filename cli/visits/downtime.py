@@ -9,9 +9,9 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from adapters.store.people.directory import Patient
-from cli.desk import Asked, Desk, command, desk
 from cli.output import FAILED, OK, answer
-from cli.visits.downtime_page import Visited, page
+from cli.session import OutputOptions, StaffSession, command, staff_session
+from cli.visits.downtime_page import SheetVisit, page
 from course.model.calendar import days_from
 from course.model.terms import Role
 from services.courses import CourseError, NoServerError
@@ -37,7 +37,7 @@ async def downtime_sheet(
     day: str,
     *,
     out: Annotated[Path | None, Parameter(help="the file; else under `sheets` in the data folder")] = None,
-    asked: Asked = Asked(),
+    output: OutputOptions = OutputOptions(),
 ) -> int:
     """Write one page for each visit of a day: who, what is ordered, what is missing, and room to write by hand.
 
@@ -45,35 +45,35 @@ async def downtime_sheet(
 
     Example: starter.py downtime-sheet northside 2026-11-30
     """
-    async with desk() as at:
+    async with staff_session() as at:
         if at.account.role not in ROOM:
             raise NotAllowedError(f"the role {at.account.role} may not print sheets: it takes the room's staff")
-        if site not in at.house.clinic.sites:
-            raise InputError(f"there is no site {site}: {', '.join(at.house.clinic.sites)}")
+        if site not in at.app.clinic.sites:
+            raise InputError(f"there is no site {site}: {', '.join(at.app.clinic.sites)}")
         meant = _day(at, site, day)
         visits, unread = await _visits(at, site, meant)
-        file = out or at.house.settings.data_folder / "sheets" / f"{site}-{meant.day}.html"
-        _write(file, page(at.house.clinic.sites[site].name, meant.day, visits, at.now))
+        file = out or at.app.settings.data_folder / "sheets" / f"{site}-{meant.day}.html"
+        _write(file, page(at.app.clinic.sites[site].name, meant.day, visits, at.now))
         for one in visits:
-            await at.looked(one.record.course_id, "downtime sheet")
+            await at.log_access(one.record.course_id, "downtime sheet")
         told = [{"course": one.record.course_id, "session": one.session.id, "at": one.session.start} for one in visits]
         missing = "".join(f"\n  NOT on it: {why}" for why in unread)
         said = {"file": str(file), "visits": told, "not_on_it": unread}
-        answer(said, f"{len(visits)} visits: {file}{missing}", json_=asked.json)
+        answer(said, f"{len(visits)} visits: {file}{missing}", json_=output.json)
         return FAILED if unread else OK
 
 
-def _day(at: Desk, site: str, day: str) -> Day:
+def _day(at: StaffSession, site: str, day: str) -> Day:
     zone = at.site_zone(site)
     midnight = zone.local(instant(f"{day} 12:00", zone, at.now)).replace(hour=0, minute=0)
     begins = zone.lenient(midnight)
     return Day(midnight.date(), begins, days_from(zone, begins, 1))
 
 
-async def _visits(at: Desk, site: str, day: Day) -> tuple[list[Visited], list[str]]:
+async def _visits(at: StaffSession, site: str, day: Day) -> tuple[list[SheetVisit], list[str]]:
     """Every open visit of the day, in order, and why a course could not be read; one with a later visit has none."""
     rows = await at.courses.rows(f"CourseSite = '{site}'", MOST)
-    found: list[Visited] = []
+    found: list[SheetVisit] = []
     unread: list[str] = []
     for row in rows:
         if row.next_session is None or row.next_session >= day.ends:
@@ -85,9 +85,9 @@ async def _visits(at: Desk, site: str, day: Day) -> tuple[list[Visited], list[st
         except CourseError as error:
             unread.append(str(error))
             continue
-        patient = await at.house.store.directory.patient(record.patient_id)
+        patient = await at.app.store.directory.patient(record.patient_id)
         found += [
-            Visited(record, session, patient or Patient(record.patient_id, "", date.min))
+            SheetVisit(record, session, patient or Patient(record.patient_id, "", date.min))
             for session in record.open_sessions
             if day.begins <= session.start < day.ends
         ]

@@ -35,7 +35,7 @@ SPARE_ROWS = 3
 
 
 @dataclass(frozen=True)
-class Visited:
+class SheetVisit:
     """One visit of the day, and whose."""
 
     record: CourseRecord
@@ -43,7 +43,7 @@ class Visited:
     patient: Patient
 
 
-def page(site: str, day: date, visits: Sequence[Visited], now: datetime) -> str:
+def page(site: str, day: date, visits: Sequence[SheetVisit], now: datetime) -> str:
     """The whole file."""
     body = "".join(_visit(site, one, now) for one in visits) or f"<p>No visit at {escape(site)} on {day:%d %B %Y}.</p>"
     return (
@@ -53,7 +53,7 @@ def page(site: str, day: date, visits: Sequence[Visited], now: datetime) -> str:
     )
 
 
-def _visit(site: str, visited: Visited, now: datetime) -> str:
+def _visit(site: str, visited: SheetVisit, now: datetime) -> str:
     record, session, patient = visited.record, visited.session, visited.patient
     mrn = f", record number {patient.mrn}" if patient.mrn else ""
     head = (
@@ -64,7 +64,7 @@ def _visit(site: str, visited: Visited, now: datetime) -> str:
     return f"<section>{head}{_against(visited)}{''.join(_parts(visited))}</section>"
 
 
-def _against(visited: Visited) -> str:
+def _against(visited: SheetVisit) -> str:
     """What stood against dosing when the page was printed."""
     found = why_not_yet(visited.record, visited.session, visited.session.start)
     if not found:
@@ -74,7 +74,7 @@ def _against(visited: Visited) -> str:
     return f'<div class="must">Not cleared as it stands:<ul>{"".join(f"<li>{escape(one)}" for one in found)}</ul></div>'
 
 
-def _parts(visited: Visited) -> Iterator[str]:
+def _parts(visited: SheetVisit) -> Iterator[str]:
     record, session = visited.record, visited.session
     rule = record.protocol.session
     yield f"<h2>Order</h2><p>{escape(_order(record, session))}</p>"

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from adapters.store.chairs.waitlist import Waiting
-from cli.desk import Desk, How, build, desk, perform, sentence
+from adapters.store.chairs.waitlist import WaitingCourse
 from cli.output import OK, as_json
+from cli.session import ActOptions, StaffSession, build, perform, sentence, staff_session
 from course.actions import Refused, apply
 from course.model.calendar import Zone
 from course.model.record import CourseRecord
@@ -33,16 +33,16 @@ class Offer:
 
 
 async def act_freeing(
-    course_id: str, how: How, action: str, *, times: dict[str, str | None] | None = None, **said: Any
+    course_id: str, options: ActOptions, action: str, *, times: dict[str, str | None] | None = None, **said: Any
 ) -> int:
     """Do one act and print its receipt, with who could come instead."""
-    async with desk() as at:
-        before = await at.house.store.slots.of_course(course_id, at.now)
-        receipt = await perform(at, course_id, how, action, times=times or {}, said=said)
-        row = await at.house.store.directory.course(course_id)
-        freed = [one for one in before if one not in await at.house.store.slots.of_course(course_id, at.now)]
+    async with staff_session() as at:
+        before = await at.app.store.slots.of_course(course_id, at.now)
+        receipt = await perform(at, course_id, options, action, times=times or {}, said=said)
+        row = await at.app.store.directory.course(course_id)
+        freed = [one for one in before if one not in await at.app.store.slots.of_course(course_id, at.now)]
         offers = await _offers(at, row.site, course_id, freed) if row is not None and freed else []
-        if how.json:
+        if options.json:
             waiting = [{"free": one.slot.begins, "course": one.course, "session": one.session} for one in offers]
             as_json({**receipt.model_dump(mode="json"), **({"waiting": waiting} if waiting else {})})
             return OK
@@ -51,10 +51,10 @@ async def act_freeing(
         return OK
 
 
-async def _offers(at: Desk, site: str, course_id: str, freed: Sequence[Slot]) -> list[Offer]:
+async def _offers(at: StaffSession, site: str, course_id: str, freed: Sequence[Slot]) -> list[Offer]:
     """Who could take each chair, longest waiting first."""
-    waiting = [one for one in await at.house.store.waitlist.at(site) if one.course_id != course_id]
-    names = await at.house.store.directory.names_of_courses(tuple(one.course_id for one in waiting))
+    waiting = [one for one in await at.app.store.waitlist.at(site) if one.course_id != course_id]
+    names = await at.app.store.directory.names_of_courses(tuple(one.course_id for one in waiting))
     found = []
     for one in waiting:
         wanted = [slot for slot in freed if slot.begins > at.now and _early_enough(at, one, slot)]
@@ -68,28 +68,28 @@ async def _offers(at: Desk, site: str, course_id: str, freed: Sequence[Slot]) ->
     return sorted(found, key=lambda offer: offer.slot.begins)
 
 
-def _early_enough(at: Desk, waiting: Waiting, freed: Slot) -> bool:
+def _early_enough(at: StaffSession, waiting: WaitingCourse, freed: Slot) -> bool:
     return waiting.before is None or at.site_zone(waiting.site).local(freed.begins).date() < waiting.before
 
 
-async def _record(at: Desk, waiting: Waiting) -> CourseRecord | None:
+async def _record(at: StaffSession, waiting: WaitingCourse) -> CourseRecord | None:
     try:
         return await at.courses.record(waiting.course_id)
     except CourseError:
         return None
 
 
-async def _tried(at: Desk, record: CourseRecord, waiting: Waiting, freed: Slot) -> str | None:
+async def _tried(at: StaffSession, record: CourseRecord, waiting: WaitingCourse, freed: Slot) -> str | None:
     """What would be left of the protocol's windows if the visit moved there; None where it is no gain, or not taken."""
     visit = record.session(waiting.session_id)
     if visit is None or visit.start <= freed.begins:
         return None
     said = {"session": visit.id, "to": freed.begins, "code": "clinic"}
     try:
-        done = apply(record, build(at, "defer", How(reason="an earlier chair"), said), at.now)
+        done = apply(record, build(at, "defer", ActOptions(reason="an earlier chair"), said), at.now)
     except Refused:
         return None
     wanted = next(one for one in slots_ahead(done.record, at.now) if one.session == visit.id)
-    taken = await at.house.store.slots.between(waiting.site, wanted.begins, wanted.ends)
-    fits = full(wanted, taken, at.house.clinic.sites[waiting.site].capacity) is None
+    taken = await at.app.store.slots.between(waiting.site, wanted.begins, wanted.ends)
+    fits = full(wanted, taken, at.app.clinic.sites[waiting.site].capacity) is None
     return "; ".join(done.receipt.warnings) if fits else None

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from cyclopts import Parameter
 
 from adapters.store.people.directory import CourseState
-from cli.desk import Desk, How, act, command, desk, session_id
+from cli.session import ActOptions, StaffSession, act, command, session_id, staff_session
 from course.model.calendar import Zone
 from course.model.terms import SkipCode
 from services.errors import InputError
@@ -26,7 +26,7 @@ Adverse = Annotated[list[str], Parameter(help=f"{SAY_EVENT}; again for more")]
 
 @Parameter(name="*")
 @dataclass(frozen=True)
-class Left:
+class LeavingOptions:
     """How the patient left."""
 
     left: Annotated[str, Parameter(help="when the patient left")] = ""
@@ -70,19 +70,19 @@ async def check_in(
         Parameter(help="why a prescriber doses in spite of vital signs or a suicide screen missing, old or amiss"),
     ] = "",
     weight_confirmed: bool = False,
-    how: How = How(),
+    options: ActOptions = ActOptions(),
 ) -> int:
     """The check before dosing: cleared, or every reason why not.
 
     Example: starter.py check-in c-1a2b3c 1 --weight-kg 70 --bp "128/80 72 98 s5 d0" --identifiers 2 --escort --fasting
     --asked
     """
-    async with desk() as at:
-        readings = await _readings(at, course, bp, how)
-        await _warn_of_namesakes(at, course, json=how.json)
+    async with staff_session() as at:
+        readings = await _readings(at, course, bp, options)
+        await _warn_of_namesakes(at, course, json=options.json)
     return await act(
         course,
-        how,
+        options,
         "check_in",
         times={"changed_at": changed_at},
         session=session_id(session),
@@ -100,9 +100,9 @@ async def check_in(
     )
 
 
-async def _warn_of_namesakes(at: Desk, course: str, *, json: bool) -> None:
+async def _warn_of_namesakes(at: StaffSession, course: str, *, json: bool) -> None:
     """Say, where errors are read, that another patient of a like name is treated at the same site."""
-    directory = at.house.store.directory
+    directory = at.app.store.directory
     row = await directory.course(course)
     mine = None if row is None else await directory.patient(row.patient_id)
     if row is None or mine is None or json:
@@ -116,14 +116,16 @@ async def _warn_of_namesakes(at: Desk, course: str, *, json: bool) -> None:
 
 
 @command
-async def not_given(course: str, session: str, *, code: SkipCode, bp: BP | None = None, how: How = How()) -> int:
+async def not_given(
+    course: str, session: str, *, code: SkipCode, bp: BP | None = None, options: ActOptions = ActOptions()
+) -> int:
     """The patient came and was not dosed.
 
     Example: starter.py not-given c-1a2b3c 3 --code blood_pressure --bp 172/104@09:00 --bp 170/101@09:20 --reason "BP"
     """
-    async with desk() as at:
-        readings = await _readings(at, course, bp or [], how)
-    return await act(course, how, "not_given", session=session_id(session), code=code, readings=readings)
+    async with staff_session() as at:
+        readings = await _readings(at, course, bp or [], options)
+    return await act(course, options, "not_given", session=session_id(session), code=code, readings=readings)
 
 
 @command
@@ -137,18 +139,18 @@ async def session(
     weight_kg: Decimal | None = None,
     bp: BP | None = None,
     adverse: Adverse | None = None,
-    left: Left = Left(),
+    left: LeavingOptions = LeavingOptions(),
     comfort: Comfort = Comfort(),
-    how: How = How(),
+    options: ActOptions = ActOptions(),
 ) -> int:
     """Record what was given; mg/kg is computed.
 
     Example: starter.py session c-1a2b3c 1 --mg 35 --started "today 09:10" --minutes 40 --bp "134/84 80 98@09:25"
     """
-    said = await _said(course, how, bp, adverse, left)
+    said = await _said(course, options, bp, adverse, left)
     return await act(
         course,
-        how,
+        options,
         "session",
         times={"started_at": started},
         session=session_id(session),
@@ -171,18 +173,18 @@ async def abort(
     weight_kg: Decimal | None = None,
     bp: BP | None = None,
     adverse: Adverse | None = None,
-    left: Left = Left(),
+    left: LeavingOptions = LeavingOptions(),
     comfort: Comfort = Comfort(),
-    how: How = How(),
+    options: ActOptions = ActOptions(),
 ) -> int:
     """Record an infusion that was stopped early; the course is held.
 
     Example: starter.py abort c-1a2b3c 2 --mg 12 --started "today 09:10" --minutes 14 --reason "vomiting"
     """
-    said = await _said(course, how, bp, adverse, left)
+    said = await _said(course, options, bp, adverse, left)
     return await act(
         course,
-        how,
+        options,
         "abort",
         times={"started_at": started},
         session=session_id(session),
@@ -195,14 +197,21 @@ async def abort(
 
 
 @command
-async def leave(course: str, session: str, *, bp: BP | None = None, left: Left = Left(), how: How = How()) -> int:
+async def leave(
+    course: str,
+    session: str,
+    *,
+    bp: BP | None = None,
+    left: LeavingOptions = LeavingOptions(),
+    options: ActOptions = ActOptions(),
+) -> int:
     """The patient leaves after an infusion: refused, with what is missing, until the criteria are met.
 
     Example: starter.py leave c-1a2b3c 1 --left now --awake --walking --with-escort --bp "124/80 70 98 s5 d0"
     """
-    said = await _said(course, how, bp, None, left if left.left else replace(left, left="now"))
+    said = await _said(course, options, bp, None, left if left.left else replace(left, left="now"))
     del said["adverse"]
-    return await act(course, how, "leave", session=session_id(session), **said)
+    return await act(course, options, "leave", session=session_id(session), **said)
 
 
 @command
@@ -211,18 +220,20 @@ async def event(
     what: Annotated[str, Parameter(help=SAY_EVENT)],
     *,
     session: Annotated[str, Parameter(help="the visit that it belongs to")] = "",
-    how: How = How(),
+    options: ActOptions = ActOptions(),
 ) -> int:
     """Report an adverse event, between visits or after one was recorded; a serious one holds and escalates.
 
     Example: starter.py event c-1a2b3c "headache, mild" --session 3
     """
-    return await act(course, how, "event", adverse=_event(what), of_session=session_id(session) or None)
+    return await act(course, options, "event", adverse=_event(what), of_session=session_id(session) or None)
 
 
-async def _said(course: str, how: How, bp: list[str] | None, events: list[str] | None, left: Left) -> dict[str, Any]:
+async def _said(
+    course: str, options: ActOptions, bp: list[str] | None, events: list[str] | None, left: LeavingOptions
+) -> dict[str, Any]:
     """Readings, events and how the patient left, as an act has them."""
-    async with desk() as at:
+    async with staff_session() as at:
         zone = await at.zone(course)
         leaving = None
         if left.left:
@@ -233,7 +244,7 @@ async def _said(course: str, how: How, bp: list[str] | None, events: list[str] |
                 "escort": left.with_escort,
                 "gone": left.gone,
             }
-        readings = await _readings(at, course, bp or [], how)
+        readings = await _readings(at, course, bp or [], options)
     return {"readings": readings, "adverse": tuple(_event(one) for one in events or ()), "leaving": leaving}
 
 
@@ -244,10 +255,10 @@ def _event(text: str) -> dict[str, Any]:
         raise InputError(str(wrong)) from None
 
 
-async def _readings(at: Desk, course: str, said: list[str], how: How) -> tuple[dict[str, Any], ...]:
+async def _readings(at: StaffSession, course: str, said: list[str], options: ActOptions) -> tuple[dict[str, Any], ...]:
     """Readings, taken when the act happened unless they say their own time."""
     zone = await at.zone(course)
-    happened = instant(how.at, zone, at.now) if how.at else at.now
+    happened = instant(options.at, zone, at.now) if options.at else at.now
     return tuple(_reading(one, zone, happened) for one in said)
 
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from adapters.clinic.files import snapshot
-from adapters.wiring import House
-from cli.desk import Asked, Desk, command, desk
+from adapters.wiring import Application
 from cli.output import OK, as_json, table
+from cli.session import OutputOptions, StaffSession, command, staff_session
 from course.model.calendar import Calendar, days_from
 from course.scheduling.slots import Slot, on_chairs
 from services.errors import InputError, ServiceError
@@ -26,54 +26,54 @@ class Chair:
 
 
 @command
-async def slots(site: str, day: str, *, asked: Asked = Asked()) -> int:
+async def slots(site: str, day: str, *, output: OutputOptions = OutputOptions()) -> int:
     """Who has which chair on a day, and when each is free.
 
     Example: starter.py slots northside 2026-11-30
     """
-    async with desk() as at:
+    async with staff_session() as at:
         calendar = calendar_of(at, site)
         local = calendar.zone.local(instant(f"{day} 12:00", calendar.zone, at.now)).date()
         chairs = await _chairs(at, calendar, local)
         names = await _names(at, chairs)
-        await at.looked("", "slots")
-        capacity = at.house.clinic.sites[site].capacity
-        if asked.json:
+        await at.log_access("", "slots")
+        capacity = at.app.clinic.sites[site].capacity
+        if output.json:
             as_json({"site": site, "day": local, "places": capacity, "chairs": [_plain(one, names) for one in chairs]})
             return OK
         _print(chairs, names, calendar, capacity)
         return OK
 
 
-def calendar_of(at: Desk, site: str) -> Calendar:
+def calendar_of(at: StaffSession, site: str) -> Calendar:
     """A site's calendar from today on; raises ServiceError where no such site is kept here."""
-    clinic = at.house.clinic
+    clinic = at.app.clinic
     if site not in clinic.sites:
         raise InputError(f"there is no site {site}: {', '.join(clinic.sites)}")
-    if at.house.settings.scheduler_url is not None:
+    if at.app.settings.scheduler_url is not None:
         raise ServiceError("the chairs are kept by the scheduler that ST_SCHEDULER_URL names: look there")
     return snapshot(clinic.sites[site], at.now, clinic.limits.calendar_years)
 
 
-async def fullness(house: House, now: datetime) -> dict[str, int]:
+async def fullness(app: Application, now: datetime) -> dict[str, int]:
     """How many percent of each site's chair time of the next seven days is taken."""
     found = {}
-    for site in house.clinic.sites.values():
+    for site in app.clinic.sites.values():
         calendar = snapshot(site, now, 1)
         spans = [one for ahead in range(WEEK_DAYS) if (one := _opening(calendar, _day(calendar, now, ahead)))]
-        taken = await house.store.slots.between(site.id, now, now + timedelta(days=WEEK_DAYS + 1))
+        taken = await app.store.slots.between(site.id, now, now + timedelta(days=WEEK_DAYS + 1))
         booked = sum((_shared(one, span) for one in taken for span in spans), timedelta())
         whole = sum((closes - opens for opens, closes in spans), timedelta()) * site.capacity
         found[site.id] = round(100 * (booked / whole)) if whole else 0
     return found
 
 
-async def _chairs(at: Desk, calendar: Calendar, day: date) -> tuple[Chair, ...]:
+async def _chairs(at: StaffSession, calendar: Calendar, day: date) -> tuple[Chair, ...]:
     """Each visit on the first chair that is free for it; the last chair shown is empty, where there is one."""
     begins = calendar.zone.lenient(datetime.combine(day, datetime.min.time()))
-    taken = await at.house.store.slots.between(calendar.site, begins, days_from(calendar.zone, begins, 1))
+    taken = await at.app.store.slots.between(calendar.site, begins, days_from(calendar.zone, begins, 1))
     held = on_chairs(taken)
-    shown = held + [[] for _ in range(min(at.house.clinic.sites[calendar.site].capacity, len(held) + 1) - len(held))]
+    shown = held + [[] for _ in range(min(at.app.clinic.sites[calendar.site].capacity, len(held) + 1) - len(held))]
     span = _opening(calendar, day)
     return tuple(Chair(number, tuple(one), _free(one, span)) for number, one in enumerate(shown, start=1))
 
@@ -101,9 +101,9 @@ def _shared(slot: Slot, span: tuple[datetime, datetime]) -> timedelta:
     return max(timedelta(), min(slot.ends, span[1]) - max(slot.begins, span[0]))
 
 
-async def _names(at: Desk, chairs: Iterable[Chair]) -> dict[str, str]:
+async def _names(at: StaffSession, chairs: Iterable[Chair]) -> dict[str, str]:
     courses = {slot.course_id for chair in chairs for slot in chair.visits}
-    return await at.house.store.directory.names_of_courses(tuple(courses))
+    return await at.app.store.directory.names_of_courses(tuple(courses))
 
 
 def _plain(chair: Chair, names: dict[str, str]) -> dict[str, object]:

@@ -5,9 +5,9 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from adapters.store.chairs.waitlist import Waiting
-from cli.desk import Asked, command, desk, session_id
+from adapters.store.chairs.waitlist import WaitingCourse
 from cli.output import OK, answer, as_json, table
+from cli.session import OutputOptions, command, session_id, staff_session
 from services.courses import CourseError
 from services.errors import InputError
 from services.typed.times import shown
@@ -19,35 +19,35 @@ async def add(
     session: str,
     *,
     before: Annotated[date | None, Parameter(help="only a chair on a day before this one")] = None,
-    asked: Asked = Asked(),
+    output: OutputOptions = OutputOptions(),
 ) -> int:
     """Put a patient on the list who wants this visit earlier.
 
     Example: starter.py waitlist add c-1a2b3c 4 --before 2026-12-07
     """
-    async with desk() as at:
+    async with staff_session() as at:
         record = await at.courses.record(course)
         visit = session_id(session)
         if visit not in {one.id for one in record.open_sessions}:
             raise CourseError(f"session {visit} is not ahead on this course: choose one that is")
-        await at.house.store.waitlist.add(Waiting(course, visit, record.site, before, at.now))
-        await at.looked(course, "waitlist add")
-        return answer({"course": course, "session": visit}, f"{course} waits for an earlier {visit}", json_=asked.json)
+        await at.app.store.waitlist.add(WaitingCourse(course, visit, record.site, before, at.now))
+        await at.log_access(course, "waitlist add")
+        return answer({"course": course, "session": visit}, f"{course} waits for an earlier {visit}", json_=output.json)
 
 
 @command
-async def list_(site: str, *, asked: Asked = Asked()) -> int:
+async def list_(site: str, *, output: OutputOptions = OutputOptions()) -> int:
     """Who waits for an earlier visit at a site, longest first.
 
     Example: starter.py waitlist list northside
     """
-    async with desk() as at:
-        if site not in at.house.clinic.sites:
-            raise InputError(f"there is no site {site}: {', '.join(at.house.clinic.sites)}")
-        found = await at.house.store.waitlist.at(site)
-        names = await at.house.store.directory.names_of_courses(tuple(one.course_id for one in found))
-        await at.looked("", "waitlist list")
-        if asked.json:
+    async with staff_session() as at:
+        if site not in at.app.clinic.sites:
+            raise InputError(f"there is no site {site}: {', '.join(at.app.clinic.sites)}")
+        found = await at.app.store.waitlist.at(site)
+        names = await at.app.store.directory.names_of_courses(tuple(one.course_id for one in found))
+        await at.log_access("", "waitlist list")
+        if output.json:
             as_json([{**vars(one), "name": names.get(one.course_id, "")} for one in found])
             return OK
         zone = at.site_zone(site)
@@ -62,12 +62,12 @@ async def list_(site: str, *, asked: Asked = Asked()) -> int:
 
 
 @command
-async def drop(course: str, *, asked: Asked = Asked()) -> int:
+async def drop(course: str, *, output: OutputOptions = OutputOptions()) -> int:
     """Take a patient off the list.
 
     Example: starter.py waitlist drop c-1a2b3c
     """
-    async with desk() as at:
-        await at.house.store.waitlist.drop(course)
-        await at.looked(course, "waitlist drop")
-        return answer({"course": course}, f"{course} waits no longer", json_=asked.json)
+    async with staff_session() as at:
+        await at.app.store.waitlist.drop(course)
+        await at.log_access(course, "waitlist drop")
+        return answer({"course": course}, f"{course} waits no longer", json_=output.json)

@@ -9,8 +9,8 @@ from cyclopts import Parameter
 
 from audit.acts import act_of
 from audit.histories import histories_of
-from cli.desk import Asked, Desk, command, desk
 from cli.output import OK, as_json
+from cli.session import OutputOptions, StaffSession, command, staff_session
 from course.model.record import CourseRecord
 from course.views.explain import Reason, explain, explain_entry, tags_of
 from services.errors import ServiceError
@@ -31,20 +31,20 @@ async def explain_course(
     course: str,
     entry: Annotated[int | None, Parameter(help="a number on the course's page; without it, all that stands")] = None,
     *,
-    asked: Asked = Asked(),
+    output: OutputOptions = OutputOptions(),
 ) -> int:
     """Why a course stands as it does: each rule in words, the values it read, its source, and who may override it.
 
     Example: starter.py explain c-1a2b3c 12
     """
-    async with desk() as at:
+    async with staff_session() as at:
         course = await at.course(course)
         record = await at.courses.record(course)
-        await at.looked(course, "explain")
+        await at.log_access(course, "explain")
         tags = _tags(at, record)
         now = datetime.now(UTC)
         reasons = explain(record, now, tags) if entry is None else (await _entry(at, record, entry),)
-        if asked.json:
+        if output.json:
             protocol = {name: getattr(record.protocol, name) for name in ("id", "version", "sha256")}
             as_json({"protocol": protocol, "tags_known": bool(tags), "reasons": [vars(one) for one in reasons]})
             return OK
@@ -52,21 +52,21 @@ async def explain_course(
         return OK
 
 
-def _tags(at: Desk, record: CourseRecord) -> dict[str, str]:
+def _tags(at: StaffSession, record: CourseRecord) -> dict[str, str]:
     """The source tags of the clinic's file, where it still is the protocol that the course began with."""
-    path = at.house.settings.clinic_folder / "protocols" / f"{record.protocol.id}.toml"
+    path = at.app.settings.clinic_folder / "protocols" / f"{record.protocol.id}.toml"
     text = path.read_text(encoding="utf-8-sig") if path.is_file() else ""
     return tags_of(text) if sha256(text.encode()).hexdigest() == record.protocol.sha256 else {}
 
 
-async def _entry(at: Desk, record: CourseRecord, number: int) -> Reason:
+async def _entry(at: StaffSession, record: CourseRecord, number: int) -> Reason:
     found = next((one for one in record.entries if one.number == number), None)
     if found is None:
         most = record.entry_count
         raise ServiceError(
             f"the page has no entry {number} any more, or yet: it has {most}; `timeline` shows older ones"
         )
-    done = await act_of(await histories_of(at.house, record.course_id), at.house.ring, number)
+    done = await act_of(await histories_of(at.app, record.course_id), at.app.ring, number)
     asked: dict[str, object] = {}
     changed: dict[str, str] = {}
     if done is not None:
@@ -74,10 +74,10 @@ async def _entry(at: Desk, record: CourseRecord, number: int) -> Reason:
         asked = {f"asked {name}": str(value) for name, value in said.items() if value not in ([], "", {})}
         changed = {"before": done.receipt.before, "after": done.receipt.after}
         changed |= {"warnings": "; ".join(done.receipt.warnings), "proof": f"run {done.run}, event {done.event}"}
-    looked = await at.house.store.access.of_course(record.course_id)
+    log_access = await at.app.store.access.of_course(record.course_id)
     refused = tuple(
         f"{one.account_id} at {one.at:%Y-%m-%d %H:%M} UTC"
-        for one in looked
+        for one in log_access
         if one.what == f"refused {found.action}" and found.at - WITHIN <= one.at <= found.at
     )
     reason = explain_entry(record, number, asked, changed, refused)

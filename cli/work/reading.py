@@ -7,9 +7,9 @@ from typing import Annotated, Any
 from cyclopts import Parameter
 
 from adapters.temporal.lists import ESCALATED
-from cli.desk import Asked, Desk, command, desk
 from cli.output import OK, answer, as_json, table
 from cli.people.covering import gaps_ahead
+from cli.session import OutputOptions, StaffSession, command, staff_session
 from cli.work.showing import beside_it, show_course
 from cli.work.whatif import supposed
 from course.agenda.worklist_words import listed
@@ -18,7 +18,7 @@ from course.model.terms import NeedKind, Phase, Role
 from course.scores import judging as judge
 from course.scores import secondary
 from course.scores import stop_review as stopping
-from course.views.forecast import Coming, forecast
+from course.views.forecast import Upcoming, forecast
 from services.courses import Courses, Row
 from services.errors import InputError, ServiceError
 from services.typed.times import instant, shown
@@ -39,22 +39,22 @@ async def list_courses(
     mine: Annotated[bool, Parameter(help="only courses that you answer for")] = False,
     name: Annotated[str, Parameter(help="part of a patient's name, a birth date or an MRN")] = "",
     most: int = 50,
-    asked: Asked = Asked(),
+    output: OutputOptions = OutputOptions(),
 ) -> int:
     """List open courses, what is due soonest first.
 
     Example: starter.py list --need evaluate --site northside
     """
-    async with desk() as at:
+    async with staff_session() as at:
         _known_site(at, site)
         where = _where(phase=phase, protocol=protocol, site=site, need=need, held=held)
         if mine:
             where = [*where, f"CourseOwner = '{at.account.account_id}'"]
         if name:
             where = [*where, await _named(at, name)]
-        rows = await Courses(at.house).rows(" AND ".join(where), most)
-        await at.looked("", "list")
-        return await _print_rows(at, rows, asked, "No open course matches.")
+        rows = await Courses(at.app).rows(" AND ".join(where), most)
+        await at.log_access("", "list")
+        return await _print_rows(at, rows, output, "No open course matches.")
 
 
 @command
@@ -63,7 +63,7 @@ async def needs(
     everybody: Annotated[bool, Parameter(help="what waits for anybody at any site, not only for you")] = False,
     site: Annotated[str, Parameter(help="what waits for anybody at this site")] = "",
     most: int = 50,
-    asked: Asked = Asked(),
+    output: OutputOptions = OutputOptions(),
 ) -> int:
     """The worklist: what to do, by whom and for which patient, most pressing first; open escalations before all else.
 
@@ -71,35 +71,35 @@ async def needs(
 
     Example: starter.py needs --site northside
     """
-    async with desk() as at:
+    async with staff_session() as at:
         _known_site(at, site)
         anybody = " AND ".join(["CourseNeeds IS NOT NULL", *_where(site=site)])
         everybody = everybody or bool(site)
-        rows = await Courses(at.house).rows(anybody if everybody else f"{anybody} AND {_mine(at)}", most)
-        await at.looked("", "needs")
-        others = 0 if rows or everybody else await Courses(at.house).count(anybody)
+        rows = await Courses(at.app).rows(anybody if everybody else f"{anybody} AND {_mine(at)}", most)
+        await at.log_access("", "needs")
+        others = 0 if rows or everybody else await Courses(at.app).count(anybody)
         waits = "1 course waits" if others == 1 else f"{others} courses wait"
         elsewhere = f"Nothing waits for you. {waits} elsewhere: --everybody."
-        code = await _print_rows(at, rows, asked, elsewhere if others else NOTHING_WAITS, _to_do)
-        for gap in () if asked.json else await gaps_ahead(at.house, at.now, _sites(at, site, everybody=everybody)):
+        code = await _print_rows(at, rows, output, elsewhere if others else NOTHING_WAITS, _to_do)
+        for gap in () if output.json else await gaps_ahead(at.app, at.now, _sites(at, site, everybody=everybody)):
             print(f"cover  {gap}")
         return code
 
 
-def _sites(at: Desk, site: str, *, everybody: bool) -> tuple[str, ...]:
+def _sites(at: StaffSession, site: str, *, everybody: bool) -> tuple[str, ...]:
     """Whose gaps concern who asks: the site that was named, or their own; of ops, or asked for everybody, any."""
     if site:
         return (site,)
-    mine = {at.account.site} & set(at.house.clinic.sites)
+    mine = {at.account.site} & set(at.app.clinic.sites)
     return () if everybody or at.account.role is Role.OPS else tuple(mine)
 
 
-def _known_site(at: Desk, site: str) -> None:
-    if site and site not in at.house.clinic.sites:
-        raise InputError(f"there is no site {site}: {', '.join(at.house.clinic.sites)}")
+def _known_site(at: StaffSession, site: str) -> None:
+    if site and site not in at.app.clinic.sites:
+        raise InputError(f"there is no site {site}: {', '.join(at.app.clinic.sites)}")
 
 
-def _mine(at: Desk) -> str:
+def _mine(at: StaffSession) -> str:
     """A nurse's and the front desk's are the courses of their site; a prescriber's those that they answer for.
 
     An open escalation is every prescriber's.
@@ -121,18 +121,20 @@ def _where(**said: Any) -> list[str]:
     return found
 
 
-async def _named(at: Desk, words: str) -> str:
+async def _named(at: StaffSession, words: str) -> str:
     """Courses of the patients whom the words fit."""
-    patients = {one.patient_id for one in await at.house.store.directory.find(words)}
-    courses = [one.course_id for one in await at.house.store.directory.courses() if one.patient_id in patients]
+    patients = {one.patient_id for one in await at.app.store.directory.find(words)}
+    courses = [one.course_id for one in await at.app.store.directory.courses() if one.patient_id in patients]
     if not courses:
         raise ServiceError("nobody of that name has a course")
     return f"WorkflowId IN ({', '.join(repr(one) for one in courses[:200])})"
 
 
-async def _print_rows(at: Desk, rows: list[Row], asked: Asked, nothing: str, how: "Drawing | None" = None) -> int:
-    names = await at.house.store.directory.names_of_courses(tuple(row.course_id for row in rows))
-    if asked.json:
+async def _print_rows(
+    at: StaffSession, rows: list[Row], output: OutputOptions, nothing: str, how: "Drawing | None" = None
+) -> int:
+    names = await at.app.store.directory.names_of_courses(tuple(row.course_id for row in rows))
+    if output.json:
         as_json([{**vars(row), "name": names.get(row.course_id, ""), "wrong": _wrong(row, names)} for row in rows])
         return OK
     if not rows:
@@ -152,7 +154,7 @@ def _wrong(row: Row, names: Mapping[str, str]) -> str:
     return "" if row.taken_up else "no worker has taken it up yet"
 
 
-def _line(at: Desk, row: Row, names: Mapping[str, str]) -> tuple[str, ...]:
+def _line(at: StaffSession, row: Row, names: Mapping[str, str]) -> tuple[str, ...]:
     zone = at.site_zone(row.site)
     card = row.card
     wrong = _wrong(row, names)
@@ -172,7 +174,7 @@ def _line(at: Desk, row: Row, names: Mapping[str, str]) -> tuple[str, ...]:
     )
 
 
-def _task(at: Desk, row: Row, names: Mapping[str, str]) -> tuple[str, ...]:
+def _task(at: StaffSession, row: Row, names: Mapping[str, str]) -> tuple[str, ...]:
     """A row of the worklist: the first thing to do in words, and what else waits."""
     card = row.card
     todo = listed(row.needs, card.todo if card is not None else ())
@@ -182,7 +184,7 @@ def _task(at: Desk, row: Row, names: Mapping[str, str]) -> tuple[str, ...]:
     return (row.course_id, names.get(row.course_id, ""), f"{urgent}{said}", f"{_due(row.need_due, at.now)}, {due}")
 
 
-Drawing = tuple[tuple[str, ...], Callable[[Desk, Row, Mapping[str, str]], tuple[str, ...]]]
+Drawing = tuple[tuple[str, ...], Callable[[StaffSession, Row, Mapping[str, str]], tuple[str, ...]]]
 _whole: Drawing = (("course", "patient", "protocol", "where", "sessions", "needs", "due", "next visit", "reads"), _line)
 _to_do: Drawing = (("course", "for", "who does what", "due"), _task)
 
@@ -196,20 +198,20 @@ def _due(at: datetime | None, now: datetime) -> str:
 
 
 @command
-async def show(course: str, *, asked: Asked = Asked()) -> int:
+async def show(course: str, *, output: OutputOptions = OutputOptions()) -> int:
     """One course: who, what waits and what comes, order, owner, how to reach the patient, and all that was.
 
     Example: starter.py show c-1a2b3c
     """
-    async with desk() as at:
+    async with staff_session() as at:
         course = await at.course(course)
         record = await at.courses.record(course)
-        await at.looked(course, "show")
-        if asked.json:
+        await at.log_access(course, "show")
+        if output.json:
             return answer(record, "", json_=True)
-        patient = await at.house.store.directory.patient(record.patient_id)
-        messages = await at.house.store.sends.of_course(course)
-        contact = await at.house.store.contacts.of(record.patient_id)
+        patient = await at.app.store.directory.patient(record.patient_id)
+        messages = await at.app.store.sends.of_course(course)
+        contact = await at.app.store.contacts.of(record.patient_id)
         show_course(record, patient, contact, messages, at.now)
         return OK
 
@@ -223,28 +225,28 @@ async def forecast_course(
         list[str] | None,
         Parameter(name="--if", help='what if: "defer 4 to 2026-12-05 09:00", "omit 6", "no-show 2", "hold patient"'),
     ] = None,
-    asked: Asked = Asked(),
+    output: OutputOptions = OutputOptions(),
 ) -> int:
     """What comes next if nobody acts, or what if somebody does; nothing is changed.
 
     Example: starter.py forecast c-1a2b3c --if "defer 4 to +3d 09:00"
     """
-    async with desk() as at:
+    async with staff_session() as at:
         course = await at.course(course)
         record = await at.courses.record(course)
-        await at.looked(course, "forecast")
+        await at.log_access(course, "forecast")
         horizon = instant(until, record.zone, at.now) if until else at.now + timedelta(days=DAYS_AHEAD)
         now = datetime.now(UTC)
         before = forecast(record, now, horizon)
         after = forecast(supposed(record, if_, at, now), now, horizon) if if_ else None
-        if asked.json:
+        if output.json:
             as_json({"as_it_is": [vars(one) for one in before], "if": after and [vars(one) for one in after]})
             return OK
         _print_forecast(record, before, after)
         return OK
 
 
-def _print_forecast(record: CourseRecord, before: tuple[Coming, ...], after: tuple[Coming, ...] | None) -> None:
+def _print_forecast(record: CourseRecord, before: tuple[Upcoming, ...], after: tuple[Upcoming, ...] | None) -> None:
     heads = ("when", "what", "")
     if after is None:
         table(heads, [(shown(record.zone, one.at), one.kind, one.text) for one in before])
@@ -261,20 +263,20 @@ def _print_forecast(record: CourseRecord, before: tuple[Coming, ...], after: tup
 
 
 @command
-async def judge_course(course: str, *, asked: Asked = Asked()) -> int:
+async def judge_course(course: str, *, output: OutputOptions = OutputOptions()) -> int:
     """How the scores read against the protocol's own criteria.
 
     Example: starter.py judge c-1a2b3c
     """
-    async with desk() as at:
+    async with staff_session() as at:
         course = await at.course(course)
         record = await at.courses.record(course)
-        await at.looked(course, "judge")
+        await at.log_access(course, "judge")
         base, found, review = judge.baseline(record), judge.relapse(record), stopping.read(record)
         rated = record.protocol.rated
         scores = [*record.primary_scores, *(record.scores_of(rated.instrument) if rated is not None else ())]
         readings = [(score, judge.read(record, score)) for score in scores]
-        if asked.json:
+        if output.json:
             as_json(
                 {
                     "baseline": base,

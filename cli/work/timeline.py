@@ -6,8 +6,8 @@ from cyclopts import Parameter
 
 from audit.histories import compared_histories
 from audit.timeline import Line, story
-from cli.desk import Asked, command, desk
 from cli.output import FAILED, OK, as_json, table
+from cli.session import OutputOptions, command, staff_session
 from course.model.calendar import Zone
 from services.errors import ServiceError
 from services.typed.times import shown
@@ -18,22 +18,22 @@ async def timeline(
     course: str,
     *,
     acts: Annotated[bool, Parameter(help="only what people did")] = False,
-    asked: Asked = Asked(),
+    output: OutputOptions = OutputOptions(),
 ) -> int:
     """The readable story of a course, out of its histories, archived and live: when, who, what, why, which event.
 
     Example: starter.py timeline c-1a2b3c
     """
-    async with desk() as at:
+    async with staff_session() as at:
         course = await at.course(course)
         zone = await at.zone(course)
-        found = await compared_histories(at.house, course)
+        found = await compared_histories(at.app, course)
         if not found.runs:
             raise ServiceError(f"course {course} has no history: it was enrolled and never began")
-        await at.looked(course, "timeline")
-        lines = await story(found.runs, at.house.ring)
+        await at.log_access(course, "timeline")
+        lines = await story(found.runs, at.app.ring)
         lines = [line for line in lines if not acts or line.role != "course"]
-        if asked.json:
+        if output.json:
             as_json([vars(line) for line in lines])
             return FAILED if found.differing else OK
         table(("when", "who", "what", "why", "before → after", "event"), [_row(zone, line) for line in lines])

@@ -5,7 +5,7 @@ import shlex
 from datetime import datetime
 from typing import Any
 
-from cli.desk import Desk, How, build, session_id
+from cli.session import ActOptions, StaffSession, build, session_id
 from course.actions import Refused, apply
 from course.model.record import CourseRecord
 from services.errors import InputError, ServiceError
@@ -14,11 +14,11 @@ from services.typed.times import instant
 DEFER = re.compile(r"^defer (\S+) to (.+)$")
 
 
-def supposed(record: CourseRecord, ifs: list[str], at: Desk, now: datetime) -> CourseRecord:
+def supposed(record: CourseRecord, ifs: list[str], at: StaffSession, now: datetime) -> CourseRecord:
     """The record if these acts were done now; raises ServiceError with the course's own refusal."""
     for said in ifs:
         action, fields = _read(said, record, now)
-        act = build(at, action, How(reason="what if"), fields)
+        act = build(at, action, ActOptions(reason="what if"), fields)
         try:
             record = apply(record, act, now).record
         except Refused as refused:

@@ -34,9 +34,9 @@ from course.acts.room import (
     AbortSession,
     CheckIn,
     GivenSession,
-    LetGo,
     NoShow,
     NotGiven,
+    PatientLeaves,
     ReportEvent,
 )
 from course.model.carried import Instant
@@ -227,7 +227,7 @@ Act = Annotated[
     RecordGate | SignClearance | AmendOrder | ScheduleSeries | ConfirmVisit | DeferVisit | OmitVisit | NoShow | CheckIn
     | NotGiven | GivenSession | AbortSession | CeaseSeries | RecordMeasure | Evaluate | PlaceHold | ReviewHold
     | ReleaseHold | BookBooster | ChangeInterval | ChangeContact | Acknowledge | ResolveItem | AddNote | RecordCall
-    | TakeReply | ReportLost | Reassign | SignSafetyPlan | LetGo | ReportEvent | Discharge | Withdraw | Correct
+    | TakeReply | ReportLost | Reassign | SignSafetyPlan | PatientLeaves | ReportEvent | Discharge | Withdraw | Correct
     | VoidItem | Reopen | KeepTherapy | RecordAttendance | ChangeMedicine | ReviewMedicine | RecordCheck | AskBooster
     | LateEntry,
     Field(discriminator="action"),

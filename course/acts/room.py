@@ -137,7 +137,7 @@ class AbortSession(BaseAct):
     comfort_word: Word = ""
 
 
-class LetGo(BaseAct):
+class PatientLeaves(BaseAct):
     """The patient leaves after an infusion; `readings` may hold the last blood pressure."""
 
     action: Literal["leave"] = "leave"

@@ -30,7 +30,7 @@ JOBS = frozenset({OccasionKind.ARCHIVE, OccasionKind.CALENDAR})
 
 
 @dataclass(frozen=True)
-class Taken:
+class DueNow:
     """What to do now: the record with everything marked, the messages to send, the jobs to run."""
 
     record: CourseRecord
@@ -38,11 +38,11 @@ class Taken:
     jobs: tuple[Occasion, ...] = ()
 
 
-def take(record: CourseRecord, now: datetime) -> Taken:
+def take(record: CourseRecord, now: datetime) -> DueNow:
     """Take all that is due: suppress what is stale or not wanted, put off what a cap forbids, merge the rest."""
     ready = due(record, now)
     if not ready:
-        return Taken(record)
+        return DueNow(record)
     jobs = tuple(one for one in ready if one.kind in JOBS)
     safety = tuple(one for one in ready if one.kind is OccasionKind.ESCALATION)
     for_patient = tuple(one for one in ready if one not in jobs and one not in safety)
@@ -52,7 +52,7 @@ def take(record: CourseRecord, now: datetime) -> Taken:
     sends = [_order(record, (one,), now, Audience.ONCALL) for one in safety]
     record, letters = _letters(record, for_patient, now)
     sends += [_order(record, letter, now, Audience.PATIENT) for letter in letters]
-    return Taken(record, tuple(sends), jobs)
+    return DueNow(record, tuple(sends), jobs)
 
 
 def _letters(

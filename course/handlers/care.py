@@ -24,7 +24,7 @@ from course.model.calendar import Zone
 from course.model.carried import days, hours
 from course.model.need import CALLED_ABOUT
 from course.model.page import open_task
-from course.model.parts import Called, GateState
+from course.model.parts import GateState, LastCall
 from course.model.record import CourseRecord
 from course.model.terms import GateAnswer, GateKind, Role, TaskKind
 from course.rules import holds, safety
@@ -220,7 +220,7 @@ def record_call(record: CourseRecord, act: RecordCall, now: datetime) -> Change:
     again_at = act.again_at or now + days(CALL_AGAIN_DAYS)
     if not now < again_at <= now + days(CALL_AGAIN_MOST_DAYS):
         raise Refused(f"call again within {CALL_AGAIN_MOST_DAYS} days: give a time from now to then")
-    called = Called(at=now, outcome=act.outcome, again_at=again_at)
+    called = LastCall(at=now, outcome=act.outcome, again_at=again_at)
     again = shown(record, again_at)
     told = f"called about {_plain(act.about)}: {_plain(act.outcome)}, again {again} if it still waits"
     return Change(record.with_(calls={**record.calls, act.about: called}), told, "waits", f"again {again}")

@@ -7,7 +7,7 @@ from course.handlers.change import Change, Refused, shown
 from course.model.boosters import boosters
 from course.model.carried import days
 from course.model.page import open_task
-from course.model.parts import Evaluation, Maintained
+from course.model.parts import Evaluation, MaintenancePlan
 from course.model.record import CourseRecord
 from course.model.terms import Decision, EndCause, Phase, Role, SessionStatus, SkipCode, TaskKind
 from course.rules.dosing import dose_check
@@ -88,7 +88,7 @@ def _at_interval(record: CourseRecord, interval_days: int | None, now: datetime)
         )
     done = len(rule.lead_in_days)
     if record.maintained is None:
-        return record.with_(maintained=Maintained(since=now, interval_days=interval_days, lead_in_done=done))
+        return record.with_(maintained=MaintenancePlan(since=now, interval_days=interval_days, lead_in_done=done))
     return record.with_(maintained=record.maintained.with_(interval_days=interval_days, lead_in_done=done))
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from course.acts.room import Leaving, LetGo, Reading
+from course.acts.room import Leaving, PatientLeaves, Reading
 from course.handlers.alarms import beyond_limits
 from course.handlers.change import Change, Refused, session_of, shown, signature
 from course.model.carried import days, minutes
@@ -33,7 +33,7 @@ def departed(record: CourseRecord, session: Session, left: Leaving, by: str) -> 
     return session.with_(still_here=False, departure=Departure(at=left.at, by=by, unmet=why)), why
 
 
-def let_go(record: CourseRecord, act: LetGo, now: datetime) -> Change:
+def let_go(record: CourseRecord, act: PatientLeaves, now: datetime) -> Change:
     """The patient leaves; refused while a criterion is not met, unless a prescriber says why or they have gone."""
     session = session_of(record, act.session)
     if session.departure is not None:

@@ -11,7 +11,7 @@ from course.acts.followup import (
     ReviewMedicine,
 )
 from course.handlers.change import Change, Refused, refuse_if, shown
-from course.model.adjunct import INTEGRATION, NO_MEDICINE, Baseline, Medicine, Taken, Therapy
+from course.model.adjunct import INTEGRATION, NO_MEDICINE, Baseline, Medicine, TakenMedicine, Therapy
 from course.model.calendar import days_from
 from course.model.carried import days
 from course.model.page import open_task
@@ -150,7 +150,7 @@ def _list_medicine(record: CourseRecord, act: ChangeMedicine) -> Change:
     if not act.now:
         raise Refused("say how much is taken, with its unit: --now")
     others = tuple(one for one in record.taken if one.name.casefold() != act.name.casefold())
-    one = Taken(name=act.name, at_intake=act.now, now=act.now)
+    one = TakenMedicine(name=act.name, at_intake=act.now, now=act.now)
     return Change(listed.with_(taken=(*others, one)), f"{act.name} at intake: {act.now}", "", act.now)
 
 

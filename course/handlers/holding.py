@@ -5,7 +5,7 @@ from datetime import datetime
 from course.agenda.call_tasks import visit_of
 from course.model.carried import days, hours
 from course.model.page import open_task
-from course.model.parts import Held
+from course.model.parts import Hold
 from course.model.record import CourseRecord
 from course.model.terms import HoldCause, Role, TaskKind
 
@@ -26,7 +26,7 @@ GRAVE = frozenset(
 """Causes that only a prescriber releases, after the absolute gates were asked again. [set]"""
 
 
-def graver_than(held: Held) -> frozenset[HoldCause]:
+def graver_than(held: Hold) -> frozenset[HoldCause]:
     """The causes that take a standing hold over, so that it ends as they do."""
     return frozenset() if held.cause in GRAVE else GRAVE
 
@@ -41,7 +41,7 @@ def held_now(
             return record
         sooner = min(review, standing.review_at)
         return record.with_(held=standing.with_(cause=cause, reason=reason, review_at=sooner))
-    held = Held(
+    held = Hold(
         cause=cause,
         since=now,
         review_at=review,

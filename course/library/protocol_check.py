@@ -5,7 +5,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from course.library.findings import Finding, at_least, identified, listed, rising, spoken
 from course.library.toml_lines import Path
 from course.model.instrument import Instrument
-from course.model.protocol import Gate, Induction, Maintenance, Measuring, OutcomeRule, Protocol, Screening, VitalLimits
+from course.model.protocol import (
+    Gate,
+    Induction,
+    Maintenance,
+    MeasureRules,
+    OutcomeRule,
+    Protocol,
+    Screening,
+    VitalLimits,
+)
 from course.model.terms import GateKind
 
 _WEEK = 7
@@ -170,7 +179,7 @@ def _outcome(table: Path, rule: OutcomeRule, instrument: Instrument | None) -> I
     yield from rising(table, rule, "remission_at_most", low=instrument.total_min, high=instrument.total_max - 1)
 
 
-def _measuring(rule: Measuring) -> Iterator[Finding]:
+def _measuring(rule: MeasureRules) -> Iterator[Finding]:
     yield from at_least(("measuring",), rule, 1, "baseline_days_max")
     table = ("measuring", "cadence")
     if not rule.cadence or rule.cadence[-1].until_week is not None:

@@ -59,7 +59,7 @@ class Baseline(Carried):
         return f"{'yes' if self.positive else 'no'}{f' ({self.detail})' if self.detail else ''}"
 
 
-class Taken(Carried):
+class TakenMedicine(Carried):
     """A medicine with its dose at intake, empty where it was begun later, and its dose now, empty where stopped."""
 
     name: str

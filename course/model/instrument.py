@@ -73,14 +73,14 @@ class Skip(Carried):
     to: int
 
 
-class Beside(Carried):
+class ExtraQuestion(Carried):
     """A question that is taken after the items and never counted; `answers` are the words of 0, 1, 2, ..."""
 
     name: str
     answers: tuple[str, ...]
 
 
-class Again(Carried):
+class RepeatWording(Carried):
     """What a questionnaire asks about from the second time on; its own codes, where it has any."""
 
     look_back: str
@@ -113,7 +113,7 @@ class Instrument(Carried):
     item_max: int
     parts: tuple[Part, ...] = ()
     skips: tuple[Skip, ...] = ()
-    beside: Beside | None = None
+    beside: ExtraQuestion | None = None
     scores_only: bool = False
     step: Total = 1
     mean: bool = False
@@ -121,7 +121,7 @@ class Instrument(Carried):
     pattern: str = ""
     symptom_from: int | None = None
     look_back: str
-    again: Again | None = None
+    again: RepeatWording | None = None
     rater: bool = False
     bands: tuple[Band, ...]
     reliable_change: int | None = None

@@ -146,7 +146,7 @@ class SendOutcome(Carried):
     left_out: tuple[str, ...] = ()
 
 
-class Unsent(Carried):
+class UnsentMessage(Carried):
     """A message that nobody tries any more, and what would become of it unless it is known to be out, or may be."""
 
     order: SendOrder

@@ -186,7 +186,7 @@ class Task(Carried):
     of: tuple[str, ...] = ()
 
 
-class Called(Carried):
+class LastCall(Carried):
     """The last call about a kind of need: what came of it, and from when on it waits for somebody again."""
 
     at: Instant
@@ -235,7 +235,7 @@ class Escalation(Carried):
         return self.resolved_at is None
 
 
-class Held(Carried):
+class Hold(Carried):
     """A hold: its cause, its owner, and when it is next reviewed."""
 
     cause: HoldCause
@@ -285,7 +285,7 @@ class Applied(Carried):
     entry: int
 
 
-class Maintained(Carried):
+class MaintenancePlan(Carried):
     """The maintenance plan: the interval in days (None = as needed), and how far the lead-in has come."""
 
     since: Instant

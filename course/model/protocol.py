@@ -94,7 +94,7 @@ class Cadence(Carried):
     until_week: int | None = None
 
 
-class Measuring(Carried):
+class MeasureRules(Carried):
     """When self-reports are asked between visits, what is rated on the day of a visit, how old a baseline may be.
 
     `also_asked` come in one request with the primary measure; `at_visits` are rated before each dose; `secondary` are
@@ -293,7 +293,7 @@ class Protocol(Carried):
     outcome: OutcomeRule
     rated: OutcomeRule | None = None
     stop_review: StopRule | None = None
-    measuring: Measuring
+    measuring: MeasureRules
     screening: Screening = Screening()
     maintenance: Maintenance
     evaluations: Evaluations = Evaluations()

@@ -5,20 +5,20 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from course.model.adjunct import Baseline, Medicine, Taken, Therapy
+from course.model.adjunct import Baseline, Medicine, TakenMedicine, Therapy
 from course.model.calendar import Calendar, Zone
 from course.model.carried import Carried, Instant
 from course.model.instrument import Instrument
 from course.model.parts import (
     Applied,
     Ask,
-    Called,
     Entry,
     Escalation,
     Evaluation,
     GateState,
-    Held,
-    Maintained,
+    Hold,
+    LastCall,
+    MaintenancePlan,
     Mark,
     Messaging,
     Order,
@@ -81,10 +81,10 @@ class CourseRecord(Carried):
     ask_count: int = 0
     evaluations: tuple[Evaluation, ...] = ()
     induction_ended_at: Instant | None = None
-    maintained: Maintained | None = None
+    maintained: MaintenancePlan | None = None
     decided: Decision | None = None
     extend_by: int | None = None
-    held: Held | None = None
+    held: Hold | None = None
     events: tuple[Event, ...] = ()
     event_count: int = 0
     escalations: tuple[Escalation, ...] = ()
@@ -95,7 +95,7 @@ class CourseRecord(Carried):
     sent_on: tuple[Instant, ...] = ()
     entries: tuple[Entry, ...] = ()
     entry_count: int = 0
-    calls: dict[str, Called] = Field(default_factory=dict)
+    calls: dict[str, LastCall] = Field(default_factory=dict)
     applied: dict[str, Applied] = Field(default_factory=dict)
     closed_at: Instant | None = None
     end_cause: EndCause | None = None
@@ -110,7 +110,7 @@ class CourseRecord(Carried):
     medicines: tuple[Medicine, ...] = ()
     checks: dict[str, Instant] = Field(default_factory=dict)
     baselines: dict[str, Baseline] = Field(default_factory=dict)
-    taken: tuple[Taken, ...] = ()
+    taken: tuple[TakenMedicine, ...] = ()
     medicines_listed_at: Instant | None = None
     contacted_at: Instant | None = None
     contacts: int = 0

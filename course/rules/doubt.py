@@ -9,7 +9,7 @@ from course.acts.base import BaseAct
 from course.acts.care import AddNote
 from course.acts.catalogue import Correct, RecordGate
 from course.acts.followup import LateEntry
-from course.acts.room import AbortSession, CheckIn, GivenSession, LetGo, NotGiven, Reading
+from course.acts.room import AbortSession, CheckIn, GivenSession, NotGiven, PatientLeaves, Reading
 from course.model.protocol import Doubt
 from course.model.record import CourseRecord
 from course.rules import labs, vitals
@@ -36,7 +36,7 @@ def _doubts(record: CourseRecord, act: BaseAct) -> Iterator[str]:
             yield from () if act.weight_kg is None or known else _weight(record, act.weight_kg)
             yield from _dose(record, act.minutes, act.mg, weight)
             yield from _readings(record, act.readings)
-        case LetGo() | NotGiven():
+        case PatientLeaves() | NotGiven():
             yield from _readings(record, act.readings)
         case LateEntry():
             if act.mg is not None and act.minutes is not None and act.weight_kg is not None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 
-from course.model.adjunct import INTEGRATION, Taken
+from course.model.adjunct import INTEGRATION, TakenMedicine
 from course.model.carried import days, hours
 from course.model.need import Need
 from course.model.record import CourseRecord
@@ -65,15 +65,15 @@ def change_of(was: str, now: str) -> str:
     return f"{was} to {now}" if was else f"begun, {now}"
 
 
-def list_after(taken: tuple[Taken, ...], name: str, now: str) -> tuple[Taken, ...]:
+def list_after(taken: tuple[TakenMedicine, ...], name: str, now: str) -> tuple[TakenMedicine, ...]:
     """The list of medicines after a change of one, which joins it where it is new."""
     known = next((one for one in taken if one.name.casefold() == name.casefold()), None)
     if known is None:
-        return (*taken, Taken(name=name, now=now)) if now else taken
+        return (*taken, TakenMedicine(name=name, now=now)) if now else taken
     return tuple(one.with_(now=now) if one is known else one for one in taken)
 
 
-def became(medicine: Taken) -> str:
+def became(medicine: TakenMedicine) -> str:
     """What has become of a medicine since intake; doses in different units, or in none, are not compared."""
     if not medicine.now:
         return "stopped"
@@ -87,7 +87,7 @@ def became(medicine: Taken) -> str:
     return "reduced" if Decimal(after[1]) < Decimal(before[1]) else "increased"
 
 
-def counted(taken: tuple[Taken, ...]) -> str:
+def counted(taken: tuple[TakenMedicine, ...]) -> str:
     """How many medicines there were at intake, and what has become of them."""
     if not taken:
         return "none"

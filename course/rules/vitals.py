@@ -25,7 +25,7 @@ SIGNS = {
 
 
 @dataclass(frozen=True)
-class Standing:
+class LimitCheck:
     """How the newest readings stand against limits; each sign by its name, never its value."""
 
     missing: tuple[str, ...] = ()
@@ -35,7 +35,7 @@ class Standing:
 
 def standing(
     limits: VitalLimits, readings: Sequence[Reading | Vitals], at: datetime, most_minutes: int | None = None
-) -> Standing:
+) -> LimitCheck:
     """The newest reading of every sign that has a limit, as it stood at an instant; an old one says nothing."""
     missing: list[str] = []
     old: list[str] = []
@@ -52,10 +52,10 @@ def standing(
             old.append(asked)
         else:
             outside += beyond(limits, sign, value)
-    return Standing(tuple(dict.fromkeys(missing)), tuple(dict.fromkeys(old)), tuple(outside))
+    return LimitCheck(tuple(dict.fromkeys(missing)), tuple(dict.fromkeys(old)), tuple(outside))
 
 
-def asked_again(found: Standing, most_minutes: int) -> str:
+def asked_again(found: LimitCheck, most_minutes: int) -> str:
     """One sentence that asks for what is missing or old, or an empty string."""
     now = [", ".join(found.missing)] if found.missing else []
     again = [f"{', '.join(found.old)} again, older than {most_minutes} minutes"] if found.old else []

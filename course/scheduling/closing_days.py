@@ -16,7 +16,7 @@ SEARCH_DAYS = 28
 
 
 @dataclass(frozen=True)
-class Instead:
+class Alternative:
     """The first visit that cannot stand, where it could go, and whether those after it follow."""
 
     session: Session
@@ -30,9 +30,9 @@ def struck(record: CourseRecord, since: datetime, until: datetime) -> Session | 
     return next((one for one in hit if one.status is not SessionStatus.ARRIVED), None)
 
 
-def instead(
+def alternatives(
     record: CourseRecord, first: Session, until: datetime, taken: Collection[Slot], capacity: int
-) -> Iterator[Instead]:
+) -> Iterator[Alternative]:
     """Where the first visit could go after the closed days: the nearest day, then near the same hour."""
     wall = record.zone.local(first.start)
     while record.zone.lenient(wall) < until:
@@ -44,4 +44,4 @@ def instead(
         for to in sorted(starts, key=lambda start: abs(start - same)):
             slot = Slot(record.course_id, first.id, to, to + minutes(first.minutes) + watched)
             if not record.why_not_open(to, first.minutes) and full(slot, taken, capacity) is None:
-                yield Instead(first, to, "rest" if later and first.series is Series.INDUCTION else "only")
+                yield Alternative(first, to, "rest" if later and first.series is Series.INDUCTION else "only")

@@ -10,7 +10,7 @@ from course.views.drug_owed import DrugDifference
 
 
 @dataclass(frozen=True)
-class Seen:
+class RunningCourse:
     """One running course as the server's lists show it; `problems` is what Temporal says of its failing tasks.
 
     `outside` names attributes beyond the vocabulary, and the card where it is not this program's.
@@ -30,7 +30,7 @@ class Seen:
 
 
 @dataclass(frozen=True)
-class Listed:
+class DirectoryCourse:
     """One course as the directory knows it; `opening` while its workflow is only about to be started."""
 
     course_id: str
@@ -41,7 +41,7 @@ class Listed:
 
 
 @dataclass(frozen=True)
-class Unsettled:
+class UnsettledMessage:
     """A message of the send ledger that nobody knows the end of, while the server still has it to do."""
 
     course_id: str
@@ -51,7 +51,7 @@ class Unsettled:
 
 
 @dataclass(frozen=True)
-class Gathered:
+class ProofEvidence:
     """All evidence: `ended` is how a listed course that does not run has ended, `heard` the last sign of life.
 
     `told` holds the instants at which somebody was told of a course's open escalation, `owned` the last
@@ -63,11 +63,11 @@ class Gathered:
     """
 
     at: datetime
-    seen: tuple[Seen, ...] = ()
-    listed: tuple[Listed, ...] = ()
+    seen: tuple[RunningCourse, ...] = ()
+    listed: tuple[DirectoryCourse, ...] = ()
     ended: Mapping[str, str] = field(default_factory=dict)
     heard: Mapping[str, datetime] = field(default_factory=dict)
-    unsettled: tuple[Unsettled, ...] = ()
+    unsettled: tuple[UnsettledMessage, ...] = ()
     told: Mapping[str, tuple[datetime, ...]] = field(default_factory=dict)
     owned: Mapping[str, datetime] = field(default_factory=dict)
     without_slot: Mapping[str, tuple[datetime, ...]] = field(default_factory=dict)

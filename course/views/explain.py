@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from course.actions import WHO
+from course.actions import PERMISSIONS
 from course.agenda import upkeep
 from course.agenda.worklist import Need, needs
 from course.handlers.care import PRESCRIBER_AFTER_DAYS
@@ -13,14 +13,14 @@ from course.handlers.holding import GRAVE, REVIEW_DAYS
 from course.library.toml_lines import lines_of
 from course.model.carried import days
 from course.model.occasions import RULES
-from course.model.parts import Held, Score
+from course.model.parts import Hold, Score
 from course.model.record import CourseRecord
 from course.model.terms import Action, NeedKind, OccasionKind, OccasionState, Outcome, Role
 from course.phases import dosed_in_series
 from course.rules.gates import gate_problems
 from course.scores import judging as judge
 from course.scores.judging import RELAPSE_DAYS_APART, RelapseState
-from course.views.rules_in_words import GATES, MESSAGES, NEEDS, NOT_SENT, SET, TASKS, Words
+from course.views.rules_in_words import GATES, MESSAGES, NEEDS, NOT_SENT, SET, TASKS, RuleText
 
 Tags = Mapping[str, str]
 """Where each value of a protocol comes from, by its key path: `maintenance.interval_days` is `[brief] monthly`."""
@@ -75,10 +75,10 @@ def explain_entry(
         return None
     inputs = {"when": entry.at, "by": f"{entry.by} ({entry.role})", "why": entry.reason, **asked, **changed}
     inputs["refused before"] = "; ".join(refused)
-    if entry.action is None or entry.action not in WHO:
+    if entry.action is None or entry.action not in PERMISSIONS:
         rule = "the course wrote this by itself, or at enrolment"
         return Reason("entry", str(number), entry.text, rule, _inputs(record, **inputs), "", ())
-    who = WHO[entry.action]
+    who = PERMISSIONS[entry.action]
     phases, statuses = (", ".join(sorted(words)) for words in (who.phases, who.statuses or ()))
     session = f"; the session is {statuses}".replace("_", " ") if statuses else ""
     rule = f"{entry.action.replace('_', '-')} belongs to {phases}{session}; [in brackets] stand its warnings"
@@ -88,7 +88,7 @@ def explain_entry(
 
 def may(action: Action, *, only: Iterable[Role] = ()) -> str:
     """Who may do this by the action table, or the fewer that a rule allows."""
-    who = WHO[action]
+    who = PERMISSIONS[action]
     roles = ", ".join(sorted(only or who.roles))
     held = {None: "", True: ", while held", False: ", not while held"}[who.held]
     return f"{action.replace('_', '-')}: {roles}{held}{', with a reason' if who.reason else ''}"
@@ -110,7 +110,7 @@ def _hold(record: CourseRecord, now: datetime) -> Iterator[Reason]:
     )
 
 
-def _may_end(held: Held, now: datetime) -> tuple[str, ...]:
+def _may_end(held: Hold, now: datetime) -> tuple[str, ...]:
     """Who may release or review a hold."""
     if held.cause in GRAVE or now - held.since > days(PRESCRIBER_AFTER_DAYS):
         only = may(Action.RELEASE, only=(Role.PRESCRIBER,))
@@ -127,7 +127,7 @@ def _need(record: CourseRecord, need: Need, now: datetime, tags: Tags) -> Reason
         done = (may(Action.RESOLVE, only=only),)
         return Reason("task", task.id, need.text, TASKS[task.kind], _inputs(record, **inputs), SET, done)
     words = NEEDS[need.kind]
-    who = tuple(may(action) for action in words.mend if record.phase in WHO[action].phases)
+    who = tuple(may(action) for action in words.mend if record.phase in PERMISSIONS[action].phases)
     if need.kind is NeedKind.ESCALATION:
         who += (may(Action.RESOLVE, only=(Role.PRESCRIBER,)) + ", with a disposition",)
     if need.kind is NeedKind.HOLD_REVIEW and record.held is not None:
@@ -165,7 +165,7 @@ def _outcome(record: CourseRecord, tags: Tags) -> Iterator[Reason]:
     said = "; ".join(words for value, words in parts if value is not None)
     inputs = _inputs(record, baseline=_scored(record, start), last=_scored(record, record.primary_scores[-1]))
     keys = tuple(f"outcome.{name}" for name in ("remission_at_most", "response_percent", "partial_percent"))
-    source = _source(tags, Words("", keys=keys, tag=rule.source))
+    source = _source(tags, RuleText("", keys=keys, tag=rule.source))
     who = (may(Action.CORRECT), may(Action.VOID))
     whole = f"{rule.instrument} against the last score before the first infusion; {said}"
     yield Reason("outcome", rule.instrument, reading.sentence, whole, inputs, source, who)
@@ -191,7 +191,7 @@ def _relapse(record: CourseRecord, now: datetime, tags: Tags) -> Iterator[Reason
     keys = ("outcome.response_percent", "maintenance.early_gap_days_min", "maintenance.early_most_in_28_days")
     early = f"{may(Action.BOOSTER, only=(Role.PRESCRIBER,))}, early, with a reason"
     who = (early, may(Action.EVALUATE), may(Action.CORRECT))
-    source = _source(tags, Words("", keys=keys, tag=f"two days apart {SET}"))
+    source = _source(tags, RuleText("", keys=keys, tag=f"two days apart {SET}"))
     yield Reason("relapse", record.protocol.outcome.instrument, f"relapse {found.state}", rule, inputs, source, who)
 
 
@@ -214,7 +214,7 @@ def _booster(record: CourseRecord, tags: Tags) -> Iterator[Reason]:
     rule = "the next booster's window opens one interval after the last infusion; a prescriber may change the interval"
     who = (may(Action.BOOSTER), may(Action.INTERVAL))
     subject = f"b{upkeep.booster_number(record)}"
-    yield Reason("booster", subject, says, rule, inputs, _source(tags, Words("", keys=keys, tag="")), who)
+    yield Reason("booster", subject, says, rule, inputs, _source(tags, RuleText("", keys=keys, tag="")), who)
 
 
 def _messages(record: CourseRecord, tags: Tags) -> Iterator[Reason]:
@@ -238,7 +238,7 @@ def _messages(record: CourseRecord, tags: Tags) -> Iterator[Reason]:
             said, mend = f"{said}; {why[0]}" if why[0] else said, why[1]
         state = mark.state.replace("_", " ")
         says = f"{kind.replace('_', ' ')}: {state}{f', {mark.reason}' if mark.reason else ''}"
-        who = tuple(may(action) for action in mend if record.phase in WHO[action].phases)
+        who = tuple(may(action) for action in mend if record.phase in PERMISSIONS[action].phases)
         yield Reason("sent" if sent else "not sent", name, says, said, inputs, _source(tags, words), who)
 
 
@@ -259,7 +259,7 @@ def _values(record: CourseRecord, keys: tuple[str, ...]) -> dict[str, Any]:
     return {key: cadence if key == "measuring.cadence" else value for key, value in plain.items()}
 
 
-def _source(tags: Tags, words: Words) -> str:
+def _source(tags: Tags, words: RuleText) -> str:
     found = [f"{key} {tags[key]}" for key in words.keys if key in tags]
     return "; ".join(one for one in (words.tag, *found) if one)
 

@@ -15,7 +15,7 @@ STEPS_MOST = 2_000
 
 
 @dataclass(frozen=True)
-class Coming:
+class Upcoming:
     """One thing ahead: a visit, a message, or something that will wait for a person."""
 
     at: datetime
@@ -24,9 +24,9 @@ class Coming:
     subject: str
 
 
-def forecast(record: CourseRecord, now: datetime, until: datetime) -> tuple[Coming, ...]:
+def forecast(record: CourseRecord, now: datetime, until: datetime) -> tuple[Upcoming, ...]:
     """Everything from `now` to `until`, in order, with every message delivered and nobody acting."""
-    coming = [Coming(one.start, "visit", f"session {one.ordinal}", one.id) for one in record.open_sessions]
+    coming = [Upcoming(one.start, "visit", f"session {one.ordinal}", one.id) for one in record.open_sessions]
     seen: set[tuple[str, str]] = set()
     clock = now
     for _ in range(STEPS_MOST):
@@ -35,7 +35,7 @@ def forecast(record: CourseRecord, now: datetime, until: datetime) -> tuple[Comi
         for need in needs_ahead(record):
             if need.opens <= clock and (need.kind, need.subject) not in seen:
                 seen.add((need.kind, need.subject))
-                coming.append(Coming(max(need.opens, now), "need", need.text, need.subject))
+                coming.append(Upcoming(max(need.opens, now), "need", need.text, need.subject))
         following = next_due(record, clock)
         if following is None or following > until:
             break
@@ -43,7 +43,7 @@ def forecast(record: CourseRecord, now: datetime, until: datetime) -> tuple[Comi
     return tuple(sorted((one for one in coming if one.at <= until), key=lambda one: (one.at, one.kind, one.subject)))
 
 
-def _live(record: CourseRecord, now: datetime) -> tuple[CourseRecord, list[Coming]]:
+def _live(record: CourseRecord, now: datetime) -> tuple[CourseRecord, list[Upcoming]]:
     while phase_over(record):
         record = advance(record, now)
     taken = take(record, now)
@@ -61,6 +61,6 @@ def _live(record: CourseRecord, now: datetime) -> tuple[CourseRecord, list[Comin
     return record, messages
 
 
-def _message(order: SendOrder, now: datetime) -> Coming:
+def _message(order: SendOrder, now: datetime) -> Upcoming:
     kinds = ", ".join(part.kind.replace("_", " ") for part in order.parts)
-    return Coming(now, "message", f"{order.audience}: {kinds}", order.key)
+    return Upcoming(now, "message", f"{order.audience}: {kinds}", order.key)

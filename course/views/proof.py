@@ -13,7 +13,7 @@ from course.model.terms import NeedKind, OccasionState, Phase
 from course.rules.safety import ACKNOWLEDGE_MINUTES
 from course.views.cover import NOBODY
 from course.views.drug_owed import DrugDifference
-from course.views.evidence import Gathered, Listed, Seen
+from course.views.evidence import DirectoryCourse, ProofEvidence, RunningCourse
 
 QUIET_DAYS = 35
 """An open course with no visit and no need shows another sign of life at least this often. [set]"""
@@ -23,7 +23,7 @@ LATE_MINUTES = 15
 COMPLETED = "completed"
 
 
-class Wrong(StrEnum):
+class ProofFault(StrEnum):
     """What can be wrong with a course, or with a site."""
 
     NOT_RUNNING = "not running"
@@ -48,7 +48,7 @@ class Wrong(StrEnum):
     SILENT = "silent"
 
 
-class Next(Carried):
+class NextDue(Carried):
     """An open course and the next thing that it owes anybody; `due` is empty where only amendments can come."""
 
     course_id: str
@@ -58,10 +58,10 @@ class Next(Carried):
     what: str
 
 
-class Exceptional(Carried):
+class ProofException(Carried):
     """Something wrong: with which course or site, in one sentence that holds no patient data."""
 
-    kind: Wrong
+    kind: ProofFault
     subject: str
     sentence: str
 
@@ -70,13 +70,13 @@ class Proof(Carried):
     """Every open course, soonest due first; apart from them the exceptions; what has ended in good order; drugs."""
 
     at: Instant
-    open: tuple[Next, ...] = ()
-    exceptions: tuple[Exceptional, ...] = ()
+    open: tuple[NextDue, ...] = ()
+    exceptions: tuple[ProofException, ...] = ()
     completed: tuple[str, ...] = ()
     drugs: tuple[DrugDifference, ...] = ()
 
 
-def prove(gathered: Gathered) -> Proof:
+def prove(gathered: ProofEvidence) -> Proof:
     """The report over the evidence: each running course stands in it once."""
     listed = {one.course_id: one for one in gathered.listed}
     found = [*_missing(gathered), *_sites(gathered), *_gaps(gathered), *_licences(gathered)]
@@ -90,7 +90,7 @@ def prove(gathered: Gathered) -> Proof:
         *_drugs(gathered),
     ]
     ahead = (_next(gathered, one, listed.get(one.course_id)) for one in gathered.seen)
-    order = list(Wrong)
+    order = list(ProofFault)
     return Proof(
         at=gathered.at,
         open=tuple(sorted(ahead, key=lambda one: (one.due is None, one.due or gathered.at, one.course_id))),
@@ -100,7 +100,7 @@ def prove(gathered: Gathered) -> Proof:
     )
 
 
-def _completed(gathered: Gathered, listed: Mapping[str, Listed]) -> Iterator[str]:
+def _completed(gathered: ProofEvidence, listed: Mapping[str, DirectoryCourse]) -> Iterator[str]:
     """What the directory still has open and has ended, for good or but for amendments."""
     yield from (course for course, how in gathered.ended.items() if how == COMPLETED)
     for one in gathered.seen:
@@ -109,7 +109,7 @@ def _completed(gathered: Gathered, listed: Mapping[str, Listed]) -> Iterator[str
             yield one.course_id
 
 
-def _missing(gathered: Gathered) -> Iterator[Exceptional]:
+def _missing(gathered: ProofEvidence) -> Iterator[ProofException]:
     """Courses that the directory calls open and that do not run; one that is being enrolled is given its time."""
     running = {one.course_id for one in gathered.seen}
     for one in gathered.listed:
@@ -118,73 +118,77 @@ def _missing(gathered: Gathered) -> Iterator[Exceptional]:
         if one.closed or one.course_id in running or how == COMPLETED or fresh:
             continue
         said = f"the directory has it open since {_shown(one.opened_at)}, and its workflow does not run ({how})"
-        yield Exceptional(kind=Wrong.NOT_RUNNING, subject=one.course_id, sentence=said)
+        yield ProofException(kind=ProofFault.NOT_RUNNING, subject=one.course_id, sentence=said)
 
 
-def _sites(gathered: Gathered) -> Iterator[Exceptional]:
+def _sites(gathered: ProofEvidence) -> Iterator[ProofException]:
     for site, people in gathered.on_call.items():
         if not people:
             said = "nobody is on call: name somebody in clinic/staff.toml, then `starter.py staff load`"
-            yield Exceptional(kind=Wrong.NOBODY_ON_CALL, subject=site, sentence=said)
+            yield ProofException(kind=ProofFault.NOBODY_ON_CALL, subject=site, sentence=said)
 
 
-def _gaps(gathered: Gathered) -> Iterator[Exceptional]:
+def _gaps(gathered: ProofEvidence) -> Iterator[ProofException]:
     """Where soon nobody, or no prescriber, is there to be told; a site that has nobody now is named already."""
     for gap in gathered.gaps:
         if gap.begins <= gathered.at and gap.what == NOBODY:
             continue
         until = f"to {_shown(gap.ends)}" if gap.ends is not None else "on"
         said = f"{gap.what} from {_shown(gap.begins)} {until}: give somebody a turn then (`oncall turn`)"
-        yield Exceptional(kind=Wrong.NO_COVER, subject=gap.site, sentence=said)
+        yield ProofException(kind=ProofFault.NO_COVER, subject=gap.site, sentence=said)
 
 
-def _licences(gathered: Gathered) -> Iterator[Exceptional]:
+def _licences(gathered: ProofEvidence) -> Iterator[ProofException]:
     for account, why in gathered.licences.items():
         said = f"{why}: write the new one into clinic/staff.toml and `staff load`, or `staff disable {account}`"
-        yield Exceptional(kind=Wrong.LICENCE, subject=account, sentence=said)
+        yield ProofException(kind=ProofFault.LICENCE, subject=account, sentence=said)
 
 
-def _of_course(gathered: Gathered, one: Seen, listed: Listed | None) -> Iterator[Exceptional]:
+def _of_course(gathered: ProofEvidence, one: RunningCourse, listed: DirectoryCourse | None) -> Iterator[ProofException]:
     found = (*_standing(gathered, one, listed), *_state(gathered, one, listed))
-    return (Exceptional(kind=kind, subject=one.course_id, sentence=sentence) for kind, sentence in found)
+    return (ProofException(kind=kind, subject=one.course_id, sentence=sentence) for kind, sentence in found)
 
 
-def _standing(gathered: Gathered, one: Seen, listed: Listed | None) -> Iterator[tuple[Wrong, str]]:
+def _standing(
+    gathered: ProofEvidence, one: RunningCourse, listed: DirectoryCourse | None
+) -> Iterator[tuple[ProofFault, str]]:
     """Whether the course stands in the directory as it runs, with somebody who answers for it."""
     if listed is None:
-        yield Wrong.UNKNOWN, "its workflow runs, and the directory does not know it: nobody here enrolled it"
+        yield ProofFault.UNKNOWN, "its workflow runs, and the directory does not know it: nobody here enrolled it"
     elif listed.closed and one.phase is not Phase.CLOSED:
-        yield Wrong.UNKNOWN, f"the directory calls it closed, and it is in {one.phase or 'no phase'}"
+        yield ProofFault.UNKNOWN, f"the directory calls it closed, and it is in {one.phase or 'no phase'}"
     if one.phase is None and gathered.at - one.began_at > minutes(LATE_MINUTES):
-        yield Wrong.NOT_TAKEN_UP, f"it was started at {_shown(one.began_at)} and no worker has taken it up"
+        yield ProofFault.NOT_TAKEN_UP, f"it was started at {_shown(one.began_at)} and no worker has taken it up"
     if one.outside:
-        yield Wrong.FOREIGN, f"another program wrote its {', '.join(one.outside)}: see who else reaches the server"
+        yield ProofFault.FOREIGN, f"another program wrote its {', '.join(one.outside)}: see who else reaches the server"
     if one.owner in gathered.disabled and one.phase is not Phase.CLOSED:
-        yield Wrong.NO_OWNER, f"the account {one.owner} answers for it and is out of service: `reassign` it"
+        yield ProofFault.NO_OWNER, f"the account {one.owner} answers for it and is out of service: `reassign` it"
 
 
-def _state(gathered: Gathered, one: Seen, listed: Listed | None) -> Iterator[tuple[Wrong, str]]:
+def _state(
+    gathered: ProofEvidence, one: RunningCourse, listed: DirectoryCourse | None
+) -> Iterator[tuple[ProofFault, str]]:
     """What is late or fails on the course."""
     if stands_still(gathered, one):
-        yield Wrong.UNSERVED, f"it needs build {one.build}, which no worker serves: run a worker of it, or move it"
+        yield ProofFault.UNSERVED, f"it needs build {one.build}, which no worker serves: run a worker of it, or move it"
     if one.problems:
-        yield Wrong.FAILING, f"its workflow task keeps failing ({', '.join(one.problems)})"
+        yield ProofFault.FAILING, f"its workflow task keeps failing ({', '.join(one.problems)})"
     if unacknowledged(gathered, one):
         steps = len(gathered.told.get(one.course_id, ()))
         said = f"told {steps} times" if steps else "told to nobody"
-        yield Wrong.ESCALATION, f"its open escalation is past its clock, not acknowledged, {said}"
+        yield ProofFault.ESCALATION, f"its open escalation is past its clock, not acknowledged, {said}"
     if one.need_due is not None and gathered.at - one.need_due > days(OVERDUE_DAYS):
         waits = ", ".join(need.replace("_", " ") for need in one.needs)
         late = (gathered.at - one.need_due).days
-        yield Wrong.OVERDUE, f"needs {waits}: due {_shown(one.need_due)}, {late} d ago"
+        yield ProofFault.OVERDUE, f"needs {waits}: due {_shown(one.need_due)}, {late} d ago"
     elif one.next_session is not None and gathered.at - one.next_session > days(OVERDUE_DAYS):
-        yield Wrong.OVERDUE, f"the visit of {_shown(one.next_session)} has passed, and nobody is asked about it"
+        yield ProofFault.OVERDUE, f"the visit of {_shown(one.next_session)} has passed, and nobody is asked about it"
     if _is_bare(one) and gathered.at - _heard(gathered, one, listed) > days(QUIET_DAYS):
         since = _shown(_heard(gathered, one, listed))
-        yield Wrong.QUIET, f"no visit, no need, and no message or look at it since {since}"
+        yield ProofFault.QUIET, f"no visit, no need, and no message or look at it since {since}"
 
 
-def unacknowledged(gathered: Gathered, one: Seen) -> bool:
+def unacknowledged(gathered: ProofEvidence, one: RunningCourse) -> bool:
     """Whether an open escalation has run past its clock with nobody's name on it.
 
     While it has a name its need is due a day later, so nothing is overdue; where another need is, only an
@@ -199,61 +203,61 @@ def unacknowledged(gathered: Gathered, one: Seen) -> bool:
     return not since or gathered.at - min(since) > minutes(ACKNOWLEDGE_MINUTES)
 
 
-def _late_sends(gathered: Gathered) -> Iterator[Exceptional]:
+def _late_sends(gathered: ProofEvidence) -> Iterator[ProofException]:
     for one in gathered.unsettled:
         if gathered.at - one.as_of > minutes(LATE_MINUTES):
             how = "is still in flight" if one.state is OccasionState.IN_FLIGHT else "has not been accepted yet"
             said = f"message {one.occasion}, due {_shown(one.as_of)}, {how}"
-            yield Exceptional(kind=Wrong.SEND, subject=one.course_id, sentence=said)
+            yield ProofException(kind=ProofFault.SEND, subject=one.course_id, sentence=said)
 
 
-def _without_slot(gathered: Gathered) -> Iterator[Exceptional]:
+def _without_slot(gathered: ProofEvidence) -> Iterator[ProofException]:
     for course_id, visits in gathered.without_slot.items():
         for visit in visits:
             said = f"no chair is free for its visit of {_shown(visit)}: move it with `defer`"
-            yield Exceptional(kind=Wrong.NO_SLOT, subject=course_id, sentence=said)
+            yield ProofException(kind=ProofFault.NO_SLOT, subject=course_id, sentence=said)
 
 
-def _silent(gathered: Gathered) -> Iterator[Exceptional]:
+def _silent(gathered: ProofEvidence) -> Iterator[ProofException]:
     still = {one.course_id for one in gathered.seen if stands_still(gathered, one)}
     for course_id in sorted(gathered.silent - still):
         said = "no worker answers for it: start one of its build (`starter.py wake` says who is behind)"
-        yield Exceptional(kind=Wrong.SILENT, subject=course_id, sentence=said)
+        yield ProofException(kind=ProofFault.SILENT, subject=course_id, sentence=said)
 
 
-def _of_histories(gathered: Gathered) -> Iterator[Exceptional]:
+def _of_histories(gathered: ProofEvidence) -> Iterator[ProofException]:
     for course_id in gathered.wedged:
         said = f"its history does not replay, and it stands still: `starter.py rescue {course_id} --reason ...`"
-        yield Exceptional(kind=Wrong.DOES_NOT_REPLAY, subject=course_id, sentence=said)
+        yield ProofException(kind=ProofFault.DOES_NOT_REPLAY, subject=course_id, sentence=said)
     for course_id, count in gathered.unproven.items():
         said = f"no sign-in stands behind {count} of its acts: `starter.py timeline {course_id}` says which"
-        yield Exceptional(kind=Wrong.NOT_PROVEN, subject=course_id, sentence=said)
+        yield ProofException(kind=ProofFault.NOT_PROVEN, subject=course_id, sentence=said)
     for course_id, count in gathered.lost.items():
         said = f"a reset undid {count} of its acts: `starter.py timeline {course_id}` has them, do them again"
-        yield Exceptional(kind=Wrong.ACTS_GONE, subject=course_id, sentence=said)
+        yield ProofException(kind=ProofFault.ACTS_GONE, subject=course_id, sentence=said)
 
 
-def stands_still(gathered: Gathered, one: Seen) -> bool:
+def stands_still(gathered: ProofEvidence, one: RunningCourse) -> bool:
     """Whether no worker serves the build that the course is pinned to."""
     return gathered.served is not None and bool(one.build) and one.build not in gathered.served
 
 
-def _drugs(gathered: Gathered) -> Iterator[Exceptional]:
+def _drugs(gathered: ProofEvidence) -> Iterator[ProofException]:
     said = ((one.subject, one.wrong(gathered.at)) for one in gathered.drugs)
-    return (Exceptional(kind=Wrong.DRUGS, subject=subject, sentence=wrong) for subject, wrong in said if wrong)
+    return (ProofException(kind=ProofFault.DRUGS, subject=subject, sentence=wrong) for subject, wrong in said if wrong)
 
 
-def _is_bare(one: Seen) -> bool:
+def _is_bare(one: RunningCourse) -> bool:
     """Whether lists show neither a visit nor a need of a course that goes on."""
     return one.phase is not Phase.CLOSED and one.next_session is None and one.need_due is None and not one.needs
 
 
-def _heard(gathered: Gathered, one: Seen, listed: Listed | None) -> datetime:
+def _heard(gathered: ProofEvidence, one: RunningCourse, listed: DirectoryCourse | None) -> datetime:
     """The last sign of life: a message that was due, a look by somebody, or the enrolment."""
     return gathered.heard.get(one.course_id) or (listed.opened_at if listed is not None else one.began_at)
 
 
-def _next(gathered: Gathered, one: Seen, listed: Listed | None) -> Next:
+def _next(gathered: ProofEvidence, one: RunningCourse, listed: DirectoryCourse | None) -> NextDue:
     due: datetime | None
     if one.need_due is not None and (one.next_session is None or one.need_due <= one.next_session):
         due, what = one.need_due, ", ".join(need.replace("_", " ") for need in one.needs)
@@ -263,7 +267,7 @@ def _next(gathered: Gathered, one: Seen, listed: Listed | None) -> Next:
         due, what = None, "closed, can be amended"
     else:
         due, what = _heard(gathered, one, listed) + days(QUIET_DAYS), "a message, a need or a visit by then"
-    return Next(course_id=one.course_id, site=one.site, phase=one.phase, due=due, what=what)
+    return NextDue(course_id=one.course_id, site=one.site, phase=one.phase, due=due, what=what)
 
 
 def _shown(at: datetime) -> str:

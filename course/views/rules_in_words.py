@@ -8,7 +8,7 @@ SET = "[set]"
 
 
 @dataclass(frozen=True)
-class Words:
+class RuleText:
     """A rule in one sentence; `keys` are the protocol's values that it reads, `tag` where it stands in code.
 
     `mend` are the acts that settle what it brings up, or override it.
@@ -20,51 +20,51 @@ class Words:
     tag: str = SET
 
 
-NEEDS: dict[NeedKind, Words] = {
-    NeedKind.ESCALATION: Words(
+NEEDS: dict[NeedKind, RuleText] = {
+    NeedKind.ESCALATION: RuleText(
         "a positive safety item is told to the next on call every 30 minutes until somebody acknowledges it; then a "
         "prescriber resolves it within 24 hours",
         (Action.ACKNOWLEDGE,),
     ),
-    NeedKind.SCREEN: Words(
+    NeedKind.SCREEN: RuleText(
         "a positive safety item is followed by the screener within 8 hours, and before the next dose",
         (Action.MEASURE,),
         ("screening.follow_up",),
     ),
-    NeedKind.HOLD_REVIEW: Words("a hold is looked at again by its review date", (Action.REVIEW, Action.RELEASE)),
-    NeedKind.GATES: Words(
+    NeedKind.HOLD_REVIEW: RuleText("a hold is looked at again by its review date", (Action.REVIEW, Action.RELEASE)),
+    NeedKind.GATES: RuleText(
         "treatment begins when every intake gate has an answer by a role that it names; it stalls after 7 days",
         (Action.GATE, Action.CALL),
     ),
-    NeedKind.CLEAR: Words("intake is answered: a prescriber signs clearance within 7 days", (Action.CLEAR,)),
-    NeedKind.SCHEDULE: Words(
+    NeedKind.CLEAR: RuleText("intake is answered: a prescriber signs clearance within 7 days", (Action.CLEAR,)),
+    NeedKind.SCHEDULE: RuleText(
         "every session that the series lacks is planned within 2 days",
         (Action.SCHEDULE, Action.CALL, Action.CEASE),
         ("induction.sessions", "induction.weekdays"),
     ),
-    NeedKind.CONFIRM: Words("a visit that is not confirmed 48 hours before is called for", (Action.CONFIRM,)),
-    NeedKind.NOT_READY: Words(
+    NeedKind.CONFIRM: RuleText("a visit that is not confirmed 48 hours before is called for", (Action.CONFIRM,)),
+    NeedKind.NOT_READY: RuleText(
         "gates that would refuse the visit are shown 24 hours before it, a missing measure 4 hours before",
         (Action.GATE, Action.MEASURE, Action.DEFER),
         ("measuring.cadence",),
     ),
-    NeedKind.RECORD: Words(
+    NeedKind.RECORD: RuleText(
         "an hour after a visit's planned end somebody writes down what happened",
         (Action.SESSION, Action.ABORT, Action.NOT_GIVEN, Action.NO_SHOW),
     ),
-    NeedKind.LEAVE: Words(
+    NeedKind.LEAVE: RuleText(
         "who was dosed leaves awake, walking, with an escort, after the watch, with vital signs inside the limits "
         "and a pressure not far above that before",
         (Action.LEAVE,),
         ("session.leave_minutes", "session.leave_systolic_over", "leaving.systolic_max", "leaving.spo2_min"),
     ),
-    NeedKind.MEASURE: Words(
+    NeedKind.MEASURE: RuleText(
         "two questionnaires were sent and two days passed without an answer: somebody calls; what was never sent is "
         "never missed",
         (Action.MEASURE, Action.CALL),
         ("measuring.cadence",),
     ),
-    NeedKind.EVALUATE: Words(
+    NeedKind.EVALUATE: RuleText(
         "a prescriber evaluates days after the series, again weeks after, then by boosters or weeks, at once after two "
         "early boosters running",
         (Action.EVALUATE,),
@@ -73,28 +73,30 @@ NEEDS: dict[NeedKind, Words] = {
             *("evaluations.again_days_max", "evaluations.every_boosters", "evaluations.every_weeks"),
         ),
     ),
-    NeedKind.BOOK: Words(
+    NeedKind.BOOK: RuleText(
         "a booster is booked before its window opens",
         (Action.BOOSTER, Action.INTERVAL, Action.CALL),
         ("maintenance.book_days_before",),
     ),
-    NeedKind.LAPSED: Words(
+    NeedKind.LAPSED: RuleText(
         "a visit should have been booked days ago and is not: somebody calls, and a person decides what that means",
         (Action.BOOSTER, Action.SCHEDULE, Action.CALL, Action.DISCHARGE),
         ("maintenance.lapse_days",),
     ),
-    NeedKind.THERAPY: Words(
+    NeedKind.THERAPY: RuleText(
         "an adjunctive therapy has a cadence: by its next date somebody writes down whether the patient came; "
         "in the days after an infusion somebody speaks with the patient",
         (Action.ATTEND, Action.THERAPY),
         tag="[brief]",
     ),
-    NeedKind.MEDICINE: Words(
+    NeedKind.MEDICINE: RuleText(
         "an ordered change of a medicine is looked at by its review date; the software proposes none",
         (Action.REVIEW_MEDICINE,),
         tag="[brief]",
     ),
-    NeedKind.CHECK: Words("a long-term check comes round after the weeks that the protocol gives it", (Action.CHECK,)),
+    NeedKind.CHECK: RuleText(
+        "a long-term check comes round after the weeks that the protocol gives it", (Action.CHECK,)
+    ),
 }
 
 TASKS: dict[TaskKind, str] = {
@@ -131,31 +133,31 @@ GATES: dict[GateKind, str] = {
     GateKind.REQUIRED: "required, with its detail",
 }
 
-MESSAGES: dict[OccasionKind, Words] = {
-    OccasionKind.FORMS: Words("forms at intake, again after 2 and 5 days", (Action.GATE,)),
-    OccasionKind.PLAN: Words("a daily series gets one message with all its dates"),
-    OccasionKind.VISIT_72H: Words("three days before a visit", (Action.CONFIRM,)),
-    OccasionKind.VISIT_24H: Words("the day before a visit: how to prepare", (), ("session.fasting_solids_hours",)),
-    OccasionKind.VISIT_2H: Words("two hours before a visit, the evening before where that is too early"),
-    OccasionKind.MOVED: Words(
+MESSAGES: dict[OccasionKind, RuleText] = {
+    OccasionKind.FORMS: RuleText("forms at intake, again after 2 and 5 days", (Action.GATE,)),
+    OccasionKind.PLAN: RuleText("a daily series gets one message with all its dates"),
+    OccasionKind.VISIT_72H: RuleText("three days before a visit", (Action.CONFIRM,)),
+    OccasionKind.VISIT_24H: RuleText("the day before a visit: how to prepare", (), ("session.fasting_solids_hours",)),
+    OccasionKind.VISIT_2H: RuleText("two hours before a visit, the evening before where that is too early"),
+    OccasionKind.MOVED: RuleText(
         "a visit whose time the patient was told has moved: at once, outside caps", (Action.DEFER,)
     ),
-    OccasionKind.CANCELLED: Words("a visit that the patient was told of was taken away: at once", (Action.OMIT,)),
-    OccasionKind.NO_SHOW: Words("a kind message the day of a no-show"),
-    OccasionKind.CHECKIN: Words("the day after an infusion, unless a questionnaire is due or a visit follows"),
-    OccasionKind.MEASURE: Words(
+    OccasionKind.CANCELLED: RuleText("a visit that the patient was told of was taken away: at once", (Action.OMIT,)),
+    OccasionKind.NO_SHOW: RuleText("a kind message the day of a no-show"),
+    OccasionKind.CHECKIN: RuleText("the day after an infusion, unless a questionnaire is due or a visit follows"),
+    OccasionKind.MEASURE: RuleText(
         "the questionnaire by the protocol's cadence, chased once after 2 days",
         (Action.MEASURE,),
         ("measuring.cadence",),
     ),
-    OccasionKind.BOOK: Words(
+    OccasionKind.BOOK: RuleText(
         "days before a booster's window opens", (Action.BOOSTER,), ("maintenance.book_days_before",)
     ),
-    OccasionKind.LAPSED: Words(
+    OccasionKind.LAPSED: RuleText(
         "1, 2 and 4 weeks after a visit should have been booked", (Action.BOOSTER,), ("maintenance.lapse_days",)
     ),
-    OccasionKind.CLOSED: Words("one farewell when the course closes"),
-    OccasionKind.ESCALATION: Words("a safety matter goes to the next on call at any hour", (Action.ACKNOWLEDGE,)),
+    OccasionKind.CLOSED: RuleText("one farewell when the course closes"),
+    OccasionKind.ESCALATION: RuleText("a safety matter goes to the next on call at any hour", (Action.ACKNOWLEDGE,)),
 }
 
 NOT_SENT: dict[str, tuple[str, tuple[Action, ...]]] = {

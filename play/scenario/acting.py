@@ -43,12 +43,12 @@ ZONE_YEARS = 3
 BETWEEN_READINGS = timedelta(minutes=15)
 
 
-class SayingError(ValueError):
+class DetailError(ValueError):
     """A detail of an act that cannot be read; the sentence says what would be right."""
 
 
 @dataclass(frozen=True)
-class Moment:
+class ActContext:
     """What the details of an act lean on: now, the start, the clinic's zone, and the record."""
 
     now: datetime
@@ -72,7 +72,7 @@ def default_role(action: str, details: Mapping[str, Any]) -> Role:
     return Role.NURSE if action in ROOM else Role.PRESCRIBER
 
 
-def act_of(said: Mapping[str, Any], role: Role, request_id: str, moment: Moment) -> Act:
+def act_of(said: Mapping[str, Any], role: Role, request_id: str, moment: ActContext) -> Act:
     """The act that a scenario's words mean now. Raises SayingError, or pydantic's ValidationError."""
     action = said["action"]
     read = {name: _read(action, name, value, said, moment) for name, value in said.items() if name != "action"}
@@ -102,13 +102,13 @@ def _reading(text: str, at: datetime) -> dict[str, Any]:
         said = {"at": at, **reading(text)}
         Reading.model_validate(said)
     except ValidationError as wrong:
-        raise SayingError(wrong.errors(include_url=False)[0]["msg"].removeprefix("Value error, ")) from None
+        raise DetailError(wrong.errors(include_url=False)[0]["msg"].removeprefix("Value error, ")) from None
     except ValueError as wrong:
-        raise SayingError(str(wrong)) from None
+        raise DetailError(str(wrong)) from None
     return said
 
 
-def _read(action: str, name: str, value: Any, said: Mapping[str, Any], moment: Moment) -> Any:
+def _read(action: str, name: str, value: Any, said: Mapping[str, Any], moment: ActContext) -> Any:
     if name == "session" and isinstance(value, int):
         return f"s{value}"
     if name == "item" and moment.record is not None:
@@ -119,35 +119,35 @@ def _read(action: str, name: str, value: Any, said: Mapping[str, Any], moment: M
     return value if field is None or "datetime" not in str(field.annotation) else _instants(name, value, said, moment)
 
 
-def _vitals(value: Any, moment: Moment) -> Any:
+def _vitals(value: Any, moment: ActContext) -> Any:
     """Readings fifteen minutes apart, the last one now; those with times of their own stay."""
     if all(isinstance(one, str) for one in value):
         return readings(value, moment.now - (len(value) - 1) * BETWEEN_READINGS)
     return value
 
 
-def _signer(value: Any, _: Moment) -> Any:
+def _signer(value: Any, _: ActContext) -> Any:
     if not isinstance(value, str):
         return value
     return SECOND if value == "second" else CAST[Role(value)]
 
 
-def _leaving(value: Any, moment: Moment) -> Any:
+def _leaving(value: Any, moment: ActContext) -> Any:
     return {**value, "at": _instant(value.get("at", "now"), moment.now, moment)}
 
 
-def _zone(value: Any, moment: Moment) -> Any:
+def _zone(value: Any, moment: ActContext) -> Any:
     try:
         return zone_snapshot(value, moment.now, ZONE_YEARS)
     except UnknownZoneError as wrong:
-        raise SayingError(str(wrong)) from None
+        raise DetailError(str(wrong)) from None
 
 
-def _adverse(value: Any, _: Moment) -> Any:
+def _adverse(value: Any, _: ActContext) -> Any:
     return events(value)
 
 
-PARTS: dict[str, Callable[[Any, Moment], Any]] = {
+PARTS: dict[str, Callable[[Any, ActContext], Any]] = {
     "readings": _vitals,
     "second": _signer,
     "leaving": _leaving,
@@ -164,23 +164,23 @@ def events(value: Any) -> Any:
             return adverse(value)
         return tuple(adverse(one) if isinstance(one, str) else one for one in value)
     except ValueError as wrong:
-        raise SayingError(str(wrong)) from None
+        raise DetailError(str(wrong)) from None
 
 
-def _instants(name: str, value: Any, said: Mapping[str, Any], moment: Moment) -> Any:
+def _instants(name: str, value: Any, said: Mapping[str, Any], moment: ActContext) -> Any:
     base = _base(name, said, moment)
     if isinstance(value, list | tuple):
         return tuple(_instant(one, base, moment) for one in value)
     return _instant(value, base, moment)
 
 
-def _instant(value: Any, base: datetime, moment: Moment) -> Any:
+def _instant(value: Any, base: datetime, moment: ActContext) -> Any:
     if not isinstance(value, str):
         return value
     return instant(value, start=moment.start, base=base, zone=moment.zone)
 
 
-def _base(name: str, said: Mapping[str, Any], moment: Moment) -> datetime:
+def _base(name: str, said: Mapping[str, Any], moment: ActContext) -> datetime:
     """A visit is moved from where it stands, and an infusion starts around it; all else counts from now."""
     named = said.get("session")
     session_id = f"s{named}" if isinstance(named, int) else named

@@ -16,9 +16,19 @@ from course.model.protocol import Protocol
 from course.scores.scoring import ScoringError, asked
 from play.across import CloseSite, Disable
 from play.scenario import when
-from play.scenario.acting import CAST, KINDS, Moment, SayingError, act_of, check_details, default_role, events, readings
+from play.scenario.acting import (
+    CAST,
+    KINDS,
+    ActContext,
+    DetailError,
+    act_of,
+    check_details,
+    default_role,
+    events,
+    readings,
+)
 from play.scenario.file import CLOSED, Answers, Life, Patient, Scenario, Step, Table, Visit
-from play.stock import STOCK, AccountedFor, Amount, Counted, Discarded, Received
+from play.stock import STOCK, AccountedFor, Amount, Discarded, PhysicalCount, Received
 from services.typed.vitals import comfort
 
 BEFALLS = ("signal", "cancel", "reply", "restart_worker", "kill_worker", "mail_refuses", "away")
@@ -44,10 +54,10 @@ TRIGGERS = ("at", "day", "on_session", "after_session", "on_need", "on_task", "o
 
 _DAY = datetime(2027, 1, 4, 9, tzinfo=UTC)
 _UTC = Zone(name="UTC", transitions=(Transition(at=_DAY, offset_minutes=0),))
-_MOMENT = Moment(now=_DAY, start=_DAY, zone=_UTC)
+_MOMENT = ActContext(now=_DAY, start=_DAY, zone=_UTC)
 
 
-class Known:
+class KnownNames:
     """The names that a scenario may use."""
 
     def __init__(
@@ -56,7 +66,7 @@ class Known:
         self.protocols, self.instruments, self.sites = protocols, instruments, sites
 
 
-def load_scenario(path: Path, known: Known) -> Scenario:
+def load_scenario(path: Path, known: KnownNames) -> Scenario:
     """The scenario in a file. Raises LoadError: one sentence a mistake, with its line."""
     try:
         text = decoded(path.read_bytes(), path.name)
@@ -65,12 +75,12 @@ def load_scenario(path: Path, known: Known) -> Scenario:
     return parse_scenario(text, path.name, known)
 
 
-def parse_scenario(text: str, file: str, known: Known) -> Scenario:
+def parse_scenario(text: str, file: str, known: KnownNames) -> Scenario:
     """The scenario in a text. Raises LoadError."""
     return read(text, file, Scenario, lambda scenario: findings(scenario, known))
 
 
-def findings(scenario: Scenario, known: Known) -> Iterator[Finding]:
+def findings(scenario: Scenario, known: KnownNames) -> Iterator[Finding]:
     """Everything that a scenario says and cannot mean."""
     yield from _named(("protocol",), "protocol", scenario.protocol, tuple(known.protocols))
     if scenario.site is not None:
@@ -92,7 +102,7 @@ def findings(scenario: Scenario, known: Known) -> Iterator[Finding]:
         yield from _life(path, other, other.protocol or scenario.protocol, known)
 
 
-def _life(path: Where, life: Life, protocol: str, known: Known) -> Iterator[Finding]:
+def _life(path: Where, life: Life, protocol: str, known: KnownNames) -> Iterator[Finding]:
     """What is said of one course."""
     for one in life.patient.comfort:
         yield from _readable((*path, "patient", "comfort"), _comfortable, one)
@@ -120,7 +130,7 @@ def _comfortable(text: str) -> None:
     try:
         comfort(text)
     except ValueError as wrong:
-        raise SayingError(str(wrong)) from None
+        raise DetailError(str(wrong)) from None
 
 
 def _patient(path: Where, patient: Patient) -> Iterator[Finding]:
@@ -150,7 +160,7 @@ def _named(path: Where, kind: str, name: str, known: tuple[str, ...]) -> Iterato
 def _readable(path: Where, read_it: Any, text: str | tuple[str, ...]) -> Iterator[Finding]:
     try:
         read_it(text)
-    except (when.WhenError, SayingError) as wrong:
+    except (when.WhenError, DetailError) as wrong:
         shown = text if isinstance(text, str) else ", ".join(text)
         yield path, f'"{_short(shown)}" cannot be read: {wrong}'
 
@@ -233,7 +243,7 @@ def _across(path: Where, step: Step) -> Iterator[Finding]:
 
 
 def _of_vial(said: Amount) -> bool:
-    return isinstance(said, Counted) and bool(said.lot)
+    return isinstance(said, PhysicalCount) and bool(said.lot)
 
 
 def _when(path: Where, step: Step) -> Iterator[Finding]:
@@ -265,7 +275,7 @@ def _details(path: Where, step: Step) -> Iterator[Finding]:
         name = ".".join(str(one) for one in first["loc"][1:]) or step.do
         said_of_it = first["msg"].removeprefix("Value error, ")
         yield (*path, "details"), f'"{name}" of {step.do} does not fit: {said_of_it[0].lower()}{said_of_it[1:]}'
-    except (when.WhenError, SayingError, ValueError) as wrong_value:
+    except (when.WhenError, DetailError, ValueError) as wrong_value:
         yield (*path, "details"), f"{step.do} cannot be read: {wrong_value}"
 
 

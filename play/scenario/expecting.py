@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from play.scenario.file import Expected
+from play.scenario.file import ExpectedEnd
 
 if TYPE_CHECKING:
     from play.results import Played
@@ -18,7 +18,7 @@ def unmet(played: "Played") -> tuple[str, ...]:
     )
 
 
-def _state(played: "Played", wanted: Expected) -> Iterator[str]:
+def _state(played: "Played", wanted: ExpectedEnd) -> Iterator[str]:
     record = played.player.record
     waiting = sorted(str(one.kind) for one in record.tasks if one.resolved_at is None)
     doses = [one.mg for one in record.valid_doses]
@@ -34,10 +34,10 @@ def _state(played: "Played", wanted: Expected) -> Iterator[str]:
             yield f"{name}: {_shown(expected)} is expected, {_shown(found)} is so"
 
 
-def _counts(played: "Played", wanted: Expected) -> Iterator[str]:
-    sessions = Counter(played.player.seen.visits.values())
+def _counts(played: "Played", wanted: ExpectedEnd) -> Iterator[str]:
+    sessions = Counter(played.player.observed.visits.values())
     letters = Counter(kind for one in played.to_patient for kind in one.kinds)
-    tasks = Counter(kind for kind, _ in played.player.seen.tasks.values())
+    tasks = Counter(kind for kind, _ in played.player.observed.tasks.values())
     pairs: tuple[tuple[str, Mapping[Any, int], Mapping[Any, int]], ...] = (
         ("sessions", wanted.sessions, sessions),
         ("letters", wanted.letters, letters),
@@ -49,8 +49,8 @@ def _counts(played: "Played", wanted: Expected) -> Iterator[str]:
                 yield f"{name} {kind}: {count} is expected, {found.get(kind, 0)} is so"
 
 
-def _words(played: "Played", wanted: Expected) -> Iterator[str]:
-    page = [one.text for one in played.player.seen.entries.values()]
+def _words(played: "Played", wanted: ExpectedEnd) -> Iterator[str]:
+    page = [one.text for one in played.player.observed.entries.values()]
     letters = [f"{one.subject}\n{one.body}" for one in played.to_patient]
     for name, words, texts, there in (
         ("says", wanted.says, page, True),

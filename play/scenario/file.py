@@ -76,7 +76,7 @@ Count = Annotated[int, Field(ge=0, le=DAYS_MOST)]
 Number = Annotated[int, Field(ge=1, le=DAYS_MOST)]
 
 
-class Exactly(Table):
+class ExactAnswers(Table):
     """The answers to one request, item by item."""
 
     number: int = Field(ge=1, description="Which of the patient's answers: 1, 2, ...")
@@ -90,7 +90,7 @@ class Answers(Table):
     totals: tuple[Total, ...] = Field((), description="Totals of the first, second, ... answer; the last one goes on.")
     by_day: dict[Count, Total] = Field({}, description="Total from a day on: { 0 = 18, 30 = 7 }.")
     by_session: dict[Count, Total] = Field({}, description="Total once so many sessions were given: { 0 = 18, 3 = 9 }.")
-    exactly: tuple[Exactly, ...] = Field((), description="Answers given item by item, a safety item for instance.")
+    exactly: tuple[ExactAnswers, ...] = Field((), description="Answers given item by item, a safety item for instance.")
     silent: tuple[Annotated[int, Field(ge=1)], ...] = Field(
         (), description="Requests (1, 2, ...) that stay without an answer."
     )
@@ -168,7 +168,7 @@ class Step(Table):
     says: str = Field("", description="Words that the refusal holds.")
 
 
-class Expected(Table):
+class ExpectedEnd(Table):
     """What must be so at the end of a course; what is not said may be anything."""
 
     phase: Phase | None = Field(None, description="The phase in which it ends.")
@@ -194,14 +194,14 @@ class Life(Table):
     staff: Staff = Field(Staff(), description="What the staff do differently.")
     visits: tuple[Visit, ...] = Field((), description="Visits that differ.")
     steps: tuple[Step, ...] = Field((), description="Things that happen.")
-    expect: Expected = Field(Expected(), description="What must be so at the end; else the exit code is 1.")
+    expect: ExpectedEnd = Field(ExpectedEnd(), description="What must be so at the end; else the exit code is 1.")
 
     def visit(self, number: int) -> Visit:
         """How the n-th visit goes."""
         return next((one for one in self.visits if one.session == number), Visit(session=number))
 
 
-class Other(Life):
+class OtherCourse(Life):
     """Another course of the same clinic and the same days: everything that happens to all comes in order of time."""
 
     protocol: str | None = Field(None, description="Id of the protocol. Default: the file's own.")
@@ -226,7 +226,7 @@ class Scenario(Life):
     real_chairs: bool = Field(
         default=False, description="Whether visits take the clinic's own chairs; else there is room for all."
     )
-    others: tuple[Other, ...] = Field((), description="Other courses that run beside it.")
+    others: tuple[OtherCourse, ...] = Field((), description="Other courses that run beside it.")
 
     @property
     def has_clinic_alone(self) -> bool:

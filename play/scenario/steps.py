@@ -4,28 +4,28 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from course.model.record import CourseRecord
-from play.observed import Seen
+from play.observed import Observed
 from play.scenario.file import Scenario, Step
 from play.scenario.when import clock, day_at, instant
 
 
-def due_at(step: Step, record: CourseRecord, seen: Seen, start: datetime) -> datetime | None:
+def due_at(step: Step, record: CourseRecord, observed: Observed, start: datetime) -> datetime | None:
     """The instant of a step, as far as it can be known."""
-    found = _trigger(step, record, seen, start)
+    found = _trigger(step, record, observed, start)
     return None if found is None else instant(step.offset, start=start, base=found, zone=record.zone)
 
 
-def _trigger(step: Step, record: CourseRecord, seen: Seen, start: datetime) -> datetime | None:
+def _trigger(step: Step, record: CourseRecord, observed: Observed, start: datetime) -> datetime | None:
     if step.at is not None:
         return instant(step.at, start=start, base=start, zone=record.zone)
     if step.day is not None:
         return day_at(record.zone, start, step.day, clock(step.time or "09:00"))
     if step.on_need is not None:
-        return seen.need_opened(step.on_need, step.nth)
+        return observed.need_opened(step.on_need, step.nth)
     if step.on_task is not None:
-        return seen.task_opened(step.on_task, step.nth)
+        return observed.task_opened(step.on_task, step.nth)
     if step.on_phase is not None:
-        return seen.phase_began(step.on_phase, step.nth)
+        return observed.phase_began(step.on_phase, step.nth)
     return _around_session(step, record)
 
 

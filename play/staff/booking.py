@@ -10,7 +10,7 @@ from course.model.calendar import days_from
 from course.model.terms import Role, Series
 from play.scenario.file import Scenario
 from play.scenario.when import CLOCK, clock, span
-from play.staff.standpoint import Desk
+from play.staff.standpoint import Standpoint
 
 LOOK_AHEAD_DAYS = 60
 LEAST_NOTICE = timedelta(hours=20)
@@ -19,7 +19,7 @@ ANY_DAY = date(2000, 1, 3)
 """When the default staff looks for a chair where its own hour is full."""
 
 
-def series(desk: Desk) -> dict[str, Any] | None:
+def series(desk: Standpoint) -> dict[str, Any] | None:
     """The series from its first day, or one more visit where others stand; None where no day would be taken."""
     record = desk.record
     others = [one for one in record.open_sessions if one.series is Series.INDUCTION]
@@ -34,7 +34,7 @@ def series(desk: Desk) -> dict[str, Any] | None:
     return _taken(desk, wanted)
 
 
-def booster(desk: Desk) -> dict[str, Any] | None:
+def booster(desk: Standpoint) -> dict[str, Any] | None:
     """One booster, on the first open day of its window."""
     window = upkeep.booster_window(desk.record)
     if window is None:
@@ -44,7 +44,7 @@ def booster(desk: Desk) -> dict[str, Any] | None:
     )
 
 
-def _days(desk: Desk, after: datetime) -> Iterator[datetime]:
+def _days(desk: Standpoint, after: datetime) -> Iterator[datetime]:
     """The visit time on every open day from then on."""
     calendar = desk.record.calendar
     at = clock(desk.scenario.staff.visit_time)
@@ -54,7 +54,7 @@ def _days(desk: Desk, after: datetime) -> Iterator[datetime]:
             yield day
 
 
-def _taken(desk: Desk, wanted: list[dict[str, Any]]) -> dict[str, Any] | None:
+def _taken(desk: Standpoint, wanted: list[dict[str, Any]]) -> dict[str, Any] | None:
     """The first that is taken as it stands, else the first that is taken with a reason."""
     for reason in ({}, {"reason": "no nearer day"}):
         for said in wanted:

@@ -9,7 +9,7 @@ from course.agenda.worklist import Need, needs
 from course.handlers.holding import REVIEW_DAYS
 from course.model.adjunct import NO_MEDICINE
 from course.model.calendar import days_from
-from course.model.parts import Held, Task
+from course.model.parts import Hold, Task
 from course.model.record import CourseRecord
 from course.model.terms import Action, Decision, NeedKind, OccasionKind, Role
 from course.rules.clearance import measure_in
@@ -19,13 +19,13 @@ from play.scenario.when import span
 from play.staff.booking import booster, series
 from play.staff.duty import Duty, staffed_before
 from play.staff.patient import answer
-from play.staff.standpoint import Desk
+from play.staff.standpoint import Standpoint
 from play.staff.visiting import FINE, HOLD_LOOKS_AHEAD, gate_duties, gates_for, visits
 
 
 def duties(record: CourseRecord, now: datetime, scenario: Scenario) -> tuple[Duty, ...]:
     """What the staff will do about all that is open, each with its instant, soonest first."""
-    desk = Desk(record, now, scenario)
+    desk = Standpoint(record, now, scenario)
     found = [*visits(desk), *_review_in_time(desk)]
     for need in needs(record, now):
         handle = HANDLERS.get(need.kind)
@@ -41,7 +41,7 @@ def looks_again(record: CourseRecord, now: datetime) -> tuple[datetime, ...]:
     return tuple(sorted(one for start in starts for one in {start - ahead, start} if one > now))
 
 
-def _gates(desk: Desk, need: Need) -> Iterator[Duty]:
+def _gates(desk: Standpoint, need: Need) -> Iterator[Duty]:
     at = desk.soon(need.opens)
     missing = gates_missing(desk.record)
     asked = [gate for gate in desk.record.protocol.gates if gate.id in missing or gate.id in desk.scenario.staff.gates]
@@ -51,12 +51,12 @@ def _gates(desk: Desk, need: Need) -> Iterator[Duty]:
         yield from _clear(desk, need)
 
 
-def _described(desk: Desk, instrument: str) -> bool:
+def _described(desk: Standpoint, instrument: str) -> bool:
     """Whether the scenario says what is answered to an instrument."""
     return any(one.instrument == instrument for one in desk.scenario.answers)
 
 
-def _clear(desk: Desk, need: Need) -> Iterator[Duty]:
+def _clear(desk: Standpoint, need: Need) -> Iterator[Duty]:
     """Signed as soon as the baseline is in; whatever else stands against it is then said."""
     rule = desk.record.protocol.screening
     asked = list(rule.at_intake)
@@ -83,42 +83,42 @@ def _clear(desk: Desk, need: Need) -> Iterator[Duty]:
         yield Duty(desk.soon(since), "clear", Role.PRESCRIBER, {"action": "clear"})
 
 
-def _schedule(desk: Desk, need: Need) -> Iterator[Duty]:
+def _schedule(desk: Standpoint, need: Need) -> Iterator[Duty]:
     said = series(desk)
     if said is not None:
         yield Duty(desk.soon(need.opens), f"schedule/{desk.record.session_count}", Role.COORDINATOR, said)
 
 
-def _book(desk: Desk, need: Need) -> Iterator[Duty]:
+def _book(desk: Standpoint, need: Need) -> Iterator[Duty]:
     said = booster(desk)
     if said is not None:
         yield Duty(desk.soon(need.opens), f"book/{desk.record.session_count}", Role.COORDINATOR, said)
 
 
-def _lapsed(desk: Desk, need: Need) -> Iterator[Duty]:
+def _lapsed(desk: Standpoint, need: Need) -> Iterator[Duty]:
     yield from _book(desk, need) if desk.record.maintained is not None else _schedule(desk, need)
 
 
-def _confirm(desk: Desk, need: Need) -> Iterator[Duty]:
+def _confirm(desk: Standpoint, need: Need) -> Iterator[Duty]:
     at = desk.soon(need.opens)
     if desk.scenario.patient.confirms and at < need.due:
         said = {"action": "confirm", "session": need.subject}
         yield Duty(at, f"confirm/{need.subject}/{need.due}", Role.COORDINATOR, said)
 
 
-def _left(desk: Desk, need: Need) -> Iterator[Duty]:
+def _left(desk: Standpoint, need: Need) -> Iterator[Duty]:
     leaving = {"at": "now", "awake": True, "walking": True, "escort": True}
     said = {"action": "leave", "session": need.subject, "leaving": leaving, "readings": (FINE,)}
     yield Duty(desk.soon(need.opens), f"leave/{need.subject}", Role.NURSE, said)
 
 
-def _not_ready(desk: Desk, need: Need) -> Iterator[Duty]:
+def _not_ready(desk: Standpoint, need: Need) -> Iterator[Duty]:
     session = desk.record.session(need.subject)
     if session is not None:
         yield from gates_for(desk, session, min(desk.soon(need.opens), session.start))
 
 
-def _silence(desk: Desk, need: Need) -> Iterator[Duty]:
+def _silence(desk: Standpoint, need: Need) -> Iterator[Duty]:
     """A call after two questionnaires: the patient answers on the telephone, or stays silent."""
     number = desk.record.ask_count
     said = answer(desk.record, desk.scenario, desk.record.protocol.outcome.instrument, number)
@@ -126,7 +126,7 @@ def _silence(desk: Desk, need: Need) -> Iterator[Duty]:
         yield Duty(desk.soon(need.opens), f"call/{need.subject}", Role.COORDINATOR, said)
 
 
-def _evaluate(desk: Desk, need: Need) -> Iterator[Duty]:
+def _evaluate(desk: Standpoint, need: Need) -> Iterator[Duty]:
     record, staff = desk.record, desk.scenario.staff
     number = len(record.evaluations)
     decision = staff.decisions[min(number, len(staff.decisions) - 1)]
@@ -146,12 +146,12 @@ def _evaluate(desk: Desk, need: Need) -> Iterator[Duty]:
     yield Duty(at, f"evaluate/{number}/{record.phase}", Role.PRESCRIBER, said)
 
 
-def _hold_review(desk: Desk, need: Need) -> Iterator[Duty]:
+def _hold_review(desk: Standpoint, need: Need) -> Iterator[Duty]:
     if desk.record.held is not None:
         yield _review(desk, desk.record.held, desk.soon(need.opens))
 
 
-def _review_in_time(desk: Desk) -> Iterator[Duty]:
+def _review_in_time(desk: Standpoint) -> Iterator[Duty]:
     """A review that would fall on a closed day is held on the last open one before it."""
     held = desk.record.held
     if held is None or held.review_at <= desk.now or NeedKind.HOLD_REVIEW in desk.scenario.staff.leaves:
@@ -161,12 +161,12 @@ def _review_in_time(desk: Desk) -> Iterator[Duty]:
         yield _review(desk, held, at)
 
 
-def _kept(desk: Desk, held: Held) -> list[datetime]:
+def _kept(desk: Standpoint, held: Hold) -> list[datetime]:
     """When this hold was reviewed and kept."""
     return [one.at for one in desk.record.entries if one.action is Action.REVIEW and one.at >= held.since]
 
 
-def _review(desk: Desk, held: Held, at: datetime) -> Duty:
+def _review(desk: Standpoint, held: Hold, at: datetime) -> Duty:
     reviews = desk.scenario.staff.hold_reviews
     verdict = reviews[min(len(_kept(desk, held)), len(reviews) - 1)]
     said: dict[str, Any] = {"action": "release", "asked_again": True, "reason": "the cause has passed"}
@@ -176,7 +176,7 @@ def _review(desk: Desk, held: Held, at: datetime) -> Duty:
     return Duty(at, f"hold/{held.review_at}", Role.PRESCRIBER, said)
 
 
-def _escalation(desk: Desk, need: Need) -> Iterator[Duty]:
+def _escalation(desk: Standpoint, need: Need) -> Iterator[Duty]:
     escalation = desk.record.open_escalation
     if escalation is None:
         return
@@ -192,7 +192,7 @@ def _escalation(desk: Desk, need: Need) -> Iterator[Duty]:
     yield Duty(at, f"resolve/{need.subject}", Role.PRESCRIBER, said)
 
 
-def _task(desk: Desk, need: Need) -> Iterator[Duty]:
+def _task(desk: Standpoint, need: Need) -> Iterator[Duty]:
     task = next(one for one in desk.record.tasks if one.id == need.subject)
     at = desk.soon(need.opens)
     yield from _by_telephone(desk, task, at)
@@ -200,7 +200,7 @@ def _task(desk: Desk, need: Need) -> Iterator[Duty]:
     yield Duty(at, f"resolve/{task.id}", task.role, said)
 
 
-def _by_telephone(desk: Desk, task: Task, at: datetime) -> Iterator[Duty]:
+def _by_telephone(desk: Standpoint, task: Task, at: datetime) -> Iterator[Duty]:
     """Who may not be written to is asked by telephone."""
     subject, _, kind = task.session.partition("/")
     number = subject.removeprefix("ask")
@@ -210,28 +210,28 @@ def _by_telephone(desk: Desk, task: Task, at: datetime) -> Iterator[Duty]:
             yield Duty(at, f"call/{subject}", Role.COORDINATOR, said)
 
 
-def _therapy(desk: Desk, need: Need) -> Iterator[Duty]:
+def _therapy(desk: Standpoint, need: Need) -> Iterator[Duty]:
     said = {"action": "attend", "therapy": need.subject, "came": True}
     yield Duty(desk.soon(need.opens), f"attend/{need.subject}/{need.opens}", Role.COORDINATOR, said)
 
 
-def _medicine(desk: Desk, need: Need) -> Iterator[Duty]:
+def _medicine(desk: Standpoint, need: Need) -> Iterator[Duty]:
     said = {"action": "review_medicine", "medicine": need.subject, "reason": "seen with the patient"}
     yield Duty(desk.soon(need.opens), f"review/{need.subject}/{need.opens}", Role.PRESCRIBER, said)
 
 
-def _check(desk: Desk, need: Need) -> Iterator[Duty]:
+def _check(desk: Standpoint, need: Need) -> Iterator[Duty]:
     said = {"action": "check", "check": need.subject, "positive": False}
     yield Duty(desk.soon(need.opens), f"check/{need.subject}/{need.opens}", Role.NURSE, said)
 
 
-def _screen(desk: Desk, need: Need) -> Iterator[Duty]:
+def _screen(desk: Standpoint, need: Need) -> Iterator[Duty]:
     said = answer(desk.record, desk.scenario, desk.record.protocol.screening.follow_up, desk.record.ask_count)
     if said is not None:
         yield Duty(desk.soon(need.opens), f"screen/{need.opens}", Role.NURSE, said)
 
 
-HANDLERS: dict[NeedKind, Callable[[Desk, Need], Iterator[Duty]]] = {
+HANDLERS: dict[NeedKind, Callable[[Standpoint, Need], Iterator[Duty]]] = {
     NeedKind.ESCALATION: _escalation,
     NeedKind.SCREEN: _screen,
     NeedKind.HOLD_REVIEW: _hold_review,

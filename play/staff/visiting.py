@@ -22,7 +22,7 @@ from play.scenario.file import Visit
 from play.scenario.when import span
 from play.staff.duty import Duty, staffed
 from play.staff.patient import answer
-from play.staff.standpoint import Desk
+from play.staff.standpoint import Standpoint
 from services.typed.vitals import comfort, reading
 
 FINE = "122/78 72 98 s5 d0"
@@ -38,7 +38,7 @@ HOLD_LOOKS_AHEAD = days(1)
 HOLD_PUTS_OFF_DAYS = 7
 
 
-def visits(desk: Desk) -> Iterator[Duty]:
+def visits(desk: Standpoint) -> Iterator[Duty]:
     """What becomes of the visits whose hour has come, and of those that a hold stands before."""
     for session in desk.record.open_sessions:
         visit = desk.scenario.visit(session.ordinal)
@@ -62,7 +62,7 @@ def _no_show(session: Session, visit: Visit) -> Duty:
     return Duty(at, f"no_show/{session.id}", Role.COORDINATOR, said)
 
 
-def _arrives(desk: Desk, session: Session, visit: Visit) -> Iterator[Duty]:
+def _arrives(desk: Standpoint, session: Session, visit: Visit) -> Iterator[Duty]:
     """Gates that have run out, the questionnaire on the tablet, the check; and what follows where it is refused."""
     yield from gates_for(desk, session, session.start)
     if not measure_in(desk.record, desk.now):
@@ -95,7 +95,7 @@ def _arrives(desk: Desk, session: Session, visit: Visit) -> Iterator[Duty]:
     yield Duty(at, f"not_given/{session.id}/{session.start}", Role.NURSE, refused)
 
 
-def _check_in(desk: Desk, session: Session, visit: Visit) -> tuple[dict[str, Any], Role]:
+def _check_in(desk: Standpoint, session: Session, visit: Visit) -> tuple[dict[str, Any], Role]:
     """The check as it is, odd values too, since a file means them; a prescriber signs a raised pressure."""
     weight = visit.weight_kg or desk.scenario.patient.weight_kg
     plain: dict[str, Any] = {
@@ -125,7 +125,7 @@ def _check_in(desk: Desk, session: Session, visit: Visit) -> tuple[dict[str, Any
     return plain, Role.NURSE
 
 
-def _only_raised(desk: Desk, visit: Visit) -> bool:
+def _only_raised(desk: Standpoint, visit: Visit) -> bool:
     """Whether a raised pressure is all that a prescriber would sign for; nobody signs for anything else unasked."""
     taken = [Reading(at=desk.now, **reading(whole(one))) for one in visit.readings]
     return not standing(desk.record.protocol.before_dose, taken, desk.now).outside
@@ -138,7 +138,7 @@ def whole(said: str) -> str:
     return f"{pressure} {signs['heart_rate']} {signs['spo2']} s{signs['sedation']} d{signs['dissociation']}"
 
 
-def _dosed(desk: Desk, session: Session, visit: Visit, began: datetime) -> Iterator[Duty]:
+def _dosed(desk: Standpoint, session: Session, visit: Visit, began: datetime) -> Iterator[Duty]:
     """What was given, written down when the patient has left, or later."""
     if not visit.recorded:
         return
@@ -168,13 +168,13 @@ def _dosed(desk: Desk, session: Session, visit: Visit, began: datetime) -> Itera
     yield Duty(left + span(visit.recorded_after), f"dosed/{session.id}", Role.NURSE, said)
 
 
-def _comfort(desk: Desk) -> dict[str, Any]:
+def _comfort(desk: Standpoint) -> dict[str, Any]:
     """How the patient found the room at this infusion, where the scenario says it."""
     said = desk.scenario.patient.comfort[len(desk.record.doses) :][:1]
     return comfort(said[0]) if said else {}
 
 
-def _series(desk: Desk, began: datetime, left: datetime, said: tuple[str, ...]) -> list[dict[str, Any]]:
+def _series(desk: Standpoint, began: datetime, left: datetime, said: tuple[str, ...]) -> list[dict[str, Any]]:
     """Vital signs as often as the protocol asks, the first ones as the scenario says; the last on leaving."""
     every = minutes(desk.record.protocol.session.vitals_minutes)
     times = [began + number * every for number in range(1, max(1, ceil((left - began) / every)))]
@@ -196,7 +196,7 @@ def _why_not(visit: Visit) -> SkipCode:
     return SkipCode.BLOOD_PRESSURE if visit.readings else SkipCode.OTHER
 
 
-def _while_held(desk: Desk, session: Session) -> Iterator[Duty]:
+def _while_held(desk: Standpoint, session: Session) -> Iterator[Duty]:
     """A visit under a hold is put off a week, with those after it, while there is time; else it is not given."""
     to = days_from(desk.record.zone, session.start, HOLD_PUTS_OFF_DAYS)
     said = {
@@ -215,19 +215,19 @@ def _while_held(desk: Desk, session: Session) -> Iterator[Duty]:
     yield Duty(at, f"not_given/{session.id}/{session.start}", Role.NURSE, not_given)
 
 
-def gates_for(desk: Desk, session: Session, at: datetime) -> Iterator[Duty]:
+def gates_for(desk: Standpoint, session: Session, at: datetime) -> Iterator[Duty]:
     """The gates that stand against a visit, answered anew; for what is pending staff wait."""
     problems = gate_problems(desk.record, session.start, 1 + dosed_in_series(desk.record))
     gates = (desk.record.protocol.gate(problem.gate) for problem in problems)
     return gate_duties(desk, [gate for gate in gates if gate is not None and not _pending(desk, gate)], at)
 
 
-def _pending(desk: Desk, gate: Gate) -> bool:
+def _pending(desk: Standpoint, gate: Gate) -> bool:
     state = desk.record.gates.get(gate.id)
     return state is not None and state.answer is GateAnswer.PENDING
 
 
-def gate_duties(desk: Desk, gates: Sequence[Gate], at: datetime) -> Iterator[Duty]:
+def gate_duties(desk: Standpoint, gates: Sequence[Gate], at: datetime) -> Iterator[Duty]:
     """Gates answered so that they open, or as the scenario says; those that one person answers alike, together."""
     alike: dict[tuple[object, ...], list[tuple[Gate, Role, dict[str, Any]]]] = {}
     for gate in gates:
@@ -244,7 +244,7 @@ def _fine(analyte: Analyte) -> LabResult:
     return LabResult(analyte=analyte.name, value=value, unit=analyte.unit, upper_limit=upper_limit)
 
 
-def _answered(desk: Desk, gate: Gate) -> tuple[Role, dict[str, Any]]:
+def _answered(desk: Standpoint, gate: Gate) -> tuple[Role, dict[str, Any]]:
     """Who answers a gate, and how."""
     opens = GateAnswer.NO if gate.kind in {GateKind.ABSOLUTE, GateKind.RELATIVE, GateKind.FLAG} else GateAnswer.YES
     given = desk.scenario.staff.gates.get(gate.id, opens)

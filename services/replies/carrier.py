@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import structlog
 
 from adapters.store.messages.inbox import Item, ItemKind
-from adapters.store.messages.receipts import Returned
+from adapters.store.messages.receipts import ReturnedMessage
 from adapters.store.people.directory import CourseState
 from course.acts.care import ChangeContact, ReportLost, TakeReply
 from course.acts.catalogue import Act
@@ -27,7 +27,7 @@ class Carrier:
 
     def __init__(self, courses: Courses) -> None:
         self.courses = courses
-        self.store = courses.house.store
+        self.store = courses.app.store
         self._stirred = asyncio.Event()
 
     def stir(self) -> None:
@@ -72,7 +72,7 @@ class Carrier:
         courses = await self.store.directory.courses(patient_id=item.patient_id)
         return {item.course_id, *(one.course_id for one in courses if one.state is not CourseState.CLOSED)}
 
-    async def _returned(self, returned: Returned) -> None:
+    async def _returned(self, returned: ReturnedMessage) -> None:
         act = ReportLost(
             request_id=f"receipt-{returned.provider_id}",
             actor=COURSE.with_(via=VIA),

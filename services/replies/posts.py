@@ -31,7 +31,7 @@ Form = dict[str, str]
 _SID = re.compile(r"[A-Za-z0-9]{2,40}")
 
 
-class PostDesk:
+class PostHandler:
     """Reads signed forms, writes them into the store, tells `stir` that there is something for a course."""
 
     def __init__(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from activities.ports import Invite, Letter, Medium, NotAcceptedError, RefusedForGoodError, UnknownDeliveryError
+from activities.ports import CalendarInvite, Letter, Medium, NotAcceptedError, RefusedForGoodError, UnknownDeliveryError
 from adapters.channels.email import Email, MailServer
 from adapters.channels.mailbox import Mailbox
 from tests.support.calendars import entries
@@ -46,7 +46,7 @@ async def test_a_letter_arrives_as_it_was_written(post_office: PostOffice) -> No
     assert message.get_content().replace("\r\n", "\n") == LETTER.body
 
 
-HOSTILE = Invite(
+HOSTILE = CalendarInvite(
     uid="feed",
     sequence=7,
     starts=NOW,

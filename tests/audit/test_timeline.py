@@ -76,22 +76,22 @@ async def lived(
     """One life for all tests of this file; its story is told after somebody has emptied a run in the archive."""
     folder = tmp_path_factory.mktemp("lived")
     settings = Settings(_env_file=None, data_folder=folder, task_queue=f"t-{uuid4().hex}", graceful_shutdown_seconds=1)
-    async with house_of(settings, skipper, keyring) as house, worked(house):
-        served = await Served.begin(house, skipper)
+    async with house_of(settings, skipper, keyring) as app, worked(app):
+        served = await Served.begin(app, skipper)
         record = await live(served)
-        before = await histories_of(house, served.handle.id)
+        before = await histories_of(app, served.handle.id)
         await client.execute_workflow(
             ArchiveSweep.run, Sweep(), id=f"sweep-{settings.task_queue}", task_queue=settings.task_queue
         )
         elsewhere = await Client.connect(client.service_client.config.target_host, namespace="temporal-system")
-        after = await histories_of(replace(house, client=elsewhere), served.handle.id)
-        run = (await house.store.archive.runs(served.handle.id))[0].run_id
-        async with house.store.database.writing() as connection:
+        after = await histories_of(replace(app, client=elsewhere), served.handle.id)
+        run = (await app.store.archive.runs(served.handle.id))[0].run_id
+        async with app.store.database.writing() as connection:
             await connection.execute(text("drop trigger archive_no_update"))
             empty = gzip.compress(b"{}")
             mine = update(ARCHIVE).where(ARCHIVE.c.run_id == run)
             await connection.execute(mine.values(history=empty, sha256=sha256(b"{}").hexdigest()))
-        tampered = await compared_histories(house, served.handle.id)
+        tampered = await compared_histories(app, served.handle.id)
         assert tampered.differing == (run,)
         assert [one.run_id for one in tampered.runs] == [one.run_id for one in before]
         yield Lived(before, after, record, await story(tampered.runs, keyring))

@@ -15,7 +15,7 @@ import pytest
 from adapters.identity.sign_in import first_passphrases
 from adapters.settings import Settings
 from adapters.temporal.server import EmbeddedServer, embedded_server
-from adapters.wiring import House, open_house
+from adapters.wiring import Application, open_application
 from cli.app import main
 from tests.support.records import CLINIC_FOLDER
 from tests.support.served import worked
@@ -92,15 +92,15 @@ def environment(alone: EmbeddedServer, tmp_path_factory: pytest.TempPathFactory)
 
 
 @pytest.fixture(scope="module")
-async def opened(environment: Path) -> AsyncIterator[House]:
+async def opened(environment: Path) -> AsyncIterator[Application]:
     """A worker for whatever the command line enrols; a store with staff."""
     settings = Settings(_env_file=None, data_folder=environment, graceful_shutdown_seconds=1)
-    async with open_house(settings) as house, worked(house):
-        yield house
+    async with open_application(settings) as app, worked(app):
+        yield app
 
 
 @pytest.fixture(scope="module")
-async def terminal(opened: House) -> Terminal:
+async def terminal(opened: Application) -> Terminal:
     """A terminal whose user knows every passphrase."""
     return Terminal(await first_passphrases(opened.store, CLINIC_FOLDER / "staff.toml"))
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from adapters.chairs.reserving import settle
-from adapters.wiring import House
+from adapters.wiring import Application
 from course.model.carried import days, minutes
 from course.model.record import CourseRecord
 from course.model.terms import Role
@@ -67,17 +67,15 @@ def planned(number: int) -> CourseRecord:
     return life.record
 
 
-async def begin(house: House, number: int) -> str:
+async def begin(app: Application, number: int) -> str:
     """Patient and course, the workflow from the record as it stands, and its chairs."""
-    patient = await house.store.directory.add_patient(f"Storm Patient {number}", date(1984, 5, 4), "")
-    row = await house.store.directory.begin_course(patient.patient_id, "depression", "northside", NOW)
+    patient = await app.store.directory.add_patient(f"Storm Patient {number}", date(1984, 5, 4), "")
+    row = await app.store.directory.begin_course(patient.patient_id, "depression", "northside", NOW)
     record = planned(number).with_(course_id=row.course_id, patient_id=patient.patient_id)
     begun = order(now=NOW).with_(course_id=row.course_id, patient_id=patient.patient_id).on_a_new_page(record)
-    await house.client.start_workflow(
-        TreatmentCourse.run, begun, id=row.course_id, task_queue=house.settings.task_queue
-    )
-    await house.store.directory.mark_open(row.course_id)
-    assert await settle(house.slots, record, NOW) == ()
+    await app.client.start_workflow(TreatmentCourse.run, begun, id=row.course_id, task_queue=app.settings.task_queue)
+    await app.store.directory.mark_open(row.course_id)
+    assert await settle(app.slots, record, NOW) == ()
     return row.course_id
 
 
@@ -87,7 +85,7 @@ def most_at_once(slots: list[Slot]) -> int:
 
 
 @pytest.mark.timeout(180)
-async def test_a_storm_over_forty_patients(terminal: Terminal, opened: House) -> None:
+async def test_a_storm_over_forty_patients(terminal: Terminal, opened: Application) -> None:
     """Nothing moves before a look; then no visit lies in the storm, nobody has two a day, no chair two patients."""
     courses = await asyncio.gather(*(begin(opened, number) for number in range(PATIENTS)))
     gateway = Courses(opened)

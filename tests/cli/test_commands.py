@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from adapters.clinic.files import load_clinic
-from adapters.wiring import House
+from adapters.wiring import Application
 from cli.app import COMMANDS, NOUNS
 from tests.cli.conftest import Terminal
 from tests.support.records import CLINIC_FOLDER
@@ -130,14 +130,14 @@ async def test_bad_input_is_one_sentence_and_changes_nothing(
     assert (await terminal.type("show", course, "--json")).said == before
 
 
-async def test_a_role_is_who_signed_in_and_nothing_else(terminal: Terminal, course: str, opened: House) -> None:
+async def test_a_role_is_who_signed_in_and_nothing_else(terminal: Terminal, course: str, opened: Application) -> None:
     """A coordinator may not sign; the refusal is in the access log, for it leaves no history."""
     await terminal.sign_in("cole")
     refused = await terminal.type("cease", course, "--reason", "x", "--json")
     assert refused.code == 3
     assert refused.said["error"] == "refused: a coordinator may not cease: it takes prescriber"
-    looked = await opened.store.access.of_course(course)
-    assert ("cole", "refused cease") in {(one.account_id, one.what) for one in looked}
+    log_access = await opened.store.access.of_course(course)
+    assert ("cole", "refused cease") in {(one.account_id, one.what) for one in log_access}
 
 
 async def test_nobody_reads_without_signing_in(terminal: Terminal, course: str) -> None:

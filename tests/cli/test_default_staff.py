@@ -9,8 +9,8 @@ from course import actions
 from course.agenda.worklist import needs, next_due
 from course.model.terms import HoldCause, Phase, SessionStatus
 from course.scores.scoring import score
-from play.scenario.acting import Moment, act_of
-from play.scenario.check import Known, parse_scenario
+from play.scenario.acting import ActContext, act_of
+from play.scenario.check import KnownNames, parse_scenario
 from play.scenario.file import Scenario
 from play.staff.default import duties, looks_again
 from play.staff.duty import Duty
@@ -19,7 +19,7 @@ from tests.support.life import Life
 from tests.support.records import clinic, make_record
 
 WHOLE = clinic()
-KNOWN = Known(WHOLE.protocols, WHOLE.instruments, tuple(WHOLE.sites))
+KNOWN = KnownNames(WHOLE.protocols, WHOLE.instruments, tuple(WHOLE.sites))
 
 
 class Lived(Life):
@@ -57,7 +57,7 @@ class Lived(Life):
     def act(self, duty: Duty) -> None:
         """Do one duty; a refusal is kept."""
         self.tried[duty.key] = self.now + timedelta(hours=12)
-        moment = Moment(now=self.now, start=self.record.opened_at, zone=self.record.zone, record=self.record)
+        moment = ActContext(now=self.now, start=self.record.opened_at, zone=self.record.zone, record=self.record)
         act = act_of(duty.said, duty.role, f"duty-{next(self.numbers):04}", moment)
         try:
             self.record = actions.apply(self.record, act, self.now).record

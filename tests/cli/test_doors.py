@@ -15,7 +15,7 @@ from adapters.store import Store
 from adapters.temporal.plugin import connect
 from adapters.temporal.search_attributes import missing
 from adapters.temporal.server import EmbeddedServer, ServerError
-from adapters.wiring import House
+from adapters.wiring import Application
 from tests.cli.conftest import Terminal
 from worker import work
 from workflows.attributes import ATTRIBUTES
@@ -107,7 +107,7 @@ async def bare(alone: EmbeddedServer) -> str:
 
 
 async def test_a_server_without_the_attributes(
-    terminal: Terminal, opened: House, bare: str, monkeypatch: pytest.MonkeyPatch
+    terminal: Terminal, opened: Application, bare: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The worker does not start and enrolment is refused, both name them; one command makes them."""
     await terminal.sign_in("cole")

@@ -2,14 +2,14 @@
 
 from pathlib import Path
 
-from adapters.wiring import House
+from adapters.wiring import Application
 from services.courses import Courses
 from services.typed.times import shown
 from tests.cli.conftest import Terminal
 
 
 async def test_a_page_a_visit_with_what_is_ordered_and_what_is_missing(
-    terminal: Terminal, opened: House, course: str, environment: Path
+    terminal: Terminal, opened: Application, course: str, environment: Path
 ) -> None:
     """Who comes, the order, what stands against the dose, a row a reading; private, and the look is on record."""
     record = await Courses(opened).record(course)

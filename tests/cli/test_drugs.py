@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from adapters.temporal.server import EmbeddedServer, embedded_server
-from adapters.wiring import House
+from adapters.wiring import Application
 from tests.cli.conftest import Terminal, planned
 
 LABEL = ("--ndc", "12345-678-90", "--lot", "A7", "--mg-per-ml", "50", "--ml", "10", "--expires", "2099-06-30")
@@ -48,7 +48,7 @@ async def shared(terminal: Terminal, course: str) -> Shared:
     return Shared(vial, (course, other), (drawn[0], drawn[1]))
 
 
-async def test_a_vial_shared_and_a_spill(terminal: Terminal, shared: Shared, opened: House) -> None:
+async def test_a_vial_shared_and_a_spill(terminal: Terminal, shared: Shared, opened: Application) -> None:
     """The witness types a passphrase, the count finds what is missing, the log tells all of it, and who looked."""
     await terminal.sign_in("ortiz")
     waste = ("waste", shared.syringes[1], "--ml", "0.25", "--witness", "lee", "--reason", "spilt on the tray")
@@ -117,7 +117,7 @@ async def test_a_vial_shared_and_a_spill(terminal: Terminal, shared: Shared, ope
     ids=lambda refused: " ".join(refused[1])[:40],
 )
 async def test_what_is_refused_is_one_sentence_and_no_entry(
-    terminal: Terminal, shared: Shared, opened: House, refused: tuple[str, tuple[str, ...], int, str]
+    terminal: Terminal, shared: Shared, opened: Application, refused: tuple[str, tuple[str, ...], int, str]
 ) -> None:
     """The sentence says what would be right; the ledger stays as it was."""
     who, words, code, sentence = refused
@@ -147,7 +147,7 @@ async def test_stock_is_listed_until_it_is_discarded(terminal: Terminal) -> None
     assert every[0]["ml"]["discarded"] == "10"
 
 
-async def test_chart_and_ledger_agree_or_somebody_owns_the_difference(terminal: Terminal, opened: House) -> None:
+async def test_chart_and_ledger_agree_or_somebody_owns_the_difference(terminal: Terminal, opened: Application) -> None:
     """Charted and not drawn, then another amount, then the same: `drug-log`, `doctor` and `proof` say what is so."""
     course = await planned(terminal, "Philippa Stone", "1971-01-02", "depression")
     await terminal.sign_in("ortiz")
@@ -195,7 +195,7 @@ async def test_chart_and_ledger_agree_or_somebody_owns_the_difference(terminal: 
     )  # fmt: skip
 
 
-async def test_nobody_is_dosed_twice_a_day(terminal: Terminal, opened: House) -> None:
+async def test_nobody_is_dosed_twice_a_day(terminal: Terminal, opened: Application) -> None:
     """Dosed on one course, the patient is not checked in on another; a prescriber's reason goes past it."""
     first = await planned(terminal, "Ottoline Marsh", "1970-01-02", "depression")
     row = await opened.store.directory.course(first)

@@ -6,12 +6,12 @@ import pytest
 
 from activities.ports import Contact, Medium
 from adapters.store.people.directory import CourseState
-from adapters.wiring import House
+from adapters.wiring import Application
 from services.courses import Courses, NoServerError
 from tests.cli.conftest import Terminal
 
 
-async def test_a_patient_id_of_somebody_else_is_refused(terminal: Terminal, opened: House) -> None:
+async def test_a_patient_id_of_somebody_else_is_refused(terminal: Terminal, opened: Application) -> None:
     """Another name, birth date or MRN than the directory's: refused with whose id it is; theirs in any case fits."""
     theirs = await opened.store.directory.add_patient("Ada Lovell", date(1984, 5, 4), "M-1")
     await terminal.sign_in("cole")
@@ -26,7 +26,7 @@ async def test_a_patient_id_of_somebody_else_is_refused(terminal: Terminal, open
     assert fits.code == 0, fits.err
 
 
-async def test_a_second_course_changes_only_what_was_given(terminal: Terminal, opened: House) -> None:
+async def test_a_second_course_changes_only_what_was_given(terminal: Terminal, opened: Application) -> None:
     """The e-mail, its language and what is preferred stay where a phone is added; consents are of their course."""
     await terminal.sign_in("lee")
     person = ("Berta Both", "1970-02-03")
@@ -66,7 +66,7 @@ async def test_a_consent_given_at_enrolment_is_an_entry(terminal: Terminal) -> N
 
 
 async def test_an_enrolment_that_was_cut_off_is_finished_by_repeating_it(
-    terminal: Terminal, opened: House, monkeypatch: pytest.MonkeyPatch
+    terminal: Terminal, opened: Application, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The server is not there at the first try, which says what is begun; the same words finish that course."""
 
@@ -90,7 +90,7 @@ async def test_an_enrolment_that_was_cut_off_is_finished_by_repeating_it(
     assert (twice.code, "has a like name and that birth date" in twice.err) == (1, True)
 
 
-async def test_a_closed_course_is_no_earlier_try(terminal: Terminal, opened: House) -> None:
+async def test_a_closed_course_is_no_earlier_try(terminal: Terminal, opened: Application) -> None:
     """The id of a course that has closed starts no second workflow under it."""
     await terminal.sign_in("cole")
     person = ("Ella Ended", "1970-02-03", "depression")

@@ -3,7 +3,7 @@
 import pytest
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
 
-from adapters.wiring import House
+from adapters.wiring import Application
 from course.model.terms import Role
 from tests.cli.conftest import Terminal
 from tests.support.served import Served
@@ -13,7 +13,7 @@ WELL = (1, 1, 1, 1, 1, 1, 1, 1, 0)
 
 
 @pytest.fixture(scope="module")
-async def lived(opened: House) -> Served:
+async def lived(opened: Application) -> Served:
     """Six infusions, a response, an opt-out, the response lost on two readings, a hold."""
     own = TimeSkippingConfig(enabled=False, disable_propagation=True, max_session_skip_count=1_000_000)
     course = await Served.begin(opened, TimeSkipper(opened.client, config=own))

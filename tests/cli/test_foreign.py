@@ -13,7 +13,7 @@ from temporalio.common import SearchAttributePair, TypedSearchAttributes
 from temporalio.converter import DataConverter
 
 from adapters.temporal.server import EmbeddedServer
-from adapters.wiring import House
+from adapters.wiring import Application
 from services.courses import Courses
 from tests.cli.conftest import Terminal
 from workflows import attributes
@@ -50,7 +50,7 @@ async def listed(terminal: Terminal, *courses: str) -> dict[str, dict[str, objec
 
 
 async def test_lists_survive_a_bare_client(
-    terminal: Terminal, course: str, opened: House, alone: EmbeddedServer
+    terminal: Terminal, course: str, opened: Application, alone: EmbeddedServer
 ) -> None:
     """Garbage, a memo in the clear, attributes beyond the vocabulary: rows that say so beside the real one.
 
@@ -98,7 +98,7 @@ async def test_lists_survive_a_bare_client(
     assert after["courses"]
 
 
-async def test_a_course_without_a_worker_is_a_row(terminal: Terminal, course: str, opened: House) -> None:
+async def test_a_course_without_a_worker_is_a_row(terminal: Terminal, course: str, opened: Application) -> None:
     """It stands under its site and protocol, and the row says that nobody has taken it up."""
     await terminal.sign_in("cole")
     patient = await opened.store.directory.add_patient("Still Waiting", date(1990, 1, 1), "")

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from adapters.wiring import House
+from adapters.wiring import Application
 from tests.cli.conftest import Terminal
 
 
@@ -21,7 +21,9 @@ async def test_what_was_typed_is_shown_as_it_was_typed(terminal: Terminal, cours
     assert enrolled.said["course"] in listed.out
 
 
-async def test_a_wrong_address_is_put_right_and_a_name_by_two(terminal: Terminal, course: str, opened: House) -> None:
+async def test_a_wrong_address_is_put_right_and_a_name_by_two(
+    terminal: Terminal, course: str, opened: Application
+) -> None:
     """Letters go to the new address; who somebody is takes a second signature; the page says that it was done."""
     await terminal.sign_in("cole")
     right = ("patient", course, "--email", "zeb@right.example", "--reason", "typed wrongly")
@@ -46,7 +48,7 @@ async def test_a_wrong_address_is_put_right_and_a_name_by_two(terminal: Terminal
     assert "zeb@right.example" not in (await terminal.type("timeline", course, "--json")).out
 
 
-async def test_who_somebody_is_need_not_stand_among_the_processes(terminal: Terminal, opened: House) -> None:
+async def test_who_somebody_is_need_not_stand_among_the_processes(terminal: Terminal, opened: Application) -> None:
     """What is given as `-` comes line by line from standard input, the second's passphrase after it."""
     await terminal.sign_in("cole")
     lines = "Perdita Private\n1971-02-03\npp@patient.example\n+1 212 555 0177"
@@ -71,7 +73,7 @@ async def test_who_somebody_is_need_not_stand_among_the_processes(terminal: Term
     )  # fmt: skip
 
 
-async def test_a_correction_is_whole_or_none(terminal: Terminal, course: str, opened: House) -> None:
+async def test_a_correction_is_whole_or_none(terminal: Terminal, course: str, opened: Application) -> None:
     """A right name beside a wrong address, or an MRN that is taken, changes nothing, and the page says nothing."""
     await terminal.sign_in("cole")
     row = await opened.store.directory.course(course)
@@ -121,7 +123,7 @@ async def test_an_age_outside_the_range_cannot_be_denied(terminal: Terminal) -> 
     assert (await terminal.type("gate", course, "age", "yes")).code == 0
 
 
-async def test_a_birth_date_far_from_plausible_is_asked_once_more(terminal: Terminal, opened: House) -> None:
+async def test_a_birth_date_far_from_plausible_is_asked_once_more(terminal: Terminal, opened: Application) -> None:
     """Nobody is enrolled or put right at first; sure of it, a prescriber's task says how old, and never the date."""
     await terminal.sign_in("cole")
     old = ("enrol", "Methuselah Moss", "1890-01-02", "depression")

@@ -20,7 +20,7 @@ from adapters.clinic.whole_folder import load_folder
 from adapters.identity.sign_in import first_passphrases
 from adapters.settings import SettingsError, load_settings
 from adapters.temporal.server import EmbeddedServer
-from adapters.wiring import channels_of, open_house
+from adapters.wiring import channels_of, open_application
 from course.model.messages import Part, SendOrder
 from course.model.terms import Audience, OccasionKind
 from tests.cli.conftest import Answered, Terminal
@@ -85,9 +85,9 @@ class Follower:
         """Stop the worker, start one that reads the folder as it is now."""
         await self.running.aclose()
         settings = load_settings(None, graceful_shutdown_seconds=1)
-        house = await self.running.enter_async_context(open_house(settings))
-        self.terminal.passphrases |= await first_passphrases(house.store, settings.clinic_folder / "staff.toml")
-        await self.running.enter_async_context(worked(house))
+        app = await self.running.enter_async_context(open_application(settings))
+        self.terminal.passphrases |= await first_passphrases(app.store, settings.clinic_folder / "staff.toml")
+        await self.running.enter_async_context(worked(app))
 
 
 @pytest.fixture(scope="module")

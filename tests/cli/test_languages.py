@@ -1,6 +1,6 @@
 """The language of letters, from the command line."""
 
-from adapters.wiring import House
+from adapters.wiring import Application
 from tests.cli.conftest import Terminal
 
 
@@ -16,7 +16,7 @@ async def test_a_language_that_nobody_writes_is_refused(terminal: Terminal, cour
 
 
 async def test_a_language_that_is_written_counts_for_letters_and_answers(
-    terminal: Terminal, course: str, opened: House
+    terminal: Terminal, course: str, opened: Application
 ) -> None:
     """The course writes Spanish from now on, and so does the answer to a text message."""
     await terminal.sign_in("cole")

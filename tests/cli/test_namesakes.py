@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from adapters.wiring import House
+from adapters.wiring import Application
 from tests.cli.conftest import Terminal, planned
 
 ADA = ("Ada Okonkwo", "1984-05-04", "depression")
@@ -19,7 +19,7 @@ async def enrol(terminal: Terminal, person: Sequence[str], *more: str) -> str:
 
 
 @pytest.mark.timeout(120)
-async def test_two_patients_of_one_name(terminal: Terminal, opened: House) -> None:
+async def test_two_patients_of_one_name(terminal: Terminal, opened: Application) -> None:
     """A like name is named at enrolment, with the same birth date it is refused, and each check-in warns."""
     first = await planned(terminal, *ADA, "--email", "ada@one.example", "--email-consent")
     await terminal.sign_in("cole")
@@ -41,7 +41,7 @@ async def test_two_patients_of_one_name(terminal: Terminal, opened: House) -> No
     assert {one["course_id"] for one in found.said} == {first, second}
 
 
-async def test_two_courses_of_one_patient(terminal: Terminal, opened: House) -> None:
+async def test_two_courses_of_one_patient(terminal: Terminal, opened: Application) -> None:
     """A second open course takes a prescriber and a reason; each has its own page; one person takes both on."""
     await terminal.sign_in("cole")
     person = ("Bela Twofold", "1979-02-03")

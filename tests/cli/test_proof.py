@@ -2,11 +2,13 @@
 
 from datetime import UTC, date, datetime
 
-from adapters.wiring import House
+from adapters.wiring import Application
 from tests.cli.conftest import Terminal
 
 
-async def test_the_exit_code_says_whether_anything_is_wrong(terminal: Terminal, course: str, opened: House) -> None:
+async def test_the_exit_code_says_whether_anything_is_wrong(
+    terminal: Terminal, course: str, opened: Application
+) -> None:
     """0 while every open course is in order, 1 once a directory row has no workflow, named by its opaque id."""
     await terminal.sign_in("ops")
     well = await terminal.type("proof", "--json")

@@ -8,12 +8,12 @@ from adapters.clinic.files import load_clinic
 from adapters.clinic.zones import zone_snapshot
 from cli.simulate import found
 from course.library.loading import LoadError
-from play.scenario.check import Known, load_scenario, parse_scenario
+from play.scenario.check import KnownNames, load_scenario, parse_scenario
 from play.scenario.when import WhenError, instant, span, starts_at
 from tests.support.records import CLINIC_FOLDER
 
 CLINIC = load_clinic(Path("clinic"))
-KNOWN = Known(CLINIC.protocols, CLINIC.instruments, tuple(CLINIC.sites))
+KNOWN = KnownNames(CLINIC.protocols, CLINIC.instruments, tuple(CLINIC.sites))
 NEW_YORK = ZoneInfo("America/New_York")
 HEAD = 'protocol = "depression"\n'
 

@@ -159,7 +159,7 @@ def test_a_taper_is_ordered_by_a_person_and_asked_about_on_its_day(lived: Mappin
     assert played.player.refusals == []
     (medicine,) = record.medicines
     assert (medicine.name, medicine.ordered, medicine.by) == ("lorazepam", True, "Dr Lee")
-    opened = played.player.seen.needs.values()
+    opened = played.player.observed.needs.values()
     asked = [one.at for one in opened if one.need.text.startswith("review of lorazepam")]
     assert [f"{record.zone.local(at):%d %b %H:%M}" for at in asked] == ["06 Apr 09:00"]
     assert not any("lorazepam" in one.body for one in played.to_patient)
@@ -196,7 +196,7 @@ def test_a_daily_series_has_one_plan_and_one_letter_a_day(lived: Mapping[str, Pl
     plan = next(one for one in played.to_patient if "plan" in one.kinds)
     assert plan.body.count("at 09:00") == 10
     assert [float(dose.mg) for dose in played.player.record.doses] == [100.0] * 6
-    liver = [entry.text for entry in played.player.seen.entries.values() if "gate liver" in entry.text]
+    liver = [entry.text for entry in played.player.observed.entries.values() if "gate liver" in entry.text]
     assert len(liver) > 1
 
 
@@ -253,7 +253,7 @@ def test_who_answers_nobody_is_written_to_and_called_until_a_person_decides(live
     assert [(date_of(later) - date_of(sooner)).days for sooner, later in pairwise(days)] == [7, 14]
     assert played.player.record.end_cause is EndCause.LOST
     assert letters(played)[-1].endswith("closed")
-    assert "no visit booked: call" in {one.need.text for one in played.player.seen.needs.values()}
+    assert "no visit booked: call" in {one.need.text for one in played.player.observed.needs.values()}
 
 
 def test_a_transfer_names_the_clinic_and_the_last_dose(lived: Mapping[str, Played]) -> None:

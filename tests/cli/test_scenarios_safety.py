@@ -113,7 +113,7 @@ def test_rising_enzymes_block_alert_and_hold(lived: Mapping[str, Played]) -> Non
         ("release", "prescriber"),
     ]
     assert "gate liver-panel is pending" in played.player.refusals[0].sentence
-    liver = [entry.text for entry in played.player.seen.entries.values() if entry.text.startswith("gate liver")]
+    liver = [entry.text for entry in played.player.observed.entries.values() if entry.text.startswith("gate liver")]
     over = "[gate liver-panel, ALT: 3 x the upper limit or more]"
     alerted = "[gate liver-panel, ALT: 2 x the first value or more]"
     rest = "AST 22/40 U/L, ALP 25/40 U/L, GGT 30/40 U/L, bilirubin 0.6/1.2 mg/dL"
@@ -134,7 +134,7 @@ def test_what_happened_is_recorded_late_and_counts(lived: Mapping[str, Played]) 
     record = played.player.record
     assert statuses(record)[:4] == ["given", "aborted", "given", "not_given"]
     assert [float(dose.mg) for dose in record.doses] == [40.0, 15.0, 40.0]
-    entry = next(one for one in played.player.seen.entries.values() if "aborted" in one.text)
+    entry = next(one for one in played.player.observed.entries.values() if "aborted" in one.text)
     assert (entry.at - record.doses[1].at).total_seconds() > 24 * 3600
     assert "[systolic above 180 mmHg]" in entry.text
     assert "no escort" in played.player.refusals[0].sentence
@@ -184,7 +184,7 @@ def test_a_death_after_discharge_is_told_to_staff_and_to_nobody_else(lived: Mapp
     assert letters(played)[-1].endswith("closed")
     assert "late entry for" in said(played)
     assert [one.to_account for one in played.letters if one.audience == "oncall"] == ["lee"]
-    assert "death_review" in {kind for kind, _ in played.player.seen.tasks.values()}
+    assert "death_review" in {kind for kind, _ in played.player.observed.tasks.values()}
 
 
 def test_a_score_of_another_chart_counts_for_nothing_and_stays(lived: Mapping[str, Played]) -> None:
@@ -195,4 +195,4 @@ def test_a_score_of_another_chart_counts_for_nothing_and_stays(lived: Mapping[st
     assert 26 not in {score.total for score in record.primary_scores}
     assert record.escalations[0].resolved_at is not None
     assert record.evaluations[0].inputs_changed
-    assert "inputs_changed" in {kind for kind, _ in played.player.seen.tasks.values()}
+    assert "inputs_changed" in {kind for kind, _ in played.player.observed.tasks.values()}

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from adapters.wiring import House
+from adapters.wiring import Application
 from cli.visits.slots import fullness
 from tests.cli.conftest import Terminal, planned
 
@@ -14,7 +14,7 @@ async def visits(terminal: Terminal, course: str) -> list[dict[str, Any]]:
     return found
 
 
-async def test_a_chair_that_is_freed_goes_to_who_waits(terminal: Terminal, opened: House) -> None:
+async def test_a_chair_that_is_freed_goes_to_who_waits(terminal: Terminal, opened: Application) -> None:
     """The day shows both by name; an omitted visit names who waits and could come, and whom it would not help not."""
     going = await planned(terminal, "Zebulon Quimby", "1984-05-04", "depression")
     waiting = await planned(terminal, "Ottoline Fenwick", "1979-02-03", "depression")
@@ -50,7 +50,7 @@ async def test_a_chair_that_is_freed_goes_to_who_waits(terminal: Terminal, opene
     assert (await terminal.type("waitlist", "drop", waiting)).code == 1
 
 
-async def test_doctor_says_how_full_the_week_is(terminal: Terminal, opened: House) -> None:
+async def test_doctor_says_how_full_the_week_is(terminal: Terminal, opened: Application) -> None:
     """Percent of six chairs at ten hours on each open day; another site's stay empty."""
     assert (await fullness(opened, datetime.now(UTC)))["westside"] == 0
     day = datetime.now(UTC) + timedelta(days=14)

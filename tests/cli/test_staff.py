@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from adapters.store.people.oncall import Leave
-from adapters.wiring import House
+from adapters.wiring import Application
 from course.model.parts import Trigger
 from course.model.record import CourseRecord
 from course.model.terms import Audience, Role, Urgency
@@ -35,22 +35,20 @@ def escalated(by: Role, owner: str) -> CourseRecord:
     return life.record
 
 
-async def begin(house: House, record: CourseRecord, number: int) -> str:
+async def begin(app: Application, record: CourseRecord, number: int) -> str:
     """A patient, and the workflow from the record as it stands."""
-    patient = await house.store.directory.add_patient(f"Handed Over {number}", date(1984, 5, 4), "")
-    row = await house.store.directory.begin_course(patient.patient_id, "depression", "northside", NOW)
+    patient = await app.store.directory.add_patient(f"Handed Over {number}", date(1984, 5, 4), "")
+    row = await app.store.directory.begin_course(patient.patient_id, "depression", "northside", NOW)
     mine = record.with_(course_id=row.course_id, patient_id=patient.patient_id)
     begun = order(now=NOW).with_(course_id=row.course_id, patient_id=patient.patient_id).on_a_new_page(mine)
-    await house.client.start_workflow(
-        TreatmentCourse.run, begun, id=row.course_id, task_queue=house.settings.task_queue
-    )
-    await house.store.directory.mark_open(row.course_id)
+    await app.client.start_workflow(TreatmentCourse.run, begun, id=row.course_id, task_queue=app.settings.task_queue)
+    await app.store.directory.mark_open(row.course_id)
     return row.course_id
 
 
-async def told(house: House, course: str) -> list[str]:
+async def told(app: Application, course: str) -> list[str]:
     """The accounts that were written to about a course's safety, in order."""
-    rows = await house.store.sends.of_course(course)
+    rows = await app.store.sends.of_course(course)
     return [one.to_account for one in rows if one.audience is Audience.ONCALL]
 
 
@@ -60,7 +58,7 @@ async def shown(terminal: Terminal, course: str) -> Any:
 
 
 @pytest.mark.timeout(90)
-async def test_an_account_out_of_service_with_three_open_escalations(terminal: Terminal, opened: House) -> None:
+async def test_an_account_out_of_service_with_three_open_escalations(terminal: Terminal, opened: Application) -> None:
     """Signed out at once; its courses and what it had acknowledged go to a prescriber, who is told of each."""
     owned = [await begin(opened, escalated(Role.PRESCRIBER, "lee"), number) for number in (1, 2)]
     lent = await begin(opened, escalated(Role.PRESCRIBER, "okafor"), 3)
@@ -88,7 +86,7 @@ async def test_an_account_out_of_service_with_three_open_escalations(terminal: T
     await terminal.sign_in("lee")
 
 
-async def test_a_licence_that_runs_out_is_told_to_ops_and_to_who_signs(terminal: Terminal, opened: House) -> None:
+async def test_a_licence_that_runs_out_is_told_to_ops_and_to_who_signs(terminal: Terminal, opened: Application) -> None:
     """In the list and the doctor from thirty days before; once it has expired in the proof and with each act too."""
     staff, today = opened.store.staff, datetime.now(UTC).date()
     was = {one.account_id: one for one in await staff.accounts()}
@@ -166,7 +164,7 @@ async def test_a_site_is_not_left_without_a_prescriber_unawares(terminal: Termin
     assert (await terminal.type("oncall", "back", "lee")).code == 0
 
 
-async def test_a_gap_ahead_is_named(terminal: Terminal, opened: House) -> None:
+async def test_a_gap_ahead_is_named(terminal: Terminal, opened: Application) -> None:
     """The worklist, `doctor` and the proof say where no prescriber is on call within the next 14 days."""
     await terminal.sign_in("ops")
     for account in ("lee", "okafor"):

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from adapters.store import database
-from adapters.wiring import House
+from adapters.wiring import Application
 from course.acts.catalogue import Act
 from course.model.messages import Receipt
 from tests.cli.conftest import Terminal
@@ -75,7 +75,9 @@ async def test_what_became_of_an_act_is_said(
     assert f"[entry {entry['number']}]" in answered.err
 
 
-async def test_doctor_sees_a_full_store(terminal: Terminal, opened: House, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_doctor_sees_a_full_store(
+    terminal: Terminal, opened: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A database that may not grow is NOT well, before the first command fails."""
     before = database._prepare
 

@@ -1,10 +1,10 @@
 """What another clinic is told of a patient is on record as a disclosure."""
 
-from adapters.wiring import House
+from adapters.wiring import Application
 from tests.cli.conftest import Terminal
 
 
-async def test_a_transfer_is_logged_as_a_disclosure(terminal: Terminal, course: str, opened: House) -> None:
+async def test_a_transfer_is_logged_as_a_disclosure(terminal: Terminal, course: str, opened: Application) -> None:
     """The page names the clinic and what it was told; the access log names who told it, and no words of the patient."""
     await terminal.sign_in("lee")
     said = ("--cause", "transferred", "--to", "Lakeside Clinic", "--reason", "moves there", "--json")

@@ -8,11 +8,11 @@ from typing import Any, get_args
 
 import pytest
 
-from course.actions import WHO, Refused, apply, may
+from course.actions import PERMISSIONS, Refused, apply, may
 from course.acts.base import BaseAct
 from course.acts.care import PlaceHold
 from course.acts.catalogue import ACT, Act
-from course.model.parts import Held
+from course.model.parts import Hold
 from course.model.record import CourseRecord
 from course.model.terms import Action, HoldCause, Phase, Role, SessionStatus
 from tests.support.life import STAFF
@@ -40,7 +40,7 @@ def course(phase: Phase, status: SessionStatus, held: bool) -> CourseRecord:
     """A course in this phase, whose visit s7 has this status, held or not."""
     record = MAINTAINED.record
     visit = record.sessions[0].with_(id="s7", start=NOW, status=status, ended_at=None)
-    hold = Held(cause=HoldCause.OTHER, since=NOW, review_at=NOW, owner="lee", owner_role=Role.PRESCRIBER)
+    hold = Hold(cause=HoldCause.OTHER, since=NOW, review_at=NOW, owner="lee", owner_role=Role.PRESCRIBER)
     closed_at = NOW if phase is Phase.CLOSED else None
     sessions = (*record.sessions, visit)
     return record.with_(phase=phase, held=hold if held else None, closed_at=closed_at, sessions=sessions)
@@ -104,7 +104,7 @@ def everywhere(action: Action) -> Iterator[tuple[CourseRecord, Role, SessionStat
 
 def against(action: Action, record: CourseRecord, role: Role, status: SessionStatus | None) -> list[str]:
     """What the row says against an act, read without the rules under test: the words that a refusal owes."""
-    row = WHO[action]
+    row = PERMISSIONS[action]
     if role not in row.roles:
         return [one.value for one in row.roles]
     if record.phase not in row.phases:
@@ -121,13 +121,13 @@ def against(action: Action, record: CourseRecord, role: Role, status: SessionSta
 def test_every_action_has_one_row_and_one_model_and_nothing_else_has() -> None:
     """The table, the models and the vocabulary name the same actions; enrolling begins a course and is no act on it."""
     models = [model.model_fields["action"].default for model in get_args(get_args(Act)[0])]
-    assert sorted(WHO) == ACTIONS
+    assert sorted(PERMISSIONS) == ACTIONS
     assert sorted(models) == ACTIONS
 
 
 def test_every_row_can_be_used_by_somebody_some_time() -> None:
     """No row has an empty set; one that asks for a visit's status is about an act that names a visit."""
-    for action, row in WHO.items():
+    for action, row in PERMISSIONS.items():
         assert row.roles, action
         assert row.phases, action
         assert (row.statuses is not None) == ("session" in type(act(action, Role.NURSE)).model_fields), action
@@ -136,22 +136,22 @@ def test_every_row_can_be_used_by_somebody_some_time() -> None:
 
 def test_everybody_but_an_auditor_can_change_something() -> None:
     """Each role has an act; an auditor reads, and no row names one."""
-    acting = {role for row in WHO.values() for role in row.roles}
+    acting = {role for row in PERMISSIONS.values() for role in row.roles}
     assert acting == set(Role) - {Role.AUDITOR}
 
 
 def test_who_may_do_what_is_graver() -> None:
     """Only the clinical dose and put right, only a prescriber signs; the software and operators decide nothing."""
     for action in IN_THE_ROOM | {Action.CORRECT, Action.VOID, Action.RELEASE, Action.ACKNOWLEDGE}:
-        assert WHO[action].roles <= CLINICAL, action
-    assert {action for action, row in WHO.items() if row.roles == {Role.PRESCRIBER}} == SIGNED
-    assert {action for action, row in WHO.items() if Role.OPS in row.roles} == {Action.REASSIGN}
-    assert {action for action, row in WHO.items() if Role.COURSE in row.roles} == {Action.REPORT_LOST}
+        assert PERMISSIONS[action].roles <= CLINICAL, action
+    assert {action for action, row in PERMISSIONS.items() if row.roles == {Role.PRESCRIBER}} == SIGNED
+    assert {action for action, row in PERMISSIONS.items() if Role.OPS in row.roles} == {Action.REASSIGN}
+    assert {action for action, row in PERMISSIONS.items() if Role.COURSE in row.roles} == {Action.REPORT_LOST}
 
 
 def test_what_overrides_or_ends_something_owes_a_reason() -> None:
     """What a prescriber signs, what ends a visit without drug or a course, what puts right: each says why."""
-    free = {action for action, row in WHO.items() if not row.reason}
+    free = {action for action, row in PERMISSIONS.items() if not row.reason}
     ends = {Action.OMIT, Action.NOT_GIVEN, Action.ABORT, Action.WITHDRAW, Action.CORRECT, Action.VOID, Action.RELEASE}
     assert not free & (SIGNED | ends) - {Action.CLEAR}
 
@@ -159,8 +159,8 @@ def test_what_overrides_or_ends_something_owes_a_reason() -> None:
 def test_dosing_waits_for_clearance_and_stops_with_the_course() -> None:
     """No visit is cleared or dosed in intake or after the end, and none is cleared under a hold."""
     for action in IN_THE_ROOM - {Action.LEAVE}:
-        assert not WHO[action].phases & {Phase.INTAKE, Phase.CLOSED}, action
-    assert WHO[Action.CHECK_IN].held is False
+        assert not PERMISSIONS[action].phases & {Phase.INTAKE, Phase.CLOSED}, action
+    assert PERMISSIONS[Action.CHECK_IN].held is False
 
 
 @pytest.mark.parametrize("action", ACTIONS)
@@ -185,7 +185,7 @@ def test_the_table_is_what_is_answered_and_what_is_refused(action: Action) -> No
         assert record == before
 
 
-@pytest.mark.parametrize("action", [one for one in ACTIONS if WHO[one].reason])
+@pytest.mark.parametrize("action", [one for one in ACTIONS if PERMISSIONS[one].reason])
 def test_an_act_without_the_reason_that_it_owes_is_refused(action: Action) -> None:
     """Where nothing else stands against it, the sentence says how to give one."""
     silent = {role: act(action, role, reason="") for role in ROLES}

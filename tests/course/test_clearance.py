@@ -10,7 +10,7 @@ from hypothesis import given
 
 from course.acts.room import CheckIn, Reading
 from course.model.carried import days, minutes
-from course.model.parts import Escalation, Held, Trigger
+from course.model.parts import Escalation, Hold, Trigger
 from course.model.record import CourseRecord
 from course.model.terms import HoldCause, Role, SessionStatus, Urgency
 from course.model.visit import Session
@@ -19,7 +19,7 @@ from tests.support.ready import OVERRIDDEN, SCREENED, VISIT, WHOLE, YES, ready, 
 from tests.support.records import FIRST, actor, clinic, infused, measured
 
 NOW = FIRST
-HELD = Held(cause=HoldCause.PSYCHOSIS, since=FIRST, review_at=FIRST + days(7), owner="lee", owner_role=Role.PRESCRIBER)
+HELD = Hold(cause=HoldCause.PSYCHOSIS, since=FIRST, review_at=FIRST + days(7), owner="lee", owner_role=Role.PRESCRIBER)
 
 
 def checked(role: Role = Role.NURSE, *pressures: tuple[int, int, int], **but: Any) -> CheckIn:

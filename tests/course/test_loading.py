@@ -19,7 +19,7 @@ from course.model.protocol import (
     HoldRule,
     Induction,
     Maintenance,
-    Measuring,
+    MeasureRules,
     OutcomeRule,
     Protocol,
     SessionRules,
@@ -31,7 +31,7 @@ PROTOCOLS = {path.stem: path.read_text() for path in sorted((CLINIC / "protocols
 TEXTS = INSTRUMENTS | PROTOCOLS
 KNOWN = {name: load_instrument(text, name) for name, text in INSTRUMENTS.items()}
 MODELS: dict[str, type[BaseModel]] = {
-    "evidence": Evidence, "induction": Induction, "dose": DoseRule, "outcome": OutcomeRule, "measuring": Measuring,
+    "evidence": Evidence, "induction": Induction, "dose": DoseRule, "outcome": OutcomeRule, "measuring": MeasureRules,
     "maintenance": Maintenance, "evaluations": Evaluations, "session": SessionRules, "gates": Gate, "examples": Example,
     "rated": OutcomeRule, "holds": HoldRule,
 }  # fmt: skip

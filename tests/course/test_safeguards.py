@@ -9,7 +9,7 @@ import pytest
 from course.actions import Refused
 from course.agenda.worklist import needs
 from course.model.carried import days
-from course.model.parts import Maintained
+from course.model.parts import MaintenancePlan
 from course.model.record import CourseRecord
 from course.model.terms import GateAnswer, NeedKind, Role, TaskKind, Urgency
 from tests.support.life import Life
@@ -57,7 +57,7 @@ def test_a_booster_is_not_moved_around_its_brakes() -> None:
 def test_boosters_as_needed_keep_a_week_between_infusions() -> None:
     """Where there is no window the brakes of the early ones hold."""
     life = maintained()
-    life.record = life.record.with_(maintained=Maintained(since=life.now, interval_days=None))
+    life.record = life.record.with_(maintained=MaintenancePlan(since=life.now, interval_days=None))
     infused = life.record.valid_doses[-1].at
     with pytest.raises(Refused, match="an early booster waits for 7"):
         life.do("booster", Role.COORDINATOR, at=infused + days(5))

@@ -45,7 +45,7 @@ async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
 async def test_an_act_sent_while_no_worker_runs_is_applied_once(scene: Scene) -> None:
     """A client time-out means unknown; asking again under the same id gets the one answer."""
     served = scene.served
-    await scene.hands.end()
+    await scene.workers.end()
     act = ACT.validate_python(
         {
             "action": "note",
@@ -58,12 +58,12 @@ async def test_an_act_sent_while_no_worker_runs_is_applied_once(scene: Scene) ->
     with pytest.raises((WorkflowUpdateRPCTimeoutOrCancelledError, TimeoutError)):
         await served.handle.execute_update(
             TreatmentCourse.act,
-            ActEnvelope(act=served.house.signer.stamp(act, served.handle.id)),
+            ActEnvelope(act=served.app.signer.stamp(act, served.handle.id)),
             rpc_timeout=timedelta(seconds=1),
         )
-    await scene.hands.start()
+    await scene.workers.start()
     receipt = await served.handle.execute_update(
-        TreatmentCourse.act, ActEnvelope(act=served.house.signer.stamp(act, served.handle.id))
+        TreatmentCourse.act, ActEnvelope(act=served.app.signer.stamp(act, served.handle.id))
     )
     texts = [entry.text for entry in (await served.record()).entries]
     assert texts.count("note: written while nobody worked") == 1
@@ -88,8 +88,8 @@ async def test_a_worker_killed_while_a_patient_is_there_loses_nothing(scene: Sce
     }
     await served.screen()
     await served.do("check_in", Role.NURSE, session=session.id, readings=[reading], **ready)
-    await scene.hands.end()
-    await scene.hands.start()
+    await scene.workers.end()
+    await scene.workers.start()
     await served.wait(minutes=50)
     dose = {"started_at": session.start, "minutes": 40, "mg": 35}
     assert (await served.do("session", Role.NURSE, session=session.id, **dose)).sentence.startswith("session s1 given")
@@ -99,13 +99,13 @@ async def test_a_worker_killed_while_a_patient_is_there_loses_nothing(scene: Sce
 
 async def events_of(served: Served, run_id: str | None = None) -> list[int]:
     """What stands in the history of a run, or of the newest."""
-    handle = served.house.client.get_workflow_handle(served.handle.id, run_id=run_id)
+    handle = served.app.client.get_workflow_handle(served.handle.id, run_id=run_id)
     return [event.event_type async for event in handle.fetch_history_events()]
 
 
 async def last_task_of(served: Served, run_id: str | None) -> datetime:
     """The instant that the course read on its clock in the last workflow task of a run."""
-    handle = served.house.client.get_workflow_handle(served.handle.id, run_id=run_id)
+    handle = served.app.client.get_workflow_handle(served.handle.id, run_id=run_id)
     events = [event async for event in handle.fetch_history_events()]
     started = [one for one in events if one.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_STARTED]
     return started[-1].event_time.ToDatetime(UTC)
@@ -116,7 +116,7 @@ async def last_task_of(served: Served, run_id: str | None) -> datetime:
 async def test_a_worker_killed_in_a_page_turn_loses_nothing(tmp_path: Path, moment: Moment) -> None:
     """Dead before the old run has ended, or before the new one has done a task: the same record, letters, archive."""
     async with set_up(tmp_path, program=("-m", "tests.support.mortal", moment)) as scene:
-        served, store = scene.served, scene.served.house.store
+        served, store = scene.served, scene.served.app.store
         await served.clear()
         opened, first_run = await served.record(), (await served.handle.describe()).run_id
         page_ends = opened.opened_at + timedelta(days=CourseOrder.model_fields["turn_after_days"].default)
@@ -125,12 +125,12 @@ async def test_a_worker_killed_in_a_page_turn_loses_nothing(tmp_path: Path, mome
         await served.go_to(page_ends - timedelta(seconds=30))
         before = await served.record()
         turning = asyncio.create_task(served.wait(minutes=2))
-        assert await scene.hands.died() == -signal.SIGKILL
+        assert await scene.workers.died() == -signal.SIGKILL
         assert (await events_of(served))[-1] == EventType.EVENT_TYPE_WORKFLOW_TASK_STARTED
         has_ended = EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CONTINUED_AS_NEW in await events_of(served, first_run)
         assert has_ended is (moment is Moment.TAKEN_UP)
         assert await store.archive.runs(served.handle.id) == ()
-        await scene.hands.start()
+        await scene.workers.start()
         await turning
         after = await served.record()
         archiving = f"run-{first_run}/archive/1"
@@ -141,7 +141,7 @@ async def test_a_worker_killed_in_a_page_turn_loses_nothing(tmp_path: Path, mome
         (archived,) = await store.archive.runs(served.handle.id)
         kept = await store.archive.history(served.handle.id, first_run)
         assert (archived.run_id, archived.ordinal, archived.sha256) == (first_run, 1, sha256(kept or b"").hexdigest())
-        assert (kept, archived.closed_at) == await ServerHistories(served.house.client).closed(
+        assert (kept, archived.closed_at) == await ServerHistories(served.app.client).closed(
             served.handle.id, first_run
         )
         await served.go_to((await served.record()).open_sessions[0].start)
@@ -166,9 +166,9 @@ async def test_a_worker_killed_while_mail_is_handed_over(tmp_path: Path, post_of
         await served.do("measure", Role.NURSE, instrument="phq9", answers=(2, 2, 2, 2, 2, 2, 2, 2, 3))
         while len(post_office.taken) < before + 2:
             await served.record()
-        await scene.hands.end()
+        await scene.workers.end()
         post_office.mood = Mood.TAKES
-        await scene.hands.start()
+        await scene.workers.start()
         await served.wait(minutes=10)
         record = await served.record()
     arrived = Counter("patient" if ADDRESS in str(one["To"]) else "on call" for one in post_office.taken[before:])
@@ -190,7 +190,7 @@ async def test_a_killed_server_has_lost_nothing_when_it_starts_again(tmp_path: P
         await served.do("schedule", Role.COORDINATOR, first=monday)
         before = await served.record()
         os.kill(scene.server.pid, signal.SIGKILL)
-        await scene.hands.end()
+        await scene.workers.end()
     async with set_up(tmp_path, served.handle.id) as scene:
         assert (await scene.served.record()).model_dump() == before.model_dump()
         await scene.served.go_to(monday)
@@ -200,6 +200,6 @@ async def test_a_killed_server_has_lost_nothing_when_it_starts_again(tmp_path: P
 
 async def test_sigterm_stops_a_worker_in_good_order(scene: Scene) -> None:
     """It leaves with 0, and the next one goes on."""
-    assert await scene.hands.end(signal.SIGTERM) == 0
-    await scene.hands.start()
+    assert await scene.workers.end(signal.SIGTERM) == 0
+    await scene.workers.start()
     assert (await scene.served.do("note", text="still here")).entry > 0

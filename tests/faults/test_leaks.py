@@ -45,7 +45,7 @@ SEALED = {
 
 async def stored(served: Served) -> None:
     """What the store keeps beside the courses: who and where a patient is, a reply, a spill and a missing rest."""
-    store, now = served.house.store, await served.now()
+    store, now = served.app.store, await served.now()
     patient = (await store.directory.patients())[0]
     await store.directory.correct_patient(replace(patient, mrn=MRN))
     await store.contacts.put(patient.patient_id, Contact(email=ADDRESS, phone=PHONE))
@@ -91,7 +91,7 @@ async def planted(served: Served) -> None:
     """The course and the store do hold, for those who have the key, what the scan looks for; a run is archived."""
     page = (await served.record()).model_dump_json()
     assert [word for word in ON_THE_PAGE if word not in page] == []
-    store = served.house.store
+    store = served.app.store
     (patient,), (line,) = await store.directory.patients(), await store.drug_log.syringes()
     (missing,) = await store.drug_log.discrepancies(open_only=False)
     contact = await store.contacts.of(patient.patient_id)

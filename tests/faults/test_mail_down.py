@@ -15,10 +15,10 @@ from tests.support.served import ADDRESS, Served, house_of, worked
 
 async def test_a_day_without_mail(settings: Settings, skipper: TimeSkipper, keyring: KeyRing) -> None:
     """Acts are answered at once, what could not go is somebody's task, what is still true goes out afterwards."""
-    async with house_of(settings, skipper, keyring) as house:
-        post = Moody(Mailbox(house.settings.mailbox_folder))
-        async with worked(house, channels={Medium.EMAIL: post}):
-            served = await Served.begin(house, skipper)
+    async with house_of(settings, skipper, keyring) as app:
+        post = Moody(Mailbox(app.settings.mailbox_folder))
+        async with worked(app, channels={Medium.EMAIL: post}):
+            served = await Served.begin(app, skipper)
             await served.clear()
             monday = await served.next_monday()
             await served.do("schedule", Role.COORDINATOR, first=monday)

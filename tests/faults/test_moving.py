@@ -25,14 +25,14 @@ async def test_what_does_not_replay_is_named_and_left_alone(
     settings: Settings, skipper: TimeSkipper, keyring: KeyRing
 ) -> None:
     """A course that lived under other rules stays on its build; the one beside it moves and works."""
-    async with house_of(settings, skipper, keyring) as house:
-        async with worked(house, build="gone"):
+    async with house_of(settings, skipper, keyring) as app:
+        async with worked(app, build="gone"):
             with pytest.MonkeyPatch.context() as other_rules:
                 other_rules.setattr("course.upkeep.CALENDAR_DAYS", 1)
-                differs = await Served.begin(house, skipper)
-            same = await Served.begin(house, skipper)
-        async with worked(house):
-            assert await move_to_this_build(house) == {"gone": [differs.handle.id]}
+                differs = await Served.begin(app, skipper)
+            same = await Served.begin(app, skipper)
+        async with worked(app):
+            assert await move_to_this_build(app) == {"gone": [differs.handle.id]}
             assert await builds(differs.handle) == ("gone", "")
             assert await builds(same.handle) == (build_id(), "")
             assert (await same.do("note", text="goes on")).entry > 0
@@ -42,14 +42,14 @@ async def test_a_moved_course_is_taken_over_by_the_build_after(
     settings: Settings, skipper: TimeSkipper, keyring: KeyRing
 ) -> None:
     """Nothing ties it to the build that it was moved to: the page turns onto whichever is current by then."""
-    async with house_of(settings, skipper, keyring) as house:
-        async with worked(house, build="gone"):
-            served = await Served.begin(house, skipper)
-        async with worked(house):
-            assert await move_to_this_build(house) == {}
-            mine = course_activities(house)
-            async with course_worker(house.client, settings, workflows=WORKFLOWS, activities=mine, build="after"):
-                await make_current(house.client, settings, "after")
+    async with house_of(settings, skipper, keyring) as app:
+        async with worked(app, build="gone"):
+            served = await Served.begin(app, skipper)
+        async with worked(app):
+            assert await move_to_this_build(app) == {}
+            mine = course_activities(app)
+            async with course_worker(app.client, settings, workflows=WORKFLOWS, activities=mine, build="after"):
+                await make_current(app.client, settings, "after")
                 await served.wait(days=31)
                 await served.handle.execute_update(TreatmentCourse.wake)
                 assert await builds(served.handle) == ("after", "")

@@ -22,7 +22,7 @@ from course.acts.base import BaseAct
 from course.acts.care import AddNote
 from course.acts.catalogue import ActEnvelope
 from course.model.terms import Role
-from course.views.proof import Wrong
+from course.views.proof import ProofFault
 from services.rescue import RescueError, rescue
 from tests.support.life import STAFF
 from tests.support.served import Served, house_of, worked
@@ -35,12 +35,12 @@ async def test_a_rescued_course_has_every_act_signal_and_letter_once(
     settings: Settings, skipper: TimeSkipper, keyring: KeyRing
 ) -> None:
     """What came after the task that fails stands in the new run as it was; the story says that there was a reset."""
-    async with house_of(settings, skipper, keyring) as house:
+    async with house_of(settings, skipper, keyring) as app:
         with pytest.MonkeyPatch.context() as other_rules:
-            async with worked(house):
-                served = await Served.begin(house, skipper)
+            async with worked(app):
+                served = await Served.begin(app, skipper)
                 await served.clear()
-                well = await Served.begin(house, skipper)
+                well = await Served.begin(app, skipper)
                 other_rules.setattr("course.upkeep.CALENDAR_DAYS", 1)
                 await served.wait(days=3)
                 await served.do("note", text="after the fault")
@@ -49,16 +49,16 @@ async def test_a_rescued_course_has_every_act_signal_and_letter_once(
                 await served.handle.signal("what_is_this", {"from": "elsewhere"})
                 await served.wait(minutes=5)
                 before = await served.record()
-        async with worked(house):
-            assert (await inspect(house.client, keyring, RUNNING)).wedged == (served.handle.id,)
+        async with worked(app):
+            assert (await inspect(app.client, keyring, RUNNING)).wedged == (served.handle.id,)
             with pytest.raises(RescueError, match="replays: there is nothing to rescue it from"):
-                await rescue(house, well.handle.id, "by mistake")
-            done = await rescue(house, served.handle.id, "a change of rules under the same build")
+                await rescue(app, well.handle.id, "by mistake")
+            done = await rescue(app, served.handle.id, "a change of rules under the same build")
             assert (done.acts, done.refused) == (3, ())
             await served.wait(minutes=5)
             after = await served.record()
-            assert await inspect(house.client, keyring, RUNNING) == Inspected((), {}, {})
-            lines = await story(await histories_of(house, served.handle.id), keyring)
+            assert await inspect(app.client, keyring, RUNNING) == Inspected((), {}, {})
+            lines = await story(await histories_of(app, served.handle.id), keyring)
     texts = Counter(entry.text for entry in after.entries)
     assert texts["note: after the fault"] == 1
     assert sorted(entry.text for entry in after.entries) == sorted(
@@ -79,8 +79,8 @@ async def test_a_rescued_course_has_every_act_signal_and_letter_once(
 
 async def test_what_a_reset_undid_is_named(settings: Settings, skipper: TimeSkipper, keyring: KeyRing) -> None:
     """A client without keys resets a course to its beginning: proof counts the acts that are gone."""
-    async with house_of(settings, skipper, keyring) as house, worked(house):
-        served = await Served.begin(house, skipper)
+    async with house_of(settings, skipper, keyring) as app, worked(app):
+        served = await Served.begin(app, skipper)
         await served.do("note", text="there once")
         history = await served.handle.fetch_history()
         first = next(one.event_id for one in history.events if one.event_type == TASK_COMPLETED)
@@ -96,10 +96,10 @@ async def test_what_a_reset_undid_is_named(settings: Settings, skipper: TimeSkip
             )
         )
         assert not [one for one in (await served.record()).entries if "there once" in one.text]
-        assert (await inspect(house.client, keyring, RUNNING)).lost == {served.handle.id: 1}
-        named = {(one.kind, one.subject) for one in (await proved(house)).exceptions}
-        assert (Wrong.ACTS_GONE, served.handle.id) in named
-        lines = [line.what for line in await story(await histories_of(house, served.handle.id), keyring)]
+        assert (await inspect(app.client, keyring, RUNNING)).lost == {served.handle.id: 1}
+        named = {(one.kind, one.subject) for one in (await proved(app)).exceptions}
+        assert (ProofFault.ACTS_GONE, served.handle.id) in named
+        lines = [line.what for line in await story(await histories_of(app, served.handle.id), keyring)]
     for word in ("there once", "reset to"):
         assert sum(word in what for what in lines) == 1
 
@@ -117,17 +117,17 @@ async def test_an_act_that_a_worker_took_and_nobody_signed_is_named(
             """Take anything."""
             return bool(act.request_id and course_id)
 
-    async with house_of(settings, skipper, keyring) as house, worked(house, signer=Credulous(keyring)):
-        served = await Served.begin(house, skipper)
+    async with house_of(settings, skipper, keyring) as app, worked(app, signer=Credulous(keyring)):
+        served = await Served.begin(app, skipper)
         forged = AddNote(
             request_id="forged-0001", actor=STAFF[Role.PRESCRIBER], made_at=await served.now(), text="as if by Dr Lee"
         )
         await served.handle.execute_update(TreatmentCourse.act, ActEnvelope(act=forged))
-        named = {(one.kind, one.subject) for one in (await proved(house)).exceptions}
-        assert (Wrong.NOT_PROVEN, served.handle.id) in named
+        named = {(one.kind, one.subject) for one in (await proved(app)).exceptions}
+        assert (ProofFault.NOT_PROVEN, served.handle.id) in named
         (line,) = [
             line.what
-            for line in await story(await histories_of(house, served.handle.id), keyring)
+            for line in await story(await histories_of(app, served.handle.id), keyring)
             if "as if by Dr Lee" in line.what
         ]
     assert line.endswith("(NOT PROVEN: no sign-in stands behind it)")

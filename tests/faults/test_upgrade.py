@@ -23,11 +23,11 @@ async def test_a_woken_course_turns_its_page_onto_the_new_build(
     settings: Settings, skipper: TimeSkipper, keyring: KeyRing
 ) -> None:
     """Build B being current changes nothing for a sleeping course; waking it does, once the news has spread."""
-    async with house_of(settings, skipper, keyring) as house, worked(house, build="a"):
-        served = await Served.begin(house, skipper)
-        activities = course_activities(house)
-        async with course_worker(house.client, house.settings, workflows=WORKFLOWS, activities=activities, build="b"):
-            await make_current(house.client, house.settings, "b")
+    async with house_of(settings, skipper, keyring) as app, worked(app, build="a"):
+        served = await Served.begin(app, skipper)
+        activities = course_activities(app)
+        async with course_worker(app.client, app.settings, workflows=WORKFLOWS, activities=activities, build="b"):
+            await make_current(app.client, app.settings, "b")
             assert await build_of(served.handle) == "a"
             runs = (await served.record()).runs
             for _ in range(60):
@@ -43,10 +43,10 @@ async def test_a_course_of_an_absent_build_is_moved_once_it_replays(
     settings: Settings, skipper: TimeSkipper, keyring: KeyRing
 ) -> None:
     """No worker of its build runs any more; its history replays under this code, so it goes on here."""
-    async with house_of(settings, skipper, keyring) as house:
-        async with worked(house, build="gone"):
-            served = await Served.begin(house, skipper)
-        async with worked(house):
-            assert await move_to_this_build(house) == {}
+    async with house_of(settings, skipper, keyring) as app:
+        async with worked(app, build="gone"):
+            served = await Served.begin(app, skipper)
+        async with worked(app):
+            assert await move_to_this_build(app) == {}
             assert (await served.do("note", text="goes on")).entry > 0
             assert await build_of(served.handle) == build_id()

@@ -39,7 +39,7 @@ async def record(folder: Path, into: Path) -> None:
     scenarios = [load_scenario(CLINIC_FOLDER / "scenarios" / f"{name}.toml", names) for name in PLAYED]
     async with stage(folder, CLINIC_FOLDER) as here:
         for name, player in zip(PLAYED, await play_many(here, scenarios), strict=True):
-            for run, history in enumerate(await histories_of(here.house, player.place.course_id), start=1):
+            for run, history in enumerate(await histories_of(here.app, player.place.course_id), start=1):
                 (into / f"{name}-{run}.json.gz").write_bytes(gzip.compress(history.to_json().encode(), mtime=0))
 
 

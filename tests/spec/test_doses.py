@@ -4,7 +4,7 @@ from decimal import Decimal
 import pytest
 
 from adapters.store import Store
-from course.model.parts import Escalation, Held, Trigger
+from course.model.parts import Escalation, Hold, Trigger
 from course.model.record import CourseRecord
 from course.model.terms import HoldCause, Role, Series, SessionStatus, Urgency
 from course.model.visit import Session
@@ -83,7 +83,7 @@ async def test_what_holds_the_patient_elsewhere_holds_here(clinic: Clinic) -> No
         (HoldCause.MANIA, f"the patient's course {held} at westside is held (mania)"),
         (HoldCause.OPERATOR, ""),
     ):
-        hold = Held(cause=cause, since=NOW, review_at=NOW + timedelta(days=5), owner="lee", owner_role=Role.PRESCRIBER)
+        hold = Hold(cause=cause, since=NOW, review_at=NOW + timedelta(days=5), owner="lee", owner_role=Role.PRESCRIBER)
         clinic.records[held] = clinic.records[held].with_(held=hold)
         assert await clinic.why_not(empty) == said
     at = NOON - timedelta(days=3)

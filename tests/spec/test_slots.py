@@ -9,7 +9,7 @@ import pytest
 from adapters.chairs.slots import ClinicSlots, SlotError
 from adapters.identity.keyring import KeyRing
 from adapters.store import Store, StoreError
-from adapters.store.chairs.waitlist import Waiting
+from adapters.store.chairs.waitlist import WaitingCourse
 from course.model.carried import days, minutes
 from course.scheduling.slots import Slot
 from tests.support.records import FIRST, clinic
@@ -98,10 +98,10 @@ async def test_a_visit_that_finds_no_chair_comes_back(store: Store) -> None:
 
 async def test_who_waits_keeps_the_place_in_the_list(store: Store) -> None:
     """Added again, a course waits for something else since the same instant; dropped, it is gone, and only once."""
-    first = Waiting("c-1", "s2", SITE, None, NOW)
+    first = WaitingCourse("c-1", "s2", SITE, None, NOW)
     await store.waitlist.add(first)
-    await store.waitlist.add(Waiting("c-2", "s1", SITE, FIRST.date(), NOW + days(1)))
-    await store.waitlist.add(Waiting("c-1", "s4", SITE, FIRST.date(), NOW + days(2)))
+    await store.waitlist.add(WaitingCourse("c-2", "s1", SITE, FIRST.date(), NOW + days(1)))
+    await store.waitlist.add(WaitingCourse("c-1", "s4", SITE, FIRST.date(), NOW + days(2)))
     assert [(one.course_id, one.session_id, one.added_at) for one in await store.waitlist.at(SITE)] == [
         ("c-1", "s4", NOW),
         ("c-2", "s1", NOW + days(1)),

@@ -24,7 +24,7 @@ WORKER = ("worker.py",)
 
 
 @dataclass
-class Hands:
+class Workers:
     """`python worker.py` as a process that can be killed; all that it says goes to one file."""
 
     environment: dict[str, str]
@@ -56,7 +56,7 @@ class Scene:
     """A server on a file, a worker apart, one course."""
 
     server: EmbeddedServer
-    hands: Hands
+    workers: Workers
     served: Served
 
 
@@ -71,7 +71,7 @@ async def set_up(
         client = await Client.connect(server.target, namespace=server.namespace, plugins=[course_plugin(ring)])
         config = TimeSkippingConfig(enabled=False, disable_propagation=True, max_session_skip_count=1_000_000)
         skipper = TimeSkipper(client, config=config)
-        hands = Hands(
+        workers = Workers(
             {
                 **os.environ,
                 "ST_DATA_FOLDER": str(settings.data_folder),
@@ -83,11 +83,11 @@ async def set_up(
             },
             folder / "worker.log",
         )
-        async with house_of(settings, skipper, ring) as house:
-            await hands.start(program)
+        async with house_of(settings, skipper, ring) as app:
+            await workers.start(program)
             try:
                 await make_current(client, settings)
-                known = Served(house, skipper, skipper.client.get_workflow_handle(course_id))
-                yield Scene(server, hands, known if course_id else await Served.begin(house, skipper))
+                known = Served(app, skipper, skipper.client.get_workflow_handle(course_id))
+                yield Scene(server, workers, known if course_id else await Served.begin(app, skipper))
             finally:
-                await hands.end()
+                await workers.end()

@@ -12,7 +12,7 @@ from adapters.channels.email import Email, MailServer
 from adapters.clinic.texts import load_texts
 from adapters.store import Store
 from adapters.store.people.staff import Account
-from course.model.messages import Part, SendOrder, SendOutcome, Unsent
+from course.model.messages import Part, SendOrder, SendOutcome, UnsentMessage
 from course.model.terms import Audience, OccasionKind, OccasionState, Role
 from tests.support.mail import PostOffice
 from tests.support.records import CLINIC_FOLDER, clinic
@@ -67,7 +67,9 @@ class Clinic:
 
     async def give_up(self, order: SendOrder, outcome: SendOutcome) -> SendOutcome:
         """Nobody tries the message any more."""
-        return await ActivityEnvironment().run(self.messenger().give_up_message, Unsent(order=order, outcome=outcome))
+        return await ActivityEnvironment().run(
+            self.messenger().give_up_message, UnsentMessage(order=order, outcome=outcome)
+        )
 
     def messenger(self, channel: Channel | None = None) -> Messenger:
         """What sends, by mail unless another channel stands in for it."""

@@ -127,4 +127,4 @@ def statuses(record: CourseRecord) -> list[SessionStatus]:
 
 def said(played: Played) -> str:
     """All entries, a line each."""
-    return "\n".join(entry.text for _, entry in sorted(played.player.seen.entries.items()))
+    return "\n".join(entry.text for _, entry in sorted(played.player.observed.entries.items()))

@@ -62,13 +62,13 @@ async def restarted(times: int, folder: Path) -> int:
     async with embedded_server(folder / "server", port=port) as server:
         client = await Client.connect(server.target, plugins=[course_plugin(ring)])
         skipper = TimeSkipper(client, config=TimeSkippingConfig(enabled=False, disable_propagation=True))
-        async with house_of(settings, skipper, ring) as house, worked(house):
-            courses = [await Served.begin(house, skipper) for _ in range(COURSES)]
-    async with house_of(settings, skipper, ring) as house:
+        async with house_of(settings, skipper, ring) as app, worked(app):
+            courses = [await Served.begin(app, skipper) for _ in range(COURSES)]
+    async with house_of(settings, skipper, ring) as app:
         first = asyncio.Event()
 
         async def clinic() -> None:
-            async with worked(house), busy(courses, acts):
+            async with worked(app), busy(courses, acts):
                 first.set()
                 await asyncio.Event().wait()
 
@@ -84,7 +84,7 @@ async def restarted(times: int, folder: Path) -> int:
             assert living is not None
             living.cancel()
             await asyncio.gather(living, return_exceptions=True)
-            found = await inspect(house.client, ring, RUNNING)
+            found = await inspect(app.client, ring, RUNNING)
     sys.stdout.write(
         f"{times} restarts under {COURSES} courses: {len(found.wedged)} no longer replay, {found.lost} acts lost\n"
     )

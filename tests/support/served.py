@@ -17,7 +17,7 @@ from adapters.identity.keyring import KeyRing
 from adapters.identity.sign_in import first_passphrases
 from adapters.settings import Settings
 from adapters.temporal.plugin import course_worker, make_current
-from adapters.wiring import WORKFLOWS, House, course_activities, open_house
+from adapters.wiring import WORKFLOWS, Application, course_activities, open_application
 from course.acts.catalogue import ACT, ActEnvelope
 from course.model.messages import Receipt
 from course.model.record import CourseRecord
@@ -40,48 +40,46 @@ class RefusedError(AssertionError):
 @asynccontextmanager
 async def house_of(
     settings: Settings, skipper: TimeSkipper, ring: KeyRing, folder: Path = CLINIC_FOLDER
-) -> AsyncIterator[House]:
+) -> AsyncIterator[Application]:
     """A house whose client starts courses with clocks of their own, staffed, in the shipped clinic or another."""
     settings = settings.model_copy(update={"clinic_folder": folder})
-    async with open_house(settings, client=skipper.client, ring=ring) as house:
-        await first_passphrases(house.store, CLINIC_FOLDER / "staff.toml")
-        yield house
+    async with open_application(settings, client=skipper.client, ring=ring) as app:
+        await first_passphrases(app.store, CLINIC_FOLDER / "staff.toml")
+        yield app
 
 
 @asynccontextmanager
-async def worked(house: House, **options: Any) -> AsyncIterator[None]:
+async def worked(app: Application, **options: Any) -> AsyncIterator[None]:
     """A worker of this process for the house's courses."""
-    activities = course_activities(house, options.pop("channels", None))
-    options = {"signer": house.signer, **options}
-    async with course_worker(house.client, house.settings, workflows=WORKFLOWS, activities=activities, **options):
-        await make_current(house.client, house.settings, options.get("build"))
+    activities = course_activities(app, options.pop("channels", None))
+    options = {"signer": app.signer, **options}
+    async with course_worker(app.client, app.settings, workflows=WORKFLOWS, activities=activities, **options):
+        await make_current(app.client, app.settings, options.get("build"))
         yield
 
 
 class Served:
     """One course: act as somebody, let time pass, read what the patient received."""
 
-    def __init__(self, house: House, skipper: TimeSkipper, handle: WorkflowHandle[Any, Any]) -> None:
-        self.house = house
+    def __init__(self, app: Application, skipper: TimeSkipper, handle: WorkflowHandle[Any, Any]) -> None:
+        self.app = app
         self.skipper = skipper
         self.handle = handle
         self.requests = count(1)
 
     @classmethod
-    async def begin(cls, house: House, skipper: TimeSkipper, protocol: str = "depression") -> "Served":
+    async def begin(cls, app: Application, skipper: TimeSkipper, protocol: str = "depression") -> "Served":
         """Enrol a made-up patient who agreed to e-mail."""
-        patient = await house.store.directory.add_patient(NAME, date(1984, 5, 4), "")
-        await house.store.contacts.put(patient.patient_id, Contact(email=ADDRESS))
+        patient = await app.store.directory.add_patient(NAME, date(1984, 5, 4), "")
+        await app.store.contacts.put(patient.patient_id, Contact(email=ADDRESS))
         now = datetime.now(UTC)
-        row = await house.store.directory.begin_course(patient.patient_id, protocol, "northside", now)
-        begun = order(protocol, now=now, whole=house.clinic).with_(
-            course_id=row.course_id, patient_id=patient.patient_id
-        )
+        row = await app.store.directory.begin_course(patient.patient_id, protocol, "northside", now)
+        begun = order(protocol, now=now, whole=app.clinic).with_(course_id=row.course_id, patient_id=patient.patient_id)
         handle = await skipper.client.start_workflow(
-            TreatmentCourse.run, begun, id=row.course_id, task_queue=house.settings.task_queue
+            TreatmentCourse.run, begun, id=row.course_id, task_queue=app.settings.task_queue
         )
-        await house.store.directory.mark_open(row.course_id)
-        served = cls(house, skipper, handle)
+        await app.store.directory.mark_open(row.course_id)
+        served = cls(app, skipper, handle)
         await served.go_to(await served.next_monday())
         await served.wait(hours=2)
         return served
@@ -113,7 +111,7 @@ class Served:
                 **said,
             }
         )
-        envelope = ActEnvelope(act=self.house.signer.stamp(act, self.handle.id))
+        envelope = ActEnvelope(act=self.app.signer.stamp(act, self.handle.id))
         try:
             return await self.handle.execute_update(TreatmentCourse.act, envelope)
         except WorkflowUpdateFailedError as failed:
@@ -171,7 +169,7 @@ class Served:
 
     def mailbox(self) -> list[EmailMessage]:
         """Every letter in the mailbox folder, oldest first."""
-        files = sorted(Path(self.house.settings.mailbox_folder).glob("*.eml"), key=lambda path: path.stat().st_mtime)
+        files = sorted(Path(self.app.settings.mailbox_folder).glob("*.eml"), key=lambda path: path.stat().st_mtime)
         return [message_from_bytes(path.read_bytes(), policy=policy.default) for path in files]
 
     async def to_patient(self) -> list[str]:
@@ -180,5 +178,5 @@ class Served:
 
     async def kinds_sent(self) -> list[Sequence[str]]:
         """The kinds of each letter to the patient, from the send ledger."""
-        rows = await self.house.store.sends.of_course(self.handle.id)
+        rows = await self.app.store.sends.of_course(self.handle.id)
         return [tuple(row.kinds) for row in rows if row.audience == "patient" and row.state == "sent"]

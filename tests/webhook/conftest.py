@@ -9,8 +9,8 @@ import pytest
 from activities.ports import Contact
 from adapters.clinic.texts import load_texts
 from adapters.store import Store
-from adapters.web.http import Door, Limits
-from services.replies.posts import PostDesk
+from adapters.web.http import FormServer, Limits
+from services.replies.posts import PostHandler
 from tests.support.mail import unused_port
 from tests.support.posts import PUBLIC
 from tests.support.records import CLINIC_FOLDER, clinic
@@ -30,7 +30,7 @@ class Desk:
     patient_id: str
     course_id: str
     port: int = 0
-    stirred: list[str] = field(default_factory=list)
+    dirty: list[str] = field(default_factory=list)
 
 
 @pytest.fixture
@@ -41,9 +41,9 @@ async def desk(store: Store) -> AsyncIterator[Desk]:
     row = await store.directory.begin_course(patient.patient_id, "depression", "westside", datetime.now(UTC))
     here = Desk(store, patient.patient_id, row.course_id)
     texts = load_texts(CLINIC_FOLDER, clinic().sites)
-    handlers = PostDesk(
-        store, texts, "northside", token=TOKEN, public_url=f"{PUBLIC}/", stir=lambda: here.stirred.append("")
+    handlers = PostHandler(
+        store, texts, "northside", token=TOKEN, public_url=f"{PUBLIC}/", stir=lambda: here.dirty.append("")
     ).handlers()
     limits = Limits(read_seconds=0.6, linger_seconds=0.5, connections=5)
-    async with Door(handlers, limits).listening("127.0.0.1", 0) as here.port:
+    async with FormServer(handlers, limits).listening("127.0.0.1", 0) as here.port:
         yield here

@@ -14,14 +14,14 @@ from activities.ports import Contact, Medium
 from adapters.identity.keyring import KeyRing
 from adapters.settings import Settings, load_settings
 from adapters.store.messages.inbox import Item, ItemKind
-from adapters.web.http import Door
+from adapters.web.http import FormServer
 from course.acts.catalogue import Act
 from course.model.messages import Receipt
 from course.model.record import CourseRecord
 from course.model.terms import Role, TaskKind
 from services.courses import Courses, NoServerError
 from services.replies.carrier import Carrier
-from services.replies.posts import PostDesk
+from services.replies.posts import PostHandler
 from tests.support.posts import PUBLIC, post
 from tests.support.served import ADDRESS, NAME, Served, house_of, worked
 from tests.support.texting import ACCOUNT, NUMBER, SID, TOKEN, TextService
@@ -48,10 +48,10 @@ async def served(
     whole = load_settings(
         None, data_folder=settings.data_folder, task_queue=settings.task_queue, sms_webhook_url=PUBLIC, **said
     ).model_copy(update={"graceful_shutdown_seconds": 1})
-    async with house_of(whole, skipper, keyring) as house, worked(house):
-        served = await Served.begin(house, skipper)
+    async with house_of(whole, skipper, keyring) as app, worked(app):
+        served = await Served.begin(app, skipper)
         patient_id = (await served.record()).patient_id
-        await house.store.contacts.put(patient_id, Contact(email=ADDRESS, phone=PHONE, preferred=Medium.SMS))
+        await app.store.contacts.put(patient_id, Contact(email=ADDRESS, phone=PHONE, preferred=Medium.SMS))
         await served.do("contact", Role.PATIENT, sms=True)
         await served.clear()
         yield served
@@ -60,10 +60,10 @@ async def served(
 @asynccontextmanager
 async def webhook(served: Served) -> AsyncIterator[int]:
     """Door, desk and carrier, as the command runs them; gives the port."""
-    house = served.house
-    carrier = Carrier(Courses(house))
-    desk = PostDesk(house.store, house.texts, "northside", token=TOKEN, public_url=PUBLIC, stir=carrier.stir)
-    async with Door(desk.handlers()).listening("127.0.0.1", 0) as port:
+    app = served.app
+    carrier = Carrier(Courses(app))
+    desk = PostHandler(app.store, app.texts, "northside", token=TOKEN, public_url=PUBLIC, stir=carrier.stir)
+    async with FormServer(desk.handlers()).listening("127.0.0.1", 0) as port:
         carrying = asyncio.create_task(carrier.keep_carrying())
         yield port
         carrying.cancel()
@@ -74,7 +74,7 @@ async def webhook(served: Served) -> AsyncIterator[int]:
 async def carried(served: Served) -> CourseRecord:
     """The course once it has taken everything that lies in the store."""
     async with asyncio.timeout(20):
-        for store in itertools.repeat(served.house.store):
+        for store in itertools.repeat(served.app.store):
             if not (await store.inbox.waiting() or await store.receipts.returned()):
                 break
             await asyncio.sleep(0.05)
@@ -122,7 +122,7 @@ async def test_other_words_are_read_by_a_person(served: Served) -> None:
     assert task.text == "the patient wrote: read it with `inbox`"
     everything = record.model_dump_json() + str(await served.handle.fetch_history())
     assert not [word for word in (WORDS, PHONE, NAME) if word in everything]
-    (item,) = await served.house.store.inbox.of_course(served.handle.id)
+    (item,) = await served.app.store.inbox.of_course(served.handle.id)
     assert (item.content, item.taken_at is not None) == (WORDS, True)
 
 
@@ -131,7 +131,7 @@ async def test_a_text_message_that_came_back_is_a_call(served: Served, text_serv
     monday = await served.next_monday()
     await served.do("schedule", Role.COORDINATOR, first=monday)
     await served.go_to(monday - timedelta(hours=60))
-    sent = next(row for row in await served.house.store.sends.of_course(served.handle.id) if row.channel == "sms")
+    sent = next(row for row in await served.app.store.sends.of_course(served.handle.id) if row.channel == "sms")
     form = text_service.taken[int(sent.provider_id.removeprefix(SID)) - 1]
     assert (form["To"], form["StatusCallback"]) == (PHONE, f"{PUBLIC}/status")
     assert form["Body"] == sent.body.strip()
@@ -142,17 +142,17 @@ async def test_a_text_message_that_came_back_is_a_call(served: Served, text_serv
         record = await carried(served)
     (task,) = [task for task in record.tasks if task.kind is TaskKind.FAILED_MESSAGE]
     assert task.text.endswith("message was not delivered: call the patient")
-    kept = next(row for row in await served.house.store.sends.of_course(served.handle.id) if row.receipt)
+    kept = next(row for row in await served.app.store.sends.of_course(served.handle.id) if row.receipt)
     assert (kept.occasion, kept.receipt) == (sent.occasion, "undelivered")
 
 
 async def test_what_no_course_can_take_now_waits(served: Served) -> None:
     """An opt-out lies in the store while no server answers, then the next round takes it; a course gone needs none."""
-    store, patient_id = served.house.store, (await served.record()).patient_id
+    store, patient_id = served.app.store, (await served.record()).patient_id
     gone = await store.directory.begin_course(patient_id, "crps", "northside", datetime.now(UTC), beside=True)
     await store.inbox.put(Item("SM12:p-1", patient_id, gone.course_id, ItemKind.REPLY, datetime.now(UTC), "Quit"))
-    await Carrier(Unreachable(served.house)).carry()
+    await Carrier(Unreachable(served.app)).carry()
     assert len(await store.inbox.waiting()) == 1
-    await Carrier(Courses(served.house)).carry()
+    await Carrier(Courses(served.app)).carry()
     assert await store.inbox.waiting() == ()
     assert (await served.record()).messaging.opted_out_at is not None

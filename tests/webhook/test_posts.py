@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from activities.ports import Contact, Letter, Medium, Standing
+from activities.ports import Contact, Letter, Medium, SendStatus
 from adapters.store.messages.receipts import Receipt
 from adapters.web.signature import fields, signature
 from course.model.messages import Part, SendOrder
@@ -48,7 +48,7 @@ async def test_an_answer_is_kept_sealed_and_answered_with_the_crisis_line(
     (item,) = await desk.store.inbox.waiting()
     assert (item.item_id, item.course_id) == (f"{SID}0:{desk.patient_id}", desk.course_id)
     assert item.content == WORDS
-    assert desk.stirred
+    assert desk.dirty
     assert not [word for word in (PHONE, "Tuesday", "Zephyrine") if word in caplog.text]
 
 
@@ -112,7 +112,7 @@ async def test_an_unknown_number_is_answered_and_nothing_else(desk: Desk) -> Non
         answered = await post(desk.port, "/inbound", {**INBOUND, "From": sender})
         assert (answered.status, CRISIS in answered.body) == (200, True)
     assert await desk.store.inbox.waiting() == ()
-    assert not desk.stirred
+    assert not desk.dirty
 
 
 @pytest.mark.parametrize(
@@ -132,7 +132,7 @@ async def test_a_wrong_signature_changes_nothing(desk: Desk, given: str) -> None
     answered = await post(desk.port, "/inbound", INBOUND, signature=given)
     assert (answered.status, answered.body) == (403, "")
     assert await desk.store.inbox.waiting() == ()
-    assert not desk.stirred
+    assert not desk.dirty
 
 
 async def test_bytes_that_are_no_text_are_kept_as_far_as_they_go(desk: Desk) -> None:
@@ -211,7 +211,7 @@ async def hand_over(desk: Desk, provider_id: str) -> None:
     """The ledger notes a text message that was handed over."""
     letter = Letter("id", Medium.SMS, PHONE, "", "See you", "Your clinic", NOW)
     await desk.store.sends.begin(order(desk), letter, None, NOW)
-    sent = Standing(order(desk).key, OccasionState.SENT, channel="sms")
+    sent = SendStatus(order(desk).key, OccasionState.SENT, channel="sms")
     await desk.store.sends.settle(order(desk), sent, NOW, provider_id)
 
 

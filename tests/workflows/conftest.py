@@ -7,18 +7,18 @@ from temporalio.testing import TimeSkipper
 
 from adapters.identity.keyring import KeyRing
 from adapters.settings import Settings
-from adapters.wiring import House
+from adapters.wiring import Application
 from tests.support.served import Served, house_of, worked
 
 
 @pytest.fixture
-async def house(settings: Settings, skipper: TimeSkipper, keyring: KeyRing) -> AsyncIterator[House]:
+async def app(settings: Settings, skipper: TimeSkipper, keyring: KeyRing) -> AsyncIterator[Application]:
     """A store of its own, a mailbox of its own, and a worker."""
     async with house_of(settings, skipper, keyring) as opened, worked(opened):
         yield opened
 
 
 @pytest.fixture
-async def course(house: House, skipper: TimeSkipper) -> Served:
+async def course(app: Application, skipper: TimeSkipper) -> Served:
     """A course that has just begun."""
-    return await Served.begin(house, skipper)
+    return await Served.begin(app, skipper)

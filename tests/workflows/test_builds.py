@@ -8,7 +8,7 @@ from adapters.identity.keyring import KeyRing
 from adapters.settings import Settings
 from adapters.temporal import builds
 from adapters.wiring import evidence_of
-from course.views.proof import Wrong, prove
+from course.views.proof import ProofFault, prove
 from tests.support.served import Served, house_of, worked
 
 
@@ -16,23 +16,23 @@ async def test_a_course_on_a_build_that_nobody_serves(
     settings: Settings, skipper: TimeSkipper, keyring: KeyRing
 ) -> None:
     """While its workers poll nothing is wrong; once they have gone, proof and watch name the course and the build."""
-    async with house_of(settings, skipper, keyring) as house:
+    async with house_of(settings, skipper, keyring) as app:
         queue = settings.task_queue
-        async with worked(house, build="build-old"):
-            course = await Served.begin(house, skipper)
+        async with worked(app, build="build-old"):
+            course = await Served.begin(app, skipper)
             now = datetime.now(UTC)
-            assert await builds.served(house.client, queue, now) == {"build-old"}
-            assert await builds.unserved(house.client, queue, now) == {}
-        async with worked(house, build="build-new"):
+            assert await builds.served(app.client, queue, now) == {"build-old"}
+            assert await builds.unserved(app.client, queue, now) == {}
+        async with worked(app, build="build-new"):
             later = datetime.now(UTC) + builds.POLLED_WITHIN
-            found = await builds.unserved(house.client, queue, later + timedelta(seconds=1))
+            found = await builds.unserved(app.client, queue, later + timedelta(seconds=1))
             assert found == {"build-old": [course.handle.id]}
-            gathered = await evidence_of(house).gather(datetime.now(UTC))
+            gathered = await evidence_of(app).gather(datetime.now(UTC))
             assert gathered.served is not None
             assert {"build-old", "build-new"} <= gathered.served
     told = prove(
         type(gathered)(at=gathered.at, seen=gathered.seen, listed=gathered.listed, served=frozenset({"build-new"}))
     )
-    (wrong,) = [one for one in told.exceptions if one.kind is Wrong.UNSERVED]
+    (wrong,) = [one for one in told.exceptions if one.kind is ProofFault.UNSERVED]
     assert wrong.subject == course.handle.id
     assert "it needs build build-old, which no worker serves" in wrong.sentence

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from adapters.wiring import House
+from adapters.wiring import Application
 from course.model.terms import OccasionKind, Phase, Role
 from tests.support.served import ADDRESS, RefusedError, Served
 
@@ -128,7 +128,7 @@ async def test_a_cancelled_workflow_is_held_and_goes_on(course: Served) -> None:
     assert (await course.do("note", text="still here")).entry > 0
 
 
-async def test_closing_turns_to_an_epilogue_that_ends(course: Served, house: House) -> None:
+async def test_closing_turns_to_an_epilogue_that_ends(course: Served, app: Application) -> None:
     """A closed course says so once, takes amendments for thirty days, then ends; every run but the last is archived."""
     await course.do("withdraw", Role.PATIENT, reason="moved away")
     await course.wait(hours=24)
@@ -137,5 +137,5 @@ async def test_closing_turns_to_an_epilogue_that_ends(course: Served, house: Hou
     await course.wait(days=31)
     summary = await course.handle.result()
     assert summary.end_cause == "withdrawn"
-    archived = await house.store.archive.runs(course.handle.id)
+    archived = await app.store.archive.runs(course.handle.id)
     assert len(archived) == summary.runs - 1

@@ -130,16 +130,16 @@ async def test_five_years(settings: Settings, skipper: TimeSkipper, keyring: Key
     Half-way the protocol's file is edited and a house is opened on it: a new course follows the new text.
     """
     answers: list[datetime] = []
-    async with house_of(settings, skipper, keyring) as house, worked(house):
-        course = await Served.begin(house, skipper)
+    async with house_of(settings, skipper, keyring) as app, worked(app):
+        course = await Served.begin(app, skipper)
         monday = await quiet_monday(course) + 14 * DAY
         days = list(visits_from(monday))
         began = await induce(course, monday, answers)
         for number in range(len(SERIES), len(SERIES) + BEFORE_THE_EDIT):
             assert opens(await course.record()) == days[number - 1] + INTERVAL_DAYS * DAY
             await book_and_give(course, days[number], answers)
-    async with house_of(settings, skipper, keyring, edited(tmp_path / "clinic")) as course.house, worked(course.house):
-        other = await Served.begin(course.house, skipper)
+    async with house_of(settings, skipper, keyring, edited(tmp_path / "clinic")) as course.app, worked(course.app):
+        other = await Served.begin(course.app, skipper)
         later = await induce(other, await quiet_monday(other) + 14 * DAY, [])
         assert (began.protocol.version, later.protocol.version) == ("1", "2")
         assert began.protocol.sha256 != later.protocol.sha256
@@ -158,7 +158,7 @@ async def test_five_years(settings: Settings, skipper: TimeSkipper, keyring: Key
 
 async def everything_was_sent(course: Served, days: list[date], answers: list[datetime]) -> None:
     """Each kind of message exactly as often as it should be, on its days; no other kind at all."""
-    sent = await course.house.store.sends.of_course(course.handle.id)
+    sent = await course.app.store.sends.of_course(course.handle.id)
     assert {(row.state, row.audience) for row in sent} == {(OccasionState.SENT, Audience.PATIENT)}
     letters = [Letter(wall(row.as_of), row.kinds) for row in sorted(sent, key=lambda row: row.as_of)]
     firsts, chasers = asked(letters, answers)
@@ -183,7 +183,7 @@ async def every_page_was_turned(course: Served) -> None:
     lived = await course.now() - record.opened_at
     assert record.runs == lived // timedelta(days=30) + 1
     assert record.calendar_count == lived // timedelta(days=29)
-    archived = await course.house.store.archive.runs(course.handle.id)
+    archived = await course.app.store.archive.runs(course.handle.id)
     assert [run.ordinal for run in archived] == list(range(1, record.runs))
     assert record.archive_due == ()
     assert len(record.model_dump_json()) < 96 * 1024

@@ -45,10 +45,10 @@ async def test_a_page_that_cannot_turn_yet_waits_in_its_sleep(
     settings: Settings, skipper: TimeSkipper, keyring: KeyRing
 ) -> None:
     """Letters that mail refuses keep a page from turning for hours; the course wakes for its occasions only."""
-    async with house_of(settings, skipper, keyring) as house:
-        post = Moody(Mailbox(house.settings.mailbox_folder))
-        async with worked(house, channels={Medium.EMAIL: post}):
-            course = await Served.begin(house, skipper)
+    async with house_of(settings, skipper, keyring) as app:
+        post = Moody(Mailbox(app.settings.mailbox_folder))
+        async with worked(app, channels={Medium.EMAIL: post}):
+            course = await Served.begin(app, skipper)
             opened_at = (await course.record()).opened_at
             await course.go_to(opened_at + timedelta(days=29, hours=23, minutes=50))
             post.refuses = True

@@ -12,14 +12,14 @@ from adapters.chairs.scheduler import AWAY, OutsideSlots, Scheduler
 from adapters.chairs.slots import SlotError
 from adapters.identity.keyring import KeyRing
 from adapters.settings import Settings
-from adapters.wiring import House, evidence_of
+from adapters.wiring import Application, evidence_of
 from course.acts.catalogue import ACT, Act
 from course.model.carried import days, minutes
 from course.model.record import CourseRecord
 from course.model.terms import Role, SessionStatus, TaskKind
 from course.model.visit import Session
 from course.scheduling.slots import Slot, slots_ahead
-from course.views.proof import Exceptional, Wrong, prove
+from course.views.proof import ProofException, ProofFault, prove
 from services.courses import CourseError, Courses, RefusedError
 from tests.support.life import STAFF
 from tests.support.ready import ready
@@ -34,16 +34,16 @@ NOW = datetime.now(UTC).replace(microsecond=0)
 SITE = "northside"
 
 
-def with_chairs(house: House, chairs: int) -> House:
+def with_chairs(app: Application, chairs: int) -> Application:
     """The house with so many chairs at the northside."""
-    sites = {**house.clinic.sites, SITE: clinic().sites[SITE].model_copy(update={"chairs": chairs})}
-    return replace(house, clinic=replace(house.clinic, sites=sites))
+    sites = {**app.clinic.sites, SITE: clinic().sites[SITE].model_copy(update={"chairs": chairs})}
+    return replace(app, clinic=replace(app.clinic, sites=sites))
 
 
-async def begin(house: House, sessions: tuple[Session, ...] = ()) -> str:
+async def begin(app: Application, sessions: tuple[Session, ...] = ()) -> str:
     """A course in induction that lacks two sessions, or has these."""
-    patient = await house.store.directory.add_patient("Made Up", date(1984, 5, 4), "")
-    row = await house.store.directory.begin_course(patient.patient_id, "depression", SITE, NOW)
+    patient = await app.store.directory.add_patient("Made Up", date(1984, 5, 4), "")
+    row = await app.store.directory.begin_course(patient.patient_id, "depression", SITE, NOW)
     begun = order(now=NOW).with_(course_id=row.course_id, patient_id=patient.patient_id)
     record = ready().with_(
         course_id=row.course_id,
@@ -55,11 +55,11 @@ async def begin(house: House, sessions: tuple[Session, ...] = ()) -> str:
         session_count=len(sessions),
         series_target=2,
     )
-    queue = house.settings.task_queue
-    await house.client.start_workflow(
+    queue = app.settings.task_queue
+    await app.client.start_workflow(
         TreatmentCourse.run, begun.on_a_new_page(record), id=row.course_id, task_queue=queue
     )
-    await house.store.directory.mark_open(row.course_id)
+    await app.store.directory.mark_open(row.course_id)
     return row.course_id
 
 
@@ -79,68 +79,68 @@ def monday(record: CourseRecord, hour: int = 9) -> datetime:
     return record.zone.lenient(found)
 
 
-async def held(house: House, course: str) -> tuple[Slot, ...]:
+async def held(app: Application, course: str) -> tuple[Slot, ...]:
     """The chairs of a course."""
-    return await house.store.slots.of_course(course, NOW)
+    return await app.store.slots.of_course(course, NOW)
 
 
-async def needed(house: House, course: str) -> tuple[Slot, ...]:
+async def needed(app: Application, course: str) -> tuple[Slot, ...]:
     """The chairs that the visits of a course need."""
-    return slots_ahead(await Courses(house).record(course), NOW)
+    return slots_ahead(await Courses(app).record(course), NOW)
 
 
-async def without_slot(house: House) -> list[Exceptional]:
+async def without_slot(app: Application) -> list[ProofException]:
     """The visits that the proof names for having no chair."""
-    proof = prove(await evidence_of(house).gather(datetime.now(UTC)))
-    return [one for one in proof.exceptions if one.kind is Wrong.NO_SLOT]
+    proof = prove(await evidence_of(app).gather(datetime.now(UTC)))
+    return [one for one in proof.exceptions if one.kind is ProofFault.NO_SLOT]
 
 
-async def test_of_two_clients_at_once_one_gets_the_last_chair(house: House) -> None:
+async def test_of_two_clients_at_once_one_gets_the_last_chair(app: Application) -> None:
     """The other is told so in one sentence, has no visit and no chair, and gets the next free start."""
-    house = with_chairs(house, 1)
-    courses = [await begin(house), await begin(house)]
-    first = monday(await Courses(house).record(courses[0]))
-    asked = [Courses(house).act(course, act("schedule", first=first)) for course in courses]
+    app = with_chairs(app, 1)
+    courses = [await begin(app), await begin(app)]
+    first = monday(await Courses(app).record(courses[0]))
+    asked = [Courses(app).act(course, act("schedule", first=first)) for course in courses]
     answers = await asyncio.gather(*asked, return_exceptions=True)
     refused = [one for one in answers if isinstance(one, RefusedError)]
     assert len(refused) == 1
     won, lost = courses if answers[1] is refused[0] else reversed(courses)
-    record = await Courses(house).record(won)
+    record = await Courses(app).record(won)
     local = record.zone.local(first)
     assert str(refused[0]) == (
         f"northside is full at {local:%a %d %b %Y} 09:00: 1 of 1 places are booked; "
         f"the next free start is {local:%a %d %b %Y} 11:00"
     )
-    assert (len(await held(house, won)), await held(house, won)) == (2, await needed(house, won))
-    assert (await held(house, lost), await needed(house, lost)) == ((), ())
-    await Courses(house).act(lost, act("schedule", first=first + minutes(120)))
-    assert len(await held(house, lost)) == 2
+    assert (len(await held(app, won)), await held(app, won)) == (2, await needed(app, won))
+    assert (await held(app, lost), await needed(app, lost)) == ((), ())
+    await Courses(app).act(lost, act("schedule", first=first + minutes(120)))
+    assert len(await held(app, lost)) == 2
 
 
-async def test_chairs_follow_the_visits(house: House) -> None:
+async def test_chairs_follow_the_visits(app: Application) -> None:
     """Moved, left out and discharged: each time the course holds exactly what it needs, also after a refusal."""
-    gateway, course = Courses(house), await begin(house)
+    gateway, course = Courses(app), await begin(app)
     first = monday(await gateway.record(course))
     await gateway.act(course, act("schedule", first=first))
     await gateway.act(course, act("defer", session="s1", to=first + minutes(20)))
-    assert [one.begins for one in await held(house, course)] == [first + minutes(20), first + days(2)]
+    assert [one.begins for one in await held(app, course)] == [first + minutes(20), first + days(2)]
     moved = act("defer", session="s1", to=first + minutes(30))
     with pytest.raises(RefusedError, match="needs a reason"):
         await gateway.act(course, moved.model_copy(update={"reason": ""}))
     await gateway.act(course, moved)
     again = await gateway.act(course, moved)
     assert again.repeated
-    assert await held(house, course) == await needed(house, course)
+    assert await held(app, course) == await needed(app, course)
     await gateway.act(course, act("omit", session="s2", code="cost"))
-    assert [one.session for one in await held(house, course)] == ["s1"]
+    assert [one.session for one in await held(app, course)] == ["s1"]
     await gateway.act(course, act("discharge", Role.PRESCRIBER))
-    assert await held(house, course) == ()
+    assert await held(app, course) == ()
 
 
-async def test_an_order_stands_though_its_longer_visits_find_no_chair(house: House) -> None:
+async def test_an_order_stands_though_its_longer_visits_find_no_chair(app: Application) -> None:
     """The receipt and a task name the visit; the order is the prescriber's, the same request again is the same act."""
-    house = with_chairs(house, 1)
-    gateway, course, other = Courses(house), await begin(house), await begin(house)
+    app = with_chairs(app, 1)
+    gateway, course, other = Courses(app), await begin(app), await begin(app)
     first = monday(await gateway.record(course))
     await gateway.act(course, act("schedule", first=first))
     await gateway.act(other, act("schedule", first=first + minutes(120)))
@@ -154,32 +154,32 @@ async def test_an_order_stands_though_its_longer_visits_find_no_chair(house: Hou
     assert (await gateway.act(course, longer)).repeated
 
 
-async def test_a_kill_leaves_too_much_and_the_proof_mends_it(house: House) -> None:
+async def test_a_kill_leaves_too_much_and_the_proof_mends_it(app: Application) -> None:
     """Killed between reserving and acting, a client leaves a chair that a settling gives back."""
-    course = await begin(house)
-    record = await Courses(house).record(course)
-    await house.slots.reserve(SITE, [Slot(course, "s1", monday(record), monday(record) + minutes(120))])
-    assert await settle(house.slots, record, NOW) == ()
-    assert len(await held(house, course)) == 1
-    assert await settle(house.slots, record, NOW, minutes(0)) == ()
-    assert await held(house, course) == ()
+    course = await begin(app)
+    record = await Courses(app).record(course)
+    await app.slots.reserve(SITE, [Slot(course, "s1", monday(record), monday(record) + minutes(120))])
+    assert await settle(app.slots, record, NOW) == ()
+    assert len(await held(app, course)) == 1
+    assert await settle(app.slots, record, NOW, minutes(0)) == ()
+    assert await held(app, course) == ()
 
 
-async def test_the_proof_names_a_visit_that_has_no_chair(house: House) -> None:
+async def test_the_proof_names_a_visit_that_has_no_chair(app: Application) -> None:
     """A visit from before there were chairs gets one by night; where none is free, it is an exception."""
     first = monday(ready().with_(calendar=order(now=NOW).calendar))
     visit = ready().sessions[0].with_(start=first, status=SessionStatus.PLANNED, planned_at=NOW)
-    courses = [await begin(house, (visit,)), await begin(house, (visit,))]
+    courses = [await begin(app, (visit,)), await begin(app, (visit,))]
     async with asyncio.timeout(60):
-        while not (wrong := await without_slot(with_chairs(house, 1))):
+        while not (wrong := await without_slot(with_chairs(app, 1))):
             pass
     assert len(wrong) == 1
     assert wrong[0].sentence.startswith(f"no chair is free for its visit of {first:%Y-%m-%d %H:%M} UTC")
-    assert [len(await held(house, one)) for one in courses].count(1) == 1
+    assert [len(await held(app, one)) for one in courses].count(1) == 1
     lucky = next(one for one in courses if one != wrong[0].subject)
-    await Courses(with_chairs(house, 1)).act(lucky, act("omit", session="s1", code="cost"))
-    assert await without_slot(with_chairs(house, 1)) == []
-    assert len(await held(house, wrong[0].subject)) == 1
+    await Courses(with_chairs(app, 1)).act(lucky, act("omit", session="s1", code="cost"))
+    assert await without_slot(with_chairs(app, 1)) == []
+    assert len(await held(app, wrong[0].subject)) == 1
 
 
 async def test_a_scheduler_outside_keeps_the_chairs(
@@ -189,8 +189,8 @@ async def test_a_scheduler_outside_keeps_the_chairs(
     outside = settings.model_validate(
         {**settings.model_dump(), "scheduler_url": scheduler.url, "scheduler_token": TOKEN}
     )
-    async with house_of(outside, skipper, keyring) as house, worked(house):
-        gateway, courses = Courses(house), [await begin(house), await begin(house)]
+    async with house_of(outside, skipper, keyring) as app, worked(app):
+        gateway, courses = Courses(app), [await begin(app), await begin(app)]
         scheduler.places = 1
         first = monday(await gateway.record(courses[0]))
         await gateway.act(courses[0], act("schedule", first=first))
@@ -223,5 +223,5 @@ async def test_a_scheduler_outside_keeps_the_chairs(
         await gateway.act(courses[0], act("discharge", Role.PRESCRIBER))
         assert (await gateway.record(courses[0])).closed
         scheduler.answer = None
-        assert await settle(house.slots, await gateway.record(courses[0]), NOW) == ()
+        assert await settle(app.slots, await gateway.record(courses[0]), NOW) == ()
         assert scheduler.visits == {courses[0]: []}

@@ -12,7 +12,7 @@ from adapters.identity.keyring import KeyRing
 from adapters.identity.signing import Signer
 from adapters.temporal.plugin import course_plugin
 from adapters.temporal.updates import accepted_updates
-from adapters.wiring import House
+from adapters.wiring import Application
 from course.acts.catalogue import ActEnvelope, Evaluate
 from course.model.terms import Decision, Role
 from tests.support.life import STAFF
@@ -61,7 +61,7 @@ async def test_an_evaluation_by_signal_is_applied_once_it_fits(course: Served) -
     await course.clear()
     await course.do("cease", reason="asked for it")
     await course.wait(hours=1)
-    signed = course.house.signer.stamp(evaluation(await course.now(), Decision.DISCHARGE), course.handle.id)
+    signed = course.app.signer.stamp(evaluation(await course.now(), Decision.DISCHARGE), course.handle.id)
     await course.handle.signal(EVALUATION, signed.model_dump(mode="json"))
     await course.wait(minutes=1)
     assert (await course.record()).closed
@@ -69,7 +69,7 @@ async def test_an_evaluation_by_signal_is_applied_once_it_fits(course: Served) -
 
 async def test_what_a_machine_sends_and_the_course_cannot_take_is_a_task(course: Served) -> None:
     """Nonsense, no content, two, a year before the first, no proof, a wrong phase, another name: each with its why."""
-    fits = course.house.signer.stamp(evaluation(await course.now()), course.handle.id).model_dump(mode="json")
+    fits = course.app.signer.stamp(evaluation(await course.now()), course.handle.id).model_dump(mode="json")
     unsigned = {**fits, "actor": {**fits["actor"], "proof": ""}}
     for contents in (["nonsense"], [{"decision": "perhaps"}], [], [fits, fits], [unsigned], [fits]):
         await course.handle.signal(EVALUATION, args=contents)
@@ -97,7 +97,7 @@ async def test_what_nobody_signed_is_refused(course: Served, keyring: KeyRing) -
     bare = evaluation(now)
     forged = bare.model_copy(update={"actor": bare.actor.with_(proof="forged")})
     elsewhere = Signer(keyring, "another store").stamp(bare, course.handle.id)
-    of_another = course.house.signer.stamp(bare, "c-of-another-patient")
+    of_another = course.app.signer.stamp(bare, "c-of-another-patient")
     for act in (bare, forged, elsewhere, of_another):
         with pytest.raises(WorkflowUpdateFailedError) as refused:
             await course.handle.execute_update(TreatmentCourse.act, ActEnvelope(act=act))
@@ -108,9 +108,9 @@ async def test_what_nobody_signed_is_refused(course: Served, keyring: KeyRing) -
     assert not (await course.record()).evaluations
 
 
-async def test_an_act_copied_out_of_a_history_is_good_nowhere_else(house: House, skipper: TimeSkipper) -> None:
+async def test_an_act_copied_out_of_a_history_is_good_nowhere_else(app: Application, skipper: TimeSkipper) -> None:
     """Sent by a client without keys: another course cannot read it, its own takes it for a request that repeats."""
-    here, there = await Served.begin(house, skipper), await Served.begin(house, skipper)
+    here, there = await Served.begin(app, skipper), await Served.begin(app, skipper)
     await here.do("note", text="written once")
     copied = [one.args.payloads[0] for one in accepted_updates(await here.handle.fetch_history()).values()][-1]
     for course, mended in ((there, False), (here, True)):

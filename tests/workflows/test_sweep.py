@@ -48,7 +48,7 @@ async def ended(served: Served) -> list[str]:
     await served.do("withdraw", Role.PATIENT, reason="moved away")
     await served.wait(days=32)
     await served.handle.result()
-    found = [run async for run in served.house.client.list_workflows(f"WorkflowId = '{served.handle.id}'")]
+    found = [run async for run in served.app.client.list_workflows(f"WorkflowId = '{served.handle.id}'")]
     return [run.run_id for run in sorted(found, key=lambda run: run.close_time or FAR)]
 
 
@@ -65,17 +65,17 @@ async def test_a_sweep_archives_what_no_archive_holds(
     settings: Settings, skipper: TimeSkipper, keyring: KeyRing
 ) -> None:
     """Page by page; a run that cannot be kept is counted and left to the next sweep; a whole archive stays as it is."""
-    async with house_of(settings, skipper, keyring) as house:
-        shelf = SmallShelf(house.store.archive)
-        archivist = Archivist(ServerHistories(house.client, page_size=2), shelf)
-        others = [one for one in course_activities(house) if "Archivist" not in one.__qualname__]
+    async with house_of(settings, skipper, keyring) as app:
+        shelf = SmallShelf(app.store.archive)
+        archivist = Archivist(ServerHistories(app.client, page_size=2), shelf)
+        others = [one for one in course_activities(app) if "Archivist" not in one.__qualname__]
         mine: list[Callable[..., Any]] = [*others, archivist.archive_run, archivist.unarchived_runs]
-        async with course_worker(house.client, settings, workflows=WORKFLOWS, activities=mine):
-            await make_current(house.client, settings)
-            gone = await Served.begin(house, skipper)
+        async with course_worker(app.client, settings, workflows=WORKFLOWS, activities=mine):
+            await make_current(app.client, settings)
+            gone = await Served.begin(app, skipper)
             await gone.handle.terminate("a slip of the hand")
-            runs = await ended(served := await Served.begin(house, skipper))
-            before = [run.run_id for run in await house.store.archive.runs(served.handle.id)]
+            runs = await ended(served := await Served.begin(app, skipper))
+            before = [run.run_id for run in await app.store.archive.runs(served.handle.id)]
             assert before == runs[:-1], "a course archives all runs but its last"
             shelf.room = 1
             first = await swept(skipper, settings)
@@ -85,15 +85,15 @@ async def test_a_sweep_archives_what_no_archive_holds(
             assert (second.archived, second.failed) == (1, 0)
             third = await swept(skipper, settings)
             assert (third.looked_at, third.archived, third.failed) == (len(runs) + 1, 0, 0)
-        assert [run.run_id for run in await house.store.archive.runs(served.handle.id)] == runs
-        assert len(await house.store.archive.runs(gone.handle.id)) == 1
+        assert [run.run_id for run in await app.store.archive.runs(served.handle.id)] == runs
+        assert len(await app.store.archive.runs(gone.handle.id)) == 1
 
 
 async def test_the_sweep_runs_by_a_schedule(
     client: Client, settings: Settings, skipper: TimeSkipper, keyring: KeyRing
 ) -> None:
     """Making it twice makes one; what ops have paused stays paused; it runs on the current build."""
-    async with house_of(settings, skipper, keyring) as house, worked(house):
+    async with house_of(settings, skipper, keyring) as app, worked(app):
         await (await keep_sweeping(client, settings)).pause(note="ops are at it")
         schedule = await keep_sweeping(client, settings)
         assert (await schedule.describe()).schedule.state.paused

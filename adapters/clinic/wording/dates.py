@@ -48,11 +48,11 @@ class Dates:
     """One language's days and times; `clock` says whose clock a time is by, such as `{city} time`."""
 
     def __init__(self, language: str, patterns: DateTexts, clock: str) -> None:
-        house = HOUSE.get(language, DateTexts())
+        app = HOUSE.get(language, DateTexts())
         self.language, self.clock = language, clock
-        self.moment = patterns.moment or house.moment
-        self.brief = patterns.brief or house.brief
-        self.day = patterns.day or house.day
+        self.moment = patterns.moment or app.moment
+        self.brief = patterns.brief or app.brief
+        self.day = patterns.day or app.day
 
     def moments(self, said: str, style: Style = Style.WHOLE) -> str:
         """Each line's ISO instant in words; a line that is none stays as it is."""

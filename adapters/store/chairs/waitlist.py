@@ -11,7 +11,7 @@ from adapters.store.errors import StoreError
 
 
 @dataclass(frozen=True)
-class Waiting:
+class WaitingCourse:
     """A course whose next free chair should be an earlier one for this visit, on a day before `before` if it says."""
 
     course_id: str
@@ -27,7 +27,7 @@ class WaitList:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def add(self, waiting: Waiting) -> None:
+    async def add(self, waiting: WaitingCourse) -> None:
         """Put a course on the list."""
         async with self._database.writing() as connection:
             mine = WAITLIST.c.course_id == waiting.course_id
@@ -41,9 +41,9 @@ class WaitList:
             if not (await connection.execute(delete(WAITLIST).where(WAITLIST.c.course_id == course_id))).rowcount:
                 raise StoreError(f"Course {course_id} does not wait for an earlier visit: `starter.py waitlist list`.")
 
-    async def at(self, site: str) -> tuple[Waiting, ...]:
+    async def at(self, site: str) -> tuple[WaitingCourse, ...]:
         """Who waits at a site, longest first."""
         query = select(WAITLIST).where(WAITLIST.c.site == site).order_by(WAITLIST.c.added_at, WAITLIST.c.course_id)
         async with self._database.reading() as connection:
             rows = (await connection.execute(query)).all()
-        return tuple(Waiting(row.course_id, row.session_id, row.site, row.before, row.added_at) for row in rows)
+        return tuple(WaitingCourse(row.course_id, row.session_id, row.site, row.before, row.added_at) for row in rows)

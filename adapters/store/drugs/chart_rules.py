@@ -32,7 +32,7 @@ class Charted:
 
 
 @dataclass(frozen=True)
-class Handled:
+class SessionLedger:
     """What the ledger has of one session, in mg; `exact` is what it cannot tell apart."""
 
     site: str
@@ -64,19 +64,19 @@ class Difference:
         return (self.charted, self.drawn, self.given, self.wasted, self.left)
 
 
-def handled(entries: Iterable[tuple[Vial, Move]]) -> dict[str, Handled]:
+def handled(entries: Iterable[tuple[Vial, Move]]) -> dict[str, SessionLedger]:
     """The syringes of one course by session, summed up; `entries` in the order in which they were made."""
     syringes: dict[str, list[tuple[Vial, Move]]] = {}
     for vial, move in entries:
         if move.syringe_id and TREATMENT in vial.drug.lower():
             syringes.setdefault(move.syringe_id, []).append((vial, move))
-    found: dict[str, Handled] = {}
+    found: dict[str, SessionLedger] = {}
     for mine in syringes.values():
         (vial, drawn), strength = mine[0], mine[0][0].mg_per_ml
         total = syringe_sum(move for _, move in mine)
         gave = [move.account_id for _, move in mine if move.kind is MoveKind.GIVEN]
-        before = found.get(drawn.session_id) or Handled(vial.site, drawn.account_id)
-        found[drawn.session_id] = Handled(
+        before = found.get(drawn.session_id) or SessionLedger(vial.site, drawn.account_id)
+        found[drawn.session_id] = SessionLedger(
             site=before.site,
             account_id=gave[-1] if gave else before.account_id,
             drawn=before.drawn + total.drawn * strength,
@@ -88,7 +88,7 @@ def handled(entries: Iterable[tuple[Vial, Move]]) -> dict[str, Handled]:
     return found
 
 
-def differences(charted: Iterable[Charted], ledger: dict[str, Handled]) -> Iterator[Difference]:
+def differences(charted: Iterable[Charted], ledger: dict[str, SessionLedger]) -> Iterator[Difference]:
     """Every session on which chart and ledger differ; what was drawn and all wasted needs no dose."""
     doses = {one.session_id: one for one in charted}
     for session in dict.fromkeys((*doses, *ledger)):
@@ -96,7 +96,7 @@ def differences(charted: Iterable[Charted], ledger: dict[str, Handled]) -> Itera
         kind = _kind(dose, mine)
         if kind is None:
             continue
-        said = mine or Handled("", "")
+        said = mine or SessionLedger("", "")
         yield Difference(
             kind=kind,
             session_id=session,
@@ -110,7 +110,7 @@ def differences(charted: Iterable[Charted], ledger: dict[str, Handled]) -> Itera
         )
 
 
-def _kind(dose: Charted | None, mine: Handled | None) -> Disagreement | None:
+def _kind(dose: Charted | None, mine: SessionLedger | None) -> Disagreement | None:
     if dose is None:
         return Disagreement.NOT_CHARTED if mine is not None and (mine.given or mine.left) else None
     if mine is None:

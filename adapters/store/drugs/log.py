@@ -18,7 +18,7 @@ ACCOUNTED_WITHIN = timedelta(hours=24)
 
 
 @dataclass(frozen=True)
-class Stocked:
+class VialStock:
     """A vial and its sum."""
 
     vial: Vial
@@ -54,7 +54,7 @@ class DrugLog:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def vials(self, site: str = "", *, in_stock: bool = False) -> tuple[Stocked, ...]:
+    async def vials(self, site: str = "", *, in_stock: bool = False) -> tuple[VialStock, ...]:
         """The vials of a site, or of all, with their sums; those in stock first, soonest expired first."""
         query = select(VIALS).order_by(VIALS.c.expires_on, VIALS.c.received_at, VIALS.c.vial_id)
         query = query.where(VIALS.c.site == site) if site else query
@@ -67,7 +67,7 @@ class DrugLog:
         of_vial: dict[str, list[Move]] = {}
         for move in moves:
             of_vial.setdefault(move.vial_id, []).append(move)
-        stocked = (Stocked(vial, vial_sum(of_vial.get(vial.vial_id, []))) for vial in vials)
+        stocked = (VialStock(vial, vial_sum(of_vial.get(vial.vial_id, []))) for vial in vials)
         return tuple(sorted(stocked, key=lambda one: one.vial.discarded_at is not None))
 
     async def vial(self, vial_id: str) -> Vial | None:

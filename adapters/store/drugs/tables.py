@@ -2,7 +2,7 @@
 
 from sqlalchemy import Boolean, CheckConstraint, Column, Date, ForeignKey, Index, Integer, String, Table
 
-from adapters.store.columns import Exact, Sealed, UtcInstant
+from adapters.store.columns import ExactDecimal, Sealed, UtcInstant
 from adapters.store.tables import METADATA
 
 VIALS = Table(
@@ -14,8 +14,8 @@ VIALS = Table(
     Column("form", String(64), nullable=False),
     Column("ndc", String(16), nullable=False),
     Column("lot", String(32), nullable=False),
-    Column("mg_per_ml", Exact, nullable=False),
-    Column("volume_ml", Exact, nullable=False),
+    Column("mg_per_ml", ExactDecimal, nullable=False),
+    Column("volume_ml", ExactDecimal, nullable=False),
     Column("expires_on", Date, nullable=False),
     Column("multi_dose", Boolean, nullable=False),
     Column("received_at", UtcInstant, nullable=False),
@@ -31,8 +31,8 @@ DRUG_MOVES = Table(
     Column("at", UtcInstant, nullable=False),
     Column("kind", String(32), nullable=False),
     Column("syringe_id", String(32), nullable=False),
-    Column("ml", Exact, nullable=False),
-    Column("mg", Exact, nullable=False),
+    Column("ml", ExactDecimal, nullable=False),
+    Column("mg", ExactDecimal, nullable=False),
     Column("course_id", String(32), nullable=False),
     Column("session_id", String(64), nullable=False),
     Column("patient_id", String(32), nullable=False),
@@ -60,8 +60,8 @@ DRUG_DISCREPANCIES = Table(
     Column("move_id", ForeignKey("drug_moves.move_id"), nullable=False, unique=True),
     Column("vial_id", ForeignKey("vials.vial_id"), nullable=False),
     Column("syringe_id", String(32), nullable=False),
-    Column("ml", Exact, nullable=False),
-    Column("mg", Exact, nullable=False),
+    Column("ml", ExactDecimal, nullable=False),
+    Column("mg", ExactDecimal, nullable=False),
     Column("found_at", UtcInstant, nullable=False),
     Column("owner", ForeignKey("staff.account_id"), nullable=False),
     Column("due", UtcInstant, nullable=False),
@@ -76,7 +76,7 @@ CHARTED_DOSES = Table(
     Column("course_id", String(32), primary_key=True),
     Column("session_id", String(64), primary_key=True),
     Column("site", String(64), nullable=False),
-    Column("mg", Exact, nullable=False),
+    Column("mg", ExactDecimal, nullable=False),
     Column("at", UtcInstant, nullable=False),
     Column("account_id", String(64), nullable=False),
 )
@@ -90,8 +90,8 @@ CHART_DISCREPANCIES = Table(
     Column("session_id", String(64), nullable=False),
     Column("site", String(64), nullable=False),
     Column("kind", String(32), nullable=False),
-    Column("charted", Exact),
-    *(Column(name, Exact, nullable=False) for name in ("drawn", "given", "wasted", "left")),
+    Column("charted", ExactDecimal),
+    *(Column(name, ExactDecimal, nullable=False) for name in ("drawn", "given", "wasted", "left")),
     Column("found_at", UtcInstant, nullable=False),
     Column("owner", String(64), nullable=False),
     Column("due", UtcInstant, nullable=False),

@@ -39,7 +39,7 @@ BAD = (Receipt.UNDELIVERED, Receipt.FAILED, Receipt.CANCELED)
 
 
 @dataclass(frozen=True)
-class Returned:
+class ReturnedMessage:
     """A message that came back, its own occasion first, and that its course has not heard of."""
 
     course_id: str
@@ -65,7 +65,7 @@ class Receipts:
             await connection.execute(changed)
         return True
 
-    async def returned(self) -> tuple[Returned, ...]:
+    async def returned(self) -> tuple[ReturnedMessage, ...]:
         """Messages that came back and that no course has taken yet, oldest first."""
         same = (SENDS.c.course_id == SEND_PARTS.c.course_id) & (SENDS.c.occasion == SEND_PARTS.c.letter)
         query = (
@@ -80,9 +80,9 @@ class Receipts:
                 key = (row.course_id, row.provider_id, row.occasion)
                 others = found.get(key, (row.occasion,))
                 found[key] = others if row.part in others else (*others, row.part)
-        return tuple(Returned(course, provider, occasions) for (course, provider, _), occasions in found.items())
+        return tuple(ReturnedMessage(course, provider, occasions) for (course, provider, _), occasions in found.items())
 
-    async def take(self, returned: Returned, at: datetime) -> None:
+    async def take(self, returned: ReturnedMessage, at: datetime) -> None:
         """Mark a message that came back as taken by its course."""
         mine = (SENDS.c.course_id == returned.course_id) & (SENDS.c.occasion == returned.occasions[0])
         async with self._database.writing() as connection:

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Row, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from activities.ports import Letter, Person, Standing
+from activities.ports import Letter, Person, SendStatus
 from adapters.store.database import Database
 from adapters.store.tables import SEND_PARTS, SENDS
 from course.agenda.recall import OVERTAKEN
@@ -49,7 +49,7 @@ class SendLedger:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def standing(self, course_id: str, occasions: Sequence[str]) -> dict[str, Standing]:
+    async def standing(self, course_id: str, occasions: Sequence[str]) -> dict[str, SendStatus]:
         """For each occasion that was ever taken up, the message that it was last part of."""
         same = (SENDS.c.course_id == SEND_PARTS.c.course_id) & (SENDS.c.occasion == SEND_PARTS.c.letter)
         query = (
@@ -103,7 +103,7 @@ class SendLedger:
         async with self._database.writing() as connection:
             await connection.execute(update(SENDS).where(begun).values(**values))
 
-    async def settle(self, order: SendOrder, standing: Standing, at: datetime, provider_id: str = "") -> None:
+    async def settle(self, order: SendOrder, standing: SendStatus, at: datetime, provider_id: str = "") -> None:
         """Commit what became of the message; the words of a letter that was begun are kept, and `sent` is final."""
         values = {
             "state": standing.state,
@@ -197,8 +197,8 @@ def _addressee(to: Person | None) -> dict[str, str]:
     return {"to_account": to.account_id, "to_name": to.name, "to_role": to.role}
 
 
-def _standing(row: Row[Any]) -> Standing:
-    return Standing(
+def _standing(row: Row[Any]) -> SendStatus:
+    return SendStatus(
         letter=row.occasion,
         state=OccasionState(row.state),
         channel=row.channel,

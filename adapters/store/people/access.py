@@ -21,7 +21,7 @@ class Access:
 
 
 @dataclass(frozen=True)
-class Asking:
+class AccessQuery:
     """Which lines are asked for; what is empty is not asked."""
 
     account_id: str = ""
@@ -50,7 +50,7 @@ class AccessLog:
         """What one account looked at, oldest first."""
         return await self._found(select(ACCESS).where(ACCESS.c.account_id == account_id))
 
-    async def latest(self, asking: Asking) -> tuple[Access, ...]:
+    async def latest(self, asking: AccessQuery) -> tuple[Access, ...]:
         """The newest lines that are asked for, oldest first."""
         query = select(ACCESS).order_by(ACCESS.c.number.desc()).limit(asking.most)
         for column in (ACCESS.c.account_id, ACCESS.c.course_id):

@@ -19,9 +19,9 @@ from adapters.settings import Settings, SettingsError, load_settings
 from adapters.store import StoreDownError
 from adapters.store.people.access import Access
 from adapters.store.people.staff import Account
-from adapters.wiring import House, open_house
+from adapters.wiring import Application, open_application
 from cli.output import CODES, answer, complain
-from course.actions import WHO
+from course.actions import PERMISSIONS
 from course.acts.catalogue import ACT, Act
 from course.model.calendar import Zone
 from course.model.messages import Receipt
@@ -39,7 +39,7 @@ DONE = "What was asked is done all the same: do not repeat it."
 
 @Parameter(name="*")
 @dataclass(frozen=True)
-class Asked:
+class OutputOptions:
     """How the answer is printed."""
 
     json: Annotated[bool, Parameter(negative="", help="print one JSON value, errors too")] = False
@@ -47,7 +47,7 @@ class Asked:
 
 @Parameter(name="*")
 @dataclass(frozen=True)
-class How(Asked):
+class ActOptions(OutputOptions):
     """What every act may say."""
 
     at: Annotated[str, Parameter(help="when it happened, if not now: 2026-11-20 09:00 is the clinic's clock")] = ""
@@ -57,21 +57,21 @@ class How(Asked):
 
 
 @dataclass(frozen=True)
-class Desk:
+class StaffSession:
     """An open house with somebody signed in."""
 
-    house: House
+    app: Application
     account: Account
     courses: Courses
     now: datetime
 
     async def course(self, typed: str) -> str:
         """The id of the course that is meant; raises ServiceError."""
-        return await course_named(self.house.store.directory, typed)
+        return await course_named(self.app.store.directory, typed)
 
     async def zone(self, course_id: str) -> Zone:
         """The clinic's clock of a course; raises CourseError where there is none."""
-        row = await self.house.store.directory.course(course_id)
+        row = await self.app.store.directory.course(course_id)
         if row is None:
             raise CourseError(f"there is no course {course_id}: `starter.py list` shows them")
         return self.site_zone(row.site)
@@ -80,14 +80,14 @@ class Desk:
         """The clock of a site, as its clinic file says it today; of the first where the file does not name it."""
         from adapters.clinic.files import snapshot  # noqa: PLC0415  only where a time was typed
 
-        sites = self.house.clinic.sites
+        sites = self.app.clinic.sites
         place = sites[site] if site in sites else next(iter(sites.values()))
-        return snapshot(place, self.now, self.house.clinic.limits.calendar_years).zone
+        return snapshot(place, self.now, self.app.clinic.limits.calendar_years).zone
 
-    async def looked(self, course_id: str, what: str, *, done: str = "") -> None:
+    async def log_access(self, course_id: str, what: str, *, done: str = "") -> None:
         """Write down that somebody looked, or did something; where the log cannot be written, `done` is still said."""
         try:
-            await self.house.store.access.note(Access(self.account.account_id, what, self.now, course_id))
+            await self.app.store.access.note(Access(self.account.account_id, what, self.now, course_id))
         except StoreDownError as down:
             raise StoreDownError(f"{down} {done}".strip()) from None
 
@@ -110,13 +110,13 @@ def here() -> Settings:
 
 
 @asynccontextmanager
-async def desk() -> AsyncIterator[Desk]:
+async def staff_session() -> AsyncIterator[StaffSession]:
     """Open everything and see who has signed in."""
     settings = here()
     now = datetime.now(UTC)
-    async with open_house(settings) as house:
-        account = await whoami(house.store, token_file(settings), now)
-        yield Desk(house, account, Courses(house), now)
+    async with open_application(settings) as app:
+        account = await whoami(app.store, token_file(settings), now)
+        yield StaffSession(app, account, Courses(app), now)
 
 
 def command(work: Callable[Said, Coroutine[Any, Any, int]]) -> Callable[Said, int]:
@@ -133,50 +133,58 @@ def command(work: Callable[Said, Coroutine[Any, Any, int]]) -> Callable[Said, in
     return run
 
 
-async def act(course_id: str, how: How, action: str, *, times: dict[str, str | None] | None = None, **said: Any) -> int:
+async def act(
+    course_id: str, options: ActOptions, action: str, *, times: dict[str, str | None] | None = None, **said: Any
+) -> int:
     """Do one act as whoever has signed in, and print its receipt; `times` are typed on the clinic's clock."""
-    async with desk() as at:
-        receipt = await perform(at, course_id, how, action, times=times or {}, said=said)
-        return answer(receipt, sentence(receipt), json_=how.json)
+    async with staff_session() as at:
+        receipt = await perform(at, course_id, options, action, times=times or {}, said=said)
+        return answer(receipt, sentence(receipt), json_=options.json)
 
 
 async def perform(
-    at: Desk, course_id: str, how: How, action: str, *, times: dict[str, str | None], said: dict[str, Any]
+    at: StaffSession,
+    course_id: str,
+    options: ActOptions,
+    action: str,
+    *,
+    times: dict[str, str | None],
+    said: dict[str, Any],
 ) -> Receipt:
     """One act, applied; a refusal leaves no history, so it is written into the access log."""
     course_id = await at.course(course_id)
     zone = await at.zone(course_id)
     said |= {name: instant(text, zone, at.now) for name, text in times.items() if text}
-    if how.at:
-        said["effective_at"] = instant(how.at, zone, at.now)
-    built = build(at, action, how, said)
+    if options.at:
+        said["effective_at"] = instant(options.at, zone, at.now)
+    built = build(at, action, options, said)
     try:
         receipt = await at.courses.act(course_id, built)
     except RefusedError as refused:
-        await at.looked(course_id, f"refused {action}", done=f"The act was refused: {refused}")
-        may = at.account.role in WHO[Action(action)].roles
+        await at.log_access(course_id, f"refused {action}", done=f"The act was refused: {refused}")
+        may = at.account.role in PERMISSIONS[Action(action)].roles
         raise (ServiceError if may else NotAllowedError)(f"refused: {refused}") from None
     except UnknownOutcomeError as unknown:
-        await at.looked(course_id, f"{action}, answer unknown", done=str(unknown))
+        await at.log_access(course_id, f"{action}, answer unknown", done=str(unknown))
         raise
     if late := expired(at.account, at.now.date()):
         receipt = receipt.model_copy(update={"warnings": (*receipt.warnings, f"your {late}: tell ops")})
-    await at.looked(course_id, action, done=f"The act stands all the same: {sentence(receipt)}")
+    await at.log_access(course_id, action, done=f"The act stands all the same: {sentence(receipt)}")
     return receipt
 
 
-def written_language(at: Desk, language: str) -> str:
+def written_language(at: StaffSession, language: str) -> str:
     """A language in which the clinic writes; raises ServiceError that names them all."""
-    languages = at.house.texts.languages
+    languages = at.app.texts.languages
     if language not in languages:
         raise InputError(f"--language is one that the clinic writes: {', '.join(languages)}")
     return language
 
 
-def build(at: Desk, action: str, how: How, said: dict[str, Any]) -> Act:
+def build(at: StaffSession, action: str, options: ActOptions, said: dict[str, Any]) -> Act:
     """The act that was meant; raises ServiceError naming the field that is wrong, never what was typed."""
     given = {name: value for name, value in said.items() if value is not None}
-    request_id = how.request_id or f"r-{secrets.token_hex(8)}"
+    request_id = options.request_id or f"r-{secrets.token_hex(8)}"
     try:
         return ACT.validate_python(
             {
@@ -184,8 +192,8 @@ def build(at: Desk, action: str, how: How, said: dict[str, Any]) -> Act:
                 "request_id": request_id,
                 "actor": at.account.actor(),
                 "made_at": at.now,
-                "reason": how.reason,
-                "sure": how.sure,
+                "reason": options.reason,
+                "sure": options.sure,
                 **given,
             }
         )

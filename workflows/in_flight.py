@@ -14,8 +14,8 @@ with workflow.unsafe.imports_passed_through():
     from activities.reminders import UNKNOWN, Messenger
     from course.agenda import outcomes as folding
     from course.agenda import recall as calling_back
-    from course.agenda.delivery import SEND_WITHIN, Taken
-    from course.model.messages import ArchiveOrder, CalendarOrder, SendOrder, SendOutcome, Unsent
+    from course.agenda.delivery import SEND_WITHIN, DueNow
+    from course.model.messages import ArchiveOrder, CalendarOrder, SendOrder, SendOutcome, UnsentMessage
     from course.model.occasions import Occasion
     from course.model.record import CourseRecord
     from course.model.terms import Audience, OccasionKind, OccasionState
@@ -29,7 +29,7 @@ JOB_WITHIN = timedelta(hours=1)
 JOB_AGAIN = timedelta(days=1)
 
 
-class Doings:
+class InFlight:
     """Starts tasks and awaits none; each folds its own outcome into the record through `changed`."""
 
     def __init__(self, changed: Callable[[Fold], None]) -> None:
@@ -42,7 +42,7 @@ class Doings:
         """Whether nothing is on its way."""
         return not self.sends and not self.jobs
 
-    def begin(self, taken: Taken) -> None:
+    def begin(self, taken: DueNow) -> None:
         """Start what was taken."""
         for order in taken.sends:
             self.sends[order.key] = (order, asyncio.create_task(self._send(order)))
@@ -77,7 +77,7 @@ class Doings:
         try:
             return await workflow.execute_activity_method(
                 Messenger.give_up_message,
-                Unsent(order=order, outcome=outcome),
+                UnsentMessage(order=order, outcome=outcome),
                 start_to_close_timeout=ONE_TRY,
                 schedule_to_close_timeout=JOB_WITHIN,
                 summary="settle what was not sent",

@@ -13,7 +13,7 @@ with workflow.unsafe.imports_passed_through():
 from workflows import attributes
 
 
-class Board:
+class SearchAttributes:
     """Writes what changed since it was last written, also across page turns."""
 
     def __init__(self) -> None:

@@ -13,8 +13,8 @@ from adapters.identity.sign_in import recognised
 from adapters.store import StoreDownError, StoreError
 from adapters.store.drugs.ledger import Entered
 from adapters.store.drugs.ledger_rules import Move, MoveKind
-from cli.desk import Desk, How
 from cli.output import answer, read_passphrase
+from cli.session import ActOptions, StaffSession
 from course.acts.base import clean
 from course.model.calendar import Zone
 from course.model.terms import Role
@@ -30,12 +30,12 @@ Witness = Annotated[str, Parameter(help="account of who sees it, who types the p
 
 
 @dataclass(frozen=True)
-class Bench:
+class DrugRoom:
     """A desk at which somebody may handle drugs, with the clock of one site."""
 
-    at: Desk
+    at: StaffSession
     site: str
-    how: How
+    options: ActOptions
 
     @property
     def zone(self) -> Zone:
@@ -45,7 +45,7 @@ class Bench:
     @property
     def when(self) -> datetime:
         """When it happened: now, or as `--at` says."""
-        found = instant(self.how.at, self.zone, self.at.now) if self.how.at else self.at.now
+        found = instant(self.options.at, self.zone, self.at.now) if self.options.at else self.at.now
         if found > self.at.now:
             raise ServiceError("what has been done cannot lie in the future: correct --at")
         return found
@@ -57,7 +57,7 @@ class Bench:
 
     def move(self, kind: MoveKind, ml: Decimal, **said: str) -> Move:
         """An entry of whoever has signed in."""
-        if self.how.request_id and not REQUEST.match(self.how.request_id):
+        if self.options.request_id and not REQUEST.match(self.options.request_id):
             raise InputError("--request-id is 8 to 64 letters, digits, dots, colons and hyphens")
         return Move(
             kind=kind,
@@ -65,38 +65,38 @@ class Bench:
             at=self.when,
             made_at=self.at.now,
             account_id=self.at.account.account_id,
-            request_id=self.how.request_id or f"r-{secrets.token_hex(8)}",
-            reason=worded(self.how.reason),
+            request_id=self.options.request_id or f"r-{secrets.token_hex(8)}",
+            reason=worded(self.options.reason),
             **said,  # type: ignore[arg-type]  # texts of the entry, by name
         )
 
     async def enter(self, move: Move, text: str) -> int:
         """Add an entry and say what it came to; a refusal is written into the access log."""
         try:
-            entered = await self.at.house.store.drugs.enter(move, self.day)
+            entered = await self.at.app.store.drugs.enter(move, self.day)
         except StoreDownError:
             raise
         except StoreError:
-            await self.at.looked(move.course_id, f"refused {move.kind}")
+            await self.at.log_access(move.course_id, f"refused {move.kind}")
             raise
         said = _sentence(entered, text)
         stands = f"The entry stands all the same: {said}"
-        await self.at.looked(entered.move.course_id, f"drug {entered.move.kind}", done=stands)
-        return answer(_plain(entered), said, json_=self.how.json)
+        await self.at.log_access(entered.move.course_id, f"drug {entered.move.kind}", done=stands)
+        return answer(_plain(entered), said, json_=self.options.json)
 
 
-async def bench(at: Desk, how: How, name: str) -> Bench:
+async def drug_room(at: StaffSession, options: ActOptions, name: str) -> DrugRoom:
     """The bench where a vial or a syringe is; the clock is that of its site."""
     handled(at)
-    log = at.house.store.drug_log
+    log = at.app.store.drug_log
     vial = await (log.vial_of_syringe(name) if name.startswith(SYRINGE) else log.vial(name))
     if vial is None:
         kind, where = ("syringe", "drug-log") if name.startswith(SYRINGE) else ("vial", "vial list")
         raise ServiceError(f"there is no {kind} of that id: `starter.py {where}` shows them")
-    return Bench(at, vial.site, how)
+    return DrugRoom(at, vial.site, options)
 
 
-def handled(at: Desk, roles: frozenset[Role] = HANDS) -> None:
+def handled(at: StaffSession, roles: frozenset[Role] = HANDS) -> None:
     """Refuse whoever may not."""
     if at.account.role not in roles:
         wanted = " or ".join(sorted(roles))
@@ -111,18 +111,18 @@ def worded(text: str) -> str:
         raise InputError(f"--reason is wrong: {wrong}") from None
 
 
-def clock(at: Desk, site: str) -> Zone:
+def clock(at: StaffSession, site: str) -> Zone:
     """The clock of a site; of the first one where the clinic's files do not name it any more."""
     return at.site_zone(site)
 
 
-async def witnessed(at: Desk, witness: str) -> str:
+async def witnessed(at: StaffSession, witness: str) -> str:
     """The witness, who has typed a passphrase here; whoever has signed in is no witness."""
     if not witness:
         return ""
     if witness == at.account.account_id:
         raise ServiceError("a witness is never who gives or destroys the drug: ask somebody else")
-    return (await recognised(at.house.store, witness, read_passphrase(f"Passphrase of {witness}: "), at.now)).account_id
+    return (await recognised(at.app.store, witness, read_passphrase(f"Passphrase of {witness}: "), at.now)).account_id
 
 
 def _plain(entered: Entered) -> dict[str, object]:

@@ -20,7 +20,7 @@ LOT = "SHELF"
 
 
 @dataclass
-class Shelf:
+class DefaultStock:
     """The stock behind one course."""
 
     served: set[str] = field(default_factory=set)
@@ -50,7 +50,7 @@ def _really(player: "Player", dose: Dose) -> Decimal:
 
 
 async def _handle(player: "Player", dose: Dose, ml: Decimal) -> None:
-    ledger, account = player.place.stage.house.store.drugs, player.group.cast[Role.NURSE].account_id
+    ledger, account = player.place.stage.app.store.drugs, player.group.cast[Role.NURSE].account_id
     day = player.record.zone.local(player.now).date()
     vial = Vial(
         vial_id=new_id("v"),
