@@ -1,19 +1,14 @@
 """`python -m cli.docs`: writes docs/reference from the code; `--check` fails where they have drifted apart."""
 
 import inspect
-import re
 import sys
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import fields, is_dataclass
-from functools import reduce
 from importlib import import_module
-from operator import or_
 from pathlib import Path
-from types import UnionType
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Any, get_args
 
-from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
 from adapters.clinic.files import load_clinic
@@ -21,13 +16,11 @@ from adapters.clinic.texts import load_texts
 from adapters.clinic.wording import FACTS
 from adapters.settings import Settings, variable
 from cli.app import COMMANDS, NOUNS
-from cli.reference import clinical
+from cli.reference import clinical, format_pages
 from cli.session import OutputOptions
 from course.actions import PERMISSIONS
-from course.model import instrument, protocol
 from course.model.occasions import RULES
 from course.phases import LEADS_TO
-from play.scenario import file as scenario
 
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "docs" / "reference"
@@ -82,14 +75,6 @@ def _parameters(found: Callable[..., Any]) -> str:
         kind = "argument" if one.kind in {one.POSITIONAL_OR_KEYWORD, one.POSITIONAL_ONLY} else "option"
         rows.append(_parameter(one.name, one.annotation, one.default, kind))
     return "\n".join(["| name | kind | default | |", "|---|---|---|---|", *rows]) if rows else ""
-
-
-def _bare(kind: Any) -> Any:
-    """A type without what checks it: the same words in every process."""
-    inside = get_args(kind)
-    if get_origin(kind) is Annotated:
-        return _bare(inside[0])
-    return reduce(or_, map(_bare, inside)) if get_origin(kind) in {Union, UnionType} else kind
 
 
 def _parameter(name: str, annotation: Any, default: Any, kind: str) -> str:
@@ -166,58 +151,9 @@ def phases() -> str:
     return "\n".join(["# Phases\n", "```mermaid", "stateDiagram-v2", *lines, "```", ""])
 
 
-def protocol_format() -> str:
-    """The fields of a protocol file."""
-    return _format(
-        "# Protocol files\n\n`clinic/protocols/ID.toml`. `protocols check` names each mistake with its line.\n",
-        protocol,
-    )
-
-
-def instrument_format() -> str:
-    """The fields of an instrument file."""
-    return _format("# Instrument files\n\n`clinic/instruments/ID.toml`; every worked example is run.\n", instrument)
-
-
 def clinical_reference() -> str:
     """What the protocols and instruments say that ship; a clinic's own are read with `protocols show`."""
     return clinical.page(ROOT / "clinic", SHIPPED)
-
-
-def scenario_format() -> str:
-    """The fields of a scenario file."""
-    head = "# Scenario files: every field\n\nHow to use them: [scenarios.md](scenarios.md).\n"
-    return "\n".join([head, *(_described(one) for one in _models(scenario) if one is not scenario.Table)])
-
-
-def _described(model: type[BaseModel]) -> str:
-    rows = [
-        f"| `{name}` | {'required' if field.is_required() else ''} | {field.description or ''} |"
-        for name, field in model.model_fields.items()
-    ]
-    doc = " ".join((inspect.getdoc(model) or "").split())
-    return "\n".join([f"## {model.__name__}\n\n{doc}\n", "| field | | meaning |", "|---|---|---|", *rows, ""])
-
-
-def _format(head: str, module: Any) -> str:
-    return "\n".join([head, *(_model(one) for one in _models(module))])
-
-
-def _models(module: Any) -> Iterator[type[BaseModel]]:
-    for _, found in inspect.getmembers(module, inspect.isclass):
-        if issubclass(found, BaseModel) and found.__module__ == module.__name__ and found.__name__ != "Scored":
-            yield found
-
-
-def _model(model: type[BaseModel]) -> str:
-    rows = []
-    for name, field in model.model_fields.items():
-        kind = re.sub(r"course\.model\.(?:protocol|instrument|terms)\.|<class '|'>", "", str(_bare(field.annotation)))
-        kind = kind.replace("|", "or")
-        default = "required" if field.is_required() else f"`{field.get_default(call_default_factory=True)}`"
-        rows.append(f"| `{name}` | {kind} | {default} |")
-    doc = " ".join((inspect.getdoc(model) or "").split())
-    return "\n".join([f"## {model.__name__}\n\n{doc}\n", "| field | type | default |", "|---|---|---|", *rows, ""])
 
 
 def lives() -> str:
@@ -236,10 +172,13 @@ PAGES: dict[str, Callable[[], str]] = {
     "actions.md": actions,
     "messages.md": messages,
     "phases.md": phases,
-    "protocol-format.md": protocol_format,
-    "instrument-format.md": instrument_format,
+    "clinic-format.md": format_pages.clinic,
+    "staff-format.md": format_pages.staff,
+    "protocol-format.md": format_pages.protocols,
+    "instrument-format.md": format_pages.instruments,
+    "texts-format.md": format_pages.texts,
     "clinical.md": clinical_reference,
-    "scenario-format.md": scenario_format,
+    "scenario-format.md": format_pages.scenarios,
     "lives.md": lives,
 }
 

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TypeVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from adapters.clinic.zones import UnknownZoneError, forward, zone_snapshot
 from course.library.findings import Finding, at_least, identified, rising, spoken
@@ -28,26 +28,22 @@ class _FromFile(BaseModel):
 
 
 class Site(_FromFile):
-    """One place where patients are treated; `closed` are days besides those of the whole clinic, if it keeps them.
+    """One place where patients are treated, with room for as many at once as it has chairs and its nurses can watch."""
 
-    As many patients are there at once as there are chairs, and as its nurses can watch. `crisis_line` and `emergency`
-    are the clinic's, unless the site lies where others are called; `after_hours` is called while it is closed.
-    """
-
-    id: str
-    name: str
-    zone: str
-    address: str
-    phone: str
-    after_hours: str = ""
-    crisis_line: str = ""
-    emergency: str = ""
-    chairs: int = ROOMY
-    nurses: int = ROOMY
-    patients_per_nurse: int = ROOMY
-    hours: tuple[Hours, ...]
-    closed: tuple[date, ...] = ()
-    keeps_clinic_days: bool = True
+    id: str = Field(description="Lower-case letters, digits, - and _; courses know their site by it, so it stays.")
+    name: str = Field(description="As letters say it.")
+    zone: str = Field(description="Time zone of its clocks, such as America/New_York.")
+    address: str = Field(description="Where patients come to.")
+    phone: str = Field(description="Called with questions.")
+    after_hours: str = Field("", description="Called while the site is closed. Default: its phone.")
+    crisis_line: str = Field("", description="Where the site lies where another one is called.")
+    emergency: str = Field("", description="Where the site lies where another number is called.")
+    chairs: int = Field(ROOMY, description="How many patients can sit there at once; the default limits nothing.")
+    nurses: int = Field(ROOMY, description="How many nurses are on duty.")
+    patients_per_nurse: int = Field(ROOMY, description="How many patients one nurse can watch.")
+    hours: tuple[Hours, ...] = Field(description="When it is open, at most one span a weekday.")
+    closed: tuple[date, ...] = Field((), description="Days on which it is closed, besides the clinic's.")
+    keeps_clinic_days: bool = Field(default=True, description="Whether it is closed on the clinic's days too.")
 
     @property
     def capacity(self) -> int:
@@ -58,20 +54,24 @@ class Site(_FromFile):
 class Limits(_FromFile):
     """Numbers that the whole clinic shares."""
 
-    calendar_years: int
-    safety_plan_days: int = 0
-    licence_days: int = 30
+    calendar_years: int = Field(description="How far ahead a course knows clocks and closed days, 1 to 20.")
+    safety_plan_days: int = Field(
+        0,
+        description="With 30, an unchanged item 9 of 1 waits for the next visit within seven days, under a safety plan "
+        "signed within 30 days. 0: never.",
+    )
+    licence_days: int = Field(30, description="So long before a licence expires ops are told.")
 
 
 class ClinicFile(_FromFile):
     """What clinic.toml says."""
 
-    name: str
-    crisis_line: str = ""
-    emergency: str = ""
-    limits: Limits
-    sites: tuple[Site, ...]
-    closed: tuple[date, ...] = ()
+    name: str = Field(description="The clinic's name.")
+    crisis_line: str = Field("", description="Called and texted in a crisis, by day and night; every letter names it.")
+    emergency: str = Field("", description="Called in an emergency; every letter names it.")
+    limits: Limits = Field(description="Numbers of the whole clinic.")
+    sites: tuple[Site, ...] = Field(description="At least one; the first is that of people who name none.")
+    closed: tuple[date, ...] = Field((), description="Days on which every site is closed.")
 
 
 @dataclass(frozen=True)

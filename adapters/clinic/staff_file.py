@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from adapters.store.errors import StoreError
 from adapters.store.people.contacts import email_of, phone_of
@@ -30,15 +30,15 @@ class _FromFile(BaseModel):
 class Member(_FromFile):
     """One of the staff."""
 
-    id: str
-    name: str
-    role: Role
-    site: str
-    email: str
-    phone: str = ""
-    language: str = ""
-    licence: str = ""
-    licence_expires: date | None = None
+    id: str = Field(description="What is typed to sign in: a lower-case letter, then letters, digits, - and _.")
+    name: str = Field(description="As entries and letters to the staff say it.")
+    role: Role = Field(description="What the account may do.")
+    site: str = Field(description="Where they work; one of clinic.toml.")
+    email: str = Field(description="Where they are written to.")
+    phone: str = Field("", description="Told of a safety matter by text message first, where texts are set up.")
+    language: str = Field("", description="What they are written in; one of texts/. Default: English.")
+    licence: str = Field("", description="Licence of who signs or gives.")
+    licence_expires: date | None = Field(None, description="Until when it holds; `doctor` says what runs out.")
 
     def account(self) -> Account:
         """The account that this makes."""
@@ -58,8 +58,10 @@ class Member(_FromFile):
 class StaffFile(_FromFile):
     """Everybody, and each site's standing on-call list."""
 
-    staff: tuple[Member, ...]
-    oncall: dict[str, tuple[str, ...]]
+    staff: tuple[Member, ...] = Field(description="To take somebody out of service, `staff disable`; ids stay.")
+    oncall: dict[str, tuple[str, ...]] = Field(
+        description="Site = accounts of nurses and prescribers, told first to last while no dated turn says otherwise."
+    )
 
 
 def load_staff(path: Path, sites: frozenset[str] = frozenset(), languages: frozenset[str] = frozenset()) -> StaffFile:

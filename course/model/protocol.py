@@ -88,7 +88,7 @@ class StopRule(Carried):
 
 
 class Cadence(Carried):
-    """From session 1 until `until_week`, the primary measure is asked every `every_days`; None = from then on."""
+    """From session 1 until `until_week`, the primary measure is asked every `every_days`; without it, from then on."""
 
     every_days: int
     until_week: int | None = None
