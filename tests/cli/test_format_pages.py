@@ -19,7 +19,7 @@ from course.model.terms import Role
 from play.scenario.file import Scenario
 from tests.support.records import CLINIC_FOLDER
 
-FORMATS = {
+FORMATS: dict[str, tuple[type[BaseModel], str]] = {
     "protocol-format.md": (Protocol, "protocols/*.toml"),
     "instrument-format.md": (Instrument, "instruments/*.toml"),
     "scenario-format.md": (Scenario, "scenarios/*.toml"),
