@@ -9,18 +9,7 @@ from cyclopts import Parameter
 from adapters.clinic.zones import zone_snapshot
 from adapters.identity.sign_in import IdentityError, recognised
 from cli.output import answer, read_passphrase
-from cli.session import (
-    ActOptions,
-    StaffSession,
-    act,
-    command,
-    perform,
-    sentence,
-    session_id,
-    staff_session,
-    written_language,
-)
-from cli.visits.freeing import act_freeing
+from cli.session import ActOptions, act, act_freeing, command, staff_session
 from course.model.instrument import Answers, Instrument
 from course.model.need import CallOutcome
 from course.model.parts import Actor
@@ -28,7 +17,8 @@ from course.model.terms import Decision, EndCause, HoldCause, NeedKind, SkipCode
 from course.scores.answers import typed
 from course.scores.scoring import ScoringError
 from services.errors import InputError, NotAllowedError
-from services.typed.naming import instrument_named
+from services.session import StaffSession, sentence, written_language
+from services.typed.naming import instrument_named, session_id
 
 Typed = Annotated[str, Parameter(allow_leading_hyphen=True, help="one answer an item, - where one is blank")]
 Second = Annotated[str, Parameter(help="account of a second person, who enters a passphrase here")]
@@ -70,8 +60,8 @@ async def measure(
     async with staff_session() as at:
         instrument = instrument_named(tuple(at.app.clinic.instruments), instrument)
         given = _answers(answers, at.app.clinic.instruments.get(instrument))
-        said = {"instrument": instrument, "answers": given, "total": total, "timed": not day_only}
-        receipt = await perform(at, course, options, "measure", times={}, said=said)
+        request = options.request("measure", instrument=instrument, answers=given, total=total, timed=not day_only)
+        receipt = await at.perform(course, request)
         return answer(receipt, sentence(receipt), json_=options.json)
 
 
@@ -160,9 +150,9 @@ async def contact(
     async with staff_session() as at:
         lives = zone_snapshot(zone, at.now, at.app.clinic.limits.calendar_years) if zone else None
         if language is not None:
-            written_language(at, language)
-        said = {"email": email, "sms": sms, "language": language, "opt_out": opt_out, "zone": lives}
-        receipt = await perform(at, course, options, "contact", times={}, said=said)
+            written_language(at.app, language)
+        request = options.request("contact", email=email, sms=sms, language=language, opt_out=opt_out, zone=lives)
+        receipt = await at.perform(course, request)
         if language is not None:
             await _answered_in(at, course, language)
         return answer(receipt, sentence(receipt), json_=options.json)

@@ -13,9 +13,10 @@ from adapters.store.drugs.ledger import Discrepancy
 from adapters.store.drugs.log import SyringeLine
 from cli.drugs.drug_room import HANDS, clock, handled, worded
 from cli.output import OK, answer, as_json, table
-from cli.session import ActOptions, OutputOptions, StaffSession, command, staff_session
+from cli.session import ActOptions, OutputOptions, command, staff_session
 from course.model.terms import Role
 from services.errors import InputError, NotAllowedError, ServiceError
+from services.session import StaffSession
 from services.typed.times import shown
 
 DAYS_BACK = 30

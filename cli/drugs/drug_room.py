@@ -14,11 +14,12 @@ from adapters.store import StoreDownError, StoreError
 from adapters.store.drugs.ledger import Entered
 from adapters.store.drugs.ledger_rules import Move, MoveKind
 from cli.output import answer, read_passphrase
-from cli.session import ActOptions, StaffSession
+from cli.session import ActOptions
 from course.acts.base import clean
 from course.model.calendar import Zone
 from course.model.terms import Role
 from services.errors import InputError, NotAllowedError, ServiceError
+from services.session import StaffSession
 from services.typed.times import instant
 
 HANDS = frozenset({Role.NURSE, Role.PRESCRIBER})

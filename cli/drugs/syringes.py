@@ -6,8 +6,9 @@ from cyclopts import Parameter
 
 from adapters.store.drugs.ledger_rules import MoveKind
 from cli.drugs.drug_room import SYRINGE, Ml, Witness, drug_room, witnessed
-from cli.session import ActOptions, command, session_id, staff_session
+from cli.session import ActOptions, command, staff_session
 from services.errors import ServiceError
+from services.typed.naming import session_id
 
 
 @command

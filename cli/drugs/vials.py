@@ -10,9 +10,10 @@ from adapters.store.drugs.ledger_rules import MoveKind, Vial
 from adapters.store.people.directory import new_id
 from cli.drugs.drug_room import HANDS, DrugRoom, Ml, Witness, clock, drug_room, handled, witnessed, worded
 from cli.output import OK, answer, as_json, table
-from cli.session import ActOptions, OutputOptions, StaffSession, command, staff_session
+from cli.session import ActOptions, OutputOptions, command, staff_session
 from course.model.terms import Role
 from services.errors import InputError
+from services.session import StaffSession
 from services.typed.times import shown
 
 

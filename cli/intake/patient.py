@@ -9,10 +9,12 @@ from activities.ports import Contact
 from adapters.store.people.contacts import email_of, phone_of
 from adapters.store.people.directory import Patient
 from cli.care.care import Second, signed
-from cli.intake.intake import FRONT, OrRead, birth_date, one_line, sure_of_age
+from cli.intake.intake import OrRead
 from cli.output import answer, typed
-from cli.session import ActOptions, StaffSession, command, perform, staff_session
+from cli.session import ActOptions, command, staff_session
+from services.enrolment import FRONT, birth_date, one_line, sure_of_age
 from services.errors import InputError, NotAllowedError, ServiceError
+from services.session import StaffSession
 
 WHO_THEY_ARE = ("name", "born", "mrn")
 
@@ -57,7 +59,7 @@ async def patient(
         right = replace(
             before,
             name=one_line(name) if name else before.name,
-            birth_date=birth_date(at, born) if born else before.birth_date,
+            birth_date=birth_date(born, at.now.date()) if born else before.birth_date,
             mrn=mrn or before.mrn,
         )
         contact = await _contact(at, before.patient_id, email, phone)
@@ -69,7 +71,7 @@ async def patient(
             await at.app.store.directory.correct_patient(right)
         if contact is not None:
             await at.app.store.contacts.put(before.patient_id, contact)
-        receipt = await perform(at, course, options, "note", times={}, said={"text": told, "doubted": doubted})
+        receipt = await at.perform(course, options.request("note", text=told, doubted=doubted))
         return answer(receipt, told, json_=options.json)
 
 
@@ -84,7 +86,7 @@ async def _patient(at: StaffSession, course: str) -> Patient:
 async def _doubted(at: StaffSession, course: str, right: Patient, options: ActOptions) -> str:
     """What is doubtful about the corrected birth date; raises ServiceError where nobody was sure of it."""
     record = await at.courses.record(course)
-    return sure_of_age(record.protocol.doubt, right.birth_date, at, sure=options.sure)
+    return sure_of_age(record.protocol.doubt, right.birth_date, at.now.date(), sure=options.sure)
 
 
 async def _contact(at: StaffSession, patient_id: str, email: str, phone: str) -> Contact | None:

@@ -7,11 +7,12 @@ from datetime import datetime
 from adapters.clinic.staff_file import ON_CALL_ROLES
 from adapters.store.people.oncall import Leave, Turn
 from cli.output import OK, answer, as_json
-from cli.people.covering import SureOptions, refuse_gaps
-from cli.session import DONE, OutputOptions, StaffSession, command, staff_session
+from cli.session import OutputOptions, SureOptions, command, staff_session
 from course.model.terms import Role
 from course.views.cover import Cover, Span
+from services.cover_gaps import refuse_gaps
 from services.errors import InputError, NotAllowedError
+from services.session import DONE, StaffSession
 from services.typed.times import instant, shown
 
 SURE = ", sure of the gap that it leaves"

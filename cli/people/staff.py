@@ -15,12 +15,13 @@ from adapters.store import Store
 from adapters.store.people.access import Access
 from adapters.store.people.staff import Account
 from cli.output import FAILED, OK, answer, as_json, table
-from cli.people.covering import refuse_gaps
 from cli.people.oncall import SURE
-from cli.session import DONE, ActOptions, OutputOptions, StaffSession, command, perform, sentence, staff_session
+from cli.session import ActOptions, OutputOptions, command, staff_session
 from course.model.terms import NeedKind, Role
 from services.courses import CourseError, Row
+from services.cover_gaps import refuse_gaps
 from services.errors import InputError, NotAllowedError, ServiceError
+from services.session import DONE, ActRequest, StaffSession, sentence
 
 To = Annotated[str, Parameter(help="account of the prescriber who takes over what this one answers for")]
 
@@ -129,8 +130,8 @@ async def reassign(
     """
     async with staff_session() as at:
         heir = await receiver(at, account)
-        said = {"account": heir.account_id, "name": heir.name, "item": item}
-        receipt = await perform(at, course, options, "reassign", times={}, said=said)
+        request = options.request("reassign", account=heir.account_id, name=heir.name, item=item)
+        receipt = await at.perform(course, request)
         return answer(receipt, sentence(receipt), json_=options.json)
 
 
@@ -163,11 +164,10 @@ async def _rows(at: StaffSession, where: str) -> list[Row]:
 
 async def _give(at: StaffSession, options: ActOptions, course: str, item: str | None, heir: Account) -> tuple[str, str]:
     """One course, or its escalation, given; with why not, where it could not be."""
-    reason = ActOptions(reason=options.reason or "the account before is out of service")
+    reason = options.reason or "the account before is out of service"
+    details = {"account": heir.account_id, "name": heir.name, "item": item}
     try:
-        await perform(
-            at, course, reason, "reassign", times={}, said={"account": heir.account_id, "name": heir.name, "item": item}
-        )
+        await at.perform(course, ActRequest("reassign", details, reason=reason))
     except (ServiceError, CourseError) as why:
         return course, str(why)
     return course, ""

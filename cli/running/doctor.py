@@ -23,9 +23,9 @@ from adapters.temporal.plugin import build_id, connect
 from adapters.temporal.search_attributes import refuse_missing
 from adapters.wiring import Application, open_application
 from cli.output import FAILED, OK, as_json
-from cli.people.covering import gaps_ahead, within
 from cli.session import OutputOptions, command, here
 from cli.visits.slots import fullness
+from services.cover_gaps import gaps_ahead, within
 from services.errors import EXPECTED
 from workflows.attributes import ATTRIBUTES
 

@@ -9,13 +9,14 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from cli.output import FAILED, OK, as_json, table
-from cli.session import ActOptions, OutputOptions, StaffSession, build, command, staff_session
+from cli.session import OutputOptions, command, staff_session
 from course.acts.catalogue import Act
 from course.model.record import CourseRecord
 from course.scheduling.closing_days import Alternative
 from services.closing_site import ClosedSite, ProposedMove
 from services.courses import CourseError
 from services.errors import InputError
+from services.session import ActRequest, StaffSession
 from services.typed.times import instant
 
 MOST = 10_000
@@ -76,9 +77,9 @@ async def _proposals(at: StaffSession, site: str, since: datetime, until: dateti
 
 def _act(at: StaffSession, record: CourseRecord, reason: str, move: Alternative) -> Act:
     key = f"{record.course_id}\n{move.session.id}\n{move.session.start}\n{move.to}"
-    options = ActOptions(reason=reason, request_id=f"close-{sha256(key.encode()).hexdigest()[:16]}")
-    return build(
-        at, "defer", options, {"session": move.session.id, "to": move.to, "scope": move.scope, "code": "clinic"}
+    details = {"session": move.session.id, "to": move.to, "scope": move.scope, "code": "clinic"}
+    return at.build(
+        ActRequest("defer", details, reason=reason, request_id=f"close-{sha256(key.encode()).hexdigest()[:16]}")
     )
 
 

@@ -10,12 +10,13 @@ from cyclopts import Parameter
 
 from adapters.store.people.directory import Patient
 from cli.output import FAILED, OK, answer
-from cli.session import OutputOptions, StaffSession, command, staff_session
+from cli.session import OutputOptions, command, staff_session
 from cli.visits.downtime_page import SheetVisit, page
 from course.model.calendar import days_from
 from course.model.terms import Role
 from services.courses import CourseError, NoServerError
 from services.errors import InputError, NotAllowedError, ServiceError
+from services.session import StaffSession
 from services.typed.times import instant
 
 ROOM = frozenset({Role.NURSE, Role.PRESCRIBER, Role.COORDINATOR})

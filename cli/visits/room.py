@@ -9,10 +9,12 @@ from typing import Annotated, Any
 from cyclopts import Parameter
 
 from adapters.store.people.directory import CourseState
-from cli.session import ActOptions, StaffSession, act, command, session_id, staff_session
+from cli.session import ActOptions, act, command, staff_session
 from course.model.calendar import Zone
 from course.model.terms import SkipCode
 from services.errors import InputError
+from services.session import StaffSession
+from services.typed.naming import session_id
 from services.typed.times import instant
 from services.typed.vitals import SAY_EVENT, reading
 from services.typed.vitals import adverse as written

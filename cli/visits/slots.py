@@ -7,10 +7,11 @@ from datetime import date, datetime, timedelta
 from adapters.clinic.files import snapshot
 from adapters.wiring import Application
 from cli.output import OK, as_json, table
-from cli.session import OutputOptions, StaffSession, command, staff_session
+from cli.session import OutputOptions, command, staff_session
 from course.model.calendar import Calendar, days_from
 from course.scheduling.slots import Slot, on_chairs
 from services.errors import InputError, ServiceError
+from services.session import StaffSession
 from services.typed.times import instant
 
 WEEK_DAYS = 7

@@ -4,9 +4,9 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from cli.session import ActOptions, act, command, session_id, staff_session
-from cli.visits.freeing import act_freeing
+from cli.session import ActOptions, act, act_freeing, command, staff_session
 from course.model.terms import SkipCode
+from services.typed.naming import session_id
 from services.typed.times import instant
 
 

@@ -7,9 +7,10 @@ from cyclopts import Parameter
 
 from adapters.store.chairs.waitlist import WaitingCourse
 from cli.output import OK, answer, as_json, table
-from cli.session import OutputOptions, command, session_id, staff_session
+from cli.session import OutputOptions, command, staff_session
 from services.courses import CourseError
 from services.errors import InputError
+from services.typed.naming import session_id
 from services.typed.times import shown
 
 

@@ -10,10 +10,11 @@ from cyclopts import Parameter
 from audit.acts import act_of
 from audit.histories import histories_of
 from cli.output import OK, as_json
-from cli.session import OutputOptions, StaffSession, command, staff_session
+from cli.session import OutputOptions, command, staff_session
 from course.model.record import CourseRecord
 from course.views.explain import Reason, explain, explain_entry, tags_of
 from services.errors import ServiceError
+from services.session import StaffSession
 
 SENT_SHOWN = 10
 WITHIN = timedelta(days=1)

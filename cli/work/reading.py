@@ -8,10 +8,8 @@ from cyclopts import Parameter
 
 from adapters.temporal.lists import ESCALATED
 from cli.output import OK, answer, as_json, table
-from cli.people.covering import gaps_ahead
-from cli.session import OutputOptions, StaffSession, command, staff_session
+from cli.session import OutputOptions, command, staff_session
 from cli.work.showing import beside_it, show_course
-from cli.work.whatif import supposed
 from course.agenda.worklist_words import listed
 from course.model.record import CourseRecord
 from course.model.terms import NeedKind, Phase, Role
@@ -20,8 +18,11 @@ from course.scores import secondary
 from course.scores import stop_review as stopping
 from course.views.forecast import Upcoming, forecast
 from services.courses import Courses, Row
+from services.cover_gaps import gaps_ahead
 from services.errors import InputError, ServiceError
+from services.session import StaffSession
 from services.typed.times import instant, shown
+from services.what_if import supposed
 
 DAYS_AHEAD = 42
 NOTHING_WAITS = "Nothing waits. Everything else is running by itself."

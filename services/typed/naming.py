@@ -42,3 +42,8 @@ def instrument_named(known: tuple[str, ...], typed: str) -> str:
 
 def _bare(name: str) -> str:
     return "".join(one for one in name.lower() if one.isalnum())
+
+
+def session_id(typed: str) -> str:
+    """A session as people name it, `4` or `s4`."""
+    return f"s{typed}" if typed.isdigit() else typed

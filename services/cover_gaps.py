@@ -1,26 +1,14 @@
 """What the lists of who is on call leave open, in words."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated
-
-from cyclopts import Parameter
 
 from adapters.clinic.files import snapshot
 from adapters.wiring import Application
-from cli.session import OutputOptions, StaffSession
 from course.views.cover import COVER_DAYS, Cover, Gap, ahead, opened
 from services.errors import ServiceError
+from services.session import StaffSession
 from services.typed.times import shown
-
-
-@Parameter(name="*")
-@dataclass(frozen=True)
-class SureOptions(OutputOptions):
-    """How a change of the lists is asked for."""
-
-    sure: Annotated[bool, Parameter(negative="", help="go on although nobody, or no prescriber, is there then")] = False
 
 
 async def gaps_ahead(app: Application, now: datetime, sites: Iterable[str] = ()) -> tuple[str, ...]:

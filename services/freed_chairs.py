@@ -1,17 +1,16 @@
-"""Acts that can free a chair: the receipt says who of the waiting list could take it."""
+"""Acts that can free a chair, and who of the waiting list could take it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from adapters.store.chairs.waitlist import WaitingCourse
-from cli.output import OK, as_json
-from cli.session import ActOptions, StaffSession, build, perform, sentence, staff_session
 from course.actions import Refused, apply
 from course.model.calendar import Zone
+from course.model.messages import Receipt
 from course.model.record import CourseRecord
 from course.scheduling.slots import Slot, full, slots_ahead
 from services.courses import CourseError
+from services.session import ActRequest, StaffSession
 from services.typed.times import shown
 
 
@@ -32,23 +31,24 @@ class Offer:
         return f"free: {shown(zone, self.slot.begins)}, for {self.name} who waits: {typed}{note}"
 
 
-async def act_freeing(
-    course_id: str, options: ActOptions, action: str, *, times: dict[str, str | None] | None = None, **said: Any
-) -> int:
-    """Do one act and print its receipt, with who could come instead."""
-    async with staff_session() as at:
-        before = await at.app.store.slots.of_course(course_id, at.now)
-        receipt = await perform(at, course_id, options, action, times=times or {}, said=said)
-        row = await at.app.store.directory.course(course_id)
-        freed = [one for one in before if one not in await at.app.store.slots.of_course(course_id, at.now)]
-        offers = await _offers(at, row.site, course_id, freed) if row is not None and freed else []
-        if options.json:
-            waiting = [{"free": one.slot.begins, "course": one.course, "session": one.session} for one in offers]
-            as_json({**receipt.model_dump(mode="json"), **({"waiting": waiting} if waiting else {})})
-            return OK
-        zone = await at.zone(course_id)
-        print("\n".join([sentence(receipt), *(f"  {one.sentence(zone)}" for one in offers)]))
-        return OK
+@dataclass(frozen=True)
+class Freed:
+    """An act's receipt, the clock of its course, and who could take the chairs that it freed."""
+
+    receipt: Receipt
+    zone: Zone
+    offers: tuple[Offer, ...]
+
+
+async def perform_freeing(at: StaffSession, typed: str, request: ActRequest) -> Freed:
+    """Do one act that may free a chair; raises what `StaffSession.perform` raises."""
+    course_id = await at.course(typed)
+    before = await at.app.store.slots.of_course(course_id, at.now)
+    receipt = await at.perform(course_id, request)
+    row = await at.app.store.directory.course(course_id)
+    freed = [one for one in before if one not in await at.app.store.slots.of_course(course_id, at.now)]
+    offers = await _offers(at, row.site, course_id, freed) if row is not None and freed else []
+    return Freed(receipt, await at.zone(course_id), tuple(offers))
 
 
 async def _offers(at: StaffSession, site: str, course_id: str, freed: Sequence[Slot]) -> list[Offer]:
@@ -84,9 +84,9 @@ async def _tried(at: StaffSession, record: CourseRecord, waiting: WaitingCourse,
     visit = record.session(waiting.session_id)
     if visit is None or visit.start <= freed.begins:
         return None
-    said = {"session": visit.id, "to": freed.begins, "code": "clinic"}
+    moved = {"session": visit.id, "to": freed.begins, "code": "clinic"}
     try:
-        done = apply(record, build(at, "defer", ActOptions(reason="an earlier chair"), said), at.now)
+        done = apply(record, at.build(ActRequest("defer", moved, reason="an earlier chair")), at.now)
     except Refused:
         return None
     wanted = next(one for one in slots_ahead(done.record, at.now) if one.session == visit.id)

@@ -5,10 +5,11 @@ import shlex
 from datetime import datetime
 from typing import Any
 
-from cli.session import ActOptions, StaffSession, build, session_id
 from course.actions import Refused, apply
 from course.model.record import CourseRecord
 from services.errors import InputError, ServiceError
+from services.session import ActRequest, StaffSession
+from services.typed.naming import session_id
 from services.typed.times import instant
 
 DEFER = re.compile(r"^defer (\S+) to (.+)$")
@@ -18,7 +19,7 @@ def supposed(record: CourseRecord, ifs: list[str], at: StaffSession, now: dateti
     """The record if these acts were done now; raises ServiceError with the course's own refusal."""
     for said in ifs:
         action, fields = _read(said, record, now)
-        act = build(at, action, ActOptions(reason="what if"), fields)
+        act = at.build(ActRequest(action, fields, reason="what if"))
         try:
             record = apply(record, act, now).record
         except Refused as refused:
