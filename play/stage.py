@@ -11,7 +11,7 @@ from temporalio.testing import TimeSkipper, TimeSkippingConfig
 
 from adapters.clinic.files import with_room_for_all
 from adapters.identity.keyring import KeyRing
-from adapters.identity.sign_in import first_passphrases
+from adapters.identity.sign_in import staff_without_passphrases
 from adapters.settings import SealedSettings
 from adapters.temporal.plugin import course_plugin
 from adapters.temporal.server import EmbeddedServer, embedded_server
@@ -69,7 +69,7 @@ async def stage(
         )
         opened = await stack.enter_async_context(open_application(settings, client=skipper.client, ring=ring))
         app = opened if real_chairs else replace(opened, clinic=with_room_for_all(opened.clinic))
-        await first_passphrases(app.store, clinic_folder / "staff.toml")
+        await staff_without_passphrases(app.store, clinic_folder / "staff.toml")
         workers: Workers = SeparateWorker(app, server.target) if killable else InProcessWorker(app)
         await workers.start()
         stack.push_async_callback(workers.stop, kill=False)

@@ -5,7 +5,7 @@ from datetime import date
 
 from activities.ports import Contact, Medium
 from adapters.clinic.texts import DEFAULT_LANGUAGE
-from adapters.clinic.zones import zone_snapshot
+from adapters.clinic.zones import zone_of
 from adapters.store import StoreDownError
 from adapters.store.people.contacts import email_of, phone_of
 from adapters.store.people.directory import CourseRow, CourseState, Patient, same_name
@@ -154,7 +154,7 @@ def _may_enrol(at: StaffSession, asked: EnrolmentRequest) -> str:
     if asked.protocol not in clinic.protocols:
         raise InputError(f"there is no protocol {asked.protocol}: {', '.join(sorted(clinic.protocols))}")
     if asked.zone:
-        zone_snapshot(asked.zone, at.now, 1)
+        zone_of(asked.zone)
     if asked.details.language:
         written_language(at.app, asked.details.language)
     if asked.course_id and not asked.course_id.startswith("c-"):

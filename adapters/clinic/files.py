@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from adapters.clinic.zones import UnknownZoneError, forward, zone_snapshot
+from adapters.clinic.zones import UnknownZoneError, forward, zone_of, zone_snapshot
 from course.library.findings import Finding, at_least, identified, rising, spoken
 from course.library.loading import Fault, LoadError, decoded, load_instrument, load_protocol, read
 from course.model.calendar import Calendar, Hours
@@ -209,7 +209,7 @@ def _site(path: tuple[str | int, ...], site: Site) -> Iterator[Finding]:
     yield from spoken(path, site, "name", "address", "phone")
     yield from at_least(path, site, 1, "chairs", "nurses", "patients_per_nurse")
     try:
-        zone_snapshot(site.zone, datetime(2026, 1, 1, tzinfo=UTC), 1)
+        zone_of(site.zone)
     except UnknownZoneError as error:
         yield (*path, "zone"), str(error)
     if not site.hours:

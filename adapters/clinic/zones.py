@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
+from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from course.model.calendar import Transition, Zone
@@ -16,16 +17,10 @@ class UnknownZoneError(ValueError):
 
 def zone_snapshot(name: str, taken_at: datetime, years: int) -> Zone:
     """The clocks of a zone from ten years before `taken_at` to `years` after it; raises UnknownZoneError."""
-    zone = _zone(name)
-    at = forward(taken_at.replace(microsecond=0), -YEARS_BEFORE)
-    until = forward(taken_at, years)
-    transitions = [_from(at, zone)]
-    while at < until:
-        following = at + timedelta(days=1)
-        if _clock(following, zone) != _clock(at, zone):
-            transitions.append(_from(_change(at, following, zone), zone))
-        at = following
-    return Zone(name=name, transitions=tuple(transitions))
+    zone = zone_of(name)
+    at, until = forward(taken_at.replace(microsecond=0), -YEARS_BEFORE), forward(taken_at, years)
+    changes = [one for year in range(at.year, until.year + 1) for one in _changes(name, year) if at < one <= until]
+    return Zone(name=name, transitions=tuple(_from(one, zone) for one in (at, *changes)))
 
 
 def forward(instant: datetime, years: int) -> datetime:
@@ -33,13 +28,29 @@ def forward(instant: datetime, years: int) -> datetime:
     return instant.astimezone(UTC) + timedelta(days=366 * years)
 
 
-def _zone(name: str) -> ZoneInfo:
+def zone_of(name: str) -> ZoneInfo:
+    """The zone that the tz database knows by a name; raises UnknownZoneError."""
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):
         close = get_close_matches(name, available_timezones(), 1)
         example = close[0] if close else "America/New_York"
         raise UnknownZoneError(f'"{name}" is not in the tz database: write a name such as {example}') from None
+
+
+@cache
+def _changes(name: str, year: int) -> tuple[datetime, ...]:
+    """The seconds of a year at which a zone's clock changes; no two lie on one day."""
+    zone, found = zone_of(name), []
+    day, end = datetime(year, 1, 1, tzinfo=UTC), datetime(year + 1, 1, 1, tzinfo=UTC)
+    clock = _clock(day, zone)
+    while day < end:
+        following = day + timedelta(days=1)
+        before, clock = clock, _clock(following, zone)
+        if clock != before:
+            found.append(_change(day, following, zone))
+        day = following
+    return tuple(found)
 
 
 def _clock(instant: datetime, zone: ZoneInfo) -> tuple[timedelta | None, str | None]:

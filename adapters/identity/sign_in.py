@@ -4,6 +4,7 @@ import asyncio
 import os
 import secrets
 import stat
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
@@ -25,6 +26,9 @@ ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 GROUPS, GROUP_LENGTH = 4, 5
 WRONG = "Account or passphrase is wrong: type both again."
 UNKNOWN = "(unknown)"
+NO_PASSPHRASE = ""
+"""In place of a hash: no passphrase is ever right."""
+
 NOT_LET_IN = "wrong passphrase"
 
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
@@ -121,20 +125,36 @@ async def first_passphrases(store: Store, staff_file: Path) -> dict[str, str]:
 
     Accounts that the file does not name stay as they are; a disabled one stays disabled.
     """
-    found = load_staff(staff_file)
     fresh: dict[str, str] = {}
+
+    async def add(account: Account) -> None:
+        passphrase = new_passphrase()
+        if await store.staff.add(account, await asyncio.to_thread(hash_passphrase, passphrase)):
+            fresh[account.account_id] = passphrase
+
+    await _bring(store, staff_file, add)
+    return fresh
+
+
+async def staff_without_passphrases(store: Store, staff_file: Path) -> None:
+    """Bring the staff list and the on-call lists to what the file says, for played lives: nobody can sign in."""
+
+    async def add(account: Account) -> None:
+        await store.staff.add(account, NO_PASSPHRASE)
+
+    await _bring(store, staff_file, add)
+
+
+async def _bring(store: Store, staff_file: Path, add: Callable[[Account], Awaitable[None]]) -> None:
+    found = load_staff(staff_file)
     for member in found.staff:
         known = await store.staff.account(member.id)
-        if known is not None:
-            if (wanted := _named(member.account(), known)) != known:
-                await store.staff.change(wanted)
-            continue
-        passphrase = new_passphrase()
-        if await store.staff.add(member.account(), await asyncio.to_thread(hash_passphrase, passphrase)):
-            fresh[member.id] = passphrase
+        if known is None:
+            await add(member.account())
+        elif (wanted := _named(member.account(), known)) != known:
+            await store.staff.change(wanted)
     for site, accounts in found.oncall.items():
         await store.oncall.set_standing(site, accounts)
-    return fresh
 
 
 def _named(wanted: Account, known: Account) -> Account:

@@ -25,6 +25,7 @@ Model = TypeVar("Model", bound=BaseModel)
 BOM = "\ufeff"
 DEPTH_MOST = 20
 _QUOTED = re.compile(r'"""(?:\\.|[^\\])*?"""|"(?:\\.|[^"\\\n])*"' r"|'''.*?'''|'[^'\n]*'|#[^\n]*", re.DOTALL)
+_NESTING = re.compile(r"[\[\]{}\n]")
 
 
 @dataclass(frozen=True, order=True)
@@ -77,28 +78,30 @@ def read(text: str, file: str, model: type[Model], findings: Callable[[Model], I
         raise LoadError([_syntax(str(error), text, file)]) from None
     except (ValueError, RecursionError):
         raise LoadError([_too_long(text, file)]) from None
-    lines = lines_of(text)
     if "sha256" in data:
-        raise LoadError([Fault(file, line_at(lines, ("sha256",)), '"sha256" is computed from the file: remove it')])
+        line = line_at(lines_of(text), ("sha256",))
+        raise LoadError([Fault(file, line, '"sha256" is computed from the file: remove it')])
     try:
         found = model.model_validate_json(json.dumps(data, default=_plain), strict=True, extra="forbid")
     except ValidationError as error:
+        lines = lines_of(text)
         raise LoadError([_shape(dict(one), lines, file, model) for one in error.errors()]) from None
-    faults = [Fault(file, line_at(lines, path), sentence) for path, sentence in findings(found)]
-    if faults:
-        raise LoadError(faults)
+    odd = list(findings(found))
+    if odd:
+        lines = lines_of(text)
+        raise LoadError([Fault(file, line_at(lines, path), sentence) for path, sentence in odd])
     return found
 
 
 def _refuse_depth(text: str, file: str) -> None:
     """Raise LoadError where lists or tables stand in each other deeper than any file of ours."""
-    depth = 0
-    for number, line in enumerate(_QUOTED.sub(_blank, text).split("\n"), 1):
-        for sign in line:
-            depth += (sign in "[{") - (sign in "]}")
-            if depth > DEPTH_MOST:
-                said = f"lists and tables stand in each other more than {DEPTH_MOST} deep: no field is that deep"
-                raise LoadError([Fault(file, number, said)])
+    depth, number = 0, 1
+    for sign in _NESTING.findall(_QUOTED.sub(_blank, text)):
+        number += sign == "\n"
+        depth += (sign in "[{") - (sign in "]}")
+        if depth > DEPTH_MOST:
+            said = f"lists and tables stand in each other more than {DEPTH_MOST} deep: no field is that deep"
+            raise LoadError([Fault(file, number, said)])
 
 
 def _blank(quoted: re.Match[str]) -> str:

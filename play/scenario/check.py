@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from adapters.clinic.zones import UnknownZoneError, zone_snapshot
+from adapters.clinic.zones import UnknownZoneError, zone_of
 from course.library.findings import Finding, listed
 from course.library.loading import Fault, LoadError, decoded, read
 from course.model.calendar import Transition, Zone
@@ -140,7 +140,7 @@ def _patient(path: Where, patient: Patient) -> Iterator[Finding]:
     if patient.zone is None:
         return
     try:
-        zone_snapshot(patient.zone, _DAY, 1)
+        zone_of(patient.zone)
     except UnknownZoneError as wrong:
         yield (*path, "zone"), str(wrong)
 

@@ -5,12 +5,14 @@ import pytest
 
 from adapters.clinic.staff_file import load_staff
 from adapters.identity.sign_in import (
+    NO_PASSPHRASE,
     IdentityError,
     first_passphrases,
     hash_passphrase,
     keep_token,
     sign_in,
     sign_out,
+    staff_without_passphrases,
     whoami,
 )
 from adapters.store import Store
@@ -45,6 +47,15 @@ async def test_the_first_start_makes_accounts_once(store: Store) -> None:
     assert await first_passphrases(store, STAFF_FILE) == {}
     assert (await store.staff.account("lee"), await store.staff.account("cole")) == (lee, cole)
     assert await sign_in(store, "lee", fresh["lee"], NOW)
+
+
+async def test_nobody_signs_in_to_a_played_life(store: Store) -> None:
+    """Accounts without a passphrase are on call as ever, and let nobody in, whatever is typed."""
+    await staff_without_passphrases(store, STAFF_FILE)
+    assert [one.account_id for one in await store.oncall.people("northside", NOW)] == ["lee", "okafor", "ortiz"]
+    for typed in ("", "lee", NO_PASSPHRASE):
+        with pytest.raises(IdentityError, match=WRONG):
+            await sign_in(store, "lee", typed, NOW)
 
 
 async def two_accounts(store: Store) -> dict[str, str]:

@@ -14,7 +14,7 @@ from temporalio.testing import TimeSkipper
 
 from activities.ports import Contact
 from adapters.identity.keyring import KeyRing
-from adapters.identity.sign_in import first_passphrases
+from adapters.identity.sign_in import staff_without_passphrases
 from adapters.settings import Settings
 from adapters.temporal.plugin import course_worker, make_current
 from adapters.wiring import WORKFLOWS, Application, course_activities, open_application
@@ -44,7 +44,7 @@ async def house_of(
     """A house whose client starts courses with clocks of their own, staffed, in the shipped clinic or another."""
     settings = settings.model_copy(update={"clinic_folder": folder})
     async with open_application(settings, client=skipper.client, ring=ring) as app:
-        await first_passphrases(app.store, CLINIC_FOLDER / "staff.toml")
+        await staff_without_passphrases(app.store, CLINIC_FOLDER / "staff.toml")
         yield app
 
 

@@ -1,6 +1,6 @@
 """Days and times as a language writes them, by the Unicode CLDR."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from enum import Enum, auto
 from functools import cache, cached_property
 
@@ -17,8 +17,8 @@ from babel.dates import (
 from adapters.clinic.wording.file import DateTexts
 from course.library.gsm7 import places
 
-WHOLE_YEAR = tuple(date(2028, 1, 1) + timedelta(days=count) for count in range(366))
-"""Every weekday and month, with days of one figure and of two."""
+EVERY_KIND = tuple(date(2028, month, day) for month in range(1, 13) for day in (1, *range(22, 29)))
+"""Every weekday in every month, on days of two figures; and each month's first, which some languages write longer."""
 
 LATE = time(22, 45)
 
@@ -74,7 +74,7 @@ class Dates:
     @cached_property
     def longest_day(self) -> str:
         """As long as a day gets."""
-        return max((self._day(day) for day in WHOLE_YEAR), key=places)
+        return max((self._day(day) for day in EVERY_KIND), key=places)
 
     @cached_property
     def _longest_whole(self) -> date:
@@ -85,7 +85,7 @@ class Dates:
         return self._longest(brief=True)
 
     def _longest(self, *, brief: bool) -> date:
-        return max(WHOLE_YEAR, key=lambda day: places(self._wall(datetime.combine(day, LATE), brief=brief)))
+        return max(EVERY_KIND, key=lambda day: places(self._wall(datetime.combine(day, LATE), brief=brief)))
 
     def _moment(self, line: str, style: Style) -> str:
         iso, _, clock = line.partition(" ")
