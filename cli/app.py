@@ -55,7 +55,7 @@ COMMANDS = {
         "waitlist drop": "visits.waitlist:drop",
     },
     "Care": {
-        "measure": "care.care:measure",
+        "measure": "care.measuring:measure",
         "evaluate": "care.care:evaluate",
         "hold": "care.care:hold",
         "review": "care.care:review",
@@ -72,8 +72,8 @@ COMMANDS = {
         "inbox": "running.webhook:inbox",
         "discharge": "care.care:discharge",
         "withdraw": "care.care:withdraw",
-        "correct": "care.care:correct",
-        "void": "care.care:void",
+        "correct": "care.measuring:correct",
+        "void": "care.measuring:void",
         "reopen": "care.care:reopen",
     },
     "Beside the infusions": {

@@ -1,7 +1,7 @@
 """What a command stands on: its options, the settings, and who has signed in."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,13 +14,16 @@ from cyclopts import Parameter
 from adapters.identity.sign_in import whoami
 from adapters.settings import Settings, SettingsError, load_settings
 from adapters.wiring import open_application
-from cli.output import CODES, OK, answer, as_json, complain
+from cli.output import CODES, OK, answer, as_json, complain, read_passphrase
 from services.courses import Courses
 from services.errors import EXPECTED, kind_of
-from services.freed_chairs import perform_freeing
-from services.session import ActRequest, StaffSession, sentence
+from services.session import ActRequest, StaffSession, TypedTimes, sentence
+from services.signatures import Signature
+from services.visits.freed_chairs import perform_freeing
 
 Params = ParamSpec("Params")
+Times = Mapping[str, TypedTimes]
+Second = Annotated[str, Parameter(help="account of a second person, who enters a passphrase here")]
 
 
 @Parameter(name="*")
@@ -49,9 +52,11 @@ class ActOptions(OutputOptions):
     sure: Annotated[bool, Parameter(negative="", help="a value far from what is expected was looked at again")] = False
     request_id: Annotated[str, Parameter(help="the id of an earlier try, to ask again safely")] = ""
 
-    def request(self, action: str, *, times: dict[str, str | None] | None = None, **details: Any) -> ActRequest:
+    def request(
+        self, action: str, *, times: Times | None = None, second: Signature | None = None, **details: Any
+    ) -> ActRequest:
         """An act with these options."""
-        return ActRequest(action, details, times or {}, self.at, self.reason, self.sure, self.request_id)
+        return ActRequest(action, details, times or {}, self.at, self.reason, self.sure, self.request_id, second)
 
 
 def token_file(settings: Settings) -> Path:
@@ -95,17 +100,27 @@ def command(work: Callable[Params, Coroutine[Any, Any, int]]) -> Callable[Params
     return run
 
 
+def signature(account: str) -> Signature | None:
+    """The signature of a second person, who types the passphrase now; None where nobody is named."""
+    return Signature(account, read_passphrase(f"Passphrase of {account}: ")) if account else None
+
+
 async def act(
-    course: str, options: ActOptions, action: str, *, times: dict[str, str | None] | None = None, **details: Any
+    course: str, options: ActOptions, action: str, *, times: Times | None = None, second: str = "", **details: Any
 ) -> int:
     """Do one act as whoever has signed in, and print its receipt; `times` are typed on the clinic's clock."""
+    return await act_as(course, options, options.request(action, times=times, second=signature(second), **details))
+
+
+async def act_as(course: str, options: OutputOptions, request: ActRequest) -> int:
+    """Do one act as it is asked for, and print its receipt."""
     async with staff_session() as at:
-        receipt = await at.perform(course, options.request(action, times=times, **details))
-        return answer(receipt, sentence(receipt), json_=options.json)
+        receipt = await at.perform(course, request)
+    return answer(receipt, sentence(receipt), json_=options.json)
 
 
 async def act_freeing(
-    course: str, options: ActOptions, action: str, *, times: dict[str, str | None] | None = None, **details: Any
+    course: str, options: ActOptions, action: str, *, times: Times | None = None, **details: Any
 ) -> int:
     """Do one act and print its receipt, with who could come instead."""
     async with staff_session() as at:

@@ -14,7 +14,7 @@ from course.scheduling.closing_days import Alternative
 from play import stock
 from play.scenario.file import Step, Table
 from play.scenario.when import instant, span
-from services.closing_site import ClosedSite
+from services.visits.closing_site import ClosedSite
 
 if TYPE_CHECKING:
     from play.player import Player

@@ -21,6 +21,7 @@ from course.model.messages import Receipt
 from course.model.terms import Action
 from services.courses import CourseError, Courses, RefusedError, UnknownOutcomeError
 from services.errors import InputError, NotAllowedError, ServiceError
+from services.signatures import Signature, second_signer
 from services.typed.naming import course_named
 from services.typed.times import instant
 
@@ -28,20 +29,26 @@ DONE = "What was asked is done all the same: do not repeat it."
 """What is said where a change stands, and only the access log could not be written."""
 
 
+TypedTimes = str | tuple[str, ...] | None
+"""One time as typed, several, or none."""
+
+
 @dataclass(frozen=True)
 class ActRequest:
     """An act as it is asked for: `at` and `times` are typed, on the clinic's clock; `details` are the act's own fields.
 
-    `sure` says that a value far from what is expected was looked at again; `request_id` is that of an earlier try.
+    `sure` says that a value far from what is expected was looked at again; `request_id` is that of an earlier try;
+    `second` signs beside whoever has signed in.
     """
 
     action: str
     details: Mapping[str, Any] = field(default_factory=dict)
-    times: Mapping[str, str | None] = field(default_factory=dict)
+    times: Mapping[str, TypedTimes] = field(default_factory=dict)
     at: str = ""
     reason: str = ""
     sure: bool = False
     request_id: str = ""
+    second: Signature | None = None
 
 
 @dataclass(frozen=True)
@@ -85,7 +92,10 @@ class StaffSession:
         course_id, action = await self.course(typed), request.action
         zone = await self.zone(course_id)
         times = {"effective_at": request.at, **request.times}
-        act = self.build(request, {name: instant(text, zone, self.now) for name, text in times.items() if text})
+        fields: dict[str, Any] = {name: _instants(said, zone, self.now) for name, said in times.items() if said}
+        if request.second is not None:
+            fields["second"] = await second_signer(self.app, request.second, self.now)
+        act = self.build(request, fields)
         try:
             receipt = await self.courses.act(course_id, act)
         except RefusedError as refused:
@@ -100,9 +110,9 @@ class StaffSession:
         await self.log_access(course_id, action, done=f"The act stands all the same: {sentence(receipt)}")
         return receipt
 
-    def build(self, request: ActRequest, times: Mapping[str, datetime] | None = None) -> Act:
+    def build(self, request: ActRequest, fields: Mapping[str, Any] | None = None) -> Act:
         """The act that was meant; raises InputError naming the field that is wrong, never what was typed."""
-        given = {name: value for name, value in {**request.details, **(times or {})}.items() if value is not None}
+        given = {name: value for name, value in {**request.details, **(fields or {})}.items() if value is not None}
         try:
             return ACT.validate_python(
                 {
@@ -137,6 +147,12 @@ def sentence(receipt: Receipt) -> str:
     again = " (as answered before)" if receipt.repeated else ""
     warned = "".join(f"\n  note: {warning}" for warning in receipt.warnings)
     return f"{receipt.sentence}{again} [entry {receipt.entry}]{warned}"
+
+
+def _instants(typed: str | tuple[str, ...], zone: Zone, now: datetime) -> datetime | tuple[datetime, ...]:
+    if isinstance(typed, str):
+        return instant(typed, zone, now)
+    return tuple(instant(one, zone, now) for one in typed)
 
 
 def _fault(wrong: ValidationError) -> str:

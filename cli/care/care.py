@@ -1,68 +1,16 @@
-"""Care between visits from the command line: measures, decisions, holds, contact, items, the end."""
+"""Care between visits from the command line: decisions, holds, contact, items, the end."""
 
-from dataclasses import replace
-from decimal import Decimal
 from typing import Annotated
 
 from cyclopts import Parameter
 
-from adapters.clinic.zones import zone_snapshot
-from adapters.identity.sign_in import IdentityError, recognised
-from cli.output import answer, read_passphrase
-from cli.session import ActOptions, act, act_freeing, command, staff_session
-from course.model.instrument import Answers, Instrument
+from cli.output import answer
+from cli.session import ActOptions, Second, act, act_freeing, command, staff_session
 from course.model.need import CallOutcome
-from course.model.parts import Actor
 from course.model.terms import Decision, EndCause, HoldCause, NeedKind, SkipCode
-from course.scores.answers import typed
-from course.scores.scoring import ScoringError
-from services.errors import InputError, NotAllowedError
-from services.session import StaffSession, sentence, written_language
-from services.typed.naming import instrument_named, session_id
-
-Typed = Annotated[str, Parameter(allow_leading_hyphen=True, help="one answer an item, - where one is blank")]
-Second = Annotated[str, Parameter(help="account of a second person, who enters a passphrase here")]
-
-
-async def signed(account: str) -> Actor | None:
-    """The second person, once the passphrase is right."""
-    if not account:
-        return None
-    async with staff_session() as at:
-        said = read_passphrase(f"Passphrase of {account}: ")
-        try:
-            return (await recognised(at.app.store, account, said, at.now)).actor()
-        except IdentityError:
-            raise NotAllowedError("the second signature is refused: unknown account or wrong passphrase") from None
-
-
-def _answers(said: str, instrument: Instrument | None) -> Answers:
-    try:
-        return typed(said, instrument) if said else ()
-    except ScoringError as wrong:
-        raise InputError(f"--answers: {wrong}") from None
-
-
-@command
-async def measure(
-    course: str,
-    instrument: str,
-    *,
-    answers: Typed = "",
-    total: float | None = None,
-    day_only: Annotated[bool, Parameter(help="the time of day in --at is not known")] = False,
-    options: ActOptions = ActOptions(),
-) -> int:
-    """Record a questionnaire's answers, or its total; of answers without commas each digit is one.
-
-    Example: starter.py measure c-1a2b3c phq9 --answers 1,2,0,-,1,0,1,0,0
-    """
-    async with staff_session() as at:
-        instrument = instrument_named(tuple(at.app.clinic.instruments), instrument)
-        given = _answers(answers, at.app.clinic.instruments.get(instrument))
-        request = options.request("measure", instrument=instrument, answers=given, total=total, timed=not day_only)
-        receipt = await at.perform(course, request)
-        return answer(receipt, sentence(receipt), json_=options.json)
+from services.errors import InputError
+from services.people.contact import ContactWishes, record_contact
+from services.session import sentence
 
 
 @command
@@ -147,23 +95,10 @@ async def contact(
 
     Example: starter.py contact c-1a2b3c --opt-out
     """
+    wishes = ContactWishes(email, sms, language, opt_out, zone)
     async with staff_session() as at:
-        lives = zone_snapshot(zone, at.now, at.app.clinic.limits.calendar_years) if zone else None
-        if language is not None:
-            written_language(at.app, language)
-        request = options.request("contact", email=email, sms=sms, language=language, opt_out=opt_out, zone=lives)
-        receipt = await at.perform(course, request)
-        if language is not None:
-            await _answered_in(at, course, language)
-        return answer(receipt, sentence(receipt), json_=options.json)
-
-
-async def _answered_in(at: StaffSession, course: str, language: str) -> None:
-    """What a patient writes is answered in the language of their letters."""
-    contacts, row = at.app.store.contacts, await at.app.store.directory.course(course)
-    before = await contacts.of(row.patient_id) if row is not None else None
-    if row is not None and before is not None:
-        await contacts.put(row.patient_id, replace(before, language=language))
+        receipt = await record_contact(at, course, wishes, options.request("contact"))
+    return answer(receipt, sentence(receipt), json_=options.json)
 
 
 @command
@@ -243,63 +178,9 @@ async def withdraw(course: str, *, code: SkipCode = SkipCode.CHOICE, options: Ac
 
 
 @command
-async def correct(
-    course: str,
-    item: Annotated[str, Parameter(help="a score (m3), a session's dose (s4), or an entry of the page (entry17)")],
-    *,
-    text: Annotated[str, Parameter(help="how an entry should read")] = "",
-    answers: Typed = "",
-    total: float | None = None,
-    mg: Decimal | None = None,
-    weight_kg: Decimal | None = None,
-    started: Annotated[str, Parameter(help="when the infusion really began")] = "",
-    minutes: int | None = None,
-    second: Second = "",
-    options: ActOptions = ActOptions(),
-) -> int:
-    """Put a score, a dose or an entry right; the earlier value stays visible. A dose takes a second signature.
-
-    Example: starter.py correct c-1a2b3c s3 --mg 35 --second lee --reason "typed 53"
-    """
-    return await act(
-        course,
-        options,
-        "correct",
-        times={"started_at": started},
-        minutes=minutes,
-        item=session_id(item),
-        text=text or None,
-        second=await signed(second),
-        answers=await _corrected(course, item, answers),
-        total=total,
-        mg=mg,
-        weight_kg=weight_kg,
-    )
-
-
-async def _corrected(course: str, item: str, answers: str) -> Answers:
-    """The answers of a score that is put right, by its instrument."""
-    if not answers:
-        return ()
-    async with staff_session() as at:
-        record = await at.courses.record(course)
-    score = next((one for one in record.scores if one.id == item), None)
-    return _answers(answers, record.instruments.get(score.instrument) if score is not None else None)
-
-
-@command
-async def void(course: str, item: str, *, second: Second = "", options: ActOptions = ActOptions()) -> int:
-    """Take a score, a dose, an adverse event or an entry of another chart out of what counts; a second person signs.
-
-    Example: starter.py void c-1a2b3c m3 --second lee --reason "wrong chart"
-    """
-    return await act(course, options, "void", item=session_id(item), second=await signed(second))
-
-
-@command
 async def reopen(course: str, *, second: Second = "", options: ActOptions = ActOptions()) -> int:
     """Take a closed course up again inside its amendment period; a prescriber's.
 
     Example: starter.py reopen c-1a2b3c --reason "came back"
     """
-    return await act(course, options, "reopen", second=await signed(second))
+    return await act(course, options, "reopen", second=second)

@@ -5,8 +5,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from cli.care.care import Second, signed
-from cli.session import ActOptions, act, command
+from cli.session import ActOptions, Second, act, command
 from services.errors import InputError
 
 
@@ -139,5 +138,5 @@ async def late_entry(
         weight_kg=weight_kg,
         serious=serious,
         died=died,
-        second=await signed(second),
+        second=second,
     )

@@ -5,10 +5,8 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from adapters.store.drugs.ledger_rules import MoveKind
-from cli.drugs.drug_room import SYRINGE, Ml, Witness, drug_room, witnessed
-from cli.session import ActOptions, command, staff_session
-from services.errors import ServiceError
-from services.typed.naming import session_id
+from cli.drugs.entering import Ml, Witness, entry
+from cli.session import ActOptions, command
 
 
 @command
@@ -24,23 +22,7 @@ async def draw(
 
     Example: starter.py draw v-1a2b3c --ml 1.4 --course c-1a2b3c --session 1
     """
-    async with staff_session() as at:
-        here = await drug_room(at, options, vial)
-        record = await at.courses.record(course)
-        wanted = session_id(session)
-        if wanted not in {*(one.id for one in record.sessions), *(one.session for one in record.doses)}:
-            raise ServiceError(
-                f"there is no such session on this course: `starter.py show {record.course_id}` shows them"
-            )
-        drawn = here.move(
-            MoveKind.DRAWN,
-            ml,
-            vial_id=vial,
-            course_id=record.course_id,
-            session_id=wanted,
-            patient_id=record.patient_id,
-        )
-        return await here.enter(drawn, "drawn")
+    return await entry(MoveKind.DRAWN, vial, ml, options, course=course, session=session)
 
 
 @command
@@ -49,9 +31,7 @@ async def give(syringe: str, *, ml: Ml, options: ActOptions = ActOptions()) -> i
 
     Example: starter.py give y-1a2b3c --ml 1.4
     """
-    async with staff_session() as at:
-        here = await drug_room(at, options, syringe)
-        return await here.enter(here.move(MoveKind.GIVEN, ml, syringe_id=syringe), "given")
+    return await entry(MoveKind.GIVEN, syringe, ml, options)
 
 
 @command
@@ -60,10 +40,7 @@ async def waste(syringe: str, *, ml: Ml, witness: Witness, options: ActOptions =
 
     Example: starter.py waste y-1a2b3c --ml 0.2 --witness lee --reason "spilt"
     """
-    async with staff_session() as at:
-        here = await drug_room(at, options, syringe)
-        seen = await witnessed(at, witness)
-        return await here.enter(here.move(MoveKind.WASTED, ml, syringe_id=syringe, witness=seen), "wasted")
+    return await entry(MoveKind.WASTED, syringe, ml, options, witness=witness)
 
 
 @command
@@ -77,7 +54,4 @@ async def count(
 
     Example: starter.py count v-1a2b3c --ml 7.4
     """
-    async with staff_session() as at:
-        here = await drug_room(at, options, vial)
-        named = {"syringe_id": vial} if vial.startswith(SYRINGE) else {"vial_id": vial}
-        return await here.enter(here.move(MoveKind.COUNTED, ml, **named), "counted")
+    return await entry(MoveKind.COUNTED, vial, ml, options)

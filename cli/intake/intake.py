@@ -10,9 +10,9 @@ from cli.output import typed
 from cli.session import ActOptions, act, command, staff_session
 from course.model.terms import GateAnswer
 from course.rules.gates import AGE
-from services import enrolment
-from services.enrolment import EnrolmentRequest, PatientDetails, birth_date, one_line, outside_the_ages
-from services.errors import ServiceError
+from services.people import enrolment
+from services.people.enrolment import EnrolmentRequest, PatientDetails, birth_date, one_line
+from services.people.patients import refuse_of_age
 
 OrRead = Annotated[str, Parameter(allow_leading_hyphen=True)]
 """May be `-`: read from standard input."""
@@ -100,26 +100,9 @@ async def gate(
     """
     first, *also = [one.strip() for one in gate.split(",") if one.strip()] or [gate]
     if AGE in {first, *also} and answer is GateAnswer.NO:
-        await _of_age(course)
-    return await act(
-        course,
-        options,
-        "gate",
-        gate=first,
-        also=tuple(also),
-        answer=answer,
-        detail=detail,
-    )
-
-
-async def _of_age(course: str) -> None:
-    """Raise ServiceError for a patient whose birth date says otherwise."""
-    async with staff_session() as at:
-        row = await at.app.store.directory.course(course)
-        patient = None if row is None else await at.app.store.directory.patient(row.patient_id)
-        years = "" if patient is None else outside_the_ages(patient.birth_date, at.now.date())
-        if years:
-            raise ServiceError(f"the patient is {years}: gate {AGE} is answered yes, then a prescriber overrides it")
+        async with staff_session() as at:
+            await refuse_of_age(at, course)
+    return await act(course, options, "gate", gate=first, also=tuple(also), answer=answer, detail=detail)
 
 
 @command

@@ -8,7 +8,7 @@ from cyclopts import Parameter
 from adapters.clinic.files import Clinic, load_clinic
 from adapters.clinic.whole_folder import ClinicFolder, load_folder
 from adapters.settings import load_settings
-from cli.care.care import Typed
+from cli.care.measuring import Typed
 from cli.output import FAILED, OK, answer, as_json, complain, table
 from cli.session import OutputOptions, command
 from cli.simulate import known

@@ -10,8 +10,8 @@ from cli.output import OK, answer, as_json
 from cli.session import OutputOptions, SureOptions, command, staff_session
 from course.model.terms import Role
 from course.views.cover import Cover, Span
-from services.cover_gaps import refuse_gaps
 from services.errors import InputError, NotAllowedError
+from services.people.cover_gaps import refuse_gaps
 from services.session import DONE, StaffSession
 from services.typed.times import instant, shown
 

@@ -19,8 +19,8 @@ from cli.people.oncall import SURE
 from cli.session import ActOptions, OutputOptions, command, staff_session
 from course.model.terms import NeedKind, Role
 from services.courses import CourseError, Row
-from services.cover_gaps import refuse_gaps
 from services.errors import InputError, NotAllowedError, ServiceError
+from services.people.cover_gaps import refuse_gaps
 from services.session import DONE, ActRequest, StaffSession, sentence
 
 To = Annotated[str, Parameter(help="account of the prescriber who takes over what this one answers for")]

@@ -25,8 +25,8 @@ from adapters.wiring import Application, open_application
 from cli.output import FAILED, OK, as_json
 from cli.session import OutputOptions, command, here
 from cli.visits.slots import fullness
-from services.cover_gaps import gaps_ahead, within
 from services.errors import EXPECTED
+from services.people.cover_gaps import gaps_ahead, within
 from workflows.attributes import ATTRIBUTES
 
 RUNNING = "ExecutionStatus = 'Running'"

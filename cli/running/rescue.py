@@ -8,8 +8,8 @@ from cli.output import FAILED, OK, as_json
 from cli.session import OutputOptions, command, staff_session
 from course.model.terms import Role
 from services.errors import InputError, NotAllowedError, ServiceError
-from services.rescue import RescueError
-from services.rescue import rescue as rescued
+from services.running.rescue import RescueError
+from services.running.rescue import rescue as rescued
 
 
 @command

@@ -22,7 +22,7 @@ from adapters.wiring import WORKFLOWS, Application, course_activities, open_appl
 from cli.output import OK
 from cli.session import command
 from services.errors import InputError
-from services.moving import move_to_this_build
+from services.running.moving import move_to_this_build
 
 PORT = 7233
 LOWEST, HIGHEST, UI_ABOVE = 1024, 65_535, 1_000

@@ -13,11 +13,11 @@ from cli.session import OutputOptions, command, staff_session
 from course.acts.catalogue import Act
 from course.model.record import CourseRecord
 from course.scheduling.closing_days import Alternative
-from services.closing_site import ClosedSite, ProposedMove
 from services.courses import CourseError
 from services.errors import InputError
 from services.session import ActRequest, StaffSession
 from services.typed.times import instant
+from services.visits.closing_site import ClosedSite, ProposedMove
 
 MOST = 10_000
 

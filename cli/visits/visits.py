@@ -4,10 +4,9 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from cli.session import ActOptions, act, act_freeing, command, staff_session
+from cli.session import ActOptions, act, act_freeing, command
 from course.model.terms import SkipCode
 from services.typed.naming import session_id
-from services.typed.times import instant
 
 
 @command
@@ -22,10 +21,7 @@ async def schedule(
 
     Example: starter.py schedule c-1a2b3c --first "2026-11-30 09:00"
     """
-    async with staff_session() as at:
-        zone = await at.zone(course)
-        exact = tuple(instant(one, zone, at.now) for one in on or [])
-    return await act(course, options, "schedule", times={"first": first}, **({"at": exact} if exact else {}))
+    return await act(course, options, "schedule", times={"first": first, "at": tuple(on or ())})
 
 
 @command

@@ -18,11 +18,11 @@ from course.scores import secondary
 from course.scores import stop_review as stopping
 from course.views.forecast import Upcoming, forecast
 from services.courses import Courses, Row
-from services.cover_gaps import gaps_ahead
 from services.errors import InputError, ServiceError
+from services.people.cover_gaps import gaps_ahead
 from services.session import StaffSession
 from services.typed.times import instant, shown
-from services.what_if import supposed
+from services.visits.what_if import supposed
 
 DAYS_AHEAD = 42
 NOTHING_WAITS = "Nothing waits. Everything else is running by itself."

@@ -23,7 +23,7 @@ from course.acts.care import AddNote
 from course.acts.catalogue import ActEnvelope
 from course.model.terms import Role
 from course.views.proof import ProofFault
-from services.rescue import RescueError, rescue
+from services.running.rescue import RescueError, rescue
 from tests.support.life import STAFF
 from tests.support.served import Served, house_of, worked
 from tests.workflows.test_proof import GRAVE, proved

@@ -7,7 +7,7 @@ from adapters.identity.keyring import KeyRing
 from adapters.settings import Settings
 from adapters.temporal.plugin import build_id, course_worker, make_current
 from adapters.wiring import WORKFLOWS, course_activities
-from services.moving import move_to_this_build
+from services.running.moving import move_to_this_build
 from tests.support.served import Served, house_of, worked
 from workflows.course import TreatmentCourse
 

@@ -10,6 +10,7 @@ from adapters.store import StoreDownError
 from adapters.store.people.contacts import email_of, phone_of
 from adapters.store.people.directory import CourseRow, CourseState, Patient, same_name
 from adapters.temporal.search_attributes import refuse_missing
+from course.actions import FRONT
 from course.acts.base import clean
 from course.model.messages import CourseOrder
 from course.model.parts import Actor
@@ -22,7 +23,6 @@ from services.errors import InputError, NotAllowedError, ServiceError
 from services.session import StaffSession, new_request_id, written_language
 
 NAME_MOST = 200
-FRONT = frozenset({Role.COORDINATOR, Role.NURSE, Role.PRESCRIBER})
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,91 @@
+"""Vials: into stock, opened, and what is there."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from adapters.store.drugs.ledger_rules import MoveKind, Vial
+from adapters.store.drugs.log import VialStock
+from adapters.store.people.directory import new_id
+from course.model.terms import Role
+from services.drugs.drug_room import HANDLERS, DrugRoom, EntryOptions, drug_room, plain_text, refuse_others
+from services.errors import InputError
+from services.session import StaffSession
+
+LABEL_MOST = 64
+"""As wide as the column."""
+
+
+@dataclass(frozen=True)
+class Label:
+    """What stands on a vial; the last day of use is as typed."""
+
+    drug: str
+    form: str
+    ndc: str
+    lot: str
+    mg_per_ml: Decimal
+    ml: Decimal
+    expires: str
+    multi_dose: bool = False
+
+
+async def receive(at: StaffSession, label: Label, site: str, options: EntryOptions) -> Vial:
+    """Take a vial into the stock of a site; raises ServiceError or StoreError."""
+    refuse_others(at)
+    room = DrugRoom(at, _site(at, site), options)
+    received = room.move(MoveKind.RECEIVED, label.ml)
+    vial = Vial(
+        vial_id=new_id("v"),
+        site=room.site,
+        drug=_printed(label.drug),
+        form=_printed(label.form),
+        ndc=label.ndc,
+        lot=label.lot,
+        mg_per_ml=label.mg_per_ml,
+        volume_ml=label.ml,
+        expires_on=_last_day(label.expires),
+        multi_dose=label.multi_dose,
+        received_at=received.at,
+    )
+    kept = await at.app.store.drugs.receive(vial, received, room.day)
+    await at.log_access("", "drug received")
+    return kept
+
+
+async def open_vial(at: StaffSession, vial: str, options: EntryOptions) -> Vial:
+    """Date a vial that was opened; raises ServiceError or StoreError."""
+    room = await drug_room(at, options, vial)
+    kept = await at.app.store.drugs.open(vial, room.when, room.day)
+    await at.log_access("", "drug vial opened")
+    return kept
+
+
+async def stock(at: StaffSession, site: str, *, every: bool) -> tuple[VialStock, ...]:
+    """The vials of a site, or of all, and what each holds on paper; with `every` discarded ones too."""
+    refuse_others(at, HANDLERS | {Role.AUDITOR})
+    found = await at.app.store.drug_log.vials(site, in_stock=not every)
+    await at.log_access("", "drug vials")
+    return found
+
+
+def _site(at: StaffSession, site: str) -> str:
+    sites = at.app.clinic.sites
+    wanted = site or at.account.site or at.app.settings.site or next(iter(sites))
+    if wanted not in sites:
+        raise InputError(f"there is no such site: {', '.join(sites)}")
+    return wanted
+
+
+def _printed(text: str) -> str:
+    said = plain_text(text)
+    if not 0 < len(said) <= LABEL_MOST:
+        raise InputError(f"--drug and --form are what the label says, at most {LABEL_MOST} characters")
+    return said
+
+
+def _last_day(typed: str) -> date:
+    try:
+        return date.fromisoformat(typed)
+    except ValueError:
+        raise InputError("--expires is a date such as 2027-06-30") from None

@@ -1,0 +1,51 @@
+"""Questionnaires as people type their answers, and putting right what was recorded."""
+
+from dataclasses import dataclass, replace
+
+from course.model.instrument import Answers, Instrument
+from course.model.messages import Receipt
+from course.scores.answers import typed as answers_typed
+from course.scores.scoring import ScoringError
+from services.errors import InputError
+from services.session import ActRequest, StaffSession
+from services.typed.naming import instrument_named
+
+
+@dataclass(frozen=True)
+class GivenAnswers:
+    """What a patient answered: an instrument in any spelling, its answers as typed or its total.
+
+    `timed` says that the time of day is known.
+    """
+
+    instrument: str
+    answers: str = ""
+    total: float | None = None
+    timed: bool = True
+
+
+async def record_measure(at: StaffSession, course: str, given: GivenAnswers, request: ActRequest) -> Receipt:
+    """Record a questionnaire; raises what `StaffSession.perform` raises."""
+    known = at.app.clinic.instruments
+    name = instrument_named(tuple(known), given.instrument)
+    answers = _answers(given.answers, known.get(name))
+    details = {"instrument": name, "answers": answers, "total": given.total, "timed": given.timed}
+    return await at.perform(course, replace(request, details=details))
+
+
+async def correct_item(at: StaffSession, course: str, answers: str, request: ActRequest) -> Receipt:
+    """Put right what was recorded; typed answers are read by the instrument of the score that `item` names."""
+    course = await at.course(course)
+    right: Answers = ()
+    if answers:
+        record = await at.courses.record(course)
+        score = next((one for one in record.scores if one.id == request.details["item"]), None)
+        right = _answers(answers, record.instruments.get(score.instrument) if score is not None else None)
+    return await at.perform(course, replace(request, details={**request.details, "answers": right}))
+
+
+def _answers(typed: str, instrument: Instrument | None) -> Answers:
+    try:
+        return answers_typed(typed, instrument) if typed else ()
+    except ScoringError as wrong:
+        raise InputError(f"--answers: {wrong}") from None

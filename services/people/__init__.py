@@ -1,0 +1,1 @@
+"""Patients and staff as persons: who they are, who answers for what, who is on call."""
