@@ -11,7 +11,7 @@ from cli.simulate import known, logged_in
 from course.model.terms import Action
 from play.playing import play_many
 from play.scenario.check import load_scenario
-from play.stage import stage
+from play.world.stage import stage
 
 CLINIC = Path(__file__).parent.parent / "clinic"
 ACTS_A_VISIT = 6

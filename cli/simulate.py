@@ -19,7 +19,6 @@ from adapters.store import StoreError
 from adapters.temporal.server import ServerError
 from cli.output import NO_SERVER
 from course.library.loading import Fault, LoadError
-from play.place import PlaceError
 from play.player import Player
 from play.playing import play_many
 from play.report import timeline
@@ -27,7 +26,8 @@ from play.results import Played, as_json, results
 from play.scenario.check import KnownNames, findings, load_scenario
 from play.scenario.file import Scenario
 from play.scenario.when import WhenError
-from play.stage import Stage, stage
+from play.world.place import PlaceError
+from play.world.stage import Stage, stage
 
 NOT_AS_EXPECTED, CANNOT_BE_PLAYED = 1, 2
 

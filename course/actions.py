@@ -9,11 +9,11 @@ from typing import Any
 from course.acts.base import BaseAct
 from course.acts.catalogue import digest
 from course.handlers import (
+    adverse,
     care,
     correcting,
     decisions,
     departing,
-    events,
     followup,
     intake,
     late,
@@ -78,7 +78,7 @@ PERMISSIONS: dict[Action, Permission] = {
     Action.SESSION: Permission(CLINICAL, TREATING, room.give_session, STILL_OPEN),
     Action.ABORT: Permission(CLINICAL, TREATING, room.abort_session, STILL_OPEN, reason=True),
     Action.LEAVE: Permission(CLINICAL, EVER, departing.let_go, DOSED),
-    Action.EVENT: Permission(FRONT, EVER, events.report_event),
+    Action.EVENT: Permission(FRONT, EVER, adverse.report_event),
     Action.CEASE: Permission(SIGNER, frozenset({Phase.INDUCTION}), decisions.cease, reason=True),
     Action.MEASURE: Permission(WITH_PATIENT, EVER, measures.record_measure),
     Action.EVALUATE: Permission(

@@ -6,7 +6,8 @@ from course.model.carried import days
 from course.model.messages import CourseOrder
 from course.model.page import open_task, write
 from course.model.parts import GateState, Messaging, Order
-from course.model.protocol import Gate, Protocol
+from course.model.protocol.gate import Gate
+from course.model.protocol.protocol import Protocol
 from course.model.record import CourseRecord
 from course.model.terms import Action, GateAnswer, Role, TaskKind
 

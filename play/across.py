@@ -11,7 +11,7 @@ from course.acts.catalogue import Act
 from course.model.record import CourseRecord
 from course.model.terms import Role
 from course.scheduling.closing_days import Alternative
-from play import stock
+from play.drugs import stock
 from play.scenario.file import Step, Table
 from play.scenario.when import instant, span
 from services.visits.closing_site import ClosedSite

@@ -9,10 +9,10 @@ from course.acts.care import AddNote, ChangeContact
 from course.acts.catalogue import Evaluate
 from course.acts.replies import opts_out
 from course.model.terms import Role
-from play.place import Place
 from play.scenario.acting import CAST
 from play.scenario.file import Step
 from play.scenario.when import span
+from play.world.place import Place
 
 if TYPE_CHECKING:
     from play.player import Player

@@ -13,11 +13,10 @@ from course.model.occasions import REMINDERS
 from course.model.record import CourseRecord
 from course.model.terms import OccasionKind, OccasionState, Role
 from play.across import across
-from play.default_stock import DefaultStock
+from play.drugs.default_stock import DefaultStock
 from play.group import Group
 from play.incidents import befall
 from play.observed import Observed, PlayedStep, Refusal
-from play.place import Place, PlaceError
 from play.scenario.acting import ActContext, act_of, default_role
 from play.scenario.check import ACROSS, BEFALLS, with_session
 from play.scenario.file import CLOSED, Expect, Scenario, Step
@@ -27,6 +26,7 @@ from play.staff.booking import at_another_hour, no_chair
 from play.staff.default import duties, looks_again
 from play.staff.duty import Duty
 from play.staff.patient import answers
+from play.world.place import Place, PlaceError
 from services.person import concerns_all
 
 TRY_AGAIN_AFTER = timedelta(hours=12)

@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from play.group import Group
-from play.place import Place
 from play.player import Player
 from play.scenario.file import Scenario, lives
 from play.scenario.when import starts_at
-from play.stage import Stage
+from play.world.place import Place
+from play.world.stage import Stage
 
 AT_ONCE = 6
 """So many courses move at the same time: more would only make each of them wait longer for the worker."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from course.model.protocol import Protocol
+from course.model.protocol.protocol import Protocol
 
 ABSENT = "-"
 """Stands for a field that one of the two does not have."""

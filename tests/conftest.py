@@ -26,9 +26,9 @@ hypothesis.settings.load_profile("here")
 
 
 TOGETHER = (
-    "tests/cli/test_scenarios.py",
-    "tests/cli/test_scenarios_safety.py",
-    "tests/cli/test_scenarios_together.py",
+    "tests/cli/scenarios/test_scenarios.py",
+    "tests/cli/scenarios/test_scenarios_safety.py",
+    "tests/cli/scenarios/test_scenarios_together.py",
 )
 """Files whose tests share something that takes long to make: one process runs them all."""
 

@@ -12,8 +12,8 @@ from adapters.clinic.zones import UnknownZoneError, forward, zone_of, zone_snaps
 from course.library.findings import Finding, at_least, identified, rising, spoken
 from course.library.loading import Fault, LoadError, decoded, load_instrument, load_protocol, read
 from course.model.calendar import Calendar, Hours
-from course.model.instrument import Instrument
-from course.model.protocol import Protocol
+from course.model.protocol.instrument import Instrument
+from course.model.protocol.protocol import Protocol
 
 Loaded = TypeVar("Loaded", Instrument, Protocol)
 

@@ -13,7 +13,7 @@ from course.model.calendar import Zone
 from course.scheduling.slots import Slot, on_chairs
 from course.views.proof import Proof, prove
 from play.player import Player
-from play.stage import Stage
+from play.world.stage import Stage
 
 
 @dataclass(frozen=True)

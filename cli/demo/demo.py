@@ -26,7 +26,7 @@ from play.results import as_json as played_json
 from play.scenario.check import load_scenario
 from play.scenario.file import lives
 from play.scenario.when import WhenError, span, starts_at
-from play.stage import Stage
+from play.world.stage import Stage
 from services.errors import EXPECTED, kind_of
 
 CAST = {

@@ -12,7 +12,7 @@ from course.model.record import CourseRecord
 from course.model.terms import Action
 from course.scores import secondary
 from course.views.explain import explain
-from play.default_stock import LOT
+from play.drugs.default_stock import LOT
 from play.results import Played
 from services.typed.times import shown
 

@@ -13,8 +13,8 @@ from cli.output import FAILED, OK, answer, as_json, complain, table
 from cli.session import OutputOptions, command
 from cli.simulate import known
 from course.library.loading import Fault, LoadError, decoded, load_protocol
-from course.model.instrument import Instrument, asked_about
-from course.model.protocol import Protocol
+from course.model.protocol.instrument import Instrument, asked_about
+from course.model.protocol.protocol import Protocol
 from course.scores.answers import typed
 from course.scores.scoring import Scored, ScoringError, score, score_total
 from play.scenario.check import load_scenario

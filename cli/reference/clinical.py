@@ -7,8 +7,9 @@ from adapters.clinic.files import load_clinic
 from cli.reference.clinical_rules import rules
 from course.library.toml_lines import Path as KeyPath
 from course.library.toml_lines import lines_of
-from course.model.instrument import Instrument, Part, PartRule, asked_about
-from course.model.protocol import Cadence, Gate, HoldRule, Protocol
+from course.model.protocol.gate import Gate
+from course.model.protocol.instrument import Instrument, Part, PartRule, asked_about
+from course.model.protocol.protocol import Cadence, HoldRule, Protocol
 
 SECTIONS = (
     "induction",

@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 
 from course.agenda import delivery
 from course.handlers import decisions, holding
-from course.model import adjunct, calendar
+from course.model import calendar
+from course.model.protocol import adjunct
 from course.rules import safety, vitals
 from course.rules.clearance import IDENTIFIERS
 from course.scores import judging as judge

@@ -13,8 +13,8 @@ from adapters.clinic.wording.file import TextFile
 from cli.reference.formats import Format, bare
 from cli.reference.markdown import code, table
 from course.actions import PERMISSIONS
-from course.model.instrument import Instrument
-from course.model.protocol import Protocol
+from course.model.protocol.instrument import Instrument
+from course.model.protocol.protocol import Protocol
 from course.model.terms import Action, Role
 from play.scenario.acting import CAST, KINDS, details_of
 from play.scenario.check import ACROSS, BEFALLS

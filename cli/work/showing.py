@@ -9,7 +9,7 @@ from adapters.store.people.directory import Patient
 from cli.output import table
 from course.agenda.worklist import needs
 from course.agenda.worklist_words import todo
-from course.handlers.events import said
+from course.handlers.adverse import said
 from course.model.parts import Evaluation, Order, Score
 from course.model.record import CourseRecord
 from course.model.terms import GateAnswer, GateKind, Phase

@@ -40,8 +40,8 @@ from course.acts.room import (
     ReportEvent,
 )
 from course.model.carried import Instant
-from course.model.instrument import Answers, Total
 from course.model.parts import Actor
+from course.model.protocol.instrument import Answers, Total
 from course.model.terms import Decision, EndCause, GateAnswer, SkipCode
 
 Measured = Annotated[Decimal, Field(ge=0, le=100_000)]

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from course.agenda.dates import when
 from course.model.carried import hours
-from course.model.moments import when
 from course.model.page import open_task
 from course.model.record import CourseRecord
 from course.model.terms import OccasionKind, Role, TaskKind

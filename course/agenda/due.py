@@ -8,7 +8,7 @@ from course.agenda import upkeep, visits
 from course.model.calendar import days_from, in_sending_hours
 from course.model.occasions import Occasion, last_ordinal, open_at
 from course.model.parts import Escalation
-from course.model.protocol import Gate
+from course.model.protocol.gate import Gate
 from course.model.record import CourseRecord
 from course.model.remembered import remembered
 from course.model.terms import GateAnswer, OccasionKind, OccasionState, Phase, Role

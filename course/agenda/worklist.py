@@ -5,10 +5,9 @@ from datetime import datetime
 
 from course.agenda import questionnaires as asking
 from course.agenda import upkeep
+from course.agenda.dates import when
 from course.agenda.due import agenda, gates_missing
-from course.model.boosters import boosters
 from course.model.carried import days, hours, minutes
-from course.model.moments import when
 from course.model.need import CALLED_ABOUT, Need
 from course.model.record import CourseRecord
 from course.model.remembered import remembered
@@ -19,6 +18,7 @@ from course.rules import clearance, screening
 from course.rules.followup import followups
 from course.scores import judging as judge
 from course.scores import secondary
+from course.scores.boosters import boosters
 
 __all__ = ["Need", "evaluation_due", "needs", "needs_ahead", "next_due", "next_owed"]
 

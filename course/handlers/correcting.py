@@ -4,12 +4,12 @@ from datetime import datetime
 
 from course.acts.catalogue import Correct, VoidItem
 from course.handlers import score_tasks
-from course.handlers.alarms import over_order
+from course.handlers.adverse import over_order
 from course.handlers.change import Change, Refused, shown
-from course.handlers.flagging import flagged
+from course.handlers.decisions import flagged
 from course.handlers.measures import held_by_score, instrument_of, scored_from
-from course.model.instrument import Instrument
 from course.model.parts import Score
+from course.model.protocol.instrument import Instrument
 from course.model.record import CourseRecord
 from course.model.terms import TaskKind
 from course.model.visit import Dose

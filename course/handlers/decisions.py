@@ -1,10 +1,10 @@
 """Decisions: evaluation, interval, ceasing a series, ending and reopening a course."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from course.acts.catalogue import CeaseSeries, ChangeInterval, Discharge, Evaluate, Reopen, Withdraw
 from course.handlers.change import Change, Refused, shown
-from course.model.boosters import boosters
 from course.model.carried import days
 from course.model.page import open_task
 from course.model.parts import Evaluation, MaintenancePlan
@@ -12,6 +12,7 @@ from course.model.record import CourseRecord
 from course.model.terms import Decision, EndCause, Phase, Role, SessionStatus, SkipCode, TaskKind
 from course.rules.dosing import dose_check
 from course.scores import judging as judge
+from course.scores.boosters import boosters
 
 DEATH_REVIEW_DAYS = 7
 """How soon a death is reviewed. [set]"""
@@ -166,3 +167,13 @@ def reopen(record: CourseRecord, act: Reopen, now: datetime) -> Change:
     messaging = record.messaging.with_(stopped=False) if died else record.messaging
     changed = record.with_(end_cause=None, closed_at=None, messaging=messaging)
     return Change(changed, "course reopened", before, "open")
+
+
+def flagged(record: CourseRecord, stood: Callable[[Evaluation], bool], now: datetime) -> CourseRecord:
+    """Signed evaluations whose inputs changed say so, and a prescriber looks at them again."""
+    if not any(stood(one) for one in record.evaluations):
+        return record
+    marked = tuple(one.with_(inputs_changed=True) if stood(one) else one for one in record.evaluations)
+    text = "a value that an evaluation stood on was put right: look at the evaluation again"
+    changed = record.with_(evaluations=marked)
+    return open_task(changed, TaskKind.INPUTS_CHANGED, now, now + days(7), Role.PRESCRIBER, text)

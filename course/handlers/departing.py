@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from course.acts.room import Leaving, PatientLeaves, Reading
-from course.handlers.alarms import beyond_limits
+from course.handlers.adverse import beyond_limits
 from course.handlers.change import Change, Refused, session_of, shown, signature
 from course.model.carried import days, minutes
 from course.model.page import open_task

@@ -8,7 +8,7 @@ from course.handlers.holding import held_now
 from course.model.carried import days
 from course.model.page import open_task
 from course.model.parts import Actor, GateState, LabValue, Trigger
-from course.model.protocol import Gate
+from course.model.protocol.gate import Gate
 from course.model.record import CourseRecord
 from course.model.terms import GateAnswer, GateKind, HoldCause, Phase, Role, TaskKind, Urgency
 from course.rules import clearance, holds, labs, safety

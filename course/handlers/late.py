@@ -3,11 +3,9 @@
 from datetime import datetime
 
 from course.acts.followup import LateEntry
-from course.handlers.alarms import over_order
+from course.handlers.adverse import over_order, serious
 from course.handlers.change import Change, Refused, shown
-from course.handlers.decisions import end_by_death
-from course.handlers.events import serious
-from course.handlers.flagging import flagged
+from course.handlers.decisions import end_by_death, flagged
 from course.model.carried import minutes
 from course.model.record import CourseRecord
 from course.model.terms import Role, Series

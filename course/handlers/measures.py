@@ -5,12 +5,12 @@ from datetime import datetime
 from course.acts.catalogue import RecordMeasure
 from course.handlers import score_tasks
 from course.handlers.change import Change, Refused
-from course.handlers.flagging import flagged
+from course.handlers.decisions import flagged
 from course.handlers.holding import held_now
 from course.model.carried import days
-from course.model.instrument import Answers, Instrument
 from course.model.page import open_task
 from course.model.parts import Ask, Score
+from course.model.protocol.instrument import Answers, Instrument
 from course.model.record import CourseRecord
 from course.model.terms import Role, TaskKind
 from course.rules import clearance, holds, safety

@@ -6,7 +6,6 @@ from itertools import pairwise
 from course.acts.catalogue import BookBooster, ConfirmVisit, DeferVisit, OmitVisit, ScheduleSeries
 from course.agenda import upkeep
 from course.handlers.change import Change, Refused, refuse_if, session_of, shown
-from course.model.boosters import ONE_BOOSTER_DAYS
 from course.model.carried import days
 from course.model.record import CourseRecord
 from course.model.terms import Role, Series, SessionStatus
@@ -14,6 +13,7 @@ from course.model.visit import Session
 from course.phases import dosed_in_series, still_to_plan
 from course.scheduling import planner
 from course.scores import judging as judge
+from course.scores.boosters import ONE_BOOSTER_DAYS
 
 HORIZON_DAYS = 400
 

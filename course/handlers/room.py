@@ -6,14 +6,14 @@ from decimal import Decimal
 
 from course.acts.room import AbortSession, Adverse, CheckIn, GivenSession, NoShow, NotGiven
 from course.agenda.call_tasks import call_instead
-from course.handlers import departing, events
-from course.handlers.alarms import beyond_limits, over_order
+from course.agenda.dates import when
+from course.handlers import adverse, departing
+from course.handlers.adverse import beyond_limits, over_order
 from course.handlers.change import Change, Refused, refuse_if, session_of, shown, signature
 from course.handlers.holding import held_now
 from course.handlers.intake import excluded, flags_set
 from course.model.calendar import days_from
 from course.model.carried import days, hours, minutes
-from course.model.moments import when
 from course.model.page import open_task
 from course.model.record import CourseRecord
 from course.model.terms import GateKind, HoldCause, OccasionKind, Role, SessionStatus, TaskKind
@@ -95,7 +95,7 @@ def give_session(record: CourseRecord, act: GivenSession, now: datetime) -> Chan
     """Record what was given; what breaks a rule is recorded too, flagged, and escalated."""
     session = session_of(record, act.session)
     changed, dose, flags = _dosed(record, session, act, SessionStatus.GIVEN, now)
-    changed = events.with_events(changed, events.of(act.adverse, session.id, dose.at, dose.by), now)
+    changed = adverse.with_events(changed, adverse.of(act.adverse, session.id, dose.at, dose.by), now)
     if any(one.serious for one in act.adverse):
         flags = (*flags, "serious adverse event: the course is held")
     told = f"session {session.id} given: {_summary(record, dose)}{_told(act.adverse)}{_comfort(act)}"
@@ -108,14 +108,14 @@ def abort_session(record: CourseRecord, act: AbortSession, now: datetime) -> Cha
     if act.mg == 0:
         raise Refused(f"no drug was given in session {session.id}: record it with `not-given`")
     changed, dose, flags = _dosed(record, session, act, SessionStatus.ABORTED, now)
-    changed = events.with_events(changed, events.of(act.adverse, session.id, dose.at, dose.by), now)
+    changed = adverse.with_events(changed, adverse.of(act.adverse, session.id, dose.at, dose.by), now)
     changed = held_now(changed, HoldCause.ADVERSE_EVENT, now, f"session {session.id} aborted")
     told = f"session {session.id} aborted: {_summary(record, dose)}{_told(act.adverse)}{_comfort(act)}, held"
     return Change(changed, told, session.status, "aborted", flags)
 
 
 def _told(found: tuple[Adverse, ...]) -> str:
-    return f"; {'; '.join(events.said(one) for one in found)}" if found else ""
+    return f"; {'; '.join(adverse.said(one) for one in found)}" if found else ""
 
 
 def _comfort(act: GivenSession | AbortSession) -> str:

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from datetime import datetime
 
 from course.model.carried import hours
-from course.model.instrument import Instrument
 from course.model.page import open_task
 from course.model.parts import Score
+from course.model.protocol.instrument import Instrument
 from course.model.record import CourseRecord
 from course.model.terms import Role, TaskKind
 from course.rules import safety

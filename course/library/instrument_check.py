@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from course.library.findings import Finding, at_least, identified, listed, rising, spoken
-from course.model.instrument import Instrument, PartRule
+from course.model.protocol.instrument import Instrument, PartRule
 from course.scores.scoring import ScoringError, score
 
 NEVER_BY_A_YES = 2

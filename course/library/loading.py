@@ -17,8 +17,8 @@ from course.library.findings import Finding
 from course.library.instrument_check import instrument_findings
 from course.library.protocol_check import protocol_findings
 from course.library.toml_lines import Path, line_at, lines_of
-from course.model.instrument import Instrument
-from course.model.protocol import Protocol
+from course.model.protocol.instrument import Instrument
+from course.model.protocol.protocol import Protocol
 
 Model = TypeVar("Model", bound=BaseModel)
 

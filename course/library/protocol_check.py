@@ -4,17 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from course.library.findings import Finding, at_least, identified, listed, rising, spoken
 from course.library.toml_lines import Path
-from course.model.instrument import Instrument
-from course.model.protocol import (
-    Gate,
-    Induction,
-    Maintenance,
-    MeasureRules,
-    OutcomeRule,
-    Protocol,
-    Screening,
-    VitalLimits,
-)
+from course.model.protocol.gate import Gate
+from course.model.protocol.instrument import Instrument
+from course.model.protocol.protocol import Induction, Maintenance, MeasureRules, OutcomeRule, Protocol, Screening
+from course.model.protocol.session import VitalLimits
 from course.model.terms import GateKind
 
 _WEEK = 7

@@ -4,9 +4,9 @@ from pydantic import Field
 
 from course.model.calendar import Calendar, Zone
 from course.model.carried import Carried, Instant
-from course.model.instrument import Instrument
 from course.model.parts import Actor, Order
-from course.model.protocol import Protocol
+from course.model.protocol.instrument import Instrument
+from course.model.protocol.protocol import Protocol
 from course.model.record import CourseRecord
 from course.model.terms import Audience, EndCause, OccasionKind, OccasionState, Role
 

@@ -4,8 +4,8 @@ from decimal import Decimal
 
 from course.model.calendar import Zone
 from course.model.carried import Carried, Instant
-from course.model.instrument import Total
 from course.model.need import CallOutcome
+from course.model.protocol.instrument import Total
 from course.model.terms import (
     Action,
     Decision,

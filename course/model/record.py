@@ -5,10 +5,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from course.model.adjunct import Baseline, Medicine, TakenMedicine, Therapy
 from course.model.calendar import Calendar, Zone
 from course.model.carried import Carried, Instant
-from course.model.instrument import Instrument
 from course.model.parts import (
     Applied,
     Ask,
@@ -26,7 +24,9 @@ from course.model.parts import (
     Signature,
     Task,
 )
-from course.model.protocol import Protocol
+from course.model.protocol.adjunct import Baseline, Medicine, TakenMedicine, Therapy
+from course.model.protocol.instrument import Instrument
+from course.model.protocol.protocol import Protocol
 from course.model.terms import (
     Decision,
     EndCause,

@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import ROUND_DOWN, ROUND_HALF_UP, ROUND_UP, Decimal
 
 from course.model.parts import Order
-from course.model.protocol import DoseBasis, Protocol
+from course.model.protocol.protocol import DoseBasis, Protocol
 from course.model.record import CourseRecord
 
 MINUTES_AN_HOUR = Decimal(60)

@@ -10,7 +10,7 @@ from course.acts.care import AddNote
 from course.acts.catalogue import Correct, RecordGate
 from course.acts.followup import LateEntry
 from course.acts.room import AbortSession, CheckIn, GivenSession, NotGiven, PatientLeaves, Reading
-from course.model.protocol import Doubt
+from course.model.protocol.session import Doubt
 from course.model.record import CourseRecord
 from course.rules import labs, vitals
 from course.rules.dosing import dose_check, weight_doubt

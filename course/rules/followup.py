@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 
-from course.model.adjunct import INTEGRATION, TakenMedicine
 from course.model.carried import days, hours
 from course.model.need import Need
+from course.model.protocol.adjunct import INTEGRATION, TakenMedicine
 from course.model.record import CourseRecord
 from course.model.terms import NeedKind, Phase, Role
 from course.rules.labs import same_unit

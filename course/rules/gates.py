@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from course.model.parts import GateState
-from course.model.protocol import Gate
+from course.model.protocol.gate import Gate
 from course.model.record import CourseRecord
 from course.model.terms import GateAnswer, GateKind, Phase, Role, Series
 

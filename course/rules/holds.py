@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
-from course.model.instrument import Instrument
 from course.model.parts import LabValue, Score, Trigger
-from course.model.protocol import Gate, HoldRule
+from course.model.protocol.gate import Gate
+from course.model.protocol.instrument import Instrument
+from course.model.protocol.protocol import HoldRule
 from course.model.record import CourseRecord
 from course.model.terms import HoldCause, Urgency
 from course.rules.labs import same_unit

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from course.acts.catalogue import LabResult, RecordGate
 from course.model.parts import GateState, LabValue
-from course.model.protocol import Gate
+from course.model.protocol.gate import Gate
 from course.model.terms import GateAnswer, GateKind
 
 

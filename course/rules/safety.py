@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from course.model.carried import days, minutes
-from course.model.instrument import Instrument, SafetyItem, least_answer
 from course.model.parts import Actor, Escalation, Score, Trigger
+from course.model.protocol.instrument import Instrument, SafetyItem, least_answer
 from course.model.record import CourseRecord
 from course.model.terms import Urgency
 from course.scores.answers import left_blank, written_answer

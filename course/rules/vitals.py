@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from course.acts.room import Reading
 from course.model.carried import minutes
-from course.model.protocol import SessionRules, VitalLimits
+from course.model.protocol.session import SessionRules, VitalLimits
 from course.model.visit import Vitals
 
 LATE_MINUTES = 5

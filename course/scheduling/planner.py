@@ -5,7 +5,7 @@ from datetime import datetime, time, timedelta
 from itertools import pairwise
 
 from course.model.calendar import Calendar, Zone, days_from
-from course.model.protocol import Induction, Maintenance
+from course.model.protocol.protocol import Induction, Maintenance
 
 SEARCH_DAYS = 28
 """How far a visit may be put off to find an open day; beyond it the visit stays and its deviation says why."""

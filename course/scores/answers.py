@@ -2,7 +2,7 @@
 
 import re
 
-from course.model.instrument import Answers, Instrument
+from course.model.protocol.instrument import Answers, Instrument
 from course.scores.scoring import BLANK_TYPED, ScoringError, asked
 
 NOT_ASKED = "-"

@@ -6,7 +6,7 @@ from fractions import Fraction
 from pydantic import Field
 
 from course.model.carried import Carried
-from course.model.instrument import (
+from course.model.protocol.instrument import (
     Answers,
     Instrument,
     Total,

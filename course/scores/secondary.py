@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from course.model.instrument import tidy
 from course.model.parts import Score
+from course.model.protocol.instrument import tidy
 from course.model.record import CourseRecord
 from course.scores import judging as judge
 

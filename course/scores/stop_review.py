@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from course.model.carried import hours
 from course.model.parts import Score
-from course.model.protocol import StopRule
+from course.model.protocol.protocol import StopRule
 from course.model.record import CourseRecord
 from course.model.terms import Outcome, Series
 from course.model.visit import Dose

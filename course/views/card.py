@@ -6,7 +6,7 @@ from course.agenda import upkeep
 from course.agenda.worklist import needs
 from course.agenda.worklist_words import WHO, brief
 from course.model.carried import Carried
-from course.model.instrument import Total
+from course.model.protocol.instrument import Total
 from course.model.record import CourseRecord
 from course.model.terms import Phase, Urgency
 from course.phases import dosed_in_series

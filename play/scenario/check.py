@@ -11,10 +11,11 @@ from adapters.clinic.zones import UnknownZoneError, zone_of
 from course.library.findings import Finding, listed
 from course.library.loading import Fault, LoadError, decoded, read
 from course.model.calendar import Transition, Zone
-from course.model.instrument import Instrument
-from course.model.protocol import Protocol
+from course.model.protocol.instrument import Instrument
+from course.model.protocol.protocol import Protocol
 from course.scores.scoring import ScoringError, asked
 from play.across import CloseSite, Disable
+from play.drugs.stock import STOCK, AccountedFor, Amount, Discarded, PhysicalCount, Received
 from play.scenario import when
 from play.scenario.acting import (
     CAST,
@@ -28,7 +29,6 @@ from play.scenario.acting import (
     readings,
 )
 from play.scenario.file import CLOSED, Answers, Life, Patient, Scenario, Step, Table, Visit
-from play.stock import STOCK, AccountedFor, Amount, Discarded, PhysicalCount, Received
 from services.typed.vitals import comfort
 
 BEFALLS = ("signal", "cancel", "reply", "restart_worker", "kill_worker", "mail_refuses", "away")

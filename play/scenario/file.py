@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from course.model.instrument import Total
+from course.model.protocol.instrument import Total
 from course.model.terms import (
     Decision,
     EndCause,

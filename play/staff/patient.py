@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from course.agenda.questionnaires import open_ask
-from course.model.instrument import Answers as Sheet
-from course.model.instrument import Instrument, Total, total_of
+from course.model.protocol.instrument import Answers as Sheet
+from course.model.protocol.instrument import Instrument, Total, total_of
 from course.model.record import CourseRecord
 from course.model.terms import OccasionKind, OccasionState, Role
 from course.scores.scoring import unskipped

@@ -10,7 +10,7 @@ from course.acts.catalogue import LabResult
 from course.acts.room import Reading
 from course.model.calendar import days_from
 from course.model.carried import days, minutes
-from course.model.protocol import Analyte, Gate
+from course.model.protocol.gate import Analyte, Gate
 from course.model.terms import GateAnswer, GateKind, Role, SessionStatus, SkipCode
 from course.model.visit import Session
 from course.phases import dosed_in_series

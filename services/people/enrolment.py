@@ -14,7 +14,8 @@ from course.actions import FRONT
 from course.acts.base import clean
 from course.model.messages import CourseOrder
 from course.model.parts import Actor
-from course.model.protocol import Doubt, Protocol
+from course.model.protocol.protocol import Protocol
+from course.model.protocol.session import Doubt
 from course.model.terms import Role
 from course.rules.doubt import age_doubt, years_old
 from course.rules.gates import AGE_YEARS

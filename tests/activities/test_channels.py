@@ -11,7 +11,7 @@ from activities.ports import CalendarInvite, Letter, Medium, NotAcceptedError, R
 from adapters.channels.email import Email, MailServer
 from adapters.channels.mailbox import Mailbox
 from tests.support.calendars import entries
-from tests.support.mail import Mood, PostOffice
+from tests.support.outside.mail import Mood, PostOffice
 
 NOW = datetime(2027, 3, 15, 13, tzinfo=UTC)
 LETTER = Letter(

@@ -9,8 +9,8 @@ from adapters.channels.sms import Sms, SmsService
 from adapters.store.people.staff import Account
 from course.model.terms import OccasionState
 from tests.support.clinics import ADDRESS, DAY_BEFORE, MEASURE, Clinic
-from tests.support.mail import Mood
-from tests.support.texting import ACCOUNT, NUMBER, TOKEN, TextService
+from tests.support.outside.mail import Mood
+from tests.support.outside.texting import ACCOUNT, NUMBER, TOKEN, TextService
 
 PHONES = {"lee": "+1 212 555 0101", "okafor": "+1 212 555 0102"}
 

@@ -14,7 +14,7 @@ from course.agenda.recall import OVERTAKEN
 from course.model.messages import SendOutcome
 from course.model.terms import Audience, OccasionKind, OccasionState, Role
 from tests.support.clinics import ADDRESS, DAY_BEFORE, MEASURE, NOW, TEXTS, VISIT, Clinic
-from tests.support.mail import Mood
+from tests.support.outside.mail import Mood
 
 
 class KilledError(BaseException):

@@ -8,7 +8,7 @@ from activities.ports import Letter, Medium, NotAcceptedError, RefusedForGoodErr
 from adapters.channels.sms import Sms, SmsService
 from adapters.settings import Settings, load_settings
 from adapters.wiring import channels_of
-from tests.support.texting import ACCOUNT, NUMBER, SID, TOKEN, Manner, TextService
+from tests.support.outside.texting import ACCOUNT, NUMBER, SID, TOKEN, Manner, TextService
 
 LETTER = Letter(
     id="0123abcd",

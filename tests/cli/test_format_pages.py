@@ -13,8 +13,8 @@ from adapters.clinic.files import ClinicFile
 from adapters.clinic.staff_file import StaffFile
 from adapters.clinic.wording import FACTS, TextFile
 from cli.docs import PAGES
-from course.model.instrument import Instrument
-from course.model.protocol import Protocol
+from course.model.protocol.instrument import Instrument
+from course.model.protocol.protocol import Protocol
 from course.model.terms import Role
 from play.scenario.file import Scenario
 from tests.support.records import CLINIC_FOLDER

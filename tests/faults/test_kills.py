@@ -19,10 +19,10 @@ from course.acts.catalogue import ACT, ActEnvelope
 from course.model.messages import CourseOrder
 from course.model.page import prune
 from course.model.terms import OccasionState, Role, TaskKind
-from tests.support.apart import Scene, set_up
+from tests.support.faults.apart import Scene, set_up
+from tests.support.faults.mortal import Moment
 from tests.support.life import STAFF
-from tests.support.mail import Mood, PostOffice
-from tests.support.mortal import Moment
+from tests.support.outside.mail import Mood, PostOffice
 from tests.support.ready import WHOLE
 from tests.support.served import ADDRESS, Served
 from workflows.course import TreatmentCourse
@@ -115,7 +115,7 @@ async def last_task_of(served: Served, run_id: str | None) -> datetime:
 @pytest.mark.parametrize("moment", Moment)
 async def test_a_worker_killed_in_a_page_turn_loses_nothing(tmp_path: Path, moment: Moment) -> None:
     """Dead before the old run has ended, or before the new one has done a task: the same record, letters, archive."""
-    async with set_up(tmp_path, program=("-m", "tests.support.mortal", moment)) as scene:
+    async with set_up(tmp_path, program=("-m", "tests.support.faults.mortal", moment)) as scene:
         served, store = scene.served, scene.served.app.store
         await served.clear()
         opened, first_run = await served.record(), (await served.handle.describe()).run_id

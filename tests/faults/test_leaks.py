@@ -16,7 +16,7 @@ from activities.ports import Contact
 from adapters.store.drugs.ledger_rules import Move, MoveKind, Vial
 from adapters.store.messages.inbox import Item, ItemKind
 from course.model.terms import Role
-from tests.support.apart import set_up
+from tests.support.faults.apart import set_up
 from tests.support.life import STAFF
 from tests.support.scanning import Scan
 from tests.support.served import ADDRESS, NAME, RefusedError, Served

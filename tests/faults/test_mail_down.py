@@ -9,7 +9,7 @@ from adapters.channels.mailbox import Mailbox
 from adapters.identity.keyring import KeyRing
 from adapters.settings import Settings
 from course.model.terms import Role
-from tests.support.mail import Moody
+from tests.support.outside.mail import Moody
 from tests.support.served import ADDRESS, Served, house_of, worked
 
 

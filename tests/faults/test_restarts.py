@@ -14,8 +14,8 @@ from adapters.identity.keyring import KeyRing
 from adapters.temporal.plugin import course_plugin
 from adapters.temporal.server import embedded_server
 from adapters.temporal.whole_tasks import WholeTasks
-from tests.support.busy import SECONDS, Busy, something_outside
-from tests.support.mail import free_port
+from tests.support.faults.busy import SECONDS, Busy, something_outside
+from tests.support.outside.mail import free_port
 
 BUSY = 24
 RESTARTS = 3

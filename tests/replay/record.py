@@ -13,7 +13,7 @@ from audit.histories import histories_of
 from cli.simulate import known, logged_in
 from play.playing import play_many
 from play.scenario.check import load_scenario
-from play.stage import stage
+from play.world.stage import stage
 from tests.replay import fingerprint
 from tests.replay.ring import RING
 from tests.support import stories

@@ -14,7 +14,7 @@ from adapters.store import Store
 from adapters.store.people.staff import Account
 from course.model.messages import Part, SendOrder, SendOutcome, UnsentMessage
 from course.model.terms import Audience, OccasionKind, OccasionState, Role
-from tests.support.mail import PostOffice
+from tests.support.outside.mail import PostOffice
 from tests.support.records import CLINIC_FOLDER, clinic
 
 NOW = datetime(2026, 11, 8, 14, tzinfo=UTC)

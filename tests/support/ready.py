@@ -5,7 +5,8 @@ from typing import Any
 
 from course.model.carried import days
 from course.model.parts import GateState, Signature
-from course.model.protocol import Gate, Protocol
+from course.model.protocol.gate import Gate
+from course.model.protocol.protocol import Protocol
 from course.model.record import CourseRecord
 from course.model.terms import GateAnswer, GateKind, Phase, Role, Series
 from course.model.visit import Session

@@ -11,9 +11,9 @@ from adapters.clinic.files import Clinic, load_clinic, snapshot
 from course.enrolment import open_record
 from course.model.calendar import Calendar
 from course.model.carried import days
-from course.model.instrument import band_of
 from course.model.messages import CourseOrder
 from course.model.parts import Actor, Score
+from course.model.protocol.instrument import band_of
 from course.model.record import CourseRecord
 from course.model.terms import Role, Series
 from course.model.visit import Dose

@@ -11,11 +11,11 @@ from adapters.clinic.texts import load_texts
 from adapters.store import Store
 from adapters.web.http import FormServer, Limits
 from services.replies.posts import PostHandler
-from tests.support.mail import unused_port
-from tests.support.posts import PUBLIC
+from tests.support.outside.mail import unused_port
+from tests.support.outside.posts import PUBLIC
+from tests.support.outside.texting import TOKEN, text_service
 from tests.support.records import CLINIC_FOLDER, clinic
 from tests.support.stores import postgres, store, store_url
-from tests.support.texting import TOKEN, text_service
 
 __all__ = ["postgres", "store", "store_url", "text_service", "unused_port"]
 

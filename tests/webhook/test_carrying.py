@@ -22,9 +22,9 @@ from course.model.terms import Role, TaskKind
 from services.courses import Courses, NoServerError
 from services.replies.carrier import Carrier
 from services.replies.posts import PostHandler
-from tests.support.posts import PUBLIC, post
+from tests.support.outside.posts import PUBLIC, post
+from tests.support.outside.texting import ACCOUNT, NUMBER, SID, TOKEN, TextService
 from tests.support.served import ADDRESS, NAME, Served, house_of, worked
-from tests.support.texting import ACCOUNT, NUMBER, SID, TOKEN, TextService
 from tests.webhook.conftest import PHONE
 
 WORDS = "quetzalcoatl dreams of birds"

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from adapters.identity.keyring import KeyRing
 from adapters.temporal.server import EmbeddedServer
-from tests.support.posts import PUBLIC, post
+from tests.support.outside.posts import PUBLIC, post
+from tests.support.outside.texting import ACCOUNT, NUMBER, SID, TOKEN
 from tests.support.records import CLINIC_FOLDER
-from tests.support.texting import ACCOUNT, NUMBER, SID, TOKEN
 
 
 async def started(environment: dict[str, str]) -> asyncio.subprocess.Process:

@@ -10,8 +10,8 @@ from adapters.store.messages.receipts import Receipt
 from adapters.web.signature import fields, signature
 from course.model.messages import Part, SendOrder
 from course.model.terms import Audience, OccasionKind, OccasionState
-from tests.support.posts import post, said, signed
-from tests.support.texting import ACCOUNT, SID
+from tests.support.outside.posts import post, said, signed
+from tests.support.outside.texting import ACCOUNT, SID
 from tests.webhook.conftest import PHONE, Desk
 
 NOW = datetime(2027, 3, 15, 13, tzinfo=UTC)

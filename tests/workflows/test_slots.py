@@ -22,9 +22,9 @@ from course.scheduling.slots import Slot, slots_ahead
 from course.views.proof import ProofException, ProofFault, prove
 from services.courses import CourseError, Courses, RefusedError
 from tests.support.life import STAFF
+from tests.support.outside.scheduling import FULL, TOKEN, OutsideScheduler, scheduler
 from tests.support.ready import ready
 from tests.support.records import clinic, order
-from tests.support.scheduling import FULL, TOKEN, OutsideScheduler, scheduler
 from tests.support.served import house_of, worked
 from workflows.course import TreatmentCourse
 

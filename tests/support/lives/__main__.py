@@ -6,7 +6,7 @@ import sys
 from hypothesis import core, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from tests.course.test_lives import Lives
+from tests.course.whole.test_lives import Lives
 
 MOST_SEED = 2**32
 

@@ -1,0 +1,1 @@
+"""Controlled drugs in a scenario, entered in the real ledger."""
