@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, replace
 
-from course.model.instrument import Answers, Instrument
 from course.model.messages import Receipt
+from course.model.protocol.instrument import Answers, Instrument
 from course.scores.answers import typed as answers_typed
 from course.scores.scoring import ScoringError
 from services.errors import InputError
