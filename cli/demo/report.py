@@ -6,7 +6,8 @@ from html import escape
 from pathlib import Path
 
 from cli.demo.clinic import Clinic
-from cli.work.picture import Axis, curve, day, year
+from cli.demo.page import STYLE, cells, table
+from cli.work.picture import SPARK_WIDTH, Axis, curve, day, spark, year
 from cli.work.showing import state_of
 from course.model.record import CourseRecord
 from course.model.terms import Action
@@ -15,28 +16,6 @@ from course.views.explain import explain
 from play.drugs.default_stock import LOT
 from play.results import Played
 from services.typed.times import shown
-
-STYLE = """
-:root { color-scheme: light; --ink: #1d2433; --line: #d9dce3; }
-* { box-sizing: border-box; }
-body { font: 16px/1.5 system-ui, sans-serif; color: var(--ink); background: #f6f7f9; margin: 0; }
-main { max-width: 1180px; margin: 0 auto; padding: 16px; }
-h1 { font-size: 1.6rem; margin: .5rem 0; } h2 { font-size: 1.15rem; margin: 0; }
-section { background: #fff; border: 1px solid var(--line); border-radius: 4px; padding: 16px; margin: 16px 0; }
-svg { width: 100%; height: auto; display: block; max-width: 900px; margin: 0 auto; }
-summary { cursor: pointer; } svg text { font-family: system-ui, sans-serif; }
-.room { display: flex; flex-wrap: wrap; gap: 12px; list-style: none; padding: 0; margin: .4rem 0; }
-.room li { min-width: 4.5rem; font-size: .9rem; } .room i { display: block; height: 10px; background: #0f7b45; }
-.room span { display: block; width: 4.5rem; background: #e5e7eb; }
-.wide { overflow-x: auto; } table { border-collapse: collapse; width: 100%; font-size: .9rem; }
-th, td { text-align: left; padding: 4px 8px 4px 0; border-bottom: 1px solid var(--line); vertical-align: top; }
-p { margin: .4rem 0; } .quiet { color: #4b5563; } pre { white-space: pre-wrap; font: inherit; margin: 0; }
-a { color: #0b5cab; } .on-narrow { display: none; }
-@media (max-width: 720px) {
-  main { padding: 8px; } section { padding: 12px; overflow-x: auto; }
-  .on-wide { display: none; } .on-narrow { display: block; }
-}
-"""
 
 
 def write_report(folder: Path, played: Sequence[Played], clinic: Clinic) -> Path:
@@ -49,12 +28,44 @@ def write_report(folder: Path, played: Sequence[Played], clinic: Clinic) -> Path
         f"<style>{STYLE}</style></head><body><main><h1>A year of courses</h1>"
         "<p>Made-up patients, lived through the real workflow on a real server in virtual time. Every picture comes "
         "from a course's own record; nothing here says how well a treatment works.</p>"
-        f'<section class="wide"><table><caption class="quiet">All courses</caption><thead><tr>'
-        "<th>patient<th>what is different<th>where<th>infusions<th>letters<th>not sent</tr></thead><tbody>"
-        f"{''.join(_row(one) for one in played)}</tbody></table></section>"
+        f'{_sums(played, clinic)}<section id="all"><h2>All courses</h2>{_all(played)}</section>'
         f"{_clinic(clinic)}{courses}</main></body></html>"
     )
     return path
+
+
+def _sums(played: Sequence[Played], clinic: Clinic) -> str:
+    """The year in a few numbers."""
+    told = [one for course in played for one in course.letters]
+    sums = {
+        "patients": len(played),
+        "infusions": sum(len(one.player.record.valid_doses) for one in played),
+        "letters to patients": sum(len(one.to_patient) for one in played),
+        "letters to staff on call": sum(one.audience != "patient" for one in told),
+        "open courses": len(clinic.proof.open),
+        "of them missing": len(clinic.proof.exceptions),
+    }
+    return f'<dl class="sums">{"".join(f"<div><dt>{name}<dd>{number}</div>" for name, number in sums.items())}</dl>'
+
+
+def _all(played: Sequence[Played]) -> str:
+    """Every course on one line, with its scores as a small curve."""
+    rows = []
+    for one in played:
+        record, scores = one.player.record, one.player.record.primary_scores
+        title = record.instruments[record.protocol.outcome.instrument].title
+        rows.append(
+            (
+                f'<a href="#{record.course_id}">{escape(one.player.place.name)}</a>',
+                escape(one.player.scenario.title),
+                escape(record.phase),
+                str(len(record.valid_doses)),
+                str(len(one.to_patient)),
+                escape(f"{title}: {scores[0].said} to {scores[-1].said}") if scores else "",
+                spark(record, Axis(one.player.start, one.player.now, width=SPARK_WIDTH)),
+            )
+        )
+    return table(("patient", "what is different", "where", "infusions", "letters", "scores", ""), rows)
 
 
 def _clinic(clinic: Clinic) -> str:
@@ -63,8 +74,8 @@ def _clinic(clinic: Clinic) -> str:
     return (
         f'<section id="chairs"><h2>Chairs on the fullest day, {full.day:%d %B %Y}</h2>'
         f"{day(full.zone, full.chairs, clinic.names)}</section>"
-        f'<section id="drugs" class="wide"><h2>Drug log</h2>{_drugs(clinic)}</section>'
-        f'<section id="proof" class="wide"><h2>Nobody is missing</h2><p class="quiet">{len(clinic.proof.open)} open '
+        f'<section id="drugs"><h2>Drug log</h2>{_drugs(clinic)}</section>'
+        f'<section id="proof"><h2>Nobody is missing</h2><p class="quiet">{len(clinic.proof.open)} open '
         f"courses, {len(clinic.proof.exceptions)} exceptions; read from lists, server and ledgers, not from the "
         f"courses' own agenda.</p>{_proof(clinic)}</section>"
     )
@@ -72,68 +83,49 @@ def _clinic(clinic: Clinic) -> str:
 
 def _drugs(clinic: Clinic) -> str:
     zone = clinic.fullest.zone
-    rows = "".join(
-        _cells(
-            shown(zone, one.drawn_at),
+    rows = [
+        cells(
             clinic.names.get(one.course_id, ""),
+            shown(zone, one.drawn_at),
             f"{one.vial.drug} {one.vial.mg_per_ml} mg/mL, lot {one.vial.lot}",
             *(f"{amount.normalize():f} mL" for amount in (one.sum.drawn, one.sum.given, one.sum.wasted, one.sum.left)),
             ", ".join(one.witnesses),
         )
         for one in clinic.syringes
         if one.vial.lot != LOT
-    )
+    ]
     whole = sum(one.vial.lot == LOT for one in clinic.syringes)
     found = "".join(
         f"<p>{one.ml} mL of a vial were unaccounted for on {escape(shown(zone, one.found_at))}, owned by "
         f"{escape(one.owner)}: {escape(one.resolution or 'open')}.</p>"
         for one in clinic.discrepancies
     )
-    heads = "".join(
-        f"<th>{head}" for head in ("drawn", "patient", "drug", "drawn", "given", "wasted", "left", "witness")
-    )
+    heads = ("patient", "when", "drug", "drawn", "given", "wasted", "left", "witness")
     rest = f'<p class="quiet">{whole} more syringes, each out of a single-dose vial, were given whole.</p>'
-    return f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>{found}{rest}"
+    return f"{table(heads, rows)}{found}{rest}"
 
 
 def _proof(clinic: Clinic) -> str:
     zone = clinic.fullest.zone
-    rows = "".join(
-        _cells(clinic.names.get(one.course_id, one.course_id), one.phase or "", shown(zone, one.due), one.what)
+    rows = [
+        cells(clinic.names.get(one.course_id, one.course_id), one.what, shown(zone, one.due), one.phase or "")
         for one in clinic.proof.open
-    )
+    ]
     wrong = "".join(
         f"<p><strong>{escape(one.subject)}: {escape(one.sentence)}</strong></p>" for one in clinic.proof.exceptions
     )
-    return f"<table><thead><tr><th>patient<th>phase<th>due<th>what</tr></thead><tbody>{rows}</tbody></table>{wrong}"
-
-
-def _cells(*cells: str) -> str:
-    return f"<tr>{''.join(f'<td>{escape(cell)}' for cell in cells)}</tr>"
-
-
-def _row(played: Played) -> str:
-    record = played.player.record
-    cells = (
-        f'<a href="#{record.course_id}">{escape(played.player.place.name)}</a>',
-        escape(played.player.scenario.title),
-        escape(record.phase),
-        str(len(record.valid_doses)),
-        str(len(played.to_patient)),
-        str(sum(1 for _, mark in played.not_sent if mark.state == "suppressed")),
-    )
-    return f"<tr>{''.join(f'<td>{cell}' for cell in cells)}</tr>"
+    return f"{table(('patient', 'what comes next', 'at the latest', 'phase'), rows)}{wrong}"
 
 
 def _why(played: Played) -> str:
     """Why the course stands as it does, by rule; what was sent is told elsewhere."""
     reasons = explain(played.player.record, played.player.now, {})
-    rows = "".join(
-        _cells(f"{one.topic}: {one.says}", one.rule, "; ".join(f"{name} = {said}" for name, said in one.inputs.items()))
+    rows = [
+        cells(f"{one.topic}: {one.says}", one.rule, "; ".join(f"{name} = {said}" for name, said in one.inputs.items()))
         for one in reasons
         if one.topic not in {"sent", "not sent"}
-    )
-    return f"<table><thead><tr><th>what<th>rule<th>what it read</tr></thead><tbody>{rows}</tbody></table>"
+    ]
+    return table(("what", "rule", "what it read"), rows)
 
 
 def _course(played: Played) -> str:
@@ -143,8 +135,8 @@ def _course(played: Played) -> str:
         f'<section id="{record.course_id}"><h2>{escape(player.place.name)}: {escape(player.scenario.title)}</h2>'
         f'<p class="quiet">{escape(record.protocol.title)}. {escape(state_of(record))}</p>'
         f"{curve(record, axis)}{_beside(record)}{comfort(record)}{year(record, played.letters, _holds(played), axis)}"
-        f'<details class="wide"><summary>Out of its page</summary>{_page(played)}</details>'
-        f'<details class="wide"><summary>Why it stands so</summary>{_why(played)}</details>'
+        f"<details><summary>Out of its page</summary>{_page(played)}</details>"
+        f"<details><summary>Why it stands so</summary>{_why(played)}</details>"
         f"<details><summary>What the patient received ({len(played.to_patient)} letters)</summary>{_letters(played)}"
         "</details></section>"
     )
@@ -178,21 +170,24 @@ def _page(played: Played) -> str:
     entries = [entry for _, entry in sorted(played.player.observed.entries.items())]
     told = [one for one in entries if one.action not in plain or "escalation" in one.text or "began" in one.text][:14]
     zone = played.player.record.zone
-    rows = "".join(
-        f"<tr><td>{escape(shown(zone, one.at))}<td>{escape(one.by)}<td>{escape(one.text)}"
-        f"{f'<br><em>{escape(one.reason)}</em>' if one.reason else ''}</tr>"
+    rows = [
+        (
+            escape(shown(zone, one.at)),
+            escape(one.by),
+            f"{escape(one.text)}{f'<br><em>{escape(one.reason)}</em>' if one.reason else ''}",
+        )
         for one in told
-    )
-    return f"<table>{rows}</table>"
+    ]
+    return table(("when", "who", "what"), rows)
 
 
 def _letters(played: Played) -> str:
     zone = played.player.record.zone
-    rows = "".join(
-        f"<tr><td>{escape(shown(zone, one.as_of))}<td><b>{escape(one.subject)}</b><pre>{escape(one.body)}</pre></tr>"
+    rows = [
+        (escape(shown(zone, one.as_of)), f"<b>{escape(one.subject)}</b><pre>{escape(one.body)}</pre>")
         for one in played.to_patient
-    )
-    return f"<table>{rows}</table>"
+    ]
+    return table(("when", "letter"), rows)
 
 
 def _holds(played: Played) -> list[tuple[datetime, datetime]]:

@@ -12,8 +12,10 @@ from course.scheduling.slots import Slot
 from course.scores import judging as judge
 
 WIDTH, NARROW, LEFT, RIGHT = 640, 288, 40, 16
+SPARK_WIDTH, SPARK_HEIGHT, SPARK_EDGE = 120, 24, 3
 TEXT_PX, LETTER_PX, MONTH_PX, HOUR_PX = 12, 6.5, 32, 44
 INK, BLUE, AMBER, GREEN, RED, GREY = "#1d2433", "#0b5cab", "#9a5b00", "#0f7b45", "#b3261e", "#6b7280"
+BAND = "#d6d9e0"
 
 HALO = 'paint-order="stroke" stroke="#fff" stroke-width="3"'
 """Numbers stay readable where lines cross them."""
@@ -40,7 +42,12 @@ class Axis:
 def curve(record: CourseRecord, axis: Axis) -> str:
     """The primary scores over time, with the response line, the remission band and a mark for each infusion."""
     instrument = record.instruments[record.protocol.outcome.instrument]
-    legend = f"{instrument.title}; ▲ infusion (green: booster); red: safety item"
+    legend = (
+        ("●", BLUE, instrument.title),
+        ("●", RED, "with a positive safety item"),
+        ("▲", INK, "infusion"),
+        ("▲", GREEN, "booster"),
+    )
     return _both(_curve(record, axis), _curve(record, axis.narrow), legend)
 
 
@@ -82,6 +89,29 @@ def _curve(record: CourseRecord, axis: Axis) -> str:
     return _svg(height, f"Scores of {instrument.title} over time", parts, axis.width)
 
 
+def spark(record: CourseRecord, axis: Axis) -> str:
+    """The primary scores as a small line without words; red where a safety item was positive."""
+    scores = record.primary_scores
+    high = max((one.points for one in scores), default=0) or 1
+    wide, tall = axis.width - 2 * SPARK_EDGE, SPARK_HEIGHT - 2 * SPARK_EDGE
+    points = [
+        (
+            round(SPARK_EDGE + (one.at - axis.since) / timedelta(days=1) / axis.days * wide, 1),
+            round(SPARK_EDGE + tall - one.points / high * tall, 1),
+            one,
+        )
+        for one in scores
+    ]
+    path = " ".join(f"{x},{y}" for x, y, _ in points)
+    parts = [f'<polyline points="{path}" fill="none" stroke="{BLUE}" stroke-width="1.6" stroke-linejoin="round"/>']
+    for number, (x, y, one) in enumerate(points):
+        if one.flags or number == len(points) - 1:
+            parts.append(f'<circle cx="{x}" cy="{y}" r="2.4" fill="{RED if one.flags else BLUE}"/>')
+    title = f"<title>{escape(f'Scores from {scores[0].said} to {scores[-1].said}') if scores else 'No scores'}</title>"
+    view = f'class="spark" viewBox="0 0 {axis.width} {SPARK_HEIGHT}" role="img" xmlns="http://www.w3.org/2000/svg"'
+    return f"<svg {view}>{title}{''.join(parts)}</svg>"
+
+
 def _response(record: CourseRecord) -> float | None:
     """The highest total that is a response, or None where no baseline says."""
     base, rule = judge.baseline(record), record.protocol.outcome
@@ -94,14 +124,21 @@ def _response(record: CourseRecord) -> float | None:
 
 def year(record: CourseRecord, sends: Sequence[Sent], holds: Sequence[tuple[datetime, datetime]], axis: Axis) -> str:
     """The whole stay on one line: visits above, messages below, holds as grey bands, a tick a month."""
-    legend = "● infusion   ◆ evaluation   | message (red: to the staff on call)   grey: held"
+    legend = (
+        ("●", BLUE, "infusion"),
+        ("●", GREEN, "booster"),
+        ("◆", AMBER, "evaluation"),
+        ("❘", GREY, "letter to the patient"),
+        ("❘", RED, "letter to the staff on call"),
+        ("■", BAND, "held"),
+    )
     return _both(_year(record, sends, holds, axis), _year(record, sends, holds, axis.narrow), legend)
 
 
 def _year(record: CourseRecord, sends: Sequence[Sent], holds: Sequence[tuple[datetime, datetime]], axis: Axis) -> str:
     height, middle, named = 96, 44, float(-MONTH_PX)
     parts = [
-        f'<rect x="{axis.x(since)}" y="12" width="{max(axis.x(until) - axis.x(since), 2)}" height="52" fill="#e5e7eb"/>'
+        f'<rect x="{axis.x(since)}" y="12" width="{max(axis.x(until) - axis.x(since), 2)}" height="52" fill="{BAND}"/>'
         for since, until in holds
     ]
     parts.append(f'<line x1="{LEFT}" x2="{axis.width - RIGHT}" y1="{middle}" y2="{middle}" stroke="{INK}"/>')
@@ -129,7 +166,7 @@ def _year(record: CourseRecord, sends: Sequence[Sent], holds: Sequence[tuple[dat
 
 def day(zone: Zone, chairs: Sequence[Sequence[Slot]], names: Mapping[str, str]) -> str:
     """A day by chair: who has it from when until when, from the first visit's hour to the end of the last."""
-    return _both(_day(zone, chairs, names, WIDTH), _day(zone, chairs, names, NARROW), "")
+    return _both(_day(zone, chairs, names, WIDTH), _day(zone, chairs, names, NARROW), ())
 
 
 def _day(zone: Zone, chairs: Sequence[Sequence[Slot]], names: Mapping[str, str], width: int) -> str:
@@ -158,9 +195,12 @@ def _day(zone: Zone, chairs: Sequence[Sequence[Slot]], names: Mapping[str, str],
     return _svg(height, "Chairs of the fullest day", parts, width)
 
 
-def _both(wide: str, narrow: str, legend: str) -> str:
+def _both(wide: str, narrow: str, legend: Sequence[tuple[str, str, str]]) -> str:
     """One picture drawn for two widths of a page, of which the style shows one; what its signs mean stands below."""
-    below = f'<p class="quiet">{escape(legend)}</p>' if legend else ""
+    signs = "".join(
+        f'<span><b style="color:{colour}">{sign}</b> {escape(words)}</span>' for sign, colour, words in legend
+    )
+    below = f'<p class="legend">{signs}</p>' if legend else ""
     return f'<div class="on-wide">{wide}</div><div class="on-narrow">{narrow}</div>{below}'
 
 

@@ -1,10 +1,17 @@
 """The demo's pictures, on a wide page and on a telephone."""
 
 import re
+import shutil
+import subprocess
 from datetime import timedelta
 from itertools import combinations
+from pathlib import Path
 
-from cli.work.picture import Axis, curve, day, year
+import pytest
+
+from cli.demo.page import STYLE, table
+from cli.demo.still import BROWSERS
+from cli.work.picture import RED, Axis, curve, day, spark, year
 from course.scheduling.slots import Slot
 from tests.support.stories import maintained
 
@@ -46,3 +53,41 @@ def test_no_label_stands_on_another_or_outside() -> None:
                 assert end <= int(one[1]) + 1, text
             for (begin, end, y, text), (other, until, at, beside) in combinations(texts, 2):
                 assert end <= other + 1 or until <= begin + 1 or abs(y - at) >= 10, (text, beside)
+
+
+def test_a_small_curve_shows_each_score_and_reddens_what_is_safety() -> None:
+    """One point a score, inside the picture; red where a safety item was positive, and nowhere else."""
+    record = maintained().record
+    axis = Axis(record.opened_at, record.opened_at + timedelta(days=365), width=120)
+    scores = [one.model_copy(update={"flags": ()}) for one in record.scores]
+    calm = record.model_copy(update={"scores": tuple(scores)})
+    points = re.findall(r"([\d.]+),([\d.]+)", spark(calm, axis))
+    assert len(points) == len(calm.primary_scores) > 1
+    assert all(0 <= float(x) <= 120 and 0 <= float(y) <= 24 for x, y in points)
+    assert RED not in spark(calm, axis)
+    scores[0] = scores[0].model_copy(update={"flags": ("item 9",)})
+    assert spark(record.model_copy(update={"scores": tuple(scores)}), axis).count(RED) == 1
+
+
+@pytest.mark.skipif(not any(map(shutil.which, BROWSERS)), reason="no Chromium is installed")
+@pytest.mark.parametrize(("width", "narrow"), [(360, True), (1280, False)])
+def test_nothing_scrolls_sideways(tmp_path: Path, width: int, *, narrow: bool) -> None:
+    """On a telephone a row of eight columns is a card that says its own heads; on a desk it is a row."""
+    heads = ("patient", "what is different", "where", "infusions", "letters", "scores", "left", "witness")
+    row = ("Walpurga Vesper-Long", "Somebody cancels the workflow; the course goes on", *["maintenance"] * 6)
+    page = tmp_path / "page.html"
+    page.write_text(
+        f'<meta name="viewport" content="width=device-width"><style>{STYLE}</style><main><section>'
+        f"{table(heads, [row])}</section></main><script>const of = (one) => document.querySelector(one).offsetHeight;"
+        "parent.document.title = [document.documentElement.scrollWidth, of('thead') > 0, of('td')].join()</script>"
+    )
+    frame = tmp_path / "frame.html"
+    frame.write_text(f'<iframe src="page.html" style="width:{width}px;height:900px;border:0"></iframe>')
+    browser = next(found for found in map(shutil.which, BROWSERS) if found)
+    quiet = ("--headless", "--no-sandbox", "--disable-background-networking", "--allow-file-access-from-files")
+    said = subprocess.run(
+        [browser, *quiet, f"--user-data-dir={tmp_path}/profile", "--dump-dom", frame.as_uri()],
+        check=True, capture_output=True, text=True, timeout=60,
+    ).stdout  # fmt: skip
+    scrolled, headed, _ = re.findall(r"<title>(\d+),(\w+),(\d+)</title>", said)[0]
+    assert (int(scrolled), headed) == (width, "false" if narrow else "true")
