@@ -64,6 +64,13 @@ class StaffSession:
         """The id of the course that is meant; raises ServiceError."""
         return await course_named(self.app.store.directory, typed)
 
+    def site(self, typed: str) -> str:
+        """A site of the clinic; raises InputError that names them all."""
+        sites = self.app.clinic.sites
+        if typed not in sites:
+            raise InputError(f"there is no site {typed}: {', '.join(sites)}")
+        return typed
+
     async def zone(self, course_id: str) -> Zone:
         """The clinic's clock of a course; raises CourseError where there is none."""
         row = await self.app.store.directory.course(course_id)

@@ -4,14 +4,9 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from adapters.store.people.access import AccessQuery
 from cli.output import OK, as_json, table
 from cli.session import OutputOptions, command, staff_session
-from course.model.terms import Role
-from services.errors import InputError, NotAllowedError
-from services.typed.times import instant
-
-READERS = frozenset({Role.OPS, Role.AUDITOR})
+from services.people.access import AccessRequest, access_log
 
 
 @command
@@ -29,20 +24,12 @@ async def access(
     Example: starter.py access --what "wrong passphrase" --since "2026-11-30 00:00"
     """
     async with staff_session() as at:
-        if at.account.role not in READERS:
-            raise NotAllowedError(f"the role {at.account.role} may not read the access log: ask ops or an auditor")
-        if most < 1:
-            raise InputError("--most is a number of lines, 1 or more")
-        zone = at.site_zone(at.account.site)
-        begins = instant(since, zone, at.now) if since else None
-        found = await at.app.store.access.latest(AccessQuery(account, course, what, begins, most))
-        await at.log_access(course, "access")
-        if output.json:
-            as_json([vars(one) for one in found])
-            return OK
-        if not found:
-            print("The access log has no such line.")
-            return OK
+        found = await access_log(at, AccessRequest(account, course, what, since, most))
+    if output.json:
+        as_json([vars(one) for one in found])
+    elif not found:
+        print("The access log has no such line.")
+    else:
         rows = [(f"{one.at:%Y-%m-%d %H:%M:%S}", one.account_id, one.what, one.course_id) for one in found]
         table(("when (UTC)", "account", "what", "course"), rows)
-        return OK
+    return OK

@@ -24,9 +24,9 @@ from adapters.temporal.search_attributes import refuse_missing
 from adapters.wiring import Application, open_application
 from cli.output import FAILED, OK, as_json
 from cli.session import OutputOptions, command, here
-from cli.visits.slots import fullness
 from services.errors import EXPECTED
 from services.people.cover_gaps import gaps_ahead, within
+from services.visits.chairs import fullness
 from workflows.attributes import ATTRIBUTES
 
 RUNNING = "ExecutionStatus = 'Running'"

@@ -5,15 +5,14 @@ import signal
 
 from adapters.logs import configure_logs
 from adapters.settings import SettingsError, load_settings
-from adapters.store.messages.inbox import ItemKind
 from adapters.web.http import FormServer
 from adapters.wiring import STATUS, Application, open_application
 from cli.output import OK, as_json
 from cli.session import OutputOptions, command, here, staff_session
-from course.actions import FRONT
 from services.courses import Courses
-from services.errors import NotAllowedError, ServiceError
+from services.errors import ServiceError
 from services.replies.carrier import Carrier
+from services.replies.inbox import inbox_of
 from services.replies.posts import INBOUND, PostHandler
 
 
@@ -63,16 +62,12 @@ async def inbox(course: str, *, output: OutputOptions = OutputOptions()) -> int:
     Example: starter.py inbox c-1a2b3c
     """
     async with staff_session() as at:
-        if at.account.role not in FRONT:
-            raise NotAllowedError(f"a {at.account.role} may not read what patients write: ask a nurse")
-        zone = await at.zone(course)
-        items = [one for one in await at.app.store.inbox.of_course(course) if one.kind is ItemKind.REPLY]
-        await at.log_access(course, "inbox")
+        found = await inbox_of(at, course)
     if output.json:
-        as_json([{"item": one.item_id, "at": one.received_at.isoformat(), "text": one.content} for one in items])
+        as_json([{"item": one.item_id, "at": one.received_at.isoformat(), "text": one.content} for one in found.items])
     else:
-        for one in items:
-            print(f"{zone.local(one.received_at):%a %d %b %Y %H:%M}  {one.content!r}")
-        if not items:
+        for one in found.items:
+            print(f"{found.zone.local(one.received_at):%a %d %b %Y %H:%M}  {one.content!r}")
+        if not found.items:
             print("the patient has written nothing")
     return OK

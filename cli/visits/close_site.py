@@ -1,25 +1,13 @@
 """`close-site`: a storm, a burst pipe: new times for all visits of some days, applied together after a look."""
 
 import sys
-from datetime import datetime
-from functools import partial
-from hashlib import sha256
 from typing import Annotated
 
 from cyclopts import Parameter
 
 from cli.output import FAILED, OK, as_json, table
 from cli.session import OutputOptions, command, staff_session
-from course.acts.catalogue import Act
-from course.model.record import CourseRecord
-from course.scheduling.closing_days import Alternative
-from services.courses import CourseError
-from services.errors import InputError
-from services.session import ActRequest, StaffSession
-from services.typed.times import instant
-from services.visits.closing_site import ClosedSite, ProposedMove
-
-MOST = 10_000
+from services.visits.closing_site import Applied, Closure, ProposedMove, apply_closure, proposals
 
 
 @command
@@ -40,67 +28,24 @@ async def close_site(
 
     Example: starter.py close-site northside --from "2027-01-11 00:00" --until "2027-01-14 00:00" --reason storm
     """
+    closure = Closure(site, since, until, reason)
     async with staff_session() as at:
-        if site not in at.app.clinic.sites:
-            raise InputError(f"there is no site {site}: {', '.join(at.app.clinic.sites)}")
-        zone = at.site_zone(site)
-        first, last = instant(since, zone, at.now), instant(until, zone, at.now)
-        if not at.now <= last or first >= last:
-            raise InputError("the site closes before it opens again, and opens in time to come: correct the days")
-        if apply and not reason:
-            raise InputError("say why with --reason: it stands on every course's page")
-        found = await _proposals(at, site, first, last, reason or "the site is closed")
         if apply:
-            return await _apply(at, found, output=output)
+            return _applied(await apply_closure(at, closure, _say), output=output)
+        found = await proposals(at, closure, _say)
     _print(found, output=output)
     return OK
 
 
-async def _proposals(at: StaffSession, site: str, since: datetime, until: datetime, reason: str) -> list[ProposedMove]:
-    """One course after another, each where the chairs of those before it leave room."""
-    rows = await at.courses.rows(f"CourseSite = '{site}'", MOST)
-    near = [row for row in rows if row.next_session is not None and row.next_session < until]
-    names = await at.app.store.directory.names_of_courses(tuple(row.course_id for row in near))
-    closed = await ClosedSite.at(at.app, site, since, until)
-    found: list[ProposedMove | None] = []
-    for number, row in enumerate(near, start=1):
-        _say(f"looking at {number} of {len(near)} courses")
-        name = names.get(row.course_id, "")
-        try:
-            record = await at.courses.record(row.course_id)
-        except CourseError as error:
-            found.append(ProposedMove(row.course_id, name, None, why_not=str(error)))
-            continue
-        found.append(closed.moves(record, name, at.now, partial(_act, at, record, reason)))
-    return [one for one in found if one is not None]
-
-
-def _act(at: StaffSession, record: CourseRecord, reason: str, move: Alternative) -> Act:
-    key = f"{record.course_id}\n{move.session.id}\n{move.session.start}\n{move.to}"
-    details = {"session": move.session.id, "to": move.to, "scope": move.scope, "code": "clinic"}
-    return at.build(
-        ActRequest("defer", details, reason=reason, request_id=f"close-{sha256(key.encode()).hexdigest()[:16]}")
-    )
-
-
-async def _apply(at: StaffSession, found: list[ProposedMove], *, output: OutputOptions) -> int:
-    failed = [one for one in found if one.act is None]
-    for number, one in enumerate(found, start=1):
-        if one.act is None:
-            continue
-        _say(f"moving {number} of {len(found)} courses")
-        try:
-            await at.courses.act(one.course, one.act)
-        except CourseError as error:
-            failed.append(ProposedMove(one.course, one.name, None, why_not=str(error)))
-    moved = len(found) - len(failed)
+def _applied(done: Applied, *, output: OutputOptions) -> int:
     if output.json:
-        as_json({"moved": moved, "not_moved": [{"course": one.course, "why": one.why_not} for one in failed]})
+        failed = [{"course": one.course, "why": one.why_not} for one in done.not_moved]
+        as_json({"moved": done.moved, "not_moved": failed})
     else:
-        print(f"{moved} courses moved")
-        for one in failed:
+        print(f"{done.moved} courses moved")
+        for one in done.not_moved:
             print(f"not moved: {one.course}: {one.why_not}")
-    return FAILED if failed else OK
+    return FAILED if done.not_moved else OK
 
 
 def _print(found: list[ProposedMove], *, output: OutputOptions) -> None:

@@ -1,18 +1,14 @@
 """The pages that are written on by hand while the network is away; one a visit, nothing in them points outside."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
+from collections.abc import Iterator
+from datetime import datetime
 from html import escape
 
-from adapters.store.people.directory import Patient
 from course.model.record import CourseRecord
 from course.model.visit import Session
 from course.rules import leaving, vitals
-from course.rules.clearance import dose_check, why_not_yet
-from course.rules.dosing import last_weight
 from services.typed.times import shown
+from services.visits.day import DayVisit, SiteDay
 
 STYLE = """
 @page { margin: 12mm; }
@@ -34,39 +30,31 @@ VITALS = ("minute", "clock", "BP mmHg", "heart rate /min", "SpO2 %", "MOAA/S", "
 SPARE_ROWS = 3
 
 
-@dataclass(frozen=True)
-class SheetVisit:
-    """One visit of the day, and whose."""
-
-    record: CourseRecord
-    session: Session
-    patient: Patient
-
-
-def page(site: str, day: date, visits: Sequence[SheetVisit], now: datetime) -> str:
+def page(day: SiteDay, now: datetime) -> str:
     """The whole file."""
-    body = "".join(_visit(site, one, now) for one in visits) or f"<p>No visit at {escape(site)} on {day:%d %B %Y}.</p>"
+    site = escape(day.site)
+    body = "".join(_visit(site, one, now) for one in day.visits) or f"<p>No visit at {site} on {day.day:%d %B %Y}.</p>"
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
-        f"<title>Visits at {escape(site)}, {day:%d %B %Y}</title><style>{STYLE}</style></head>"
+        f"<title>Visits at {site}, {day.day:%d %B %Y}</title><style>{STYLE}</style></head>"
         f"<body>{body}</body></html>"
     )
 
 
-def _visit(site: str, visited: SheetVisit, now: datetime) -> str:
+def _visit(site: str, visited: DayVisit, now: datetime) -> str:
     record, session, patient = visited.record, visited.session, visited.patient
     mrn = f", record number {patient.mrn}" if patient.mrn else ""
     head = (
         f"<h1>{escape(patient.name)}, born {patient.birth_date}{escape(mrn)}</h1>"
-        f"<p>{escape(site)}, {escape(shown(record.zone, session.start))}: session {session.ordinal} of course "
+        f"<p>{site}, {escape(shown(record.zone, session.start))}: session {session.ordinal} of course "
         f"{record.course_id}, {escape(record.protocol.title)}. As known at {escape(shown(record.zone, now))}.</p>"
     )
     return f"<section>{head}{_against(visited)}{''.join(_parts(visited))}</section>"
 
 
-def _against(visited: SheetVisit) -> str:
+def _against(visited: DayVisit) -> str:
     """What stood against dosing when the page was printed."""
-    found = why_not_yet(visited.record, visited.session, visited.session.start)
+    found = visited.against
     if not found:
         return (
             '<p class="must">Nothing stood against this dose when this was printed. Check everything below again.</p>'
@@ -74,10 +62,10 @@ def _against(visited: SheetVisit) -> str:
     return f'<div class="must">Not cleared as it stands:<ul>{"".join(f"<li>{escape(one)}" for one in found)}</ul></div>'
 
 
-def _parts(visited: SheetVisit) -> Iterator[str]:
+def _parts(visited: DayVisit) -> Iterator[str]:
     record, session = visited.record, visited.session
     rule = record.protocol.session
-    yield f"<h2>Order</h2><p>{escape(_order(record, session))}</p>"
+    yield f"<h2>Order</h2><p>{escape(visited.ordered)}</p>"
     boxes = "".join(f"{BOX} {one} &nbsp; " for one in ("name", "birth date or record number", "escort", "fasting"))
     yield f"<h2>Before the dose</h2><p class=write>{boxes} weight {LINE} kg</p>"
     yield f"<p>Asked: {''.join(f'{BOX} {one} &nbsp; ' for one in ASKED)}</p>"
@@ -109,17 +97,6 @@ def _parts(visited: SheetVisit) -> Iterator[str]:
         f"<p>Afterwards, for each of these with --at: check-in, session (or abort, not-given), leave, event; "
         f"{record.course_id} {session.ordinal}.</p>"
     )
-
-
-def _order(record: CourseRecord, session: Session) -> str:
-    order, weight = record.order, last_weight(record)
-    signed = f"signed by {order.signed.name}" if order.signed else "not signed"
-    dose = f"{order.amount} {record.protocol.dose.basis} over {session.minutes} minutes"
-    said = f"{dose}, at most {order.max_mg} mg, {signed}."
-    if weight is None:
-        return f"{said} No weight is known yet."
-    ordered = dose_check(record, session.minutes, Decimal(1), weight).ordered_mg
-    return f"{said} At the last weight of {weight} kg: {ordered} mg."
 
 
 def _vitals(record: CourseRecord, session: Session) -> str:

@@ -56,10 +56,7 @@ async def resolve(at: StaffSession, discrepancy: str, reason: str) -> None:
 
 def _span(at: StaffSession, site: str, first: str, last: str) -> tuple[datetime, datetime]:
     """From the first day's midnight to the last one's end, on the clinic's wall."""
-    sites = at.app.clinic.sites
-    if site and site not in sites:
-        raise InputError(f"there is no such site: {', '.join(sites)}")
-    zone = at.site_zone(site or at.account.site)
+    zone = at.site_zone(at.site(site) if site else at.account.site)
     until = _day(last, zone.local(at.now).date())
     since = _day(first, until - timedelta(days=DAYS_BACK))
     if since > until:

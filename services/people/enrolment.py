@@ -149,9 +149,7 @@ def _may_enrol(at: StaffSession, asked: EnrolmentRequest) -> str:
     if asked.beside and (at.account.role is not Role.PRESCRIBER or not asked.reason):
         raise NotAllowedError("a second course takes a prescriber and --reason")
     clinic = at.app.clinic
-    site = asked.site or at.account.site or at.app.settings.site or next(iter(clinic.sites))
-    if site not in clinic.sites:
-        raise InputError(f"there is no site {site}: {', '.join(clinic.sites)}")
+    site = at.site(asked.site or at.account.site or at.app.settings.site or next(iter(clinic.sites)))
     if asked.protocol not in clinic.protocols:
         raise InputError(f"there is no protocol {asked.protocol}: {', '.join(sorted(clinic.protocols))}")
     if asked.zone:

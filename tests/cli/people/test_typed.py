@@ -7,7 +7,7 @@ import pytest
 from course.acts.base import clean
 from services.errors import ServiceError
 from services.typed.times import instant
-from tests.cli.conftest import Terminal
+from tests.cli.conftest import PANEL, Terminal
 from tests.support.records import make_record
 
 NOW = datetime(2026, 11, 30, 15, tzinfo=UTC)
@@ -59,6 +59,24 @@ async def test_a_course_by_name_and_in_any_case(terminal: Terminal, course: str)
     assert (loose.code, '"Quimby" is left over' in loose.err, "in quotes" in loose.err) == (2, True, True)
     measured = await terminal.type("measure", course, "PHQ-9", "--answers", "1,1,1,1,1,1,1,1,0")
     assert measured.code == 0, measured.err
+    named = (
+        ("lab", "Zebulon Quimby", "liver-panel", "--drawn", "now", *PANEL),
+        ("patient", "zebulon quimby", "--mrn", "A-12", "--reason", "it was missing", "--second", "ortiz"),
+        ("address", "quimby zebulon", "12 Elm Street, Albany, NY 12207"),
+        ("waitlist", "add", "ZEBULON QUIMBY", "4"),
+        ("waitlist", "drop", "Zebulon Quimby"),
+        ("show", "Zebulon Quimby"),
+        ("forecast", "Zebulon Quimby"),
+        ("explain", "Zebulon Quimby"),
+        ("judge", "Zebulon Quimby"),
+        ("timeline", "Zebulon Quimby"),
+        ("inbox", "Zebulon Quimby"),
+    )
+    for words in named:
+        done = await terminal.type(*words, given=terminal.passphrases["ortiz"])
+        assert (done.code, done.err) == (0, ""), words
+    planned_already = await terminal.type("schedule", "Zebulon Quimby", "--on", "+40d 10:00")
+    assert "no course" not in planned_already.err
 
 
 def test_names_that_are_joined_are_taken() -> None:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from adapters.wiring import Application
-from cli.visits.slots import fullness
+from services.visits.chairs import fullness
 from tests.cli.conftest import Terminal, planned
 
 

@@ -1,0 +1,28 @@
+"""What the patient of a course wrote, as staff read it."""
+
+from dataclasses import dataclass
+
+from adapters.store.messages.inbox import Item, ItemKind
+from course.actions import FRONT
+from course.model.calendar import Zone
+from services.errors import NotAllowedError
+from services.session import StaffSession
+
+
+@dataclass(frozen=True)
+class PatientInbox:
+    """What was written, oldest first, and the clinic's clock."""
+
+    items: tuple[Item, ...]
+    zone: Zone
+
+
+async def inbox_of(at: StaffSession, typed: str) -> PatientInbox:
+    """What a patient wrote in text messages; who read it is on record. Raises ServiceError."""
+    if at.account.role not in FRONT:
+        raise NotAllowedError(f"a {at.account.role} may not read what patients write: ask a nurse")
+    course_id = await at.course(typed)
+    zone = await at.zone(course_id)
+    items = tuple(one for one in await at.app.store.inbox.of_course(course_id) if one.kind is ItemKind.REPLY)
+    await at.log_access(course_id, "inbox")
+    return PatientInbox(items, zone)
