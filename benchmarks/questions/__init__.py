@@ -1,0 +1,1 @@
+"""One module a question: `measure(size)` gives its rows and pictures."""
