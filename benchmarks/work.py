@@ -23,7 +23,7 @@ from course.model.messages import Receipt
 from play.playing import play_many
 from play.scenario.check import load_scenario
 from play.scenario.file import Scenario
-from play.stage import stage
+from play.world.stage import stage
 from services.courses import Courses
 
 CLINIC = ROOT / "clinic"

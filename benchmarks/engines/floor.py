@@ -15,7 +15,7 @@ from benchmarks.floor.program import QUEUE, READY, FloorCourse, Page, Saying
 from benchmarks.processes import program
 from benchmarks.virtual import Clock, skipper_of, together
 from benchmarks.work import Work
-from play.delayed_start import DelayedStart, beginning_at
+from play.world.delayed_start import DelayedStart, beginning_at
 
 
 @dataclass

@@ -24,8 +24,8 @@ from benchmarks.processes import ROOT, MeasureError, program
 from benchmarks.virtual import Clock, skipper_of, together
 from benchmarks.work import CLINIC, Work
 from course.model.terms import Role
-from play.delayed_start import DelayedStart, beginning_at
 from play.scenario.acting import CAST
+from play.world.delayed_start import DelayedStart, beginning_at
 from services.courses import Courses, RefusedError
 
 READY = "build is current"
