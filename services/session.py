@@ -1,7 +1,7 @@
 """Somebody who has signed in, and what they ask a course to do."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -18,7 +18,7 @@ from course.actions import PERMISSIONS
 from course.acts.catalogue import ACT, Act
 from course.model.calendar import Zone
 from course.model.messages import Receipt
-from course.model.terms import Action
+from course.model.terms import Action, Role
 from services.courses import CourseError, Courses, RefusedError, UnknownOutcomeError
 from services.errors import InputError, NotAllowedError, ServiceError
 from services.signatures import Signature, second_signer
@@ -63,6 +63,11 @@ class StaffSession:
     async def course(self, typed: str) -> str:
         """The id of the course that is meant; raises ServiceError."""
         return await course_named(self.app.store.directory, typed)
+
+    def refuse_unless(self, roles: Collection[Role], what: str, right: str) -> None:
+        """Raise NotAllowedError for whoever may not, with what would be right."""
+        if self.account.role not in roles:
+            raise NotAllowedError(f"the role {self.account.role} may not {what}: {right}")
 
     def site(self, typed: str) -> str:
         """A site of the clinic; raises InputError that names them all."""

@@ -4,12 +4,11 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 
 from adapters.identity.keyring import KeyRing
-from adapters.identity.sign_in import IdentityError, hash_passphrase, keep_token, new_passphrase, sign_in, sign_out
+from adapters.identity.sign_in import IdentityError, keep_token, sign_in, sign_out
 from adapters.store import Store
 from cli.output import answer, read_passphrase
 from cli.session import OutputOptions, command, here, staff_session, token_file
-from course.model.terms import Role
-from services.errors import NotAllowedError
+from services.people.staffing import renew_passphrase
 
 
 @command
@@ -63,9 +62,5 @@ async def passphrase(account: str, *, output: OutputOptions = OutputOptions()) -
     Example: starter.py passphrase ortiz
     """
     async with staff_session() as at:
-        if at.account.role is not Role.OPS:
-            raise NotAllowedError(f"a {at.account.role} may not give passphrases: ask ops")
-        fresh = new_passphrase()
-        await at.app.store.staff.set_passphrase(account, hash_passphrase(fresh))
-        await at.log_access("", f"passphrase {account}", done=f"All the same, {account} has a new one: {fresh}")
-        return answer({"account": account, "passphrase": fresh}, f"{account}: {fresh}", json_=output.json)
+        fresh = await renew_passphrase(at, account)
+    return answer({"account": account, "passphrase": fresh}, f"{account}: {fresh}", json_=output.json)

@@ -10,10 +10,8 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from adapters.identity.sign_in import first_passphrases
 from adapters.logs import configure_logs, worker_runtime
 from adapters.settings import Channel, Settings, load_settings
-from adapters.store.people.access import Access
 from adapters.temporal.builds import keep_watching
 from adapters.temporal.plugin import build_id, course_worker, make_current
 from adapters.temporal.schedules import keep_proving, keep_sweeping
@@ -22,6 +20,7 @@ from adapters.wiring import WORKFLOWS, Application, course_activities, open_appl
 from cli.output import OK
 from cli.session import command
 from services.errors import InputError
+from services.people.staffing import load_staff
 from services.running.moving import move_to_this_build
 
 PORT = 7233
@@ -84,10 +83,9 @@ def _free(port: int) -> None:
 
 async def _staff(app: Application, settings: Settings) -> None:
     """Bring in the staff file; passphrases of new accounts are shown once and kept for their owner alone."""
-    fresh = await first_passphrases(app.store, settings.clinic_folder / "staff.toml")
+    fresh = await load_staff(app.store, settings.clinic_folder / "staff.toml", datetime.now(UTC))
     if not fresh:
         return
-    await app.store.access.note(Access("(first start)", "staff load", datetime.now(UTC)))
     lines = "".join(f"{account:10} {passphrase}\n" for account, passphrase in fresh.items())
     path = settings.data_folder / "first-passphrases.txt"
     _write_private(path, lines)

@@ -12,7 +12,7 @@ from adapters.store.drugs.ledger_rules import Move, MoveKind
 from course.acts.base import clean
 from course.model.calendar import Zone
 from course.model.terms import Role
-from services.errors import InputError, NotAllowedError, ServiceError
+from services.errors import InputError, ServiceError
 from services.session import StaffSession, new_request_id
 from services.signatures import Signature
 from services.typed.naming import session_id
@@ -137,9 +137,7 @@ def entry_sentence(entered: Entered) -> str:
 
 def refuse_others(at: StaffSession, roles: frozenset[Role] = HANDLERS) -> None:
     """Raise NotAllowedError for whoever may not handle drugs, or read of them."""
-    if at.account.role not in roles:
-        wanted = " or ".join(sorted(roles))
-        raise NotAllowedError(f"the role {at.account.role} may not handle controlled drugs: it takes {wanted}")
+    at.refuse_unless(roles, "handle controlled drugs", f"it takes {' or '.join(sorted(roles))}")
 
 
 def plain_text(text: str) -> str:

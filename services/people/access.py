@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from adapters.store.people.access import Access, AccessQuery
 from course.model.terms import Role
-from services.errors import InputError, NotAllowedError
+from services.errors import InputError
 from services.session import StaffSession
 from services.typed.times import instant
 
@@ -22,8 +22,7 @@ class AccessRequest:
 
 async def access_log(at: StaffSession, asked: AccessRequest) -> list[Access]:
     """The newest lines that match, newest last; reading them is on record. Raises ServiceError."""
-    if at.account.role not in {Role.OPS, Role.AUDITOR}:
-        raise NotAllowedError(f"the role {at.account.role} may not read the access log: ask ops or an auditor")
+    at.refuse_unless({Role.OPS, Role.AUDITOR}, "read the access log", "ask ops or an auditor")
     if asked.most < 1:
         raise InputError("--most is a number of lines, 1 or more")
     course = await at.course(asked.course) if asked.course else ""

@@ -144,8 +144,7 @@ def outside_the_ages(born: date, today: date) -> str:
 
 def _may_enrol(at: StaffSession, asked: EnrolmentRequest) -> str:
     """The site at which the course begins; raises ServiceError for what cannot be asked, or not by this role."""
-    if at.account.role not in FRONT:
-        raise NotAllowedError(f"a {at.account.role} may not enrol: it takes coordinator, nurse or prescriber")
+    at.refuse_unless(FRONT, "enrol", "it takes coordinator, nurse or prescriber")
     if asked.beside and (at.account.role is not Role.PRESCRIBER or not asked.reason):
         raise NotAllowedError("a second course takes a prescriber and --reason")
     clinic = at.app.clinic

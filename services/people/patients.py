@@ -9,7 +9,7 @@ from course.actions import FRONT
 from course.model.messages import Receipt
 from course.rules.gates import AGE
 from services.drugs.drug_room import plain_text
-from services.errors import InputError, NotAllowedError, ServiceError
+from services.errors import InputError, ServiceError
 from services.people.enrolment import birth_date, one_line, outside_the_ages, sure_of_age
 from services.session import ActRequest, StaffSession
 from services.signatures import second_signer
@@ -55,8 +55,7 @@ async def put_right(at: StaffSession, typed: str, right: Correction, request: Ac
     if not request.reason:
         raise InputError("a correction needs a reason: add --reason")
     other = await second_signer(at.app, request.second, at.now)
-    if at.account.role not in FRONT:
-        raise NotAllowedError(f"the role {at.account.role} may not do this: ask the front desk")
+    at.refuse_unless(FRONT, "do this", "ask the front desk")
     identity = [what for what in right.changed if what in IDENTITY]
     if identity and (other is None or other.account_id == at.account.account_id):
         raise ServiceError(f"{', '.join(identity)}: a second person must sign who somebody is: add --second ACCOUNT")
@@ -84,8 +83,7 @@ async def put_right(at: StaffSession, typed: str, right: Correction, request: Ac
 
 async def put_address(at: StaffSession, typed: str, address: str) -> str:
     """Write down where the patient of a course lives, for the drug log; the course's id. Raises ServiceError."""
-    if at.account.role not in FRONT:
-        raise NotAllowedError(f"the role {at.account.role} may not write an address: it takes the front desk")
+    at.refuse_unless(FRONT, "write an address", "it takes the front desk")
     course_id = await at.course(typed)
     row = await at.app.store.directory.course(course_id)
     if row is None:

@@ -12,7 +12,6 @@ from course.model.visit import Session
 from course.rules.clearance import dose_check, why_not_yet
 from course.rules.dosing import last_weight
 from services.courses import CourseError, NoServerError
-from services.errors import NotAllowedError
 from services.session import StaffSession
 from services.typed.times import instant
 
@@ -57,8 +56,7 @@ class SiteDay:
 
 async def visits_of_day(at: StaffSession, site: str, typed: str) -> SiteDay:
     """Every open visit of a day, as typed; it is on record whose were read. Raises ServiceError."""
-    if at.account.role not in FRONT:
-        raise NotAllowedError(f"the role {at.account.role} may not print sheets: it takes the room's staff")
+    at.refuse_unless(FRONT, "print sheets", "it takes the room's staff")
     zone = at.site_zone(at.site(site))
     midnight = zone.local(instant(f"{typed} 12:00", zone, at.now)).replace(hour=0, minute=0)
     begins = zone.lenient(midnight)
