@@ -295,12 +295,17 @@ class Courses:
             return CourseError(f"there is no course {course_id}: `starter.py list` shows them")
         return await self._ended(course_id)
 
-    async def _ended(self, course_id: str) -> EndedError:
+    async def was_terminated(self, course_id: str) -> bool:
+        """Whether somebody ended the course's workflow at the server."""
         with suppress(RPCError):
             described = await self.app.client.get_workflow_handle(course_id).describe()
-            if described.status is WorkflowExecutionStatus.TERMINATED:
-                return EndedError(
-                    f"course {course_id} was terminated at the server, it did not end by itself: tell ops, who see it "
-                    "in `starter.py proof`, and enrol the patient in a new one"
-                )
+            return described.status is WorkflowExecutionStatus.TERMINATED
+        return False
+
+    async def _ended(self, course_id: str) -> EndedError:
+        if await self.was_terminated(course_id):
+            return EndedError(
+                f"course {course_id} was terminated at the server, it did not end by itself: tell ops, who see it "
+                "in `starter.py proof`, and enrol the patient in a new one"
+            )
         return EndedError(f"course {course_id} has ended for good: enrol the patient in a new one")

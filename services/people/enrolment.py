@@ -86,6 +86,7 @@ async def enrol(at: StaffSession, asked: EnrolmentRequest) -> Enrolled:
     alike = () if patient_id else await _like_names(at, details, new=asked.new)
     await _alive(at, patient_id)
     contact = await _contact(at, patient_id, details)
+    await _close_terminated(at, patient_id)
     row = begun or await _row(at, asked, patient_id, site)
     order = at.courses.order(
         row,
@@ -233,6 +234,15 @@ async def _alive(at: StaffSession, patient_id: str) -> None:
                 f"{patient_id} has died, course {row.course_id} says: look for the right patient, "
                 f"or reopen that course with a second signature"
             )
+
+
+async def _close_terminated(at: StaffSession, patient_id: str) -> None:
+    """A course that was terminated at the server stands in no new one's way; the access log says that it was."""
+    directory = at.app.store.directory
+    for row in await directory.courses(patient_id=patient_id, state=CourseState.OPEN) if patient_id else ():
+        if await at.courses.was_terminated(row.course_id):
+            await directory.mark_closed(row.course_id, at.now)
+            await at.log_access(row.course_id, "closed: it was terminated at the server")
 
 
 async def _contact(at: StaffSession, patient_id: str, details: PatientDetails) -> Contact | None:
