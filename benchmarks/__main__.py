@@ -8,11 +8,10 @@ import time
 from benchmarks import report
 from benchmarks.found import Answer, losses, save
 from benchmarks.machine import machine
-from benchmarks.pairs import tell
-from benchmarks.processes import MeasureError
+from benchmarks.processes import MeasureError, tell
 from benchmarks.size import FULL, QUICK
 
-QUESTIONS = ("courses", "commands")
+QUESTIONS = ("courses", "commands", "acts", "history", "replay", "carried")
 LOST = 1
 
 

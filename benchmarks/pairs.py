@@ -1,13 +1,13 @@
 """Two or more things measured in turn, so that what else the machine does meets all of them."""
 
 import asyncio
-import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 
 from benchmarks.engines.engine import Used
+from benchmarks.processes import tell
 
 Measure = Callable[[Path], Awaitable[Used]]
 """Measures once, in an empty folder."""
@@ -25,11 +25,6 @@ async def in_turn(times: int, things: Mapping[str, Measure]) -> list[dict[str, U
                 tell(f"  {number + 1}/{times} {name}: {time.perf_counter() - began:.1f} s")
         found.append(row)
     return found
-
-
-def tell(line: str) -> None:
-    """Say how far it is."""
-    print(line, file=sys.stderr, flush=True)
 
 
 def ratios(rows: Sequence[Mapping[str, Used]], of: str, to: str, what: Callable[[Used], float]) -> tuple[float, ...]:

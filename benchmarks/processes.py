@@ -5,6 +5,7 @@ import contextlib
 import os
 import shutil
 import signal
+import sys
 import time
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -17,6 +18,11 @@ STOP_SECONDS = 20
 
 class MeasureError(Exception):
     """Why something could not be measured, in one sentence."""
+
+
+def tell(line: str) -> None:
+    """Say how far it is."""
+    print(line, file=sys.stderr, flush=True)
 
 
 def cpu_seconds(pids: Iterable[int]) -> float:

@@ -1,7 +1,9 @@
 """The work of one course, taken from a life that was really played: when it wakes, what it sends, who acts."""
 
 import asyncio
+import gzip
 import json
+import shutil
 import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
@@ -14,12 +16,15 @@ from temporalio.client import WorkflowHistory
 from typing_extensions import override
 
 from adapters.clinic.files import load_clinic
+from adapters.identity.keyring import KeyRing
 from adapters.temporal.plugin import build_id
+from audit.costs import cost
 from audit.histories import histories_of
-from benchmarks.processes import ROOT
+from benchmarks.processes import ROOT, tell
 from cli.simulate import known, logged_in
 from course.acts.catalogue import Act
 from course.model.messages import Receipt
+from play.player import Player
 from play.playing import play_many
 from play.scenario.check import load_scenario
 from play.scenario.file import Scenario
@@ -30,6 +35,7 @@ CLINIC = ROOT / "clinic"
 KEPT = ROOT / "var" / "bench"
 SCENARIO = "straightforward-depression"
 YEAR_DAYS = 385
+WORK, KEYS = "work.json", "keys.json"
 ACTS: TypeAdapter[Any] = TypeAdapter(Act)
 
 
@@ -54,11 +60,14 @@ class Said:
 class Work:
     """What one course asks of any engine: the same visits, timers, messages, acts and page turns."""
 
+    course: str
     start: datetime
     days: int
     wakes: tuple[Wake, ...]
     acts: tuple[Said, ...]
     runs: int
+    events: int
+    actions: int
 
     @property
     def messages(self) -> int:
@@ -85,21 +94,42 @@ def scenario(days: int) -> Scenario:
 
 
 def work_of(days: int = YEAR_DAYS) -> Work:
-    """The work of so many days under this build and today's calendar; played once and kept in var/bench."""
-    kept = KEPT / f"work-{build_id()}-{datetime.now(UTC):%Y%m}-{days}.json"
-    if not kept.exists():
-        with tempfile.TemporaryDirectory() as made, logged_in(Path(made)):
-            found = asyncio.run(_played(Path(made), days))
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        kept.write_text(json.dumps(asdict(found), default=str))
-    said = json.loads(kept.read_text())
+    """The work of so many days under this build and this month's calendar."""
+    said = json.loads((_life(days) / WORK).read_text())
     return Work(
+        course=said["course"],
         start=datetime.fromisoformat(said["start"]),
         days=said["days"],
         wakes=tuple(Wake(**one) for one in said["wakes"]),
         acts=tuple(Said(**one) for one in said["acts"]),
         runs=said["runs"],
+        events=said["events"],
+        actions=said["actions"],
     )
+
+
+def histories_of_work(days: int = YEAR_DAYS) -> tuple[KeyRing, list[WorkflowHistory]]:
+    """The histories of that life, run by run, and the key that they are encrypted with."""
+    kept, course = _life(days), work_of(days).course
+    texts = [gzip.decompress(path.read_bytes()).decode() for path in sorted(kept.glob("run-*.json.gz"))]
+    return KeyRing.load_or_create(kept / KEYS), [WorkflowHistory.from_json(course, text) for text in texts]
+
+
+def _life(days: int) -> Path:
+    """The folder of a life, played now unless this build played it before."""
+    kept = KEPT / f"{build_id()}-{datetime.now(UTC):%Y%m}-{days}"
+    if not kept.exists():
+        tell(f"  a life of {days} days is played once, to know its work")
+        with tempfile.TemporaryDirectory() as made, logged_in(Path(made)):
+            found, histories = asyncio.run(_played(Path(made), days))
+            draft = kept.with_suffix(".draft")
+            draft.mkdir(parents=True, exist_ok=True)
+            shutil.copy(Path(made) / KEYS, draft)
+        for number, history in enumerate(histories, start=1):
+            (draft / f"run-{number:03}.json.gz").write_bytes(gzip.compress(history.to_json().encode(), 1))
+        (draft / WORK).write_text(json.dumps(asdict(found), default=str))
+        draft.rename(kept)
+    return kept
 
 
 class Listening(Courses):
@@ -114,17 +144,18 @@ class Listening(Courses):
         return receipt
 
 
-async def _played(folder: Path, days: int) -> Work:
+async def _played(folder: Path, days: int) -> tuple[Work, list[WorkflowHistory]]:
     async with stage(folder, CLINIC) as here:
         courses = Listening(here.app)
         courses.heard = []
         (player,) = await play_many(replace(here, courses=courses), [scenario(days)])
         histories = await histories_of(here.app, player.place.course_id)
-    return _work(player.start, days, courses.heard, histories)
+    return _work(player, days, courses.heard, histories), histories
 
 
-def _work(start: datetime, days: int, heard: Sequence[Any], histories: Sequence[WorkflowHistory]) -> Work:
+def _work(player: Player, days: int, heard: Sequence[Any], histories: Sequence[WorkflowHistory]) -> Work:
     """Give every message to what went before it: a timer that fired, an act, or the start."""
+    start = player.start
     instants: list[list[Any]] = [["timer", 0.0, 0]]
     for history in histories:
         for event in history.events:
@@ -141,4 +172,5 @@ def _work(start: datetime, days: int, heard: Sequence[Any], histories: Sequence[
         Said((act.made_at - start).total_seconds(), count, act.model_dump(mode="json", exclude_unset=True))
         for act, count in zip(heard, counts, strict=True)
     )
-    return Work(start, days, wakes, acts, len(histories))
+    spent = cost(*histories)
+    return Work(player.place.course_id, start, days, wakes, acts, len(histories), spent.all_events, spent.all_actions)

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -74,12 +74,12 @@ async def lived(engine: Engine, work: Work, courses: int, at_once: int) -> Used:
     return used
 
 
-async def all_of(ahead: list[Awaitable[None]]) -> None:
-    """Wait for all; the first that fails ends the others."""
-
-    async def one(what: Awaitable[None]) -> None:
-        await what
-
-    async with asyncio.TaskGroup() as tasks:
-        for what in ahead:
-            tasks.create_task(one(what))
+async def all_of(ahead: Iterable[Awaitable[None]]) -> None:
+    """Wait for all; the first that fails ends the others, and is what is raised."""
+    tasks = [asyncio.ensure_future(one) for one in ahead]
+    try:
+        await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
