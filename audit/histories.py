@@ -8,7 +8,7 @@ from temporalio.client import WorkflowHistory
 
 from adapters.store import StoreError
 from adapters.temporal.histories import canonical
-from adapters.temporal.updates import resets
+from adapters.temporal.updates import last_reset
 from adapters.wiring import Application
 
 
@@ -39,19 +39,19 @@ async def compared_histories(app: Application, course_id: str) -> Histories:
             text = await app.store.archive.history(course_id, run.run_id)
             if text is not None:
                 found[run.run_id] = WorkflowHistory.from_json(course_id, text.decode())
-        elif not await _same(app, course_id, found[run.run_id]):
+        elif not await _same(app, course_id, run.run_id, found[run.run_id]):
             differing.append(run.run_id)
     return Histories(sorted(found.values(), key=_order), tuple(differing))
 
 
-async def _same(app: Application, course_id: str, history: WorkflowHistory) -> bool:
+async def _same(app: Application, course_id: str, run_id: str, history: WorkflowHistory) -> bool:
     with suppress(StoreError):
-        return await app.store.archive.history(course_id, history.run_id) == canonical(history)
+        return await app.store.archive.history(course_id, run_id) == canonical(history)
     return False
 
 
 def _order(history: WorkflowHistory) -> tuple[datetime, datetime]:
     """When the run began, and when it was reset, if it was: it holds the events of the run that it was reset out of."""
     began = history.events[0].event_time
-    reset = next((event.event_time for event in reversed(history.events) if resets(event)), began)
-    return began.ToDatetime(tzinfo=UTC), reset.ToDatetime(tzinfo=UTC)
+    reset = last_reset(history)
+    return began.ToDatetime(tzinfo=UTC), (began if reset is None else reset.event_time).ToDatetime(tzinfo=UTC)

@@ -17,7 +17,7 @@ from adapters.identity.keyring import KeyRing
 from adapters.identity.signing import Signer
 from adapters.temporal.codec import in_activities, in_course
 from adapters.temporal.plugin import data_converter
-from adapters.temporal.updates import accepted_updates, resets
+from adapters.temporal.updates import accepted_updates, resets, run_of
 from course.acts.catalogue import ActEnvelope
 from course.enrolment import with_consent
 from course.model.messages import CourseOrder, Part, Receipt, SendOrder, SendOutcome, UnsentMessage
@@ -234,5 +234,5 @@ async def story(histories: Sequence[WorkflowHistory], ring: KeyRing) -> list[Lin
     for run, history in enumerate(histories, start=1):
         reader = Reader(ring, history.workflow_id, run, known[-1] if known else "")
         found += await reader.lines(history, frozenset(known))
-        known.append(history.run_id)
+        known.append(run_of(history))
     return sorted(found, key=lambda line: line.at)

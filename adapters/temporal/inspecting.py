@@ -11,7 +11,8 @@ from adapters.identity.keyring import KeyRing
 from adapters.identity.signing import Signer
 from adapters.temporal.plugin import build_id
 from adapters.temporal.replaying import Replays, build_of
-from adapters.temporal.updates import acts_in, resets
+from adapters.temporal.updates import acts_in, by_request, last_reset
+from course.acts.catalogue import ActEnvelope
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ async def inspect(client: Client, ring: KeyRing, where: str) -> Inspected:
             with suppress(RPCError):  # one that has gone since it was listed
                 build, history = build_of(await handle.describe())[0], await handle.fetch_history()
                 unproven[found.id] = await _unproven(history, ring)
-                lost[found.id] = await _lost(client, history, ring)
+                lost[found.id] = len(await acts_undone(client, history, ring))
                 if build == here:
                     yield history
 
@@ -48,18 +49,21 @@ async def _unproven(history: WorkflowHistory, ring: KeyRing) -> int:
     return sum(one is None or not signer.signed(one.act, history.workflow_id) for one in acts)
 
 
-async def _lost(client: Client, history: WorkflowHistory, ring: KeyRing) -> int:
-    """How many acts of the run that this one was reset out of are not in it."""
-    reset = next((event for event in reversed(history.events) if resets(event)), None)
+async def acts_undone(client: Client, history: WorkflowHistory, ring: KeyRing) -> dict[str, ActEnvelope]:
+    """The acts of the runs that this one was reset out of that are not in it, by request, in the order taken."""
+    taken = by_request(await acts_in(history, ring))
+    earlier = await _acts_before(client, history, ring)
+    return {request: one for request, one in earlier.items() if request not in taken}
+
+
+async def _acts_before(client: Client, history: WorkflowHistory, ring: KeyRing) -> dict[str, ActEnvelope]:
+    """The acts of every run from which a reset led to this one."""
+    reset = last_reset(history)
     if reset is None:
-        return 0
+        return {}
     base = reset.workflow_task_failed_event_attributes.base_run_id
     before = await client.get_workflow_handle(history.workflow_id, run_id=base).fetch_history()
-    return len(await _requests(before, ring) - await _requests(history, ring))
-
-
-async def _requests(history: WorkflowHistory, ring: KeyRing) -> set[str]:
-    return {one.act.request_id for one in (await acts_in(history, ring)).values() if one is not None}
+    return {**await _acts_before(client, before, ring), **by_request(await acts_in(before, ring))}
 
 
 def _some(counts: Mapping[str, int]) -> dict[str, int]:

@@ -37,10 +37,26 @@ def resets(event: HistoryEvent) -> bool:
     return cause == WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_RESET_WORKFLOW
 
 
+def last_reset(history: WorkflowHistory) -> HistoryEvent | None:
+    """The event at which the run was last reset out of another."""
+    return next((event for event in reversed(history.events) if resets(event)), None)
+
+
+def run_of(history: WorkflowHistory) -> str:
+    """The run whose history this is: one that was reset begins with the events, and the id, of the run before it."""
+    reset = last_reset(history)
+    return history.run_id if reset is None else reset.workflow_task_failed_event_attributes.new_run_id
+
+
 async def acts_in(history: WorkflowHistory, ring: KeyRing) -> Mapping[int, ActEnvelope | None]:
     """The acts that a course took, by the event that accepted each; None where one cannot be read."""
     asked = accepted_updates(history)
     return {event: await _act(one, history, ring) for event, one in asked.items() if one.name == "act"}
+
+
+def by_request(acts: Mapping[int, ActEnvelope | None]) -> dict[str, ActEnvelope]:
+    """Acts by the request that each was, in their order, without those that cannot be read."""
+    return {one.act.request_id: one for one in acts.values() if one is not None}
 
 
 async def _act(asked: Input, history: WorkflowHistory, ring: KeyRing) -> ActEnvelope | None:

@@ -156,7 +156,9 @@ async def _histories(app: Application) -> str:
     said = [
         f"{_some(found.wedged)} no longer replay: `starter.py rescue COURSE --reason ...`" if found.wedged else "",
         f"acts that nobody signed are in {_some(tuple(found.unproven))}" if found.unproven else "",
-        f"a reset undid acts of {_some(tuple(found.lost))}: `starter.py timeline COURSE`" if found.lost else "",
+        f"a reset undid acts of {_some(tuple(found.lost))}: `starter.py rescue COURSE --reason ...`"
+        if found.lost
+        else "",
     ]
     if any(said):
         raise NotWellError("; ".join(one for one in said if one))

@@ -23,6 +23,7 @@ async def rescue(
 
     It goes back to the task before the first that fails, in a new run that takes every later act and signal again;
     no letter goes out twice. A worker of its build must run. Exit code 1 names acts that the course did not take again.
+    A course that replays takes again what an earlier reset left out.
 
     Example: starter.py rescue c-1a2b3c --reason "does not replay since the server was restarted"
     """
@@ -39,7 +40,8 @@ async def rescue(
     if output.json:
         as_json(vars(done))
     else:
-        print(f"{course} goes on from event {done.event} in run {done.run_id}: {done.acts} later acts stand")
+        since = "" if done.event is None else f"from event {done.event} "
+        print(f"{course} goes on {since}in run {done.run_id}: {done.acts} later acts stand")
         for one in done.refused:
             print(f"NOT taken again: {one}")
     return FAILED if done.refused else OK

@@ -233,7 +233,7 @@ def _of_histories(gathered: ProofEvidence) -> Iterator[ProofException]:
         said = f"no sign-in stands behind {count} of its acts: `starter.py timeline {course_id}` says which"
         yield ProofException(kind=ProofFault.NOT_PROVEN, subject=course_id, sentence=said)
     for course_id, count in gathered.lost.items():
-        said = f"a reset undid {count} of its acts: `starter.py timeline {course_id}` has them, do them again"
+        said = f"a reset undid {count} of its acts: `starter.py rescue {course_id} --reason ...` takes them again"
         yield ProofException(kind=ProofFault.ACTS_GONE, subject=course_id, sentence=said)
 
 

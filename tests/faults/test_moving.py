@@ -28,7 +28,7 @@ async def test_what_does_not_replay_is_named_and_left_alone(
     async with house_of(settings, skipper, keyring) as app:
         async with worked(app, build="gone"):
             with pytest.MonkeyPatch.context() as other_rules:
-                other_rules.setattr("course.upkeep.CALENDAR_DAYS", 1)
+                other_rules.setattr("course.agenda.upkeep.CALENDAR_DAYS", 1)
                 differs = await Served.begin(app, skipper)
             same = await Served.begin(app, skipper)
         async with worked(app):

@@ -1,6 +1,9 @@
 """A course whose history does not replay is named, and goes on from before the task that fails; nothing is lost."""
 
 from collections import Counter
+from contextlib import suppress
+from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from temporalio.api.common.v1 import WorkflowExecution
@@ -14,9 +17,11 @@ from adapters.evidence import RUNNING
 from adapters.identity.keyring import KeyRing
 from adapters.identity.signing import Signer
 from adapters.settings import Settings
+from adapters.temporal.histories import ServerHistories
 from adapters.temporal.inspecting import Inspected, inspect
 from adapters.temporal.replaying import TASK_COMPLETED
-from audit.histories import histories_of
+from adapters.temporal.updates import accepted_updates
+from audit.histories import compared_histories, histories_of
 from audit.timeline import story
 from course.acts.base import BaseAct
 from course.acts.care import AddNote
@@ -30,6 +35,29 @@ from tests.workflows.test_proof import GRAVE, proved
 from workflows.course import TreatmentCourse
 
 
+async def first_act(served: Served) -> int:
+    """Where the task completed that took the first act."""
+    history = await served.handle.fetch_history()
+    taken = min(accepted_updates(history))
+    return max(one.event_id for one in history.events if one.event_type == TASK_COMPLETED and one.event_id < taken)
+
+
+async def reset(skipper: TimeSkipper, served: Served, event: int, reapply: ResetReapplyType.ValueType) -> str:
+    """Reset a course as somebody without keys may; the new run."""
+    keyless = await Client.connect(skipper.client.service_client.config.target_host)
+    answer = await keyless.workflow_service.reset_workflow_execution(
+        ResetWorkflowExecutionRequest(
+            namespace=keyless.namespace,
+            workflow_execution=WorkflowExecution(workflow_id=served.handle.id),
+            workflow_task_finish_event_id=event,
+            request_id=str(uuid4()),
+            reason="to be rid of it",
+            reset_reapply_type=reapply,
+        )
+    )
+    return str(answer.run_id)
+
+
 @pytest.mark.timeout(120)
 async def test_a_rescued_course_has_every_act_signal_and_letter_once(
     settings: Settings, skipper: TimeSkipper, keyring: KeyRing
@@ -41,7 +69,7 @@ async def test_a_rescued_course_has_every_act_signal_and_letter_once(
                 served = await Served.begin(app, skipper)
                 await served.clear()
                 well = await Served.begin(app, skipper)
-                other_rules.setattr("course.upkeep.CALENDAR_DAYS", 1)
+                other_rules.setattr("course.agenda.upkeep.CALENDAR_DAYS", 1)
                 await served.wait(days=3)
                 await served.do("note", text="after the fault")
                 await served.do("schedule", Role.COORDINATOR, first=await served.next_monday())
@@ -77,31 +105,58 @@ async def test_a_rescued_course_has_every_act_signal_and_letter_once(
     assert sum("enrolled" in line.what for line in lines) == 1
 
 
-async def test_what_a_reset_undid_is_named(settings: Settings, skipper: TimeSkipper, keyring: KeyRing) -> None:
-    """A client without keys resets a course to its beginning: proof counts the acts that are gone."""
+async def test_what_resets_undid_is_named_and_taken_again(
+    settings: Settings, skipper: TimeSkipper, keyring: KeyRing
+) -> None:
+    """A client without keys resets a course twice: the acts of both runs are gone until a rescue takes them."""
     async with house_of(settings, skipper, keyring) as app, worked(app):
         served = await Served.begin(app, skipper)
-        await served.do("note", text="there once")
-        history = await served.handle.fetch_history()
-        first = next(one.event_id for one in history.events if one.event_type == TASK_COMPLETED)
-        keyless = await Client.connect(skipper.client.service_client.config.target_host)
-        await keyless.workflow_service.reset_workflow_execution(
-            ResetWorkflowExecutionRequest(
-                namespace=keyless.namespace,
-                workflow_execution=WorkflowExecution(workflow_id=served.handle.id),
-                workflow_task_finish_event_id=first,
-                request_id="a-reset",
-                reason="to be rid of it",
-                reset_reapply_type=ResetReapplyType.RESET_REAPPLY_TYPE_NONE,
-            )
-        )
-        assert not [one for one in (await served.record()).entries if "there once" in one.text]
-        assert (await inspect(app.client, keyring, RUNNING)).lost == {served.handle.id: 1}
+        for number, said in enumerate(("there once", "there after"), 1):
+            await served.do("note", text=said)
+            await reset(skipper, served, await first_act(served), ResetReapplyType.RESET_REAPPLY_TYPE_NONE)
+            assert not [one for one in (await served.record()).entries if said in one.text]
+            assert (await inspect(app.client, keyring, RUNNING)).lost == {served.handle.id: number}
         named = {(one.kind, one.subject) for one in (await proved(app)).exceptions}
         assert (ProofFault.ACTS_GONE, served.handle.id) in named
-        lines = [line.what for line in await story(await histories_of(app, served.handle.id), keyring)]
-    for word in ("there once", "reset to"):
-        assert sum(word in what for what in lines) == 1
+        for run in (await ServerHistories(app.client).closed_runs(settings.task_queue, "")).runs:
+            kept, closed_at = await ServerHistories(app.client).closed(run.course_id, run.run_id)
+            await app.store.archive.put(run.course_id, run.run_id, kept, closed_at)
+        found = await compared_histories(app, served.handle.id)
+        lines = [line.what for line in await story(found.runs, keyring)]
+        done = await rescue(app, served.handle.id, "somebody was rid of it")
+        assert (done.event, done.acts, done.refused) == (None, 2, ())
+        assert (await inspect(app.client, keyring, RUNNING)).lost == {}
+        notes = [one.text for one in (await served.record()).entries if "there" in one.text]
+        with pytest.raises(RescueError, match="replays: there is nothing to rescue it from"):
+            await rescue(app, served.handle.id, "once too often")
+    assert notes == ["note: there once", "note: there after"]
+    assert sum("there once" in what for what in lines) == 1
+    assert sum("reset to" in what for what in lines) == 2
+    assert (len(found.runs), found.differing) == (3, ())
+
+
+@pytest.mark.timeout(120)
+async def test_a_rescue_that_no_worker_answers_is_finished_by_another(
+    settings: Settings, skipper: TimeSkipper, keyring: KeyRing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run that was reset and never went on is reset again; without a worker that is said, and nothing is lost."""
+    async with house_of(settings, skipper, keyring) as app:
+        async with worked(app):
+            served = await Served.begin(app, skipper)
+            await served.clear()
+            before = await served.record()
+        await reset(skipper, served, await first_act(served), ResetReapplyType.RESET_REAPPLY_TYPE_ALL_ELIGIBLE)
+        with monkeypatch.context() as impatient:
+            impatient.setattr("services.rescue.ANSWER_WITHIN", timedelta(seconds=1))
+            with pytest.raises(RescueError, match="no worker gets through its next task: read the worker's log"):
+                await rescue(app, served.handle.id, "it stands still")
+        async with worked(app):
+            with suppress(RescueError):  # the worker may have gone on by itself
+                assert not (await rescue(app, served.handle.id, "it stands still")).refused
+            after = await served.record()
+            assert await inspect(app.client, keyring, RUNNING) == Inspected((), {}, {})
+    assert sorted(one.text for one in after.entries) == sorted(one.text for one in before.entries)
+    assert set(Counter(str(letter["Message-ID"]) for letter in served.mailbox()).values()) == {1}
 
 
 async def test_an_act_that_a_worker_took_and_nobody_signed_is_named(
