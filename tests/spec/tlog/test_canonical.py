@@ -24,8 +24,8 @@ VECTORS = [
     ),
     (
         (
-            r'{"1": {"f": {"f": "hi","F": 5}, "\n": 56}, "10": {}, "": "empty", "a": {}, "111": [{"e": "yes","E": "no"}],'
-            r' "A": {}}'
+            r'{"1": {"f": {"f": "hi","F": 5}, "\n": 56}, "10": {}, "": "empty", "a": {}, "111": [{"e": "yes",'
+            r'"E": "no"}], "A": {}}'
         ),
         r'{"":"empty","1":{"\n":56,"f":{"F":5,"f":"hi"}},"10":{},"111":[{"E":"no","e":"yes"}],"A":{},"a":{}}',
     ),
@@ -36,8 +36,8 @@ VECTORS = [
     ),
     (
         (
-            r'{"\u20ac": "Euro Sign", "\r": "Carriage Return", "\u000a": "Newline", "1": "One", "\u0080": "Control\u007f",'
-            r' "\ud83d\ude02": "Smiley", "\u00f6": "Latin Small Letter O With Diaeresis",'
+            r'{"\u20ac": "Euro Sign", "\r": "Carriage Return", "\u000a": "Newline", "1": "One",'
+            r' "\u0080": "Control\u007f", "\ud83d\ude02": "Smiley", "\u00f6": "Latin Small Letter O With Diaeresis",'
             r' "\ufb33": "Hebrew Letter Dalet With Dagesh", "</script>": "Browser Challenge"}'
         ),
         (
