@@ -11,11 +11,14 @@ from temporalio.testing import TimeSkipper, TimeSkippingConfig
 
 from adapters.clinic.files import with_room_for_all
 from adapters.identity.keyring import KeyRing
-from adapters.identity.sign_in import staff_without_passphrases
+from adapters.identity.sign_in import NO_PASSPHRASE, staff_without_passphrases
 from adapters.settings import SealedSettings
+from adapters.store.people.staff import Account
 from adapters.temporal.plugin import course_plugin
 from adapters.temporal.server import EmbeddedServer, embedded_server
 from adapters.wiring import Application, open_application
+from course.model.terms import Role
+from play.scenario.acting import CAST, SECOND
 from play.world.delayed_start import DelayedStart
 from play.world.workers import InProcessWorker, SeparateWorker, Workers
 from services.courses import Courses
@@ -70,7 +73,17 @@ async def stage(
         opened = await stack.enter_async_context(open_application(settings, client=skipper.client, ring=ring))
         app = opened if real_chairs else replace(opened, clinic=with_room_for_all(opened.clinic))
         await staff_without_passphrases(app.store, clinic_folder / "staff.toml")
+        await _cast(app)
         workers: Workers = SeparateWorker(app, server.target) if killable else InProcessWorker(app)
         await workers.start()
         stack.push_async_callback(workers.stop, kill=False)
         yield Stage(server, app, skipper, workers, Courses(app))
+
+
+async def _cast(app: Application) -> None:
+    """The people whom scenarios name, also where a clinic has a staff of its own."""
+    site = next(iter(app.clinic.sites))
+    for one in (*CAST.values(), SECOND):
+        if one.role is not Role.PATIENT and await app.store.staff.account(one.account_id) is None:
+            made_up = Account(one.account_id, one.name, one.role, site, f"{one.account_id}@clinic.invalid")
+            await app.store.staff.add(made_up, NO_PASSPHRASE)

@@ -54,7 +54,7 @@ class Follower:
     async def follow(self, page: str) -> list[str]:
         """Do everything that a page says; returns what each command of ours printed."""
         begun = len(self.said)
-        for block in blocks(page):
+        for block in blocks(f"how-to/{page}"):
             match block.kind:
                 case "ini":
                     for name, value in block.settings.items():
@@ -75,7 +75,7 @@ class Follower:
             case ["st", "login", account]:
                 await self.terminal.sign_in(account)
             case ["st", *rest]:
-                answered = await self.terminal.type(*rest)
+                answered = await self.terminal.type(*(word.replace("~", str(self.home)) for word in rest))
                 assert answered.code == 0, f"{rest}: {answered.out}{answered.err}"
                 self.said.append(answered)
             case _:
@@ -112,12 +112,13 @@ async def test_an_instrument_then_a_protocol_that_asks_it(clinic: Follower) -> N
     """The sheet scores as its file says; a course of the new protocol keeps the values that the page gave it."""
     _, scored = await clinic.follow("instrument")
     assert scored == "9 (probable anxiety disorder)\n"
-    _, differs, shown, enrolled = await clinic.follow("protocol")
+    _, differs, shown, lived, enrolled = await clinic.follow("protocol")
     assert {line.split()[0] for line in differs.splitlines()[3:] if line[:2].strip()} == {
         "id", "title", "short", "evidence.grade", "evidence.statement", "evidence.citations", "induction.weekdays",
         "induction.gap_days_min", "measuring.secondary", "instruments",
     }  # fmt: skip
     assert "gaps 3-7 days" in shown
+    assert "6 sessions given, 0 acts refused" in lived
     course = enrolled.split()[2].rstrip(",")
     measured = await clinic.terminal.type("measure", course, "oasis", "--answers", "3,2,2,1,1")
     assert measured.code == 0, measured.err
@@ -201,11 +202,11 @@ def hospital() -> Iterator[tuple[str, type[Hospital]]]:
 def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
     """A clinic folder that holds the page's module, and the page's setting."""
     folder = Path(shutil.copytree(ROOT / "clinic", tmp_path / "my-clinic"))
-    (module,) = (one for one in blocks("channel") if one.kind == "python")
+    (module,) = (one for one in blocks("how-to/channel") if one.kind == "python")
     place(module, tmp_path)
     monkeypatch.setenv("ST_CLINIC_FOLDER", str(folder))
     monkeypatch.setattr(sys, "path", [*sys.path])
-    for block in blocks("channel"):
+    for block in blocks("how-to/channel"):
         if "ST_SMS_CHANNEL" in block.text and block.kind == "ini":
             for name, value in block.settings.items():
                 monkeypatch.setenv(name, value)
@@ -251,3 +252,23 @@ def test_a_channel_that_does_not_open_is_named(own: pytest.MonkeyPatch, named: s
     assert why in str(refused.value)
     assert "ST_SMS_CHANNEL" in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+async def test_the_tutorial_of_scenarios(clinic: Follower, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The file as its page ends is lived as it expects; with one expectation changed as the page says, it fails.
+
+    It is lived in the clinic of one's own, whose staff has none of the people whom scenarios name.
+    """
+    assert (clinic.home / "my-clinic" / "staff.toml").read_text().count('"lee"') == 0
+    for block in blocks("tutorials/scenario"):
+        if block.kind == "toml":
+            place(block, tmp_path)
+    wrong = (tmp_path / "cold.toml").read_text().replace("given = 6", "given = 7")
+    (tmp_path / "wrong.toml").write_text(wrong)
+    monkeypatch.setenv("ST_DATA_FOLDER", str(tmp_path / "var"))
+    files = (str(tmp_path / "cold.toml"), str(tmp_path / "wrong.toml"))
+    played = await Terminal({}).type("simulate", *files, "--json")
+    assert played.code == 1
+    right, other = played.said
+    assert right["surprises"] == []
+    assert other["surprises"] == ["expect sessions given: 7 is expected, 6 is so"]

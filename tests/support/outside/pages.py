@@ -33,8 +33,8 @@ class Block:
 
 
 def blocks(page: str) -> list[Block]:
-    """Every fenced block of docs/how-to/PAGE.md, in order."""
-    return [Block(*found) for found in _BLOCK.findall((ROOT / "docs" / "how-to" / f"{page}.md").read_text())]
+    """Every fenced block of docs/PAGE.md, in order."""
+    return [Block(*found) for found in _BLOCK.findall((ROOT / "docs" / f"{page}.md").read_text())]
 
 
 def place(block: Block, home: Path) -> Path:
