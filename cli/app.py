@@ -25,7 +25,7 @@ COMMANDS = {
         "oncall leave": "people.oncall:leave",
         "oncall back": "people.oncall:back",
     },
-    "Work": {"list": "work.reading:list_courses", "needs": "work.reading:needs", "show": "work.reading:show"},
+    "Work": {"list": "work.lists:list_courses", "needs": "work.lists:needs", "show": "work.one_course:show"},
     "Intake": {
         "enrol": "intake.intake:enrol",
         "gate": "intake.intake:gate",
@@ -86,8 +86,8 @@ COMMANDS = {
         "late-entry": "care.followup:late_entry",
     },
     "Looking ahead and back": {
-        "forecast": "work.reading:forecast_course",
-        "judge": "work.reading:judge_course",
+        "forecast": "work.one_course:forecast_course",
+        "judge": "work.one_course:judge_course",
         "explain": "work.explain:explain_course",
         "timeline": "work.timeline:timeline",
         "simulate": "simulate:simulate",

@@ -4,12 +4,11 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from audit.histories import compared_histories
-from audit.timeline import Line, story
+from audit.timeline import Line
 from cli.output import FAILED, OK, as_json, table
 from cli.session import OutputOptions, command, staff_session
 from course.model.calendar import Zone
-from services.errors import ServiceError
+from services.reading.story import course_story
 from services.typed.times import shown
 
 
@@ -25,21 +24,15 @@ async def timeline(
     Example: starter.py timeline c-1a2b3c
     """
     async with staff_session() as at:
-        course = await at.course(course)
-        zone = await at.zone(course)
-        found = await compared_histories(at.app, course)
-        if not found.runs:
-            raise ServiceError(f"course {course} has no history: it was enrolled and never began")
-        await at.log_access(course, "timeline")
-        lines = await story(found.runs, at.app.ring)
-        lines = [line for line in lines if not acts or line.role != "course"]
-        if output.json:
-            as_json([vars(line) for line in lines])
-            return FAILED if found.differing else OK
-        table(("when", "who", "what", "why", "before → after", "event"), [_row(zone, line) for line in lines])
+        found = await course_story(at, course, acts=acts)
+    if output.json:
+        as_json([vars(line) for line in found.lines])
+    else:
+        heads = ("when", "who", "what", "why", "before → after", "event")
+        table(heads, [_row(found.zone, line) for line in found.lines])
         for run in found.differing:
             print(f"NOT the same in the archive: run {run}, shown here as the server has it")
-        return FAILED if found.differing else OK
+    return FAILED if found.differing else OK
 
 
 def _row(zone: Zone, line: Line) -> tuple[str, ...]:

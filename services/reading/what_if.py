@@ -2,6 +2,7 @@
 
 import re
 import shlex
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +16,7 @@ from services.typed.times import instant
 DEFER = re.compile(r"^defer (\S+) to (.+)$")
 
 
-def supposed(record: CourseRecord, ifs: list[str], at: StaffSession, now: datetime) -> CourseRecord:
+def supposed(record: CourseRecord, ifs: Iterable[str], at: StaffSession, now: datetime) -> CourseRecord:
     """The record if these acts were done now; raises ServiceError with the course's own refusal."""
     for said in ifs:
         action, fields = _read(said, record, now)
