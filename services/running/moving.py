@@ -6,7 +6,6 @@ from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.deployment.v1 import WorkerDeploymentVersion
 from temporalio.api.workflow.v1 import VersioningOverride, WorkflowExecutionOptions
 from temporalio.api.workflowservice.v1 import UpdateWorkflowExecutionOptionsRequest
-from temporalio.client import WorkflowExecution as Found
 from temporalio.client import WorkflowUpdateRPCTimeoutOrCancelledError as UpdateTimeoutError
 from temporalio.service import RPCError
 
@@ -34,21 +33,21 @@ async def move_to_this_build(app: Application) -> dict[str, list[str]]:
             if not await replays.clean(await handle.fetch_history()):
                 stay.setdefault(build, []).append(found.id)
                 continue
-            await _override(app, found, pinned_to(app, here))
+            await override(app, found.id, pinned_to(app, here), found.run_id)
             forced = True
         if forced:
-            await _settle(app, found)
+            await settle(app, found.id)
     return stay
 
 
-async def _settle(app: Application, found: Found) -> None:
+async def settle(app: Application, course_id: str) -> None:
     """Run one task on the new build and take the override away: under it, no later build would ever get the course."""
     try:
-        handle = app.client.get_workflow_handle(found.id)
+        handle = app.client.get_workflow_handle(course_id)
         await handle.execute_update(TreatmentCourse.wake, rpc_timeout=ANSWER_WITHIN)
-        await _override(app, found, None)
+        await override(app, course_id, None)
     except (RPCError, UpdateTimeoutError, TimeoutError):
-        log.warning("a moved course did not answer: its override stays until the next start", course=found.id)
+        log.warning("a moved course did not answer: its override stays until the next start", course=course_id)
 
 
 def pinned_to(app: Application, build: str) -> VersioningOverride:
@@ -57,13 +56,13 @@ def pinned_to(app: Application, build: str) -> VersioningOverride:
     return VersioningOverride(pinned=VersioningOverride.PinnedOverride(behavior=PINNED, version=version))
 
 
-async def _override(app: Application, found: Found, override: VersioningOverride | None) -> None:
-    """Set the override of the run that was found, or take away that of the course's present run."""
+async def override(app: Application, course_id: str, pinned: VersioningOverride | None, run_id: str = "") -> None:
+    """Set the override of a run, or take it away; without a run, of the course's present one."""
     await app.client.workflow_service.update_workflow_execution_options(
         UpdateWorkflowExecutionOptionsRequest(
             namespace=app.client.namespace,
-            workflow_execution=WorkflowExecution(workflow_id=found.id, run_id=found.run_id if override else ""),
-            workflow_execution_options=WorkflowExecutionOptions(versioning_override=override),
+            workflow_execution=WorkflowExecution(workflow_id=course_id, run_id=run_id),
+            workflow_execution_options=WorkflowExecutionOptions(versioning_override=pinned),
             update_mask=FieldMask(paths=["versioning_override"]),
         )
     )

@@ -26,6 +26,7 @@ from adapters.temporal.updates import acts_in, by_request, last_reset
 from adapters.wiring import Application
 from course.acts.catalogue import ActEnvelope
 from services.courses import ANSWER_WITHIN
+from services.running.moving import settle
 from workflows.course import TreatmentCourse
 
 RESETS_MOST = 3
@@ -55,7 +56,7 @@ async def rescue(app: Application, course_id: str, reason: str) -> RescueResult:
         described, history, owed = await _read(app, course_id)
     except RPCError as error:
         raise RescueError(f"course {course_id} cannot be read ({error.status.name.lower()})") from None
-    build, _ = build_of(described)
+    build, forced = build_of(described)
     if build not in {"", build_id()}:
         raise RescueError(f"course {course_id} runs on build {build}: rescue it with that code, this is {build_id()}")
     event, run_id = await _stands_still_at(app, history), str(described.run_id)
@@ -69,6 +70,8 @@ async def rescue(app: Application, course_id: str, reason: str) -> RescueResult:
     else:
         raise RescueError(f"course {course_id} replays: there is nothing to rescue it from")
     refused = [why for one in missing if (why := await _again(app, course_id, one))]
+    if forced:
+        await settle(app, course_id)
     stand = len(owed) - len(refused)
     refused += [f"the act of event {at}: these keys cannot read it" for at, one in later.items() if one is None]
     return RescueResult(course_id, event, run_id, stand, tuple(refused))

@@ -19,15 +19,20 @@ from adapters.identity.signing import Signer
 from adapters.settings import Settings
 from adapters.temporal.histories import ServerHistories
 from adapters.temporal.inspecting import Inspected, inspect
-from adapters.temporal.replaying import TASK_COMPLETED
+from adapters.temporal.plugin import build_id
+from adapters.temporal.replaying import TASK_COMPLETED, build_of
 from adapters.temporal.updates import accepted_updates
 from audit.histories import compared_histories, histories_of
 from audit.timeline import story
 from course.acts.base import BaseAct
 from course.acts.care import AddNote
 from course.acts.catalogue import ActEnvelope
+from course.agenda import upkeep
 from course.model.terms import Role
 from course.views.proof import ProofFault
+from services.running import rescue as rescuing
+from services.running.moving import override as override_build
+from services.running.moving import pinned_to
 from services.running.rescue import RescueError, rescue
 from tests.support.life import STAFF
 from tests.support.served import Served, house_of, worked
@@ -69,7 +74,7 @@ async def test_a_rescued_course_has_every_act_signal_and_letter_once(
                 served = await Served.begin(app, skipper)
                 await served.clear()
                 well = await Served.begin(app, skipper)
-                other_rules.setattr("course.agenda.upkeep.CALENDAR_DAYS", 1)
+                other_rules.setattr(upkeep, "CALENDAR_DAYS", 1)
                 await served.wait(days=3)
                 await served.do("note", text="after the fault")
                 await served.do("schedule", Role.COORDINATOR, first=await served.next_monday())
@@ -81,7 +86,9 @@ async def test_a_rescued_course_has_every_act_signal_and_letter_once(
             assert (await inspect(app.client, keyring, RUNNING)).wedged == (served.handle.id,)
             with pytest.raises(RescueError, match="replays: there is nothing to rescue it from"):
                 await rescue(app, well.handle.id, "by mistake")
+            await override_build(app, served.handle.id, pinned_to(app, build_id()))
             done = await rescue(app, served.handle.id, "a change of rules under the same build")
+            assert build_of(await served.handle.describe()) == (build_id(), False)
             assert (done.acts, done.refused) == (3, ())
             await served.wait(minutes=5)
             after = await served.record()
@@ -147,7 +154,7 @@ async def test_a_rescue_that_no_worker_answers_is_finished_by_another(
             before = await served.record()
         await reset(skipper, served, await first_act(served), ResetReapplyType.RESET_REAPPLY_TYPE_ALL_ELIGIBLE)
         with monkeypatch.context() as impatient:
-            impatient.setattr("services.rescue.ANSWER_WITHIN", timedelta(seconds=1))
+            impatient.setattr(rescuing, "ANSWER_WITHIN", timedelta(seconds=1))
             with pytest.raises(RescueError, match="no worker gets through its next task: read the worker's log"):
                 await rescue(app, served.handle.id, "it stands still")
         async with worked(app):
