@@ -1,8 +1,8 @@
 """A course lived without a server: the same pure functions in the same order as the workflow's loop."""
 
 from collections.abc import Callable, Mapping
+from copy import copy
 from datetime import datetime, timedelta
-from itertools import count
 from typing import Any
 
 from course import actions
@@ -73,12 +73,20 @@ class Life:
         """How many matters a text message has room for, where the patient is texted."""
         self.fates_met: list[OccasionState] = []
         self.acted: set[datetime] = set()
-        self.requests = count(1)
+        self.requests = 0
         self.deeds: list[tuple[BaseAct | None, Deed]] = []
         self.pages = 1
         self.at_rest_since = now
         self.latest = timedelta(0)
         self._settle()
+
+    def copied(self) -> "Life":
+        """A life of its own that has gone the same way so far."""
+        other = copy(self)
+        for name, value in vars(self).items():
+            if isinstance(value, list | set):
+                setattr(other, name, copy(value))
+        return other
 
     def go_to(self, instant: datetime) -> None:
         """Let everything before the instant happen, each at its own time."""
@@ -123,7 +131,7 @@ class Life:
         act = ACT.validate_python(
             {
                 "action": action,
-                "request_id": said.pop("request_id", f"request-{next(self.requests)}"),
+                "request_id": said.pop("request_id", self._request_id()),
                 "actor": STAFF[role],
                 "made_at": said.pop("made_at", self.now),
                 **said,
@@ -133,7 +141,7 @@ class Life:
 
     def words(self, action: str, role: Role = Role.PRESCRIBER, **said: Any) -> BaseAct:
         """What somebody in this role would say now."""
-        given = {"action": action, "request_id": f"request-{next(self.requests)}", "actor": STAFF[role]}
+        given = {"action": action, "request_id": self._request_id(), "actor": STAFF[role]}
         made: BaseAct = ACT.validate_python({**given, "made_at": self.now, **said})
         return made
 
@@ -186,6 +194,10 @@ class Life:
     def to_patient(self) -> list[tuple[datetime, SendOrder]]:
         """What the patient was sent."""
         return [(at, order) for at, order in self.sent if order.audience is Audience.PATIENT]
+
+    def _request_id(self) -> str:
+        self.requests += 1
+        return f"request-{self.requests}"
 
     def _wakes_at(self) -> datetime | None:
         following = next_due(self.record, self.now)

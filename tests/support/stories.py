@@ -1,7 +1,10 @@
 """Lives brought to a point that many tests start from."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import cache, update_wrapper
+from typing import Any, Generic, ParamSpec
 
 from course.model.terms import Role
 from course.rules.screening import missing_before_dose
@@ -18,6 +21,27 @@ MONDAY = at("2026-11-09T14:00Z")
 BASELINE = (2, 2, 2, 2, 2, 2, 2, 2, 0)
 
 
+How = ParamSpec("How")
+
+
+class Story(Generic[How]):
+    """A life that is lived once and handed out as a copy each time: its record is frozen, so all begin alike."""
+
+    def __init__(self, live: Callable[How, Life]) -> None:
+        self._live: Any = cache(live)
+        update_wrapper(self, live)
+
+    def __call__(self, *said: How.args, **named: How.kwargs) -> Life:
+        """A copy of the life."""
+        first: Life = self._live(*said, **named)
+        return first.copied()
+
+    def forget(self) -> None:
+        """Live it anew the next time."""
+        self._live.cache_clear()
+
+
+@Story
 def enrolled() -> Life:
     """A course that has just begun, for a patient who agreed to e-mail."""
     record = make_record()
@@ -25,6 +49,7 @@ def enrolled() -> Life:
     return Life(record, BEGAN)
 
 
+@Story
 def cleared() -> Life:
     """Every gate answered well, a baseline of 16, clearance signed."""
     life = enrolled()
@@ -38,6 +63,7 @@ def cleared() -> Life:
     return life
 
 
+@Story
 def scheduled(first: datetime = MONDAY) -> Life:
     """Six visits planned, Monday, Wednesday, Friday at nine."""
     life = cleared()
@@ -45,14 +71,21 @@ def scheduled(first: datetime = MONDAY) -> Life:
     return life
 
 
+@Story
+def _treated() -> Life:
+    return treated(scheduled())
+
+
 def treated(life: Life | None = None) -> Life:
     """All planned visits given, on time."""
-    life = life or scheduled()
+    if life is None:
+        return _treated()
     while life.record.open_sessions:
         give(life)
     return life
 
 
+@Story
 def maintained() -> Life:
     """A response, evaluated four days after the last infusion; boosters every 28 days."""
     life = treated()

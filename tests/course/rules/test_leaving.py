@@ -15,12 +15,13 @@ from course.rules.leaving import in_words
 from tests.support.life import Life
 from tests.support.ready import WHOLE
 from tests.support.records import DEPRESSION
-from tests.support.stories import check_in, scheduled
+from tests.support.stories import Story, check_in, scheduled
 
 WELL = {"awake": True, "walking": True, "escort": True}
 WATCH = DEPRESSION.session.leave_minutes
 
 
+@Story
 def watched(before: tuple[int, int] = (122, 78), waits: int = WATCH) -> Life:
     """Dosed after this pressure, and watched; the patient is still there."""
     life = scheduled()

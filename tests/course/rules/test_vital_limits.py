@@ -13,7 +13,7 @@ from course.model.terms import Role
 from tests.support.life import Life
 from tests.support.ready import WHOLE
 from tests.support.records import CLINIC_FOLDER, clinic
-from tests.support.stories import check_in, scheduled
+from tests.support.stories import Story, check_in, scheduled
 
 FINE = {"systolic": 122, "diastolic": 78, **WHOLE}
 WRONG: dict[str, tuple[dict[str, Any], str]] = {
@@ -28,6 +28,7 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
 }
 
 
+@Story
 def morning() -> Life:
     """The first visit has come, and nothing but the check is missing."""
     life = scheduled()

@@ -147,7 +147,7 @@ class Lives(Visits, Decisions, Care, PuttingRight, Promises, Running):
 
 
 Lives.TestCase.settings = settings(
-    max_examples=200,
+    max_examples=2 * settings().max_examples,
     stateful_step_count=40,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
