@@ -7,7 +7,7 @@ from typing import Protocol
 
 from temporalio import activity
 
-from course.model.carried import Carried
+from course.model.base import Carried
 from course.model.messages import ArchiveOrder
 
 

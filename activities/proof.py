@@ -9,7 +9,7 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities.ports import Channel, Letter, Medium, NotAcceptedError, Person, RefusedForGoodError
-from course.model.carried import Carried, Instant
+from course.model.base import Carried, Instant
 from course.views.evidence import ProofEvidence
 from course.views.proof import Proof, ProofFault, prove
 

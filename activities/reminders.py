@@ -24,7 +24,7 @@ from activities.ports import (
     Texts,
     Written,
 )
-from course.agenda.recall import OVERTAKEN
+from course.agenda.withdrawn_messages import OVERTAKEN
 from course.model.messages import NOBODY_TO_TELL, SendOrder, SendOutcome, UnsentMessage
 from course.model.terms import Audience, OccasionState
 

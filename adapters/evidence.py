@@ -29,13 +29,13 @@ from adapters.temporal.builds import build_of, served
 from adapters.temporal.inspecting import inspect
 from adapters.temporal.lists import card_of
 from adapters.temporal.vocabulary import PHASES, outside
-from course.model.carried import minutes
+from course.model.base import minutes
 from course.model.terms import Action, Audience, NeedKind, OccasionState, Phase, Role
 from course.views.cover import ahead
 from course.views.drug_owed import DrugDifference
 from course.views.evidence import DirectoryCourse, ProofEvidence, RunningCourse, UnsettledMessage
 from course.views.proof import LATE_MINUTES
-from workflows import attributes
+from workflows import search_attribute_keys
 from workflows.course import TreatmentCourse
 
 PROBLEMS = SearchAttributeKey.for_keyword_list("TemporalReportedProblems")
@@ -220,17 +220,17 @@ def _listed(row: CourseRow) -> DirectoryCourse:
 async def _seen(found: WorkflowExecution) -> RunningCourse:
     said = found.typed_search_attributes
     _, foreign = await card_of(found)
-    phase = said.get(attributes.PHASE)
+    phase = said.get(search_attribute_keys.PHASE)
     return RunningCourse(
         course_id=found.id,
-        site=said.get(attributes.SITE, ""),
+        site=said.get(search_attribute_keys.SITE, ""),
         phase=Phase(phase) if phase in PHASES else None,
         began_at=found.start_time,
-        needs=tuple(said.get(attributes.NEEDS, ())),
-        need_due=said.get(attributes.NEED_DUE),
-        next_session=said.get(attributes.NEXT_SESSION),
+        needs=tuple(said.get(search_attribute_keys.NEEDS, ())),
+        need_due=said.get(search_attribute_keys.NEED_DUE),
+        next_session=said.get(search_attribute_keys.NEXT_SESSION),
         problems=tuple(said.get(PROBLEMS, ())),
-        owner=said.get(attributes.OWNER, ""),
+        owner=said.get(search_attribute_keys.OWNER, ""),
         outside=(*outside(said), *foreign),
         build=build_of(said),
     )

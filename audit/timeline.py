@@ -19,8 +19,8 @@ from adapters.temporal.codec import in_activities, in_course
 from adapters.temporal.plugin import data_converter
 from adapters.temporal.updates import accepted_updates, resets, run_of
 from course.acts.catalogue import ActEnvelope
-from course.enrolment import with_consent
 from course.model.messages import CourseOrder, Part, Receipt, SendOrder, SendOutcome, UnsentMessage
+from course.opening import with_consent
 
 NAMES = {value: name.removeprefix("EVENT_TYPE_").lower() for name, value in EventType.items()}
 VISIT = re.compile(r"s\d+")

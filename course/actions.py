@@ -9,14 +9,14 @@ from typing import Any
 from course.acts.base import BaseAct
 from course.acts.catalogue import digest
 from course.handlers import (
-    adverse,
+    adverse_events,
     care,
     correcting,
     decisions,
-    departing,
     followup,
     intake,
     late,
+    leaving,
     measures,
     ordering,
     planning,
@@ -24,14 +24,14 @@ from course.handlers import (
 )
 from course.handlers.change import Change, Refused, refuse_if, session_of
 from course.handlers.recomputed import recomputed
-from course.model.carried import days, minutes
+from course.model.base import days, minutes
+from course.model.journal import APPLIED_DAYS, open_task, prune, write
 from course.model.messages import Receipt
-from course.model.page import APPLIED_DAYS, open_task, prune, write
 from course.model.parts import Applied
 from course.model.record import CourseRecord
 from course.model.terms import Action, Phase, Role, SessionStatus, TaskKind
 from course.phases import moved_on
-from course.rules.doubt import doubts
+from course.rules.plausibility import doubts
 
 __all__ = ["PERMISSIONS", "ActResult", "Permission", "Refused", "apply", "may"]
 
@@ -77,8 +77,8 @@ PERMISSIONS: dict[Action, Permission] = {
     Action.NOT_GIVEN: Permission(CLINICAL, TREATING, room.not_given, STILL_OPEN, reason=True),
     Action.SESSION: Permission(CLINICAL, TREATING, room.give_session, STILL_OPEN),
     Action.ABORT: Permission(CLINICAL, TREATING, room.abort_session, STILL_OPEN, reason=True),
-    Action.LEAVE: Permission(CLINICAL, EVER, departing.let_go, DOSED),
-    Action.EVENT: Permission(FRONT, EVER, adverse.report_event),
+    Action.LEAVE: Permission(CLINICAL, EVER, leaving.let_go, DOSED),
+    Action.EVENT: Permission(FRONT, EVER, adverse_events.report_event),
     Action.CEASE: Permission(SIGNER, frozenset({Phase.INDUCTION}), decisions.cease, reason=True),
     Action.MEASURE: Permission(WITH_PATIENT, EVER, measures.record_measure),
     Action.EVALUATE: Permission(

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from course.model.carried import days
-from course.model.page import write
+from course.model.base import days
+from course.model.journal import write
 from course.model.parts import COURSE, MaintenancePlan
 from course.model.record import CourseRecord
 from course.model.terms import Decision, EndCause, Phase, Series

@@ -8,8 +8,8 @@ from pydantic import ValidationError
 
 from course.actions import ActResult, Refused, apply
 from course.acts.catalogue import Evaluate
-from course.model.carried import days
-from course.model.page import open_task, write
+from course.model.base import days
+from course.model.journal import open_task, write
 from course.model.parts import COURSE, Entry, Task
 from course.model.record import CourseRecord
 from course.model.terms import Role, TaskKind

@@ -48,7 +48,7 @@ from course.model.terms import EndCause, Role
 from course.scheduling.slots import PLANNING
 from services.doses import PatientDose, doses_of, why_not_early, why_not_today
 from services.person import closes, concerns_all, is_for
-from workflows import attributes
+from workflows import search_attribute_keys
 from workflows.course import TreatmentCourse
 
 __all__ = [
@@ -74,9 +74,9 @@ DISCLOSURE = "disclosure to another clinic"
 def _shown_at_once(row: CourseRow, order: CourseOrder) -> TypedSearchAttributes:
     """What lists show of a course before a worker has taken it up."""
     said = (
-        (attributes.PROTOCOL, row.protocol_id),
-        (attributes.SITE, order.site),
-        (attributes.OWNER, order.owner),
+        (search_attribute_keys.PROTOCOL, row.protocol_id),
+        (search_attribute_keys.SITE, order.site),
+        (search_attribute_keys.OWNER, order.owner),
     )
     return TypedSearchAttributes([SearchAttributePair(key, value) for key, value in said])
 

@@ -10,7 +10,7 @@ from course.model.record import CourseRecord
 from course.model.terms import HoldCause, SessionStatus
 from course.model.visit import Dose
 from course.rules.clearance import seen_first
-from course.scores import judging as judge
+from course.scores import outcome_rule
 
 ONE_COURSE_ONLY = frozenset({HoldCause.OPERATOR, HoldCause.PATIENT})
 """Causes of a hold that say nothing of the patient's state."""
@@ -67,7 +67,7 @@ async def why_not_early(directory: Directory, read: Read, course_id: str, at: da
         return ""
     others = await _records(directory, read, row.patient_id, but=course_id)
     elsewhere = tuple(dose for record in others for dose in record.valid_doses)
-    return judge.why_no_early_booster(mine.with_(doses=(*mine.doses, *elsewhere)), at) if elsewhere else ""
+    return outcome_rule.why_no_early_booster(mine.with_(doses=(*mine.doses, *elsewhere)), at) if elsewhere else ""
 
 
 async def _records(directory: Directory, read: Read, patient_id: str, but: str = "") -> list[CourseRecord]:

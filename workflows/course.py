@@ -12,20 +12,20 @@ from temporalio.exceptions import ApplicationError
 with workflow.unsafe.imports_passed_through():
     from course import actions, phases, signals
     from course.acts.catalogue import Act, ActEnvelope
-    from course.agenda import delivery
+    from course.agenda import outbox
     from course.agenda.due import agenda
     from course.agenda.worklist import needs_ahead, next_due
-    from course.cancelled import cancellation
-    from course.enrolment import carried_on, open_record
-    from course.model.carried import days
+    from course.model.base import days
+    from course.model.journal import prune
     from course.model.messages import CourseOrder, CourseSummary, Receipt
-    from course.model.page import prune
     from course.model.record import CourseRecord
+    from course.opening import carried_on, open_record
+    from course.operator_cancellation import cancellation
     from course.phases import phase_over
 
 from workflows.in_flight import InFlight
 from workflows.search_attributes import SearchAttributes
-from workflows.signed import admitted, signed
+from workflows.sign_in_check import admitted, signed
 
 UNSIGNED = "no sign-in of this clinic stands behind this: sign in with `starter.py login`, then do it again"
 
@@ -87,7 +87,7 @@ class TreatmentCourse:
 
     def do_what_is_due(self) -> None:
         """Take the due occasions and start a task for each; what was overtaken is called back."""
-        taken = delivery.take(self.record, workflow.now())
+        taken = outbox.take(self.record, workflow.now())
         self.record = taken.record
         self.in_flight.call_back_overtaken(self.record)
         self.in_flight.begin(taken)

@@ -12,9 +12,8 @@ with workflow.unsafe.imports_passed_through():
     from activities.archive import Archivist
     from activities.calendar import Calendars
     from activities.reminders import UNKNOWN, Messenger
-    from course.agenda import outcomes as folding
-    from course.agenda import recall as calling_back
-    from course.agenda.delivery import SEND_WITHIN, DueNow
+    from course.agenda import send_results, withdrawn_messages
+    from course.agenda.outbox import SEND_WITHIN, DueNow
     from course.model.messages import ArchiveOrder, CalendarOrder, SendOrder, SendOutcome, UnsentMessage
     from course.model.occasions import Occasion
     from course.model.record import CourseRecord
@@ -52,7 +51,7 @@ class InFlight:
     def call_back_overtaken(self, record: CourseRecord) -> None:
         """Cancel the sends that no longer say what is true; one that is already out counts as sent."""
         for order, task in self.sends.values():
-            if calling_back.called_back(record, order):
+            if withdrawn_messages.called_back(record, order):
                 task.cancel()
 
     async def _send(self, order: SendOrder) -> None:
@@ -70,7 +69,7 @@ class InFlight:
         except ActivityError as error:
             outcome = await self._given_up(order, _unfinished(error))
         self.sends.pop(order.key, None)
-        self.changed(lambda record: folding.sent(record, order, outcome, workflow.now()))
+        self.changed(lambda record: send_results.sent(record, order, outcome, workflow.now()))
 
     async def _given_up(self, order: SendOrder, outcome: SendOutcome) -> SendOutcome:
         """What the ledger knows of a message that nobody tries any more: that it is out, or may be, or is not."""
@@ -104,7 +103,7 @@ class InFlight:
             schedule_to_close_timeout=JOB_WITHIN,
             summary="archive the run before",
         )
-        return lambda current: folding.archived(current, job, run_id, workflow.now())
+        return lambda current: send_results.archived(current, job, run_id, workflow.now())
 
     async def _calendar(self, job: Occasion, record: CourseRecord) -> Fold:
         answer = await workflow.execute_activity_method(
@@ -114,18 +113,20 @@ class InFlight:
             schedule_to_close_timeout=JOB_WITHIN,
             summary="take a fresh calendar",
         )
-        return lambda current: folding.refreshed(current, job, answer, workflow.now())
+        return lambda current: send_results.refreshed(current, job, answer, workflow.now())
 
     def _again(self, job: Occasion) -> Fold:
         until = workflow.now() + JOB_AGAIN
-        return lambda current: folding.put_back(current, job, until, workflow.now(), "it failed and is tried again")
+        return lambda current: send_results.put_back(
+            current, job, until, workflow.now(), "it failed and is tried again"
+        )
 
 
 def _unfinished(error: ActivityError) -> SendOutcome:
     """What a send that never came back means: called back, refused to the end, or not known."""
     now = workflow.now()
     if isinstance(error.cause, CancelledError):
-        return SendOutcome(state=OccasionState.SUPPRESSED, at=now, reason=calling_back.OVERTAKEN)
+        return SendOutcome(state=OccasionState.SUPPRESSED, at=now, reason=withdrawn_messages.OVERTAKEN)
     last = error.cause.__cause__ if error.cause is not None else None
     if isinstance(error.cause, ApplicationError) or isinstance(last, ApplicationError):
         return SendOutcome(state=OccasionState.FAILED, at=now, reason="not delivered within six hours")

@@ -10,7 +10,7 @@ with workflow.unsafe.imports_passed_through():
     from course.model.record import CourseRecord
     from course.views.card import Card, card
 
-from workflows import attributes
+from workflows import search_attribute_keys
 
 
 class SearchAttributes:
@@ -42,12 +42,12 @@ class SearchAttributes:
     def _attributes(self, record: CourseRecord) -> dict[Any, Any]:
         waiting = needs(record, workflow.now())
         return {
-            attributes.PHASE: str(record.phase),
-            attributes.PROTOCOL: record.protocol.id,
-            attributes.SITE: record.site,
-            attributes.OWNER: record.owner,
-            attributes.NEEDS: sorted({str(need.kind) for need in waiting}) or None,
-            attributes.NEED_DUE: min((need.due for need in waiting), default=None),
-            attributes.NEXT_SESSION: min((one.start for one in record.open_sessions), default=None),
-            attributes.HELD: record.held is not None,
+            search_attribute_keys.PHASE: str(record.phase),
+            search_attribute_keys.PROTOCOL: record.protocol.id,
+            search_attribute_keys.SITE: record.site,
+            search_attribute_keys.OWNER: record.owner,
+            search_attribute_keys.NEEDS: sorted({str(need.kind) for need in waiting}) or None,
+            search_attribute_keys.NEED_DUE: min((need.due for need in waiting), default=None),
+            search_attribute_keys.NEXT_SESSION: min((one.start for one in record.open_sessions), default=None),
+            search_attribute_keys.HELD: record.held is not None,
         }

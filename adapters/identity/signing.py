@@ -17,7 +17,7 @@ from typing_extensions import override
 
 from adapters.identity.keyring import KeyRing
 from course.acts.base import BaseAct
-from workflows.signed import ADMITTED, SIGNED
+from workflows.sign_in_check import ADMITTED, SIGNED
 
 BETWEEN = "~"
 SHOWN_BYTES = 18

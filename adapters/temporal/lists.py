@@ -12,7 +12,7 @@ from adapters.temporal.errors import unreachable
 from adapters.temporal.vocabulary import outside
 from course.model.terms import NeedKind
 from course.views.card import Card
-from workflows import attributes
+from workflows import search_attribute_keys
 
 FAR = datetime(9999, 1, 1, tzinfo=UTC)
 BUCKET_DAYS = (0, 1, 3, 7, 14, 28)
@@ -95,13 +95,13 @@ async def _row(found: WorkflowExecution) -> Row:
     return Row(
         course_id=found.id,
         card=card,
-        protocol=said.get(attributes.PROTOCOL, ""),
-        site=said.get(attributes.SITE, ""),
-        owner=said.get(attributes.OWNER, ""),
-        needs=tuple(said.get(attributes.NEEDS, ())),
-        need_due=said.get(attributes.NEED_DUE),
-        next_session=said.get(attributes.NEXT_SESSION),
-        held=said.get(attributes.HELD, default=False),
+        protocol=said.get(search_attribute_keys.PROTOCOL, ""),
+        site=said.get(search_attribute_keys.SITE, ""),
+        owner=said.get(search_attribute_keys.OWNER, ""),
+        needs=tuple(said.get(search_attribute_keys.NEEDS, ())),
+        need_due=said.get(search_attribute_keys.NEED_DUE),
+        next_session=said.get(search_attribute_keys.NEXT_SESSION),
+        held=said.get(search_attribute_keys.HELD, default=False),
         began_at=found.start_time,
         outside=(*outside(said), *foreign),
     )

@@ -7,7 +7,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from adapters.temporal.errors import unreachable
 from adapters.temporal.server import ServerError
-from workflows.attributes import ATTRIBUTES
+from workflows.search_attribute_keys import ATTRIBUTES
 
 
 async def missing(client: Client) -> tuple[str, ...]:

@@ -22,7 +22,7 @@ from temporalio.client import Client
 from temporalio.common import SearchAttributeKey
 from temporalio.service import RPCError
 
-from workflows.attributes import ATTRIBUTES
+from workflows.search_attribute_keys import ATTRIBUTES
 
 HOST = "127.0.0.1"
 RETENTION_HOURS = 87_600

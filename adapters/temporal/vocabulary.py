@@ -5,7 +5,7 @@ import re
 from temporalio.common import TypedSearchAttributes
 
 from course.model.terms import NeedKind, Phase
-from workflows import attributes
+from workflows import search_attribute_keys
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 """How protocols, sites and accounts are named; a clinic may have taken one away since a course began."""
@@ -17,12 +17,12 @@ def outside(said: TypedSearchAttributes) -> tuple[str, ...]:
     """The names of attributes whose value is outside the vocabulary; never the value, which may be anything."""
     found = [
         key.name
-        for key in (attributes.PROTOCOL, attributes.SITE, attributes.OWNER)
+        for key in (search_attribute_keys.PROTOCOL, search_attribute_keys.SITE, search_attribute_keys.OWNER)
         if (value := said.get(key)) is not None and NAME.fullmatch(value) is None
     ]
-    phase = said.get(attributes.PHASE)
+    phase = said.get(search_attribute_keys.PHASE)
     if phase is not None and phase not in PHASES:
-        found.append(attributes.PHASE.name)
-    if not NEEDS.issuperset(said.get(attributes.NEEDS, ())):
-        found.append(attributes.NEEDS.name)
+        found.append(search_attribute_keys.PHASE.name)
+    if not NEEDS.issuperset(said.get(search_attribute_keys.NEEDS, ())):
+        found.append(search_attribute_keys.NEEDS.name)
     return tuple(found)

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Sequence
 
-from course.agenda import delivery
-from course.handlers import decisions, holding
+from course.agenda import outbox
+from course.handlers import decisions, placing_holds
 from course.model import calendar
 from course.model.protocol import adjunct
 from course.rules import safety, vitals
 from course.rules.clearance import IDENTIFIERS
-from course.scores import judging as judge
+from course.scores import outcome_rule
 from course.views import proof
 from course.views.rules_in_words import MESSAGES, NEEDS, TASKS
 
@@ -18,16 +18,16 @@ Table = Callable[[tuple[str, ...], Sequence[tuple[str, ...]]], str]
 NUMBERS: tuple[tuple[str, object, str], ...] = (
     ("an escalation goes to the next on call after", safety.ACKNOWLEDGE_MINUTES, "min"),
     ("what waits for a visit under a safety plan waits at most", safety.WAITS_DAYS, "days"),
-    ("a hold is reviewed within", holding.REVIEW_DAYS, "days"),
+    ("a hold is reviewed within", placing_holds.REVIEW_DAYS, "days"),
     ("a death is reviewed within", decisions.DEATH_REVIEW_DAYS, "days"),
-    ("a lost response is confirmed by a reading later by", judge.RELAPSE_DAYS_APART, "days"),
-    ("so many early boosters running owe an evaluation", judge.EARLY_RUNNING, "boosters"),
+    ("a lost response is confirmed by a reading later by", outcome_rule.RELAPSE_DAYS_APART, "days"),
+    ("so many early boosters running owe an evaluation", outcome_rule.EARLY_RUNNING, "boosters"),
     ("so many requests for a booster", adjunct.REQUESTS_FORCE, "requests"),
     ("... in so many weeks owe an evaluation", adjunct.REQUESTS_COUNT_WEEKS, "weeks"),
     ("identifiers before a dose", IDENTIFIERS, ""),
     ("a reading counts as in time when later by at most", vitals.LATE_MINUTES, "min"),
-    ("messages a patient gets a day, at most", delivery.DAY_CAP, "messages"),
-    ("... in seven days, at most", delivery.WEEK_CAP, "messages"),
+    ("messages a patient gets a day, at most", outbox.DAY_CAP, "messages"),
+    ("... in seven days, at most", outbox.WEEK_CAP, "messages"),
     ("messages go out from", f"{calendar.SENDING_OPENS:%H:%M}", "of the patient's zone"),
     ("... until", f"{calendar.SENDING_CLOSES:%H:%M}", "of the patient's zone"),
     ("an open course shows a sign of life within", proof.QUIET_DAYS, "days"),

@@ -27,7 +27,7 @@ from cli.session import OutputOptions, command, here
 from services.errors import EXPECTED
 from services.people.cover_gaps import gaps_ahead, within
 from services.visits.chairs import fullness
-from workflows.attributes import ATTRIBUTES
+from workflows.search_attribute_keys import ATTRIBUTES
 
 RUNNING = "ExecutionStatus = 'Running'"
 SHOWN = 20

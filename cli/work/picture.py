@@ -9,7 +9,7 @@ from course.model.calendar import Zone
 from course.model.record import CourseRecord
 from course.model.terms import Outcome, Series
 from course.scheduling.slots import Slot
-from course.scores import judging as judge
+from course.scores import outcome_rule
 
 WIDTH, NARROW, LEFT, RIGHT = 640, 288, 40, 16
 SPARK_WIDTH, SPARK_HEIGHT, SPARK_EDGE = 120, 24, 3
@@ -114,7 +114,7 @@ def spark(record: CourseRecord, axis: Axis) -> str:
 
 def _response(record: CourseRecord) -> float | None:
     """The highest total that is a response, or None where no baseline says."""
-    base, rule = judge.baseline(record), record.protocol.outcome
+    base, rule = outcome_rule.baseline(record), record.protocol.outcome
     if base is None:
         return None
     if rule.response_points is not None:

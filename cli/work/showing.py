@@ -9,14 +9,13 @@ from adapters.store.people.directory import Patient
 from cli.output import table
 from course.agenda.worklist import needs
 from course.agenda.worklist_words import todo
-from course.handlers.adverse import said
+from course.handlers.adverse_events import said
 from course.model.parts import Evaluation, Order, Score
 from course.model.record import CourseRecord
 from course.model.terms import GateAnswer, GateKind, Phase
 from course.model.visit import Event, Session
 from course.rules.followup import became, counted
-from course.scores import judging as judge
-from course.scores import secondary
+from course.scores import outcome_rule, secondary
 from course.views.forecast import forecast
 from services.typed.times import shown
 
@@ -98,7 +97,7 @@ def state_of(record: CourseRecord) -> str:
     """Where the course stands, in one sentence."""
     given = f"{len(record.valid_doses)} infusions given"
     held = f", held since {shown(record.zone, record.held.since)} ({record.held.cause})" if record.held else ""
-    reading = judge.latest(record)
+    reading = outcome_rule.latest(record)
     reads = f"; reads as {reading.sentence}" if reading else ""
     where = "Closed" if record.closed else f"In {record.phase}"
     return f"{where}{held}, {given}{reads}."

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from course.model.carried import Instant
+from course.model.base import Instant
 from course.model.parts import Actor
 
 REASON_MAX = 2_000

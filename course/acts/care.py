@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from course.acts.base import BaseAct, Line, OccasionRef, Prose, Ref
+from course.model.base import Instant
 from course.model.calendar import Zone
-from course.model.carried import Instant
 from course.model.need import CallOutcome
 from course.model.terms import HoldCause, NeedKind
 

@@ -39,7 +39,7 @@ from course.acts.room import (
     PatientLeaves,
     ReportEvent,
 )
-from course.model.carried import Instant
+from course.model.base import Instant
 from course.model.parts import Actor
 from course.model.protocol.instrument import Answers, Total
 from course.model.terms import Decision, EndCause, GateAnswer, SkipCode

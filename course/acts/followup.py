@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from course.acts.base import BaseAct, Line, Prose, Ref
-from course.model.carried import Instant
+from course.model.base import Instant
 from course.model.parts import Actor
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from course.acts.base import BaseAct, Line, Ref
-from course.model.carried import Instant
+from course.model.base import Instant
 from course.model.terms import Severity, SkipCode
 
 Minutes = Annotated[int, Field(gt=0, le=600)]

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from course.agenda.dates import when
-from course.model.carried import hours
-from course.model.page import open_task
+from course.agenda.date_format import when
+from course.model.base import hours
+from course.model.journal import open_task
 from course.model.record import CourseRecord
 from course.model.terms import OccasionKind, Role, TaskKind
 from course.model.visit import Session

@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 from datetime import datetime, time
 
+from course.agenda import booster_booking, visits
 from course.agenda import questionnaires as asking
-from course.agenda import upkeep, visits
 from course.model.calendar import days_from, in_sending_hours
+from course.model.memoize import remembered
 from course.model.occasions import Occasion, last_ordinal, open_at
 from course.model.parts import Escalation
 from course.model.protocol.gate import Gate
 from course.model.record import CourseRecord
-from course.model.remembered import remembered
 from course.model.terms import GateAnswer, OccasionKind, OccasionState, Phase, Role
 from course.rules import safety
 
@@ -32,15 +32,15 @@ def due(record: CourseRecord, now: datetime) -> tuple[Occasion, ...]:
 
 def _candidates(record: CourseRecord) -> Iterator[Occasion]:
     yield from _escalations(record)
-    yield from upkeep.archives(record)
+    yield from booster_booking.archives(record)
     if record.closed:
         yield from _closing(record)
         return
-    yield from upkeep.calendar(record)
+    yield from booster_booking.calendar(record)
     yield from _forms(record)
     yield from visits.occasions(record)
     yield from asking.occasions(record)
-    yield from upkeep.bookings(record)
+    yield from booster_booking.bookings(record)
 
 
 def _escalations(record: CourseRecord) -> Iterator[Occasion]:

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from datetime import datetime, time
 
 from course.agenda.visits import EVENING, nominal
+from course.model.base import days, hours
 from course.model.calendar import SENDING_OPENS, days_from, in_sending_hours
-from course.model.carried import days, hours
 from course.model.occasions import Occasion
 from course.model.parts import Ask
 from course.model.record import CourseRecord
 from course.model.terms import NeedKind, OccasionKind, OccasionState, Phase, Series
-from course.scores import judging as judge
+from course.scores import outcome_rule
 
 MORNING = time(10)
 CHASE_DAYS = 2
@@ -68,7 +68,7 @@ def lost_ask_at(record: CourseRecord) -> datetime | None:
 
     The second morning, or the evening before where that is more than 48 hours later.
     """
-    doubt, last, zone = judge.relapse(record), _last_asked(record), record.messaging.zone
+    doubt, last, zone = outcome_rule.relapse(record), _last_asked(record), record.messaging.zone
     if doubt.first_bad_at is None or doubt.second_bad_at is not None or last is None:
         return None
     again = days_from(zone, doubt.first_bad_at, RELAPSE_ASK_DAYS, SENDING_OPENS)

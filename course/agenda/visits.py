@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from datetime import datetime, time
 
-from course.agenda.dates import moment
+from course.agenda.date_format import moment
+from course.model.base import days, hours, minutes
 from course.model.calendar import SENDING_OPENS, days_from, in_sending_hours
-from course.model.carried import days, hours, minutes
 from course.model.messages import CalendarEntry
 from course.model.occasions import REMINDERS, RULES, Occasion, last_ordinal
 from course.model.parts import Mark

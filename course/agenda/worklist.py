@@ -3,22 +3,21 @@
 from dataclasses import replace
 from datetime import datetime
 
+from course.agenda import booster_booking
 from course.agenda import questionnaires as asking
-from course.agenda import upkeep
-from course.agenda.dates import when
+from course.agenda.date_format import when
 from course.agenda.due import agenda, gates_missing
-from course.model.carried import days, hours, minutes
+from course.model.base import days, hours, minutes
+from course.model.memoize import remembered
 from course.model.need import CALLED_ABOUT, Need
 from course.model.record import CourseRecord
-from course.model.remembered import remembered
 from course.model.terms import NeedKind, Phase, Role, SessionStatus
 from course.model.visit import Session
 from course.phases import dosed_in_series, still_to_plan
 from course.rules import clearance, screening
 from course.rules.followup import followups
-from course.scores import judging as judge
-from course.scores import secondary
-from course.scores.boosters import boosters
+from course.scores import outcome_rule, secondary
+from course.scores.booster_visits import boosters
 
 __all__ = ["Need", "evaluation_due", "needs", "needs_ahead", "next_due", "next_owed"]
 
@@ -229,20 +228,20 @@ def _decisions(record: CourseRecord) -> list[Need]:
     if evaluation is not None:
         opens, due, why = evaluation
         found.append(Need(NeedKind.EVALUATE, "evaluation", opens, due, Role.PRESCRIBER, why + _first_ask(record)))
-    lapsed = upkeep.lapsed_since(record)
+    lapsed = booster_booking.lapsed_since(record)
     if lapsed is not None:
         opens = lapsed + days(record.protocol.maintenance.lapse_days)
         found.append(Need(NeedKind.LAPSED, "lapsed", opens, opens + days(7), Role.COORDINATOR, "no visit booked: call"))
-    book, window = upkeep.book_from(record), upkeep.booster_window(record)
+    book, window = booster_booking.book_from(record), booster_booking.booster_window(record)
     if book is not None and window is not None and record.maintained is not None:
         found.append(
             Need(
                 NeedKind.BOOK,
-                f"b{upkeep.booster_number(record)}",
+                f"b{booster_booking.booster_number(record)}",
                 max(book, record.maintained.since),
                 window[0],
                 Role.COORDINATOR,
-                f"booster {upkeep.booster_number(record)} to book",
+                f"booster {booster_booking.booster_number(record)} to book",
             )
         )
     return found
@@ -269,7 +268,7 @@ def evaluation_due(record: CourseRecord) -> tuple[datetime, datetime, str] | Non
         return opens, max(opens, (ended or base) + days(rule.first_days_max)), "the series is over: evaluate"
     if record.phase is not Phase.MAINTENANCE or record.maintained is None:
         return None
-    forced = judge.evaluation_forced(record)
+    forced = outcome_rule.evaluation_forced(record)
     if forced:
         since = record.forced_since or record.last_infusion_at or record.maintained.since
         return since, since + days(FORCED_DAYS), forced

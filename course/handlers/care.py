@@ -16,18 +16,18 @@ from course.acts.care import (
     SignSafetyPlan,
     TakeReply,
 )
-from course.agenda.outcomes import undelivered
+from course.agenda.send_results import undelivered
 from course.agenda.worklist import needs
 from course.handlers.change import Change, Refused, refuse_if, shown, signature
-from course.handlers.holding import GRAVE, REVIEW_DAYS, graver_than, held_now
+from course.handlers.placing_holds import GRAVE, REVIEW_DAYS, graver_than, held_now
+from course.model.base import days, hours
 from course.model.calendar import Zone
-from course.model.carried import days, hours
+from course.model.journal import open_task
 from course.model.need import CALLED_ABOUT
-from course.model.page import open_task
 from course.model.parts import GateState, LastCall
 from course.model.record import CourseRecord
 from course.model.terms import GateAnswer, GateKind, Role, TaskKind
-from course.rules import holds, safety
+from course.rules import automatic_holds, safety
 
 PRESCRIBER_AFTER_DAYS = 14
 CALL_AGAIN_DAYS = 7
@@ -80,7 +80,7 @@ def release_hold(record: CourseRecord, act: ReleaseHold, now: datetime) -> Chang
     ]
     if standing:
         raise Refused(f"{', '.join(standing)} still excludes treatment: record the change with its date first")
-    refuse_if(holds.why_not_release(record))
+    refuse_if(automatic_holds.why_not_release(record))
     changed = record.with_(
         held=None, released_at=now, gates=_asked_again(record, act) if act.asked_again else record.gates
     )

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from course.acts.catalogue import Correct, VoidItem
 from course.handlers import score_tasks
-from course.handlers.adverse import over_order
+from course.handlers.adverse_events import over_order
 from course.handlers.change import Change, Refused, shown
 from course.handlers.decisions import flagged
 from course.handlers.measures import held_by_score, instrument_of, scored_from

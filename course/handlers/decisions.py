@@ -5,14 +5,14 @@ from datetime import datetime
 
 from course.acts.catalogue import CeaseSeries, ChangeInterval, Discharge, Evaluate, Reopen, Withdraw
 from course.handlers.change import Change, Refused, shown
-from course.model.carried import days
-from course.model.page import open_task
+from course.model.base import days
+from course.model.journal import open_task
 from course.model.parts import Evaluation, MaintenancePlan
 from course.model.record import CourseRecord
 from course.model.terms import Decision, EndCause, Phase, Role, SessionStatus, SkipCode, TaskKind
 from course.rules.dosing import dose_check
-from course.scores import judging as judge
-from course.scores.boosters import boosters
+from course.scores import outcome_rule
+from course.scores.booster_visits import boosters
 
 DEATH_REVIEW_DAYS = 7
 """How soon a death is reviewed. [set]"""
@@ -26,7 +26,7 @@ def evaluate(record: CourseRecord, act: Evaluate, now: datetime) -> Change:
         _sessions_in_range(record, act)
     if record.open_sessions and act.decision is not Decision.MAINTENANCE:
         raise Refused(f"session {record.open_sessions[0].id} is still planned: omit it before this decision")
-    reading = judge.latest(record)
+    reading = outcome_rule.latest(record)
     signed = Evaluation(
         at=now,
         decision=act.decision,
@@ -51,7 +51,7 @@ def _stood_on(record: CourseRecord) -> tuple[str, ...]:
     """The ids of the scores that an evaluation reads: the baselines, the last primary ones, the last rating."""
     rated = record.protocol.rated
     names = (record.protocol.outcome.instrument, *((rated.instrument,) if rated is not None else ()))
-    found = [one for name in names if (one := judge.baseline(record, name)) is not None]
+    found = [one for name in names if (one := outcome_rule.baseline(record, name)) is not None]
     found += [*record.primary_scores[-3:], *(record.scores_of(rated.instrument)[-1:] if rated is not None else ())]
     return tuple(dict.fromkeys(one.id for one in found))
 
@@ -120,7 +120,7 @@ def last_dose(record: CourseRecord) -> str:
         return "No infusion was given"
     last = doses[-1]
     check = dose_check(record, last.minutes, last.mg, last.weight_kg)
-    reading = judge.latest(record)
+    reading = outcome_rule.latest(record)
     amount = f"{last.mg} mg over {last.minutes} min ({check.per_unit.normalize():f} {record.protocol.dose.basis})"
     reads = f"; {reading.sentence}" if reading else ""
     return f"{len(doses)} infusions given, the last on {shown(record, last.at)}: {amount}{reads}"

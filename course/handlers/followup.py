@@ -11,9 +11,9 @@ from course.acts.followup import (
     ReviewMedicine,
 )
 from course.handlers.change import Change, Refused, refuse_if, shown
+from course.model.base import days
 from course.model.calendar import days_from
-from course.model.carried import days
-from course.model.page import open_task
+from course.model.journal import open_task
 from course.model.protocol.adjunct import INTEGRATION, NO_MEDICINE, Baseline, Medicine, TakenMedicine, Therapy
 from course.model.record import CourseRecord
 from course.model.terms import Phase, Role, TaskKind

@@ -4,16 +4,16 @@ from datetime import datetime
 
 from course.acts.catalogue import RecordGate, SignClearance
 from course.handlers.change import Change, Refused, refuse_if, signature
-from course.handlers.holding import held_now
-from course.model.carried import days
-from course.model.page import open_task
+from course.handlers.placing_holds import held_now
+from course.model.base import days
+from course.model.journal import open_task
 from course.model.parts import Actor, GateState, LabValue, Trigger
 from course.model.protocol.gate import Gate
 from course.model.record import CourseRecord
 from course.model.terms import GateAnswer, GateKind, HoldCause, Phase, Role, TaskKind, Urgency
-from course.rules import clearance, holds, labs, safety
+from course.rules import automatic_holds, clearance, labs, safety
 from course.rules.gates import flags_up
-from course.scores import judging as judge
+from course.scores import outcome_rule
 
 SHOWN = 4
 
@@ -124,7 +124,7 @@ def _limits(
     """The record on hold, or with an alert, where a laboratory value has reached its gate's limits; and what to say."""
     if record.closed:
         return record, ()
-    found = [holds.lab_reading(gate, one) for one in values]
+    found = [automatic_holds.lab_reading(gate, one) for one in values]
     said = tuple(why for one in found for why in (one.holds, one.alerts) if why)
     held = [one for one in found if one.holds]
     if held:
@@ -160,7 +160,7 @@ def sign_clearance(record: CourseRecord, act: SignClearance, now: datetime) -> C
     signed = signature(act.actor, act.happened_at, act.meaning)
     order = record.order if record.order.signed else record.order.with_(signed=signed)
     without = f" without: {'; '.join(unscreened)}" if unscreened else ""
-    doubt = judge.baseline_doubt(record)
+    doubt = outcome_rule.baseline_doubt(record)
     flags = ", ".join(flags_up(record))
     said = "; ".join([f"clearance signed{without}", *([doubt] if doubt else []), *([f"with {flags}"] if flags else [])])
     warned = [f"{doubt}: no response can be read from it"] if doubt else []

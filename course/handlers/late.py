@@ -3,10 +3,10 @@
 from datetime import datetime
 
 from course.acts.followup import LateEntry
-from course.handlers.adverse import over_order, serious
+from course.handlers.adverse_events import over_order, serious
 from course.handlers.change import Change, Refused, shown
 from course.handlers.decisions import end_by_death, flagged
-from course.model.carried import minutes
+from course.model.base import minutes
 from course.model.record import CourseRecord
 from course.model.terms import Role, Series
 from course.model.visit import Dose

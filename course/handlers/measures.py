@@ -6,14 +6,14 @@ from course.acts.catalogue import RecordMeasure
 from course.handlers import score_tasks
 from course.handlers.change import Change, Refused
 from course.handlers.decisions import flagged
-from course.handlers.holding import held_now
-from course.model.carried import days
-from course.model.page import open_task
+from course.handlers.placing_holds import held_now
+from course.model.base import days
+from course.model.journal import open_task
 from course.model.parts import Ask, Score
 from course.model.protocol.instrument import Answers, Instrument
 from course.model.record import CourseRecord
 from course.model.terms import Role, TaskKind
-from course.rules import clearance, holds, safety
+from course.rules import automatic_holds, clearance, safety
 from course.scores.answers import written
 from course.scores.scoring import Scored, ScoringError, score, score_total
 
@@ -66,12 +66,12 @@ def held_by_score(
     record: CourseRecord, instrument: Instrument, score: Score, now: datetime
 ) -> tuple[CourseRecord, tuple[str, ...]]:
     """The record on hold where the protocol says that such a score holds, with a prescriber's task; and what to say."""
-    rule = holds.rule_for(record, score)
+    rule = automatic_holds.rule_for(record, score)
     if rule is None:
         return record, ()
-    said = holds.said(instrument, rule)
+    said = automatic_holds.said(instrument, rule)
     held = held_now(record, rule.cause, now, said)
-    held = safety.raise_escalation(held, (holds.trigger(record, instrument, rule, score),), now)
+    held = safety.raise_escalation(held, (automatic_holds.trigger(record, instrument, rule, score),), now)
     text = f"{said}: see the patient, the course is held"
     held = open_task(held, TaskKind.ALERT, now, now + days(1), Role.PRESCRIBER, text, instrument.id, (score.id,))
     return held, (f"{said}: the course is held",)

@@ -6,9 +6,9 @@ from datetime import datetime
 from course.acts.catalogue import AmendOrder
 from course.agenda.call_tasks import visit_of
 from course.handlers.change import Change, Refused, refuse_if, signature
+from course.model.base import days
 from course.model.calendar import days_from
-from course.model.carried import days
-from course.model.page import open_task
+from course.model.journal import open_task
 from course.model.record import CourseRecord
 from course.model.terms import Phase, Role, Series, SessionStatus, TaskKind
 from course.model.visit import Session

@@ -4,11 +4,11 @@ from datetime import datetime
 
 from course.acts.base import BaseAct
 from course.acts.catalogue import Correct, VoidItem
-from course.model.carried import days
-from course.model.page import open_task
+from course.model.base import days
+from course.model.journal import open_task
 from course.model.record import CourseRecord
 from course.model.terms import Phase, Role, TaskKind
-from course.scores import judging as judge
+from course.scores import outcome_rule
 from course.scores import stop_review as stopping
 
 
@@ -20,8 +20,8 @@ def recomputed(
     if not isinstance(act, Correct | VoidItem):
         return changed, ()
     said: list[str] = []
-    lost = judge.relapse(changed).state is judge.RelapseState.CONFIRMED
-    if judge.relapse(before).state is judge.RelapseState.CONFIRMED and not lost:
+    lost = outcome_rule.relapse(changed).state is outcome_rule.RelapseState.CONFIRMED
+    if outcome_rule.relapse(before).state is outcome_rule.RelapseState.CONFIRMED and not lost:
         changed = _taken_back(changed, TaskKind.EARLY_BOOSTER, now, said)
     if stopping.read(before).due and not stopping.read(changed).due:
         changed = _taken_back(changed, TaskKind.STOP_REVIEW, now, said)
@@ -31,7 +31,7 @@ def recomputed(
 def _relapse_task(before: CourseRecord, changed: CourseRecord, now: datetime) -> CourseRecord:
     if changed.phase is not Phase.MAINTENANCE:
         return changed
-    found, known = judge.relapse(changed), judge.relapse(before)
+    found, known = outcome_rule.relapse(changed), outcome_rule.relapse(before)
     if found.second_bad_at is None or known.second_bad_at is not None:
         return changed
     text = "the response is lost on two readings: consider an early booster"
@@ -48,9 +48,9 @@ def _stop_task(before: CourseRecord, changed: CourseRecord, now: datetime) -> Co
 
 def _forced(before: CourseRecord, changed: CourseRecord, now: datetime) -> CourseRecord:
     """The record that knows since when an evaluation is forced: from the act that forces it on."""
-    if not judge.evaluation_forced(changed):
+    if not outcome_rule.evaluation_forced(changed):
         return changed if changed.forced_since is None else changed.with_(forced_since=None)
-    if changed.forced_since is not None and judge.evaluation_forced(before):
+    if changed.forced_since is not None and outcome_rule.evaluation_forced(before):
         return changed
     return changed.with_(forced_since=now)
 

@@ -6,15 +6,15 @@ from decimal import Decimal
 
 from course.acts.room import AbortSession, Adverse, CheckIn, GivenSession, NoShow, NotGiven
 from course.agenda.call_tasks import call_instead
-from course.agenda.dates import when
-from course.handlers import adverse, departing
-from course.handlers.adverse import beyond_limits, over_order
+from course.agenda.date_format import when
+from course.handlers import adverse_events, leaving
+from course.handlers.adverse_events import beyond_limits, over_order
 from course.handlers.change import Change, Refused, refuse_if, session_of, shown, signature
-from course.handlers.holding import held_now
 from course.handlers.intake import excluded, flags_set
+from course.handlers.placing_holds import held_now
+from course.model.base import days, hours, minutes
 from course.model.calendar import days_from
-from course.model.carried import days, hours, minutes
-from course.model.page import open_task
+from course.model.journal import open_task
 from course.model.record import CourseRecord
 from course.model.terms import GateKind, HoldCause, OccasionKind, Role, SessionStatus, TaskKind
 from course.model.visit import Dose, Session, SignedFor
@@ -45,7 +45,7 @@ def check_in(record: CourseRecord, act: CheckIn, now: datetime) -> Change:
         status=SessionStatus.ARRIVED,
         arrived_at=act.happened_at,
         weight_kg=act.weight_kg,
-        vitals=(*session.vitals, *departing.vitals_of(act.readings)),
+        vitals=(*session.vitals, *leaving.vitals_of(act.readings)),
         signed_for=signed,
         checks=(*session.checks, "cleared", *_asked(act), *act.changes),
     )
@@ -95,7 +95,7 @@ def give_session(record: CourseRecord, act: GivenSession, now: datetime) -> Chan
     """Record what was given; what breaks a rule is recorded too, flagged, and escalated."""
     session = session_of(record, act.session)
     changed, dose, flags = _dosed(record, session, act, SessionStatus.GIVEN, now)
-    changed = adverse.with_events(changed, adverse.of(act.adverse, session.id, dose.at, dose.by), now)
+    changed = adverse_events.with_events(changed, adverse_events.of(act.adverse, session.id, dose.at, dose.by), now)
     if any(one.serious for one in act.adverse):
         flags = (*flags, "serious adverse event: the course is held")
     told = f"session {session.id} given: {_summary(record, dose)}{_told(act.adverse)}{_comfort(act)}"
@@ -108,14 +108,14 @@ def abort_session(record: CourseRecord, act: AbortSession, now: datetime) -> Cha
     if act.mg == 0:
         raise Refused(f"no drug was given in session {session.id}: record it with `not-given`")
     changed, dose, flags = _dosed(record, session, act, SessionStatus.ABORTED, now)
-    changed = adverse.with_events(changed, adverse.of(act.adverse, session.id, dose.at, dose.by), now)
+    changed = adverse_events.with_events(changed, adverse_events.of(act.adverse, session.id, dose.at, dose.by), now)
     changed = held_now(changed, HoldCause.ADVERSE_EVENT, now, f"session {session.id} aborted")
     told = f"session {session.id} aborted: {_summary(record, dose)}{_told(act.adverse)}{_comfort(act)}, held"
     return Change(changed, told, session.status, "aborted", flags)
 
 
 def _told(found: tuple[Adverse, ...]) -> str:
-    return f"; {'; '.join(adverse.said(one) for one in found)}" if found else ""
+    return f"; {'; '.join(adverse_events.said(one) for one in found)}" if found else ""
 
 
 def _comfort(act: GivenSession | AbortSession) -> str:
@@ -131,11 +131,11 @@ def _dosed(
     weight = act.weight_kg or session.weight_kg
     if weight is None:
         raise Refused(f"session {session.id} has no weight: give --weight-kg, mg/kg is computed from it")
-    departing.refuse_future(act.readings, now)
+    leaving.refuse_future(act.readings, now)
     if act.started_at > now or (act.leaving is not None and act.leaving.at > now):
         raise Refused("an infusion that is recorded as given cannot lie in the future: correct its times")
     ended_at = act.started_at + minutes(act.minutes)
-    if ended_at > now + departing.ROUNDED:
+    if ended_at > now + leaving.ROUNDED:
         end = f"{record.zone.local(ended_at):%H:%M}"
         raise Refused(f"{act.minutes} minutes from then end at {end}: record it then, or say how long it really ran")
     if act.started_at < record.opened_at:
@@ -161,13 +161,13 @@ def _dosed(
         ended_at=ended_at,
         mg=act.mg,
         weight_kg=weight,
-        vitals=(*session.vitals, *departing.vitals_of(act.readings)),
+        vitals=(*session.vitals, *leaving.vitals_of(act.readings)),
         still_here=act.leaving is None,
         reason=act.reason,
     )
     left_early: tuple[str, ...] = ()
     if act.leaving is not None:
-        ended, left_early = departing.departed(record, ended, act.leaving, act.actor.name)
+        ended, left_early = leaving.departed(record, ended, act.leaving, act.actor.name)
     changed = record.with_session(ended).with_(doses=(*record.doses, dose))
     changed = _told_of_another_day(changed, ended, now)
     over = clearance.over_order(record, act.minutes, act.mg, weight)
@@ -198,9 +198,9 @@ def _flags(record: CourseRecord, session: Session, started_at: datetime) -> Iter
     most = record.protocol.session.readings_minutes
     if session.status is not SessionStatus.ARRIVED:
         yield "given without a pre-dose check"
-    elif session.arrived_at is not None and started_at < session.arrived_at - departing.ROUNDED:
+    elif session.arrived_at is not None and started_at < session.arrived_at - leaving.ROUNDED:
         yield "begun before its pre-dose check"
-    elif session.arrived_at is not None and started_at > session.arrived_at + minutes(most) + departing.ROUNDED:
+    elif session.arrived_at is not None and started_at > session.arrived_at + minutes(most) + leaving.ROUNDED:
         yield f"begun more than {most} minutes after its pre-dose check"
     if record.held is not None:
         yield "given while the course was held"
@@ -218,7 +218,7 @@ def _short(amount: Decimal) -> str:
 def not_given(record: CourseRecord, act: NotGiven, now: datetime) -> Change:
     """The patient came and was not dosed; the series still owes the session."""
     session = session_of(record, act.session)
-    departing.refuse_future(act.readings, now)
+    leaving.refuse_future(act.readings, now)
     if now < session.start - EARLIEST_BEFORE:
         raise Refused(f"session {session.id} is not today: defer or omit it instead")
     ended = session.with_(
@@ -226,7 +226,7 @@ def not_given(record: CourseRecord, act: NotGiven, now: datetime) -> Change:
         ended_at=act.happened_at,
         code=act.code,
         reason=act.reason,
-        vitals=(*session.vitals, *departing.vitals_of(act.readings)),
+        vitals=(*session.vitals, *leaving.vitals_of(act.readings)),
     )
     changed, beyond = beyond_limits(record.with_session(ended), session.id, act.readings, now)
     told = f"session {session.id} not given ({act.code})"

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from course.model.carried import hours
-from course.model.page import open_task
+from course.model.base import hours
+from course.model.journal import open_task
 from course.model.parts import Score
 from course.model.protocol.instrument import Instrument
 from course.model.record import CourseRecord

@@ -3,8 +3,8 @@
 from bisect import bisect_right
 from datetime import UTC, date, datetime, time, timedelta
 
-from course.model.carried import Carried, Instant
-from course.model.remembered import remembered
+from course.model.base import Carried, Instant
+from course.model.memoize import remembered
 
 FARTHEST_FROM_UTC = timedelta(days=1)
 """No clock on earth is farther from UTC, and no zone changes its clocks twice within two days."""

@@ -2,8 +2,8 @@
 
 from pydantic import Field
 
+from course.model.base import Carried, Instant
 from course.model.calendar import Calendar, Zone
-from course.model.carried import Carried, Instant
 from course.model.parts import Actor, Order
 from course.model.protocol.instrument import Instrument
 from course.model.protocol.protocol import Protocol

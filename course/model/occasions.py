@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from course.model.carried import days, hours, minutes
+from course.model.base import days, hours, minutes
 from course.model.parts import Mark
 from course.model.record import CourseRecord
 from course.model.terms import OccasionKind, OccasionState

@@ -2,8 +2,8 @@
 
 from decimal import Decimal
 
+from course.model.base import Carried, Instant
 from course.model.calendar import Zone
-from course.model.carried import Carried, Instant
 from course.model.need import CallOutcome
 from course.model.protocol.instrument import Total
 from course.model.terms import (

@@ -5,8 +5,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
+from course.model.base import Carried, Instant
 from course.model.calendar import Calendar, Zone
-from course.model.carried import Carried, Instant
 from course.model.parts import (
     Applied,
     Ask,

@@ -3,7 +3,7 @@
 from datetime import datetime
 from decimal import Decimal
 
-from course.model.carried import Carried, Instant
+from course.model.base import Carried, Instant
 from course.model.parts import Signature
 from course.model.terms import (
     Series,
@@ -99,7 +99,7 @@ class Session(Carried):
     @property
     def end(self) -> datetime:
         """When the visit is planned to end."""
-        from course.model.carried import minutes  # noqa: PLC0415  the field hides the helper's name
+        from course.model.base import minutes  # noqa: PLC0415  the field hides the helper's name
 
         return self.start + minutes(self.minutes)
 

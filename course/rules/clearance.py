@@ -5,7 +5,7 @@ from datetime import datetime
 
 from course.acts.room import CheckIn
 from course.agenda.questionnaires import every_days
-from course.model.carried import minutes
+from course.model.base import minutes
 from course.model.record import CourseRecord
 from course.model.terms import GateAnswer, GateKind, Role, Urgency
 from course.model.visit import Session
@@ -14,7 +14,7 @@ from course.rules import screening, vitals
 from course.rules.dosing import DoseCheck, dose_check, over_order, weight_doubt, why_order_refused
 from course.rules.followup import missing_baselines
 from course.rules.gates import GateProblem, gate_problems
-from course.scores.judging import days_between
+from course.scores.outcome_rule import days_between
 
 __all__ = [
     "DoseCheck",

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 
-from course.model.carried import days, hours
+from course.model.base import days, hours
 from course.model.need import Need
 from course.model.protocol.adjunct import INTEGRATION, TakenMedicine
 from course.model.record import CourseRecord

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from course.acts.room import Leaving
-from course.model.carried import minutes
+from course.model.base import minutes
 from course.model.protocol.protocol import Protocol
 from course.model.record import CourseRecord
 from course.model.visit import Session, Vitals

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from course.model.carried import days, minutes
+from course.model.base import days, minutes
 from course.model.parts import Actor, Escalation, Score, Trigger
 from course.model.protocol.instrument import Instrument, SafetyItem, least_answer
 from course.model.record import CourseRecord

@@ -6,7 +6,7 @@ from datetime import datetime
 from course.model.parts import Score
 from course.model.record import CourseRecord
 from course.rules import safety
-from course.scores.judging import days_between
+from course.scores.outcome_rule import days_between
 
 
 def missing_at_intake(record: CourseRecord, at: datetime) -> tuple[str, ...]:

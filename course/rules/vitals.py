@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import pairwise
 
 from course.acts.room import Reading
-from course.model.carried import minutes
+from course.model.base import minutes
 from course.model.protocol.session import SessionRules, VitalLimits
 from course.model.visit import Vitals
 

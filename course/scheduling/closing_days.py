@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from course.model.carried import minutes
+from course.model.base import minutes
 from course.model.record import CourseRecord
 from course.model.terms import Series, SessionStatus
 from course.model.visit import Session

@@ -4,8 +4,8 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from course.model.base import minutes
 from course.model.calendar import Calendar, days_from
-from course.model.carried import minutes
 from course.model.record import CourseRecord
 from course.model.terms import Action
 

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 from pydantic import Field
 
-from course.model.carried import Carried
+from course.model.base import Carried
 from course.model.protocol.instrument import (
     Answers,
     Instrument,

@@ -6,7 +6,7 @@ from datetime import datetime
 from course.model.parts import Score
 from course.model.protocol.instrument import tidy
 from course.model.record import CourseRecord
-from course.scores import judging as judge
+from course.scores import outcome_rule
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ def _reading(record: CourseRecord, name: str) -> SecondaryReading:
     scores = record.scores_of(name)
     if not scores:
         return SecondaryReading(name, None, None, "not asked yet")
-    first, last = judge.baseline(record, name), scores[-1]
+    first, last = outcome_rule.baseline(record, name), scores[-1]
     if first is None or first is last:
         return SecondaryReading(name, first, last, f"{last.said} ({last.band})")
     points = tidy(round(last.points - first.points, 1))

@@ -6,13 +6,13 @@ first three; two running say too little. The numbers stand in the protocol; noth
 
 from dataclasses import dataclass
 
-from course.model.carried import hours
+from course.model.base import hours
 from course.model.parts import Score
 from course.model.protocol.protocol import StopRule
 from course.model.record import CourseRecord
 from course.model.terms import Outcome, Series
 from course.model.visit import Dose
-from course.scores import judging as judge
+from course.scores import outcome_rule
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ def read(record: CourseRecord) -> StopReading:
     rule, rated = record.protocol.stop_review, record.protocol.rated
     if rule is None or rated is None:
         return _not_computable("this protocol takes no rating after infusions")
-    start = judge.baseline(record, rated.instrument)
+    start = outcome_rule.baseline(record, rated.instrument)
     if start is None or start.points == 0:
         return _not_computable(f"there is no {rated.instrument} from before the first infusion, or it is 0")
     series = [one for one in record.valid_doses if one.series is Series.INDUCTION]

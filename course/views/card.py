@@ -2,15 +2,15 @@
 
 from datetime import datetime
 
-from course.agenda import upkeep
+from course.agenda import booster_booking
 from course.agenda.worklist import needs
 from course.agenda.worklist_words import WHO, brief
-from course.model.carried import Carried
+from course.model.base import Carried
 from course.model.protocol.instrument import Total
 from course.model.record import CourseRecord
 from course.model.terms import Phase, Urgency
 from course.phases import dosed_in_series
-from course.scores import judging as judge
+from course.scores import outcome_rule
 
 TODO_MOST = 3
 
@@ -34,7 +34,7 @@ class Card(Carried):
 
 def card(record: CourseRecord, now: datetime) -> Card:
     """The row for lists, with what waits for a person now."""
-    reading = judge.latest(record)
+    reading = outcome_rule.latest(record)
     given = len(
         [dose for dose in record.valid_doses if dose.series_number == record.series_number or dose.series == "booster"]
     )
@@ -63,5 +63,5 @@ def _where(record: CourseRecord) -> str:
     if record.phase is Phase.INDUCTION:
         return f"induction {dosed_in_series(record)}/{record.series_target}"
     if record.phase is Phase.MAINTENANCE:
-        return f"maintenance, {upkeep.booster_number(record) - 1} boosters"
+        return f"maintenance, {booster_booking.booster_number(record) - 1} boosters"
     return str(record.phase)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from course.model.carried import days
+from course.model.base import days
 
 COVER_DAYS = 14
 """How far ahead a gap is named to everybody. [set]"""

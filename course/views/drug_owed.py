@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from course.model.carried import Carried, Instant
+from course.model.base import Carried, Instant
 
 
 class DrugDifference(Carried):

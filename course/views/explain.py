@@ -6,20 +6,20 @@ from datetime import datetime
 from typing import Any
 
 from course.actions import PERMISSIONS
-from course.agenda import upkeep
+from course.agenda import booster_booking
 from course.agenda.worklist import Need, needs
 from course.handlers.care import PRESCRIBER_AFTER_DAYS
-from course.handlers.holding import GRAVE, REVIEW_DAYS
+from course.handlers.placing_holds import GRAVE, REVIEW_DAYS
 from course.library.toml_lines import lines_of
-from course.model.carried import days
+from course.model.base import days
 from course.model.occasions import RULES
 from course.model.parts import Hold, Score
 from course.model.record import CourseRecord
 from course.model.terms import Action, NeedKind, OccasionKind, OccasionState, Outcome, Role
 from course.phases import dosed_in_series
 from course.rules.gates import gate_problems
-from course.scores import judging as judge
-from course.scores.judging import RELAPSE_DAYS_APART, RelapseState
+from course.scores import outcome_rule
+from course.scores.outcome_rule import RELAPSE_DAYS_APART, RelapseState
 from course.views.rules_in_words import GATES, MESSAGES, NEEDS, NOT_SENT, SET, TASKS, RuleText
 
 Tags = Mapping[str, str]
@@ -151,7 +151,7 @@ def _gates(record: CourseRecord, now: datetime) -> Iterator[Reason]:
 
 
 def _outcome(record: CourseRecord, tags: Tags) -> Iterator[Reason]:
-    reading, start = judge.latest(record), judge.baseline(record)
+    reading, start = outcome_rule.latest(record), outcome_rule.baseline(record)
     if reading is None:
         return
     rule = record.protocol.outcome
@@ -172,16 +172,16 @@ def _outcome(record: CourseRecord, tags: Tags) -> Iterator[Reason]:
 
 
 def _relapse(record: CourseRecord, now: datetime, tags: Tags) -> Iterator[Reason]:
-    found = judge.relapse(record)
+    found = outcome_rule.relapse(record)
     if found.state is RelapseState.NONE:
         return
     scores = {score.at: score for score in record.primary_scores}
     inputs = _inputs(
         record,
-        baseline=_scored(record, judge.baseline(record)),
+        baseline=_scored(record, outcome_rule.baseline(record)),
         first=_scored(record, scores.get(found.first_bad_at or now)),
         second=_scored(record, scores.get(found.second_bad_at or now)),
-        **{"early booster now": judge.why_no_early_booster(record, now) or "nothing against it"},
+        **{"early booster now": outcome_rule.why_no_early_booster(record, now) or "nothing against it"},
         **_values(record, ("maintenance.early_gap_days_min", "maintenance.early_most_in_28_days")),
     )
     rule = (
@@ -196,24 +196,24 @@ def _relapse(record: CourseRecord, now: datetime, tags: Tags) -> Iterator[Reason
 
 
 def _booster(record: CourseRecord, tags: Tags) -> Iterator[Reason]:
-    window = upkeep.booster_window(record)
+    window = booster_booking.booster_window(record)
     if window is None:
         return
     names = ("interval_days_min", "interval_days_max", "book_days_before")
     keys = tuple(f"maintenance.{name}" for name in ("interval_days", *names))
     inputs = _inputs(
         record,
-        **{"last infusion": record.last_infusion_at, "interval in days": upkeep.booster_interval_days(record)},
+        **{"last infusion": record.last_infusion_at, "interval in days": booster_booking.booster_interval_days(record)},
         opens=window[0],
         closes=window[1],
-        **{"book from": upkeep.book_from(record)},
+        **{"book from": booster_booking.book_from(record)},
         **_values(record, keys[1:]),
     )
     zone = record.zone
     says = f"window {zone.local(window[0]):%d %b %Y} to {zone.local(window[1]):%d %b %Y}"
     rule = "the next booster's window opens one interval after the last infusion; a prescriber may change the interval"
     who = (may(Action.BOOSTER), may(Action.INTERVAL))
-    subject = f"b{upkeep.booster_number(record)}"
+    subject = f"b{booster_booking.booster_number(record)}"
     yield Reason("booster", subject, says, rule, inputs, _source(tags, RuleText("", keys=keys, tag="")), who)
 
 

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from course.agenda.delivery import take
-from course.agenda.outcomes import archived, refreshed, sent
+from course.agenda.outbox import take
+from course.agenda.send_results import archived, refreshed, sent
 from course.agenda.worklist import needs_ahead, next_due
 from course.model.messages import CalendarAnswer, SendOrder, SendOutcome
 from course.model.record import CourseRecord

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from enum import StrEnum
 
-from course.model.carried import Carried, Instant, days, minutes
+from course.model.base import Carried, Instant, days, minutes
 from course.model.terms import NeedKind, OccasionState, Phase
 from course.rules.safety import ACKNOWLEDGE_MINUTES
 from course.views.cover import NOBODY

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from course.agenda import upkeep
+from course.agenda import booster_booking
 from course.model.calendar import days_from
 from course.model.terms import Role, Series
 from play.scenario.file import Scenario
@@ -36,7 +36,7 @@ def series(desk: Standpoint) -> dict[str, Any] | None:
 
 def booster(desk: Standpoint) -> dict[str, Any] | None:
     """One booster, on the first open day of its window."""
-    window = upkeep.booster_window(desk.record)
+    window = booster_booking.booster_window(desk.record)
     if window is None:
         return None
     return _taken(

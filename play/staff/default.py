@@ -6,7 +6,7 @@ from typing import Any
 
 from course.agenda.due import gates_missing
 from course.agenda.worklist import Need, needs
-from course.handlers.holding import REVIEW_DAYS
+from course.handlers.placing_holds import REVIEW_DAYS
 from course.model.calendar import days_from
 from course.model.parts import Hold, Task
 from course.model.protocol.adjunct import NO_MEDICINE

@@ -8,8 +8,8 @@ from typing import Any
 
 from course.acts.catalogue import LabResult
 from course.acts.room import Reading
+from course.model.base import days, minutes
 from course.model.calendar import days_from
-from course.model.carried import days, minutes
 from course.model.protocol.gate import Analyte, Gate
 from course.model.terms import GateAnswer, GateKind, Role, SessionStatus, SkipCode
 from course.model.visit import Session

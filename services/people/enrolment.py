@@ -17,8 +17,8 @@ from course.model.parts import Actor
 from course.model.protocol.protocol import Protocol
 from course.model.protocol.session import Doubt
 from course.model.terms import Role
-from course.rules.doubt import age_doubt, years_old
 from course.rules.gates import AGE_YEARS
+from course.rules.plausibility import age_doubt, years_old
 from services.courses import NoServerError
 from services.errors import InputError, NotAllowedError, ServiceError
 from services.session import StaffSession, new_request_id, written_language

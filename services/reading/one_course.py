@@ -8,8 +8,8 @@ from adapters.store.messages.sends import Sent
 from adapters.store.people.directory import Patient
 from course.model.parts import Score
 from course.model.record import CourseRecord
-from course.scores import judging, stop_review
-from course.scores.judging import Reading, Relapse
+from course.scores import outcome_rule, stop_review
+from course.scores.outcome_rule import Reading, Relapse
 from course.scores.stop_review import StopReading
 from course.views.forecast import Upcoming, forecast
 from services.reading.what_if import supposed
@@ -78,5 +78,7 @@ async def judged_course(at: StaffSession, typed: str) -> Judged:
     record = await read_course(at, typed, "judge")
     rated = record.protocol.rated
     scores = [*record.primary_scores, *(record.scores_of(rated.instrument) if rated is not None else ())]
-    readings = tuple((score, judging.read(record, score)) for score in scores)
-    return Judged(record, judging.baseline(record), readings, judging.relapse(record), stop_review.read(record))
+    readings = tuple((score, outcome_rule.read(record, score)) for score in scores)
+    return Judged(
+        record, outcome_rule.baseline(record), readings, outcome_rule.relapse(record), stop_review.read(record)
+    )

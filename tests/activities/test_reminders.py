@@ -10,7 +10,7 @@ from activities.ports import Channel, Contact, Letter, Medium
 from activities.reminders import MOST_RESENDS, NO_ADDRESS, NOBODY, REFUSED, UNKNOWN, Messenger
 from adapters.channels.email import Email, MailServer
 from adapters.store.people.staff import Account
-from course.agenda.recall import OVERTAKEN
+from course.agenda.withdrawn_messages import OVERTAKEN
 from course.model.messages import SendOutcome
 from course.model.terms import Audience, OccasionKind, OccasionState, Role
 from tests.support.clinics import ADDRESS, DAY_BEFORE, MEASURE, NOW, TEXTS, VISIT, Clinic

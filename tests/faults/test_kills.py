@@ -16,8 +16,8 @@ from temporalio.client import WorkflowUpdateRPCTimeoutOrCancelledError
 
 from adapters.temporal.histories import ServerHistories
 from course.acts.catalogue import ACT, ActEnvelope
+from course.model.journal import prune
 from course.model.messages import CourseOrder
-from course.model.page import prune
 from course.model.terms import OccasionState, Role, TaskKind
 from tests.support.faults.apart import Scene, set_up
 from tests.support.faults.mortal import Moment

@@ -10,7 +10,7 @@ from adapters.identity.keyring import KeyRing
 from adapters.settings import Settings
 from adapters.temporal.plugin import build_id, course_worker, make_current
 from adapters.wiring import WORKFLOWS, course_activities
-from course.agenda import upkeep
+from course.agenda import booster_booking
 from services.running.moving import move_to_this_build
 from tests.support.served import Served, house_of, worked
 from workflows.course import TreatmentCourse
@@ -29,7 +29,7 @@ async def test_what_does_not_replay_is_named_and_left_alone(
     async with house_of(settings, skipper, keyring) as app:
         async with worked(app, build="gone"):
             with pytest.MonkeyPatch.context() as other_rules:
-                other_rules.setattr(upkeep, "CALENDAR_DAYS", 1)
+                other_rules.setattr(booster_booking, "CALENDAR_DAYS", 1)
                 differs = await Served.begin(app, skipper)
             same = await Served.begin(app, skipper)
         async with worked(app):

@@ -27,7 +27,7 @@ from audit.timeline import story
 from course.acts.base import BaseAct
 from course.acts.care import AddNote
 from course.acts.catalogue import ActEnvelope
-from course.agenda import upkeep
+from course.agenda import booster_booking
 from course.model.terms import Role
 from course.views.proof import ProofFault
 from services.running import rescue as rescuing
@@ -74,7 +74,7 @@ async def test_a_rescued_course_has_every_act_signal_and_letter_once(
                 served = await Served.begin(app, skipper)
                 await served.clear()
                 well = await Served.begin(app, skipper)
-                other_rules.setattr(upkeep, "CALENDAR_DAYS", 1)
+                other_rules.setattr(booster_booking, "CALENDAR_DAYS", 1)
                 await served.wait(days=3)
                 await served.do("note", text="after the fault")
                 await served.do("schedule", Role.COORDINATOR, first=await served.next_monday())

@@ -8,17 +8,16 @@ from typing import Any
 from course import actions
 from course.acts.base import BaseAct
 from course.acts.catalogue import ACT
-from course.agenda import delivery
-from course.agenda import outcomes as folding
+from course.agenda import outbox, send_results
 from course.agenda.due import due
-from course.agenda.recall import OVERTAKEN, called_back
+from course.agenda.withdrawn_messages import OVERTAKEN, called_back
 from course.agenda.worklist import next_due
-from course.enrolment import carried_on
-from course.model.carried import days, hours
+from course.model.base import days, hours
 from course.model.messages import CalendarAnswer, Receipt, SendOrder, SendOutcome
 from course.model.parts import Actor
 from course.model.record import CourseRecord
 from course.model.terms import Audience, OccasionKind, OccasionState, Role
+from course.opening import carried_on
 from course.phases import advance, phase_over
 
 Fate = Callable[[SendOrder], OccasionState]
@@ -210,7 +209,7 @@ class Life:
                 self.record = advance(self.record, self.now)
             for one in due(self.record, self.now):
                 self.latest = max(self.latest, self.now - max(one.at, self.at_rest_since))
-            taken = delivery.take(self.record, self.now)
+            taken = outbox.take(self.record, self.now)
             self.record = taken.record
             self._call_back_overtaken()
             if not taken.sends and not taken.jobs:
@@ -248,11 +247,11 @@ class Life:
             self.sent.append((self.now, order.with_(parts=order.parts[:room])))
             if room is not None and state is OccasionState.SENT:
                 outcome = outcome.with_(left_out=tuple(part.occasion for part in order.parts[room:]))
-        self.record = folding.sent(self.record, order, outcome, self.now)
+        self.record = send_results.sent(self.record, order, outcome, self.now)
 
     def _job(self, job: Any) -> None:
         if job.kind is OccasionKind.ARCHIVE:
-            self.record = folding.archived(self.record, job, job.subject.removeprefix("run-"), self.now)
+            self.record = send_results.archived(self.record, job, job.subject.removeprefix("run-"), self.now)
             return
         fresh = self.record.calendar.with_(taken_at=self.now, horizon=self.record.calendar.horizon + days(90))
-        self.record = folding.refreshed(self.record, job, CalendarAnswer(calendar=fresh), self.now)
+        self.record = send_results.refreshed(self.record, job, CalendarAnswer(calendar=fresh), self.now)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from course.model.carried import days
+from course.model.base import days
 from course.model.parts import GateState, Signature
 from course.model.protocol.gate import Gate
 from course.model.protocol.protocol import Protocol

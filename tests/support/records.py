@@ -8,15 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from adapters.clinic.files import Clinic, load_clinic, snapshot
-from course.enrolment import open_record
+from course.model.base import days
 from course.model.calendar import Calendar
-from course.model.carried import days
 from course.model.messages import CourseOrder
 from course.model.parts import Actor, Score
 from course.model.protocol.instrument import band_of
 from course.model.record import CourseRecord
 from course.model.terms import Role, Series
 from course.model.visit import Dose
+from course.opening import open_record
 
 CLINIC_FOLDER = Path(__file__).parents[2] / "clinic"
 YEARS = 12

@@ -13,7 +13,7 @@ from temporalio.testing import TimeSkipper
 
 from adapters.identity.keyring import KeyRing
 from adapters.settings import Settings
-from course.agenda.upkeep import booster_window
+from course.agenda.booster_booking import booster_window
 from course.agenda.worklist import needs, next_due
 from course.model.occasions import REMINDERS
 from course.model.record import CourseRecord

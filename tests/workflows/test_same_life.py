@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from course.actions import Refused
-from course.model.page import prune
+from course.model.journal import prune
 from course.model.record import CourseRecord
 from course.model.terms import OccasionState, Role
 from tests.support.life import Life

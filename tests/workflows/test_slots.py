@@ -14,7 +14,7 @@ from adapters.identity.keyring import KeyRing
 from adapters.settings import Settings
 from adapters.wiring import Application, evidence_of
 from course.acts.catalogue import ACT, Act
-from course.model.carried import days, minutes
+from course.model.base import days, minutes
 from course.model.record import CourseRecord
 from course.model.terms import Role, SessionStatus, TaskKind
 from course.model.visit import Session

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from activities.ports import Letter, Person, SendStatus
 from adapters.store.database import Database
 from adapters.store.tables import SEND_PARTS, SENDS
-from course.agenda.recall import OVERTAKEN
+from course.agenda.withdrawn_messages import OVERTAKEN
 from course.model.messages import SendOrder
 from course.model.terms import Audience, OccasionKind, OccasionState, Role
 

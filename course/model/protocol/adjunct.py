@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from course.model.carried import Carried, Instant, days
+from course.model.base import Carried, Instant, days
 
 
 class Therapy(Carried):

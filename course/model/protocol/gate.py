@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from course.model.carried import Carried
+from course.model.base import Carried
 from course.model.terms import GateKind, HoldCause, Role
 
 

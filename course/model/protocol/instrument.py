@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, PlainSerializer
 
-from course.model.carried import Carried
+from course.model.base import Carried
 
 
 def tidy(total: float) -> float:

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from pydantic import Field
 
-from course.model.carried import Carried
+from course.model.base import Carried
 from course.model.protocol.adjunct import Integration, LongTerm
 from course.model.protocol.gate import Gate
 from course.model.protocol.instrument import Total

@@ -1,6 +1,6 @@
 """What a protocol says of a visit: vital limits before, during and after a dose, plausible values, times, the watch."""
 
-from course.model.carried import Carried
+from course.model.base import Carried
 
 
 class VitalLimits(Carried):

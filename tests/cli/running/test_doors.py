@@ -18,7 +18,7 @@ from adapters.temporal.server import EmbeddedServer, ServerError
 from adapters.wiring import Application
 from tests.cli.conftest import Terminal
 from worker import work
-from workflows.attributes import ATTRIBUTES
+from workflows.search_attribute_keys import ATTRIBUTES
 
 TYPED_WRONGLY = (("doctor",), ("list",), ("login", "lee"), ("logout",), ("proof",), ("show", "c-1"), ("access",))
 

@@ -16,7 +16,7 @@ from adapters.temporal.server import EmbeddedServer
 from adapters.wiring import Application
 from services.courses import Courses
 from tests.cli.conftest import Terminal
-from workflows import attributes
+from workflows import search_attribute_keys
 
 pytestmark = [
     pytest.mark.timeout(300),
@@ -60,11 +60,11 @@ async def test_lists_survive_a_bare_client(
     queue = opened.settings.task_queue
     odd = TypedSearchAttributes(
         [
-            SearchAttributePair(attributes.PHASE, "limbo"),
-            SearchAttributePair(attributes.SITE, "no such site"),
-            SearchAttributePair(attributes.NEEDS, ["money"]),
-            SearchAttributePair(attributes.NEED_DUE, datetime(2020, 1, 1, tzinfo=UTC)),
-            SearchAttributePair(attributes.NEXT_SESSION, datetime(2020, 1, 1, tzinfo=UTC)),
+            SearchAttributePair(search_attribute_keys.PHASE, "limbo"),
+            SearchAttributePair(search_attribute_keys.SITE, "no such site"),
+            SearchAttributePair(search_attribute_keys.NEEDS, ["money"]),
+            SearchAttributePair(search_attribute_keys.NEED_DUE, datetime(2020, 1, 1, tzinfo=UTC)),
+            SearchAttributePair(search_attribute_keys.NEXT_SESSION, datetime(2020, 1, 1, tzinfo=UTC)),
         ]
     )
     handles = [

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from cli.simulate import play_files
-from course.agenda.upkeep import booster_number
+from course.agenda.booster_booking import booster_number
 from course.agenda.worklist import evaluation_due
 from course.model.terms import OccasionState
 from play.results import Played

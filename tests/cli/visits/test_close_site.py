@@ -11,7 +11,7 @@ import pytest
 
 from adapters.chairs.reserving import settle
 from adapters.wiring import Application
-from course.model.carried import days, minutes
+from course.model.base import days, minutes
 from course.model.record import CourseRecord
 from course.model.terms import Role
 from course.scheduling.slots import Slot, slots_ahead

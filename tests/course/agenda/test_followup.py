@@ -7,7 +7,7 @@ import pytest
 
 from course.actions import Refused
 from course.agenda.worklist import needs
-from course.model.carried import days
+from course.model.base import days
 from course.model.protocol.adjunct import LongTerm
 from course.model.record import CourseRecord
 from course.model.terms import EndCause, NeedKind, Phase, Role, TaskKind

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from course.agenda.delivery import take
+from course.agenda.outbox import take
 from course.model.terms import Audience, OccasionKind, OccasionState, Role
 from tests.support.records import at, make_record
 from tests.support.stories import (

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from course.agenda import outcomes as folding
-from course.agenda.delivery import take
-from course.model.carried import days, hours
+from course.agenda import send_results
+from course.agenda.outbox import take
+from course.model.base import days, hours
 from course.model.messages import Part, SendOutcome
 from course.model.terms import OccasionKind, OccasionState, Role
 from tests.support.life import Life
@@ -86,7 +86,7 @@ def test_what_had_no_room_in_a_text_message_is_on_record_and_called() -> None:
     asked = Part(occasion="ask9/measure/1", kind=OccasionKind.MEASURE)
     both = order.with_(parts=(*order.parts, asked))
     outcome = SendOutcome(state=OccasionState.SENT, at=life.now, channel="sms", left_out=(asked.occasion,))
-    record = folding.sent(life.record, both, outcome, life.now)
+    record = send_results.sent(life.record, both, outcome, life.now)
     mark = record.occasions[asked.occasion]
     assert (mark.state, mark.reason) == (OccasionState.SUPPRESSED, "no room in a text message")
     assert record.occasions[order.key].state is OccasionState.SENT

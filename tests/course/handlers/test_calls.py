@@ -7,7 +7,7 @@ import pytest
 
 from course.actions import Refused
 from course.agenda.worklist import needs, next_owed
-from course.model.carried import days
+from course.model.base import days
 from course.model.need import Need
 from course.model.terms import NeedKind, Role
 from tests.support.life import Life

@@ -3,7 +3,7 @@
 import pytest
 
 from course.actions import Refused
-from course.model.carried import days, hours
+from course.model.base import days, hours
 from course.model.terms import Role
 from tests.support.life import Life
 from tests.support.stories import MONDAY, cleared, enrolled, give, scheduled, treated

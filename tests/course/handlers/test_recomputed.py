@@ -8,11 +8,11 @@ import pytest
 from course import actions
 from course.actions import Refused
 from course.acts.catalogue import ACT
-from course.agenda import upkeep
+from course.agenda import booster_booking
 from course.agenda.worklist import needs, needs_ahead
 from course.model.terms import NeedKind, OccasionKind, Role, Series, TaskKind
 from course.model.visit import Dose
-from course.scores import judging as judge
+from course.scores import outcome_rule
 from tests.support.life import STAFF, Life
 from tests.support.lives.acting import SECOND
 from tests.support.stories import BASELINE, give, maintained
@@ -74,9 +74,9 @@ def test_a_voided_booster_of_the_lead_in_is_led_in_again() -> None:
     life.record = life.record.with_(protocol=life.record.protocol.with_(maintenance=rule))
     life.do("booster", Role.COORDINATOR, at=life.now + timedelta(days=3))
     give(life)
-    assert upkeep.booster_interval_days(life.record) == 14
+    assert booster_booking.booster_interval_days(life.record) == 14
     life.do("void", Role.NURSE, item=life.record.doses[-1].session, second=SECOND, reason="another patient's")
-    assert upkeep.booster_interval_days(life.record) == 7
+    assert booster_booking.booster_interval_days(life.record) == 7
 
 
 def test_a_booster_of_two_visits_is_one() -> None:
@@ -97,7 +97,8 @@ def test_a_booster_of_two_visits_is_one() -> None:
     )
     record = life.record.with_(protocol=life.record.protocol.with_(maintenance=rule))
     counts = [
-        upkeep.booster_number(record.with_(doses=(*record.doses, *doses[:many]))) for many in range(len(doses) + 1)
+        booster_booking.booster_number(record.with_(doses=(*record.doses, *doses[:many])))
+        for many in range(len(doses) + 1)
     ]
     assert counts == [1, 2, 2, 3, 4]
 
@@ -109,7 +110,7 @@ def test_an_evaluation_that_three_requests_force_is_due_from_then_on() -> None:
     for _ in range(3):
         life.wait(days=2)
         life.do("ask_booster", Role.PATIENT)
-    assert judge.evaluation_forced(life.record)
+    assert outcome_rule.evaluation_forced(life.record)
     (need,) = [one for one in needs(life.record, life.now) if one.kind is NeedKind.EVALUATE]
     assert need.opens == life.now
     assert need.due > life.now

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 
 from course.acts.room import CheckIn, Reading
-from course.model.carried import days, minutes
+from course.model.base import days, minutes
 from course.model.parts import Escalation, Hold, Trigger
 from course.model.record import CourseRecord
 from course.model.terms import HoldCause, Role, SessionStatus, Urgency

@@ -9,7 +9,7 @@ from hypothesis import given
 
 from course.actions import Refused
 from course.acts.room import Reading
-from course.model.carried import days
+from course.model.base import days
 from course.model.parts import Order
 from course.model.protocol.session import DURING
 from course.model.terms import Role

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from course.actions import Refused
-from course.model.carried import days
+from course.model.base import days
 from course.model.protocol.gate import Gate
 from course.model.terms import Action, GateAnswer, GateKind, Phase, Role
 from course.rules.clearance import why_not_clear

@@ -11,8 +11,8 @@ from course.actions import Refused, apply
 from course.acts.care import PlaceHold, ReleaseHold
 from course.acts.catalogue import Correct, LabResult, RecordGate, RecordMeasure
 from course.acts.room import CheckIn, Reading
-from course.agenda.outcomes import opened_ask
-from course.model.carried import days, hours
+from course.agenda.send_results import opened_ask
+from course.model.base import days, hours
 from course.model.occasions import Occasion
 from course.model.record import CourseRecord
 from course.model.terms import GateAnswer, HoldCause, OccasionKind, Phase, Role, TaskKind, Urgency

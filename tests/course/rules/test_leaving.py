@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 
 from course.actions import Refused
-from course.model.carried import minutes
+from course.model.base import minutes
 from course.model.terms import Role
 from course.model.visit import Departure
 from course.rules.leaving import in_words

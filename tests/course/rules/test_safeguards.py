@@ -8,7 +8,7 @@ import pytest
 
 from course.actions import Refused
 from course.agenda.worklist import needs
-from course.model.carried import days
+from course.model.base import days
 from course.model.parts import MaintenancePlan
 from course.model.record import CourseRecord
 from course.model.terms import GateAnswer, NeedKind, Role, TaskKind, Urgency

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import hypothesis.strategies as st
 from hypothesis import given
 
-from course.model.carried import days, minutes
+from course.model.base import days, minutes
 from course.model.terms import SessionStatus
 from course.scheduling.slots import NEAR_DAYS, Full, Slot, first_full, full, next_free, slots_ahead
 from tests.support.ready import VISIT, ready

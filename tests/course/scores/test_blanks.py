@@ -13,7 +13,7 @@ from course.library.loading import load_instrument
 from course.model.parts import Score
 from course.model.protocol.instrument import Answers, Instrument, PartRule, band_of
 from course.model.terms import HoldCause, Phase, Role, TaskKind, Urgency
-from course.scores import judging as judge
+from course.scores import outcome_rule
 from course.scores.answers import left_blank, typed, written, written_answer
 from course.scores.scoring import ScoringError, score, score_total, unskipped
 from tests.support.records import CLINIC_FOLDER, FIRST, actor, infused, measured, treated
@@ -119,7 +119,7 @@ def test_too_many_blanks_leave_no_total_and_the_measure_is_still_owed() -> None:
     assert (taken.total, taken.reads) == (None, "not computable: 3 items are blank, at most 2 may be")
     assert life.record.open_escalation is not None
     assert life.record.primary_scores == before
-    assert judge.latest(life.record) is None
+    assert outcome_rule.latest(life.record) is None
     assert any("not computable" in one.text for one in life.record.entries)
 
 

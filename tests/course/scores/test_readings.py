@@ -12,7 +12,7 @@ from course.library.loading import load_instrument
 from course.model.protocol.instrument import Instrument
 from course.model.record import CourseRecord
 from course.model.terms import Outcome, Phase, Role
-from course.scores import judging as judge
+from course.scores import outcome_rule
 from course.scores.scoring import score, score_total
 from tests.support.life import Life
 from tests.support.ready import ready
@@ -84,7 +84,7 @@ def test_the_first_suicide_screen_asks_about_the_past_month_and_ever() -> None:
 def test_28_on_the_pcl5_is_called_as_its_source_calls_it() -> None:
     """Clinically significant change: no claim of remission is made."""
     record = treated(measured(-1, 50, instrument="pcl5"), doses=[infused(0)], protocol="ptsd", phase=Phase.INDUCTION)
-    reading = judge.read(record, measured(20, 28, 2, instrument="pcl5"))
+    reading = outcome_rule.read(record, measured(20, 28, 2, instrument="pcl5"))
     assert reading.outcome is Outcome.REMISSION
     assert reading.sentence == "clinically significant change: 50 to 28, down 22 points"
 

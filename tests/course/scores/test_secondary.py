@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 
 from course.agenda.worklist import evaluation_due, needs
 from course.model.terms import Phase
-from course.scores import judging as judge
-from course.scores import secondary
+from course.scores import outcome_rule, secondary
 from course.scores.scoring import score
 from tests.support.records import FIRST, clinic, infused, measured, treated
 
@@ -52,7 +51,7 @@ def test_every_arm_shows_functioning_and_it_changes_no_reading(protocol: str) ->
         (reading,) = (one for one in secondary.readings(asked) if one.instrument == name)
         assert (reading.baseline, reading.last) == (first, last)
         assert reading.sentence.startswith(f"{first.said} to {last.said} (none), down ")
-        for rule in (judge.latest, judge.relapse, judge.evaluation_forced, evaluation_due):
+        for rule in (outcome_rule.latest, outcome_rule.relapse, outcome_rule.evaluation_forced, evaluation_due):
             assert rule(asked) == rule(plain)
     assert "whodas12" in plain.protocol.measuring.secondary
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from activities import reminders
-from course.agenda.recall import OVERTAKEN
+from course.agenda.withdrawn_messages import OVERTAKEN
 from course.agenda.worklist import needs
 from course.model.terms import GateKind, NeedKind, OccasionKind, OccasionState, Role, TaskKind
 from course.phases import dosed_in_series

@@ -8,7 +8,7 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
-from course.model.carried import days, minutes
+from course.model.base import days, minutes
 from course.model.terms import NeedKind, OccasionState, Phase
 from course.views.cover import NO_PRESCRIBER, NOBODY, Gap
 from course.views.evidence import DirectoryCourse, ProofEvidence, RunningCourse, UnsettledMessage

@@ -1,15 +1,16 @@
 """Random lives of a course, held against what must be true of every one."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from datetime import datetime
+from itertools import pairwise
 
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import invariant
 
-from course.agenda.recall import called_back
+from course.agenda.withdrawn_messages import called_back
 from course.agenda.worklist import next_owed
-from course.model.carried import days, minutes
+from course.model.base import days, minutes
 from course.model.messages import CalendarEntry
 from course.model.record import CourseRecord
 from course.model.terms import Audience, OccasionKind, OccasionState, SessionStatus
@@ -39,15 +40,18 @@ class Lives(Visits, Decisions, Care, PuttingRight, Promises, Running):
 
     @invariant()
     def every_message_once(self) -> None:
-        """An occasion is sent at most once, and a kind at most once about one visit at one time."""
-        parts = [part for _, order in self.life.to_patient() for part in order.parts]
-        assert not [name for name, times in Counter(part.occasion for part in parts).items() if times > 1]
-        visits = Counter(
-            (part.occasion.split("/")[0], part.kind, part.facts["when"])
-            for part in parts
-            if part.kind in VISIT_MESSAGES
-        )
-        assert not [name for name, times in visits.items() if times > 1]
+        """An occasion is sent at most once; a kind at most once about one visit at one time, anew only after a hold."""
+        sent = [(at, part) for at, order in self.life.to_patient() for part in order.parts]
+        assert not [name for name, times in Counter(part.occasion for _, part in sent).items() if times > 1]
+        if self.record.released_at is not None:
+            self.releases.add(self.record.released_at)
+        visits = defaultdict[tuple[str, OccasionKind, str], list[datetime]](list)
+        for at, part in sent:
+            if part.kind in VISIT_MESSAGES:
+                visits[part.occasion.split("/")[0], part.kind, part.facts["when"]].append(at)
+        for times in visits.values():
+            for before, again in pairwise(times):
+                assert any(before <= released <= again for released in self.releases)
 
     @invariant()
     def nobody_disappears(self) -> None:

@@ -7,7 +7,7 @@ from temporalio.api.common.v1 import Payload
 
 from adapters.identity.keyring import KeyRing
 from adapters.temporal.codec import EncryptingCodec
-from course.agenda.upkeep import booster_window
+from course.agenda.booster_booking import booster_window
 from course.agenda.worklist import needs, next_due
 from course.model.terms import Role
 from tests.support.life import Life

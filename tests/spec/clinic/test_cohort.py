@@ -10,8 +10,8 @@ import pytest
 
 from course.model.record import CourseRecord
 from course.model.terms import Outcome
-from course.scores import judging as judge
-from course.scores.judging import RelapseState
+from course.scores import outcome_rule
+from course.scores.outcome_rule import RelapseState
 from tests.support.records import measured, treated
 
 BEFORE, AFTER_FIRST, AT_THE_END, AT_FOUR_WEEKS, TWO_DAYS_LATER = -1, 1, 12, 39, 41
@@ -51,7 +51,7 @@ COHORT = [patient(totals) for totals in COMPLETERS]
 def outcomes(cohort: Iterable[CourseRecord], day: int) -> list[Outcome]:
     """How everybody's score of that day reads; who has none is left out and nothing is carried forward."""
     scores = [(one, score) for one in cohort for score in one.scores if score.id == f"m{DAYS.index(day) + 1}"]
-    return [judge.read(one, score).outcome for one, score in scores]
+    return [outcome_rule.read(one, score).outcome for one, score in scores]
 
 
 def responders(cohort: Iterable[CourseRecord], day: int) -> int:
@@ -72,7 +72,7 @@ def test_five_of_eleven_still_respond_after_four_weeks() -> None:
     had = [one for one, end in zip(COHORT, outcomes(COHORT, AT_THE_END), strict=True) if end is not Outcome.PARTIAL]
     assert len(had) == 11
     assert responders(had, AT_FOUR_WEEKS) == 5
-    states = [judge.relapse(one).state for one in had]
+    states = [outcome_rule.relapse(one).state for one in had]
     assert (states.count(RelapseState.CONFIRMED), states.count(RelapseState.NONE)) == (6, 5)
 
 
@@ -93,7 +93,7 @@ def test_who_has_no_score_or_no_baseline_is_in_no_numerator() -> None:
     assert (len(at_the_end), at_the_end.count(Outcome.NOT_COMPUTABLE)) == (15, 3)
     assert responders(cohort, AT_THE_END) == 11
     assert responders(cohort, AFTER_FIRST) == 3 + 1
-    assert [judge.relapse(one).state for one in (missing, without, zero, below)] == [RelapseState.NONE] * 4
+    assert [outcome_rule.relapse(one).state for one in (missing, without, zero, below)] == [RelapseState.NONE] * 4
 
 
 def percent(part: int, whole: int) -> float:

@@ -10,7 +10,7 @@ from adapters.chairs.slots import ClinicSlots, SlotError
 from adapters.identity.keyring import KeyRing
 from adapters.store import Store, StoreError
 from adapters.store.chairs.waitlist import WaitingCourse
-from course.model.carried import days, minutes
+from course.model.base import days, minutes
 from course.scheduling.slots import Slot
 from tests.support.records import FIRST, clinic
 

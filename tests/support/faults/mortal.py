@@ -7,7 +7,7 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import Any
 
-from course import enrolment
+from course import opening
 from course.model import messages
 from worker import main
 
@@ -33,5 +33,5 @@ if __name__ == "__main__":
     if Moment(sys.argv.pop()) is Moment.TURNING:
         dies_in(messages.CourseOrder, "on_a_new_page")
     else:
-        dies_in(enrolment, "carried_on")
+        dies_in(opening, "carried_on")
     sys.exit(main())

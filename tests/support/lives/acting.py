@@ -28,6 +28,7 @@ class Acting(RuleBasedStateMachine):
         self.life = enrolled()
         self.fates: list[OccasionState] = []
         self.letters_when_silenced: int | None = None
+        self.releases: set[datetime] = set()
 
     @initialize(begin=st.sampled_from([maintained, scheduled, treated, cleared, enrolled]))
     def begin(self, begin: Callable[[], Life]) -> None:

@@ -7,8 +7,8 @@ from hypothesis.stateful import precondition, rule
 
 from adapters.clinic.zones import zone_snapshot
 from course.agenda.worklist import needs
+from course.model.base import days
 from course.model.calendar import Zone
-from course.model.carried import days
 from course.model.need import CALLED_ABOUT, CallOutcome
 from course.model.terms import Audience, EndCause, Role, Severity
 from tests.support.lives.acting import ROLES, SECOND, Acting

@@ -3,7 +3,7 @@
 import hypothesis.strategies as st
 from hypothesis.stateful import precondition, rule
 
-from course.agenda.upkeep import booster_window
+from course.agenda.booster_booking import booster_window
 from course.model.terms import Audience, GateAnswer, Phase, Role
 from tests.support.lives.acting import ROLES, SECOND, Acting
 from tests.support.ready import gate_acts

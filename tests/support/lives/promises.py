@@ -8,9 +8,9 @@ from hypothesis.stateful import invariant, rule
 
 from course import actions
 from course.acts.base import BaseAct
-from course.agenda import delivery, upkeep
+from course.agenda import booster_booking, outbox
 from course.agenda.due import agenda, forms_missing
-from course.agenda.outcomes import CALLED_ABOUT, CHANGES
+from course.agenda.send_results import CALLED_ABOUT, CHANGES
 from course.agenda.worklist import needs_ahead
 from course.model.parts import Mark
 from course.model.record import CourseRecord
@@ -106,7 +106,9 @@ class Promises(Acting):
         """Whether forms are still missing, or a visit is still to be booked."""
         if kind is OccasionKind.FORMS:
             return bool(forms_missing(self.record))
-        return upkeep.lapsed_since(self.record) is not None or upkeep.book_from(self.record) is not None
+        return (
+            booster_booking.lapsed_since(self.record) is not None or booster_booking.book_from(self.record) is not None
+        )
 
     def somebody_asks(self, name: str) -> bool:
         """Whether a task, open or done, came of a message that was not sent."""
@@ -138,7 +140,7 @@ class Promises(Acting):
     def sees(self, before: CourseRecord, first: BaseAct, second: BaseAct, refused: str) -> None:
         """The second is refused, or not, as after a turn of the loop; of two ends the first stands."""
         done = actions.apply(before, first, self.now).record
-        assert refused == why_refused(delivery.take(done, self.now).record, second, self.now)
+        assert refused == why_refused(outbox.take(done, self.now).record, second, self.now)
         if done.end_cause is not None:
             assert self.record.end_cause is done.end_cause
 

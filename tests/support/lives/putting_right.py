@@ -10,13 +10,13 @@ from hypothesis.stateful import precondition, rule
 
 from course.actions import Refused
 from course.acts.base import BaseAct
-from course.agenda import upkeep
+from course.agenda import booster_booking
 from course.agenda.worklist import needs_ahead
 from course.model.need import Need
 from course.model.record import CourseRecord
 from course.model.terms import NeedKind, Role
 from course.phases import dosed_in_series, still_to_plan
-from course.scores import judging as judge
+from course.scores import outcome_rule
 from course.scores import stop_review as stopping
 from tests.support.life import RestlessError
 from tests.support.lives.acting import ANSWERS, ROLES, SECOND, Acting
@@ -28,14 +28,14 @@ COMPUTED = {NeedKind.EVALUATE, NeedKind.BOOK, NeedKind.LAPSED, NeedKind.SCHEDULE
 
 def reads(record: CourseRecord) -> dict[str, object]:
     """All that is computed from scores and doses."""
-    start = judge.baseline(record)
+    start = outcome_rule.baseline(record)
     return {
         "baseline": None if start is None else start.total,
-        "latest": judge.latest(record),
-        "relapse": judge.relapse(record),
-        "forced": judge.evaluation_forced(record),
+        "latest": outcome_rule.latest(record),
+        "relapse": outcome_rule.relapse(record),
+        "forced": outcome_rule.evaluation_forced(record),
         "stop": stopping.read(record),
-        "window": upkeep.booster_window(record),
+        "window": booster_booking.booster_window(record),
         "given": [(one.at, one.mg, one.weight_kg) for one in record.valid_doses],
         "series": (dosed_in_series(record), still_to_plan(record)),
         "needs": [

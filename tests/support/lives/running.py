@@ -7,7 +7,7 @@ import hypothesis.strategies as st
 from hypothesis.stateful import invariant, precondition, rule
 from typing_extensions import override
 
-from course.model.carried import hours
+from course.model.base import hours
 from course.model.record import CourseRecord
 from course.model.terms import OccasionState, Role
 from tests.support.lives.acting import Acting

@@ -6,7 +6,7 @@ from decimal import Decimal
 import hypothesis.strategies as st
 from hypothesis.stateful import precondition, rule
 
-from course.model.carried import days, minutes
+from course.model.base import days, minutes
 from course.model.terms import GateAnswer, GateKind, Role
 from tests.support.lives.acting import ROLES, Acting
 from tests.support.ready import WHOLE

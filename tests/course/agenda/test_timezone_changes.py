@@ -1,8 +1,8 @@
 """A new release of the tz database: visits that are booked keep their hour, and somebody sees to it."""
 
-from course.agenda import outcomes as folding
+from course.agenda import send_results
+from course.model.base import hours
 from course.model.calendar import Zone
-from course.model.carried import hours
 from course.model.messages import CalendarAnswer, CalendarEntry
 from course.model.occasions import Occasion
 from course.model.terms import OccasionKind, Role, TaskKind
@@ -24,7 +24,7 @@ def under_new_clocks(life: Life) -> None:
     """The calendar is taken anew after the release."""
     calendar = life.record.calendar
     fresh = calendar.with_(zone=an_hour_later(calendar.zone, life), taken_at=life.now)
-    life.record = folding.refreshed(life.record, TAKEN, CalendarAnswer(calendar=fresh), life.now)
+    life.record = send_results.refreshed(life.record, TAKEN, CalendarAnswer(calendar=fresh), life.now)
 
 
 def told_of_the_first() -> Life:
@@ -75,5 +75,5 @@ def test_a_calendar_whose_clocks_stand_as_before_moves_nothing() -> None:
     """A calendar that is taken every 29 days is no task."""
     life = told_of_the_first()
     before = life.record.sessions
-    life.record = folding.refreshed(life.record, TAKEN, CalendarAnswer(calendar=life.record.calendar), life.now)
+    life.record = send_results.refreshed(life.record, TAKEN, CalendarAnswer(calendar=life.record.calendar), life.now)
     assert (life.record.sessions, life.record.tasks) == (before, ())

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from course.actions import Refused
-from course.model.carried import minutes
+from course.model.base import minutes
 from course.model.protocol.session import Doubt
 from course.model.terms import GateAnswer, Role, TaskKind
-from course.rules.doubt import age_doubt
+from course.rules.plausibility import age_doubt
 from tests.support.life import STAFF, Life
 from tests.support.ready import WHOLE
 from tests.support.stories import check_in, scheduled, screen

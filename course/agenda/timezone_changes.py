@@ -4,7 +4,7 @@ from datetime import datetime
 
 from course.agenda.call_tasks import visit_of
 from course.model.calendar import Zone
-from course.model.page import open_task, write
+from course.model.journal import open_task, write
 from course.model.parts import COURSE
 from course.model.record import CourseRecord
 from course.model.terms import Role, SessionStatus, TaskKind

@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from course.model.carried import days
+from course.model.base import days
+from course.model.journal import open_task, write
 from course.model.messages import CourseOrder
-from course.model.page import open_task, write
 from course.model.parts import GateState, Messaging, Order
 from course.model.protocol.gate import Gate
 from course.model.protocol.protocol import Protocol

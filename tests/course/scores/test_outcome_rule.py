@@ -7,13 +7,13 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
-from course.model.carried import days
+from course.model.base import days
 from course.model.parts import Evaluation, Score
 from course.model.protocol.protocol import OutcomeRule, Protocol
 from course.model.record import CourseRecord
 from course.model.terms import Decision, Outcome
-from course.scores import judging as judge
-from course.scores.judging import Relapse, RelapseState
+from course.scores import outcome_rule
+from course.scores.outcome_rule import Relapse, RelapseState
 from tests.support.records import CRPS, DEPRESSION, FIRST, boosted, infused, make_record, measured, treated
 
 BEST_FIRST = [
@@ -35,22 +35,27 @@ SCORES = st.lists(st.tuples(st.floats(-20, 90), st.integers(0, 27), st.booleans(
 
 def said(record: CourseRecord) -> tuple[object, ...]:
     """Everything that is judged of a course."""
-    return judge.baseline(record), judge.latest(record), judge.relapse(record), judge.evaluation_forced(record)
+    return (
+        outcome_rule.baseline(record),
+        outcome_rule.latest(record),
+        outcome_rule.relapse(record),
+        outcome_rule.evaluation_forced(record),
+    )
 
 
 def outcome(start: int, total: int, protocol: Protocol = DEPRESSION, instrument: str = "phq9") -> Outcome:
     """How a fall or rise from one total to another reads."""
     scores = (measured(-1, start, 1, instrument=instrument), measured(12, total, 2, instrument=instrument))
-    return judge.read(treated(*scores, protocol=CRPS.id).with_(protocol=protocol), scores[1]).outcome
+    return outcome_rule.read(treated(*scores, protocol=CRPS.id).with_(protocol=protocol), scores[1]).outcome
 
 
 def test_twenty_one_to_nine_is_a_response() -> None:
     """The sentence names outcome, baseline, score and the percent that is reached, never rounded up to a criterion."""
-    reading = judge.latest(treated(measured(-1, 21), measured(12, 9, 2)))
+    reading = outcome_rule.latest(treated(measured(-1, 21), measured(12, 9, 2)))
     assert reading is not None
     assert (reading.outcome, reading.change_percent, reading.points) == (Outcome.RESPONSE, Decimal("-57.1"), -12)
     assert reading.sentence == "response: 21 to 9, down 57 %"
-    nearly = judge.read(treated(measured(-1, 27)), measured(12, 14))
+    nearly = outcome_rule.read(treated(measured(-1, 27)), measured(12, 14))
     assert (nearly.outcome, nearly.sentence) == (Outcome.PARTIAL, "partial response: 27 to 14, down 48 %")
 
 
@@ -95,8 +100,8 @@ def test_pain(start: int, total: int, reads: Outcome) -> None:
 def test_a_rule_in_points() -> None:
     """A drop of so many points responds, whatever the percentage, and is told in points."""
     record = treated(measured(-1, 27)).with_(protocol=BY_POINTS)
-    assert judge.read(record, measured(12, 19, 2)).sentence == "response: 27 to 19, down 8 points"
-    assert judge.read(record, measured(12, 20, 2)).outcome is Outcome.NON_RESPONSE
+    assert outcome_rule.read(record, measured(12, 19, 2)).sentence == "response: 27 to 19, down 8 points"
+    assert outcome_rule.read(record, measured(12, 20, 2)).outcome is Outcome.NON_RESPONSE
 
 
 @pytest.mark.parametrize(
@@ -114,7 +119,7 @@ def test_a_rule_in_points() -> None:
 def test_ptsd(start: int, total: int, reads: Outcome) -> None:
     """Fifteen points are a response (Marx 2022); 28 or less is remission only together with them."""
     scores = (measured(-1, start, 1, instrument="pcl5"), measured(12, total, 2, instrument="pcl5"))
-    assert judge.read(treated(*scores, protocol="ptsd"), scores[1]).outcome is reads
+    assert outcome_rule.read(treated(*scores, protocol="ptsd"), scores[1]).outcome is reads
 
 
 def test_a_rated_measure_is_read_beside_the_primary_one() -> None:
@@ -124,8 +129,8 @@ def test_a_rated_measure_is_read_beside_the_primary_one() -> None:
         measured(12, 16, 3, instrument="madrs"), measured(13, 10, 4, instrument="madrs"), measured(13, 15, 5),
     )  # fmt: skip
     record = treated(*scores, protocol="treatment-resistant-depression")
-    assert [judge.read(record, one).outcome for one in scores[2:4]] == [Outcome.RESPONSE, Outcome.REMISSION]
-    latest = judge.latest(record)
+    assert [outcome_rule.read(record, one).outcome for one in scores[2:4]] == [Outcome.RESPONSE, Outcome.REMISSION]
+    latest = outcome_rule.latest(record)
     assert latest is not None
     assert latest.sentence.startswith("partial response: 21 to 15")
 
@@ -146,37 +151,37 @@ def test_a_lower_score_never_reads_worse(rule: tuple[Protocol, str, int, int], d
 def test_what_cannot_be_computed_says_why() -> None:
     """No percentages from nothing, from zero, from below the cut, or from another instrument."""
     after = measured(12, 5, 2)
-    assert "before the first infusion" in judge.read(treated(after), after).sentence
-    assert "baseline is 0" in judge.read(treated(measured(-1, 0), after), after).sentence
-    assert "below the cut of 10" in judge.read(treated(measured(-1, 9), after), after).sentence
+    assert "before the first infusion" in outcome_rule.read(treated(after), after).sentence
+    assert "baseline is 0" in outcome_rule.read(treated(measured(-1, 0), after), after).sentence
+    assert "below the cut of 10" in outcome_rule.read(treated(measured(-1, 9), after), after).sentence
     other = measured(12, 5, 2, instrument="nrs_pain")
-    assert "not from nrs_pain" in judge.read(treated(measured(-1, 20)), other).sentence
+    assert "not from nrs_pain" in outcome_rule.read(treated(measured(-1, 20)), other).sentence
 
 
 def test_the_baseline_is_the_last_score_before_the_first_standing_dose() -> None:
     """By its time where it has one; without one the whole day of the session, the clinic's day, counts as before."""
     early, late = measured(-3, 20), measured(-1, 18, 2)
     afternoon = measured(0.2, 12, 3)
-    assert judge.baseline(treated(early, late, afternoon)) == late
+    assert outcome_rule.baseline(treated(early, late, afternoon)) == late
     at_the_start = measured(0, 17, 4)
-    assert judge.baseline(treated(late, at_the_start, afternoon)) == at_the_start
+    assert outcome_rule.baseline(treated(late, at_the_start, afternoon)) == at_the_start
     untimed = afternoon.with_(timed=False)
-    assert judge.baseline(treated(early, late, untimed)) == untimed
+    assert outcome_rule.baseline(treated(early, late, untimed)) == untimed
     evening_in_new_york = untimed.with_(at=FIRST + timedelta(hours=13))
     assert evening_in_new_york.at.date() != FIRST.date()
-    assert judge.baseline(treated(early, evening_in_new_york)) == evening_in_new_york
-    assert judge.baseline(treated(early, untimed.with_(at=FIRST + timedelta(hours=16)))) == early
-    assert judge.baseline(treated(early, late.with_(voided=True), afternoon)) == early
+    assert outcome_rule.baseline(treated(early, evening_in_new_york)) == evening_in_new_york
+    assert outcome_rule.baseline(treated(early, untimed.with_(at=FIRST + timedelta(hours=16)))) == early
+    assert outcome_rule.baseline(treated(early, late.with_(voided=True), afternoon)) == early
     wrong_chart = [infused(-2, voided=True), infused(0, 2)]
-    assert judge.baseline(treated(early, late, doses=wrong_chart)) == late
-    assert judge.baseline(treated(afternoon)) is None
+    assert outcome_rule.baseline(treated(early, late, doses=wrong_chart)) == late
+    assert outcome_rule.baseline(treated(afternoon)) is None
 
 
 def test_before_the_first_dose_nothing_reads() -> None:
     """A baseline is no outcome, and a missing score is not carried forward."""
-    assert judge.latest(treated(measured(-1, 20), doses=())) is None
-    assert judge.latest(treated(measured(-1, 20), measured(0, 18, 2))) is None
-    assert judge.latest(make_record()) is None
+    assert outcome_rule.latest(treated(measured(-1, 20), doses=())) is None
+    assert outcome_rule.latest(treated(measured(-1, 20), measured(0, 18, 2))) is None
+    assert outcome_rule.latest(make_record()) is None
 
 
 @given(SCORES, st.randoms())
@@ -208,14 +213,14 @@ def after_series(*readings: tuple[float, int], **changes: object) -> CourseRecor
 def test_a_response_is_lost_on_two_readings_two_days_apart() -> None:
     """One bad reading is a suspicion, a second one a day later too; two days later it is a relapse."""
     good, bad = (14.0, 8), (21.0, 11)
-    assert judge.relapse(after_series(good)) == Relapse()
+    assert outcome_rule.relapse(after_series(good)) == Relapse()
     suspected = Relapse(RelapseState.SUSPECTED, FIRST + days(21))
-    assert judge.relapse(after_series(good, bad)) == suspected
-    assert judge.relapse(after_series(good, bad, (22, 15))) == suspected
+    assert outcome_rule.relapse(after_series(good, bad)) == suspected
+    assert outcome_rule.relapse(after_series(good, bad, (22, 15))) == suspected
     confirmed = Relapse(RelapseState.CONFIRMED, FIRST + days(21), FIRST + days(23))
-    assert judge.relapse(after_series(good, bad, (22, 15), (23, 12))) == confirmed
-    assert judge.relapse(after_series(good, bad, (22, 9), (23, 12))).state is RelapseState.SUSPECTED
-    assert judge.relapse(after_series((14, 12), bad, (28, 15))) == Relapse()
+    assert outcome_rule.relapse(after_series(good, bad, (22, 15), (23, 12))) == confirmed
+    assert outcome_rule.relapse(after_series(good, bad, (22, 9), (23, 12))).state is RelapseState.SUSPECTED
+    assert outcome_rule.relapse(after_series((14, 12), bad, (28, 15))) == Relapse()
 
 
 @pytest.mark.parametrize(("total", "state"), [(7, RelapseState.NONE), (8, RelapseState.CONFIRMED)])
@@ -223,18 +228,18 @@ def test_pain_is_lost_by_its_own_criterion(total: int, state: RelapseState) -> N
     """What is lost is the protocol's response, for pain 30 percent of 10, and not half."""
     readings = [(-1, 10), (12, 5), (20, total), (23, total)]
     scores = [measured(day, one, number, instrument="nrs_pain") for number, (day, one) in enumerate(readings, start=1)]
-    assert judge.relapse(treated(*scores, protocol="crps")).state is state
+    assert outcome_rule.relapse(treated(*scores, protocol="crps")).state is state
 
 
 @given(st.lists(st.tuples(HALF_DAYS, st.integers(0, 27)), max_size=9, unique_by=lambda one: one[0]))
 def test_relapse_is_what_stands_since_the_last_good_reading(readings: list[tuple[float, int]]) -> None:
     """After the series: lost, if at all, since the last good reading, and for good once the bad ones span two days."""
-    found = judge.relapse(after_series(*readings))
+    found = outcome_rule.relapse(after_series(*readings))
     ordered = sorted(readings)
     goods = [day for day, total in ordered if total <= 10]
     bads = [day for day, total in ordered if goods and day > goods[-1] and total > 10]
     record = make_record()
-    span = judge.days_between(record, FIRST + days(bads[0]), FIRST + days(bads[-1])) if bads else 0
+    span = outcome_rule.days_between(record, FIRST + days(bads[0]), FIRST + days(bads[-1])) if bads else 0
     expected = RelapseState.NONE if not bads else RelapseState.CONFIRMED if span >= 2 else RelapseState.SUSPECTED
     assert found.state is expected
 
@@ -245,32 +250,32 @@ def test_after_a_relapse_a_booster_or_an_evaluation_starts_afresh() -> None:
     series = list(treated().doses)
     boosted_since = [*series, boosted(28)]
     evaluated = Evaluation(at=FIRST + days(24), decision=Decision.MAINTENANCE, by="Any Prescriber")
-    assert judge.relapse(after_series(*lost)).state is RelapseState.CONFIRMED
-    assert judge.relapse(after_series(*lost, doses=[*series, boosted(23)])).state is RelapseState.CONFIRMED
+    assert outcome_rule.relapse(after_series(*lost)).state is RelapseState.CONFIRMED
+    assert outcome_rule.relapse(after_series(*lost, doses=[*series, boosted(23)])).state is RelapseState.CONFIRMED
     for changes in ({"doses": boosted_since}, {"evaluations": (evaluated,)}):
-        assert judge.relapse(after_series(*lost, **changes)) == Relapse()
-        assert judge.relapse(after_series(*lost, (35, 15), (42, 15), **changes)) == Relapse()
-        again = judge.relapse(after_series(*lost, (35, 8), (42, 15), (49, 15), **changes))
+        assert outcome_rule.relapse(after_series(*lost, **changes)) == Relapse()
+        assert outcome_rule.relapse(after_series(*lost, (35, 15), (42, 15), **changes)) == Relapse()
+        again = outcome_rule.relapse(after_series(*lost, (35, 8), (42, 15), (49, 15), **changes))
         assert again == Relapse(RelapseState.CONFIRMED, FIRST + days(42), FIRST + days(49))
 
 
 def test_an_early_booster_waits_a_week_and_comes_at_most_four_times_in_four_weeks() -> None:
     """Seven calendar days from any infusion; boosters count over 28 days, the induction before them does not."""
     record = treated()
-    assert "6 days after" in judge.why_no_early_booster(record, FIRST + days(17))
-    assert judge.why_no_early_booster(record, FIRST + days(18)) == ""
+    assert "6 days after" in outcome_rule.why_no_early_booster(record, FIRST + days(17))
+    assert outcome_rule.why_no_early_booster(record, FIRST + days(18)) == ""
     close = [*record.doses, *(boosted(day, number) for number, day in enumerate((18, 20, 22, 38), start=7))]
     often = record.with_(doses=tuple(close))
-    assert "4 boosters" in judge.why_no_early_booster(often, FIRST + days(45))
-    assert judge.why_no_early_booster(often, FIRST + days(46)) == ""
+    assert "4 boosters" in outcome_rule.why_no_early_booster(often, FIRST + days(45))
+    assert outcome_rule.why_no_early_booster(often, FIRST + days(46)) == ""
 
 
 def test_two_early_boosters_running_force_an_evaluation() -> None:
     """Not one, not two with a planned one between, and not once they were evaluated."""
     early = [boosted(20, 7, early=True), boosted(30, 8, early=True)]
-    assert judge.evaluation_forced(treated(doses=early[:1])) == ""
-    assert judge.evaluation_forced(treated(doses=early)) != ""
-    assert judge.evaluation_forced(treated(doses=[early[0], boosted(25, 9), early[1]])) == ""
-    assert judge.evaluation_forced(treated(doses=[early[0], early[1].with_(voided=True)])) == ""
+    assert outcome_rule.evaluation_forced(treated(doses=early[:1])) == ""
+    assert outcome_rule.evaluation_forced(treated(doses=early)) != ""
+    assert outcome_rule.evaluation_forced(treated(doses=[early[0], boosted(25, 9), early[1]])) == ""
+    assert outcome_rule.evaluation_forced(treated(doses=[early[0], early[1].with_(voided=True)])) == ""
     evaluated = Evaluation(at=FIRST + days(31), decision=Decision.MAINTENANCE, by="Any Prescriber")
-    assert judge.evaluation_forced(treated(doses=early, evaluations=(evaluated,))) == ""
+    assert outcome_rule.evaluation_forced(treated(doses=early, evaluations=(evaluated,))) == ""

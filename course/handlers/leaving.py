@@ -3,10 +3,10 @@
 from datetime import datetime
 
 from course.acts.room import Leaving, PatientLeaves, Reading
-from course.handlers.adverse import beyond_limits
+from course.handlers.adverse_events import beyond_limits
 from course.handlers.change import Change, Refused, session_of, shown, signature
-from course.model.carried import days, minutes
-from course.model.page import open_task
+from course.model.base import days, minutes
+from course.model.journal import open_task
 from course.model.record import CourseRecord
 from course.model.terms import Role, TaskKind
 from course.model.visit import Departure, Session, Vitals

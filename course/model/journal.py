@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from course.model.carried import days
+from course.model.base import days
 from course.model.parts import Actor, Entry, Mark, Task
 from course.model.record import CourseRecord
 from course.model.terms import Action, OccasionKind, Role, TaskKind

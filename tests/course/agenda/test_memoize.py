@@ -3,8 +3,8 @@
 import gc
 from weakref import ref
 
-from course.model.carried import Carried
-from course.model.remembered import remembered
+from course.model.base import Carried
+from course.model.memoize import remembered
 
 
 class Fact(Carried):

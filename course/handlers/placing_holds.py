@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from course.agenda.call_tasks import visit_of
-from course.model.carried import days, hours
-from course.model.page import open_task
+from course.model.base import days, hours
+from course.model.journal import open_task
 from course.model.parts import Hold
 from course.model.record import CourseRecord
 from course.model.terms import HoldCause, Role, TaskKind

@@ -8,14 +8,14 @@ from datetime import datetime, time
 from decimal import ROUND_DOWN, Decimal
 from enum import StrEnum
 
+from course.model.memoize import remembered
 from course.model.parts import Score
 from course.model.protocol.adjunct import pressing
 from course.model.protocol.instrument import tidy
 from course.model.protocol.protocol import OutcomeRule
 from course.model.record import CourseRecord
-from course.model.remembered import remembered
 from course.model.terms import Outcome
-from course.scores.boosters import boosters
+from course.scores.booster_visits import boosters
 
 RELAPSE_DAYS_APART = 2
 """Calendar days from the first lost reading to the one that confirms a relapse. [set]"""

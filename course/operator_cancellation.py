@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from course.handlers.holding import held_now
-from course.model.carried import days
-from course.model.page import open_task, write
+from course.handlers.placing_holds import held_now
+from course.model.base import days
+from course.model.journal import open_task, write
 from course.model.parts import COURSE
 from course.model.record import CourseRecord
 from course.model.terms import HoldCause, Role, TaskKind

@@ -3,15 +3,15 @@
 from collections.abc import Iterator
 from datetime import datetime, time
 
-from course.agenda.dates import day
+from course.agenda.date_format import day
+from course.model.base import days
 from course.model.calendar import days_from, in_sending_hours
-from course.model.carried import days
 from course.model.occasions import Occasion
 from course.model.record import CourseRecord
 from course.model.terms import OccasionKind, Phase
 from course.phases import still_to_plan
 from course.scheduling import planner
-from course.scores.boosters import boosters, led_in
+from course.scores.booster_visits import boosters, led_in
 
 MORNING = time(10)
 LAPSE_WEEKS = (1, 2, 4)

@@ -5,7 +5,7 @@ from functools import wraps
 from typing import TypeVar
 from weakref import ReferenceType, ref
 
-from course.model.carried import Carried
+from course.model.base import Carried
 
 Fact = TypeVar("Fact", bound=Carried)
 Answer = TypeVar("Answer")

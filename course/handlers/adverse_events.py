@@ -5,9 +5,9 @@ from datetime import datetime
 
 from course.acts.room import Adverse, Reading, ReportEvent
 from course.handlers.change import Change, session_of
-from course.handlers.holding import held_now
-from course.model.carried import days
-from course.model.page import open_task
+from course.handlers.placing_holds import held_now
+from course.model.base import days
+from course.model.journal import open_task
 from course.model.parts import Trigger
 from course.model.record import CourseRecord
 from course.model.terms import HoldCause, Role, TaskKind, Urgency
