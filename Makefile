@@ -1,6 +1,6 @@
 # `make` alone lists the targets. Extra arguments: `make demo ARGS="--help"`, `make test ARGS="-k codec"`.
 .DEFAULT_GOAL := help
-.PHONY: help env demo test check up clean lock
+.PHONY: help env demo test mutants check up clean lock
 SHELL := /bin/sh
 
 ARGS ?=
@@ -30,6 +30,9 @@ up: $(STAMP) ## keep a server and a worker running; their data stay in var/
 
 test: $(STAMP) ## run every test on JOBS processes (default 3: some tests only wait)
 	@$(VENV) -m pytest -n $(JOBS) $(ARGS)
+
+mutants: $(STAMP) ## which small faults in the rules do the pure tests notice? Some twenty minutes; goes on where it stopped
+	@$(VENV) -m tests.mutants $(ARGS)
 
 check: $(STAMP) ## formatting, lint, types, layers and generated docs
 	@$(VENV) -m ruff check
