@@ -1,24 +1,6 @@
-"""Courses as everybody outside Temporal sees them: enrol, act, read, list; failures are one sentence each."""
+"""Courses as everybody outside Temporal sees them: enrol, act, read, list, with what one course owes another."""
 
-from contextlib import suppress
-from datetime import datetime, timedelta
-
-from temporalio.client import (
-    WorkflowExecutionStatus,
-    WorkflowFailureError,
-    WorkflowQueryFailedError,
-    WorkflowQueryRejectedError,
-    WorkflowUpdateFailedError,
-)
-from temporalio.client import WorkflowUpdateRPCTimeoutOrCancelledError as UpdateTimeoutError
-from temporalio.common import (
-    QueryRejectCondition,
-    SearchAttributePair,
-    TypedSearchAttributes,
-    WorkflowIDConflictPolicy,
-)
-from temporalio.exceptions import ApplicationError
-from temporalio.service import RPCError, RPCStatusCode
+from datetime import datetime
 
 from adapters.chairs.reserving import amend, plan
 from adapters.chairs.slots import SlotError
@@ -35,21 +17,17 @@ from adapters.temporal.errors import (
     NoServerError,
     RefusedError,
     UnknownOutcomeError,
-    unreachable,
 )
 from adapters.temporal.lists import OPEN, Row
-from adapters.wiring import Application
-from course.acts.catalogue import Act, ActEnvelope, AmendOrder, BookBooster, Discharge, Reopen
+from course.acts.catalogue import Act, AmendOrder, BookBooster, Discharge, Reopen
 from course.acts.room import CheckIn
-from course.model.messages import CourseOrder, CourseSummary, Receipt
+from course.model.messages import CourseOrder, Receipt
 from course.model.parts import Actor
-from course.model.record import CourseRecord
-from course.model.terms import EndCause, Role
+from course.model.terms import Role
 from course.scheduling.slots import PLANNING
+from services.course_workflows import ANSWER_WITHIN, CourseWorkflows
 from services.doses import PatientDose, doses_of, why_not_early, why_not_today
 from services.person import closes, concerns_all, is_for
-from workflows import search_attribute_keys
-from workflows.course import TreatmentCourse
 
 __all__ = [
     "ANSWER_WITHIN",
@@ -63,44 +41,15 @@ __all__ = [
     "UnknownOutcomeError",
 ]
 
-ANSWER_WITHIN = timedelta(seconds=20)
-ACT_MOST_BYTES = 100_000
-"""The longest note has 8,000 letters; far more than that would end up as a burden of the whole course. [set]"""
-
-READ_WITHIN = timedelta(seconds=10)
 DISCLOSURE = "disclosure to another clinic"
 
 
-def _shown_at_once(row: CourseRow, order: CourseOrder) -> TypedSearchAttributes:
-    """What lists show of a course before a worker has taken it up."""
-    said = (
-        (search_attribute_keys.PROTOCOL, row.protocol_id),
-        (search_attribute_keys.SITE, order.site),
-        (search_attribute_keys.OWNER, order.owner),
-    )
-    return TypedSearchAttributes([SearchAttributePair(key, value) for key, value in said])
-
-
-class Courses:
-    """The gateway to all courses of one house."""
-
-    def __init__(self, app: Application) -> None:
-        self.app = app
-        self._stands: dict[tuple[str, str], Receipt] = {}
+class Courses(CourseWorkflows):
+    """The gateway to all courses: what crosses courses of a patient, chairs and the drug ledger is seen to here."""
 
     async def enrol(self, row: CourseRow, order: CourseOrder) -> None:
         """Start the workflow of a directory row; starting twice is starting once."""
-        try:
-            await self.app.client.start_workflow(
-                TreatmentCourse.run,
-                order,
-                id=row.course_id,
-                task_queue=self.app.settings.task_queue,
-                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-                search_attributes=_shown_at_once(row, order),
-            )
-        except RPCError as error:
-            raise unreachable(error) from None
+        await self.start(row, order)
         await self.app.store.directory.mark_open(row.course_id)
 
     def order(self, row: CourseRow, actor: Actor, owner: Actor, now: datetime, **patient: object) -> CourseOrder:
@@ -136,7 +85,7 @@ class Courses:
         try:
             receipt = await self._one(course_id, act)
             if act.action in CHARTING:
-                notes = await tell_ledger(self.app.store.chart, lambda: self._unless_ended(course_id), act)
+                notes = await tell_ledger(self.app.store.chart, lambda: self.unless_ended(course_id), act)
                 receipt = receipt.with_(warnings=(*receipt.warnings, *notes))
             if isinstance(act, Discharge) and act.to:
                 await self.app.store.access.note(Access(act.actor.account_id, DISCLOSURE, act.made_at, course_id))
@@ -150,7 +99,7 @@ class Courses:
 
     def _became(self, course_id: str, act: Act) -> str:
         """What became of an act whose store went away under it."""
-        receipt = self._stands.get((course_id, act.request_id))
+        receipt = self.answered.get((course_id, act.request_id))
         if receipt is None:
             return "The act was not sent: nothing was changed."
         return (
@@ -161,7 +110,7 @@ class Courses:
     async def _also(self, course_id: str, act: Act) -> str:
         """Do on another course of the patient what concerns the person; what came of it, if it was for this one."""
         try:
-            record = await self._unless_ended(course_id)
+            record = await self.unless_ended(course_id)
             if record is None or not is_for(act, record):
                 return ""
             await self._one(course_id, act)
@@ -178,11 +127,11 @@ class Courses:
     async def _one(self, course_id: str, act: Act) -> Receipt:
         """One act on one course, with what other courses have to say about it."""
         if isinstance(act, CheckIn) and not (act.actor.role is Role.PRESCRIBER and act.reason):
-            why = await why_not_today(self.app.store.directory, self._unless_ended, course_id, act.happened_at)
+            why = await why_not_today(self.app.store.directory, self.unless_ended, course_id, act.happened_at)
             if why:
                 raise RefusedError(f"{why}: a prescriber may go on, with --reason")
         if isinstance(act, BookBooster) and act.early:
-            why = await why_not_early(self.app.store.directory, self._unless_ended, course_id, act.at)
+            why = await why_not_early(self.app.store.directory, self.unless_ended, course_id, act.at)
             if why:
                 raise RefusedError(f"{why} (all courses of the patient)")
         if isinstance(act, Reopen):
@@ -208,71 +157,25 @@ class Courses:
                 self.app.slots,
                 act,
                 lambda: self.record(course_id),
-                lambda said: self._send(course_id, said),
+                lambda said: self.send(course_id, said),
                 RefusedError,
             )
         if act.action not in PLANNING:
-            return await self._send(course_id, act)
+            return await self.send(course_id, act)
         try:
             return await plan(
-                self.app.slots, act, lambda: self.record(course_id), lambda: self._send(course_id, act), RefusedError
+                self.app.slots,
+                act,
+                lambda: self.record(course_id),
+                lambda: self.send(course_id, act),
+                RefusedError,
             )
         except SlotError as full:
             raise RefusedError(str(full)) from None
 
-    async def _send(self, course_id: str, act: Act) -> Receipt:
-        handle = self.app.client.get_workflow_handle(course_id)
-        if len(act.model_dump_json()) > ACT_MOST_BYTES:
-            raise RefusedError("this is far too long for one act: write it in parts, or shorter")
-        envelope = ActEnvelope(act=self.app.signer.stamp(act, course_id))
-        try:
-            receipt = await handle.execute_update(TreatmentCourse.act, envelope, rpc_timeout=ANSWER_WITHIN)
-        except WorkflowUpdateFailedError as failed:
-            sentence = failed.cause.message if isinstance(failed.cause, ApplicationError) else "the course refused this"
-            raise RefusedError(sentence) from None
-        except (UpdateTimeoutError, TimeoutError):
-            raise UnknownOutcomeError(
-                f"no answer within {ANSWER_WITHIN.seconds} seconds: it may be applied yet, "
-                f"ask again with --request-id {act.request_id}"
-            ) from None
-        except RPCError as error:
-            raise await self._why(course_id, error) from None
-        self._stands[course_id, act.request_id] = receipt
-        return receipt
-
-    async def record(self, course_id: str, *, running: bool = False) -> CourseRecord:
-        """The course as it stands, or stood when it ended for good; with `running` the latter raises EndedError.
-
-        One that has ended is read by a worker of the build that it ended under, which may be gone.
-        """
-        handle = self.app.client.get_workflow_handle(course_id)
-        reject = QueryRejectCondition.NOT_OPEN if running else None
-        try:
-            return await handle.query(TreatmentCourse.read_record, reject_condition=reject, rpc_timeout=READ_WITHIN)
-        except WorkflowQueryRejectedError:
-            raise await self._ended(course_id) from None
-        except WorkflowQueryFailedError:
-            raise CourseError(
-                f"course {course_id} cannot be read, its workflow task fails: see `starter.py doctor`"
-            ) from None
-        except TimeoutError:
-            raise CourseError(f"course {course_id} does not answer: see `starter.py doctor`") from None
-        except RPCError as error:
-            raise await self._why(course_id, error) from None
-
-    async def has_died(self, course_id: str) -> bool:
-        """Whether a course says that its patient has died, also one that has ended, while the server remembers it."""
-        try:
-            return (await self.record(course_id, running=True)).end_cause is EndCause.DIED
-        except EndedError:
-            handle = self.app.client.get_workflow_handle(course_id, result_type=CourseSummary)
-            with suppress(RPCError, WorkflowFailureError):
-                return (await handle.result()).end_cause is EndCause.DIED
-            return False
-
     async def doses(self, patient_id: str) -> tuple[PatientDose, ...]:
         """What a patient was given on all courses and at all sites, oldest first."""
-        return await doses_of(self.app.store.directory, self._unless_ended, patient_id)
+        return await doses_of(self.app.store.directory, self.unless_ended, patient_id)
 
     async def rows(self, where: str = "", most: int = 50) -> list[Row]:
         """Open courses by when something is due, soonest first."""
@@ -281,31 +184,3 @@ class Courses:
     async def count(self, where: str = "") -> int:
         """How many open courses match."""
         return await lists.count(self.app.client, where)
-
-    async def _unless_ended(self, course_id: str) -> CourseRecord | None:
-        try:
-            return await self.record(course_id, running=True)
-        except EndedError:
-            return None
-
-    async def _why(self, course_id: str, error: RPCError) -> CourseError:
-        if error.status is not RPCStatusCode.NOT_FOUND:
-            return unreachable(error)
-        if await self.app.store.directory.course(course_id) is None:
-            return CourseError(f"there is no course {course_id}: `starter.py list` shows them")
-        return await self._ended(course_id)
-
-    async def was_terminated(self, course_id: str) -> bool:
-        """Whether somebody ended the course's workflow at the server."""
-        with suppress(RPCError):
-            described = await self.app.client.get_workflow_handle(course_id).describe()
-            return described.status is WorkflowExecutionStatus.TERMINATED
-        return False
-
-    async def _ended(self, course_id: str) -> EndedError:
-        if await self.was_terminated(course_id):
-            return EndedError(
-                f"course {course_id} was terminated at the server, it did not end by itself: tell ops, who see it "
-                "in `starter.py proof`, and enrol the patient in a new one"
-            )
-        return EndedError(f"course {course_id} has ended for good: enrol the patient in a new one")

@@ -1,12 +1,9 @@
 """`proof`: nobody disappears."""
 
-from temporalio.service import RPCError
-
-from adapters.wiring import evidence_of
 from cli.output import FAILED, OK, as_json, table
 from cli.session import OutputOptions, command, staff_session
-from course.views.proof import Proof, prove
-from services.errors import UnreachableError
+from course.views.proof import Proof
+from services.running.proving import proof_now
 
 
 @command
@@ -19,16 +16,12 @@ async def proof(*, output: OutputOptions = OutputOptions()) -> int:
     Example: starter.py proof --json
     """
     async with staff_session() as at:
-        try:
-            found = prove(await evidence_of(at.app).gather(at.now))
-        except RPCError as error:
-            raise UnreachableError(f"the Temporal server refused this ({error.status.name.lower()})") from None
-        await at.log_access("", "proof")
-        if output.json:
-            as_json(found)
-        else:
-            _print(found)
-        return FAILED if found.exceptions else OK
+        found = await proof_now(at)
+    if output.json:
+        as_json(found)
+    else:
+        _print(found)
+    return FAILED if found.exceptions else OK
 
 
 def _print(found: Proof) -> None:

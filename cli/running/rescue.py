@@ -6,10 +6,7 @@ from cyclopts import Parameter
 
 from cli.output import FAILED, OK, as_json
 from cli.session import OutputOptions, command, staff_session
-from course.model.terms import Role
-from services.errors import InputError, NotAllowedError, ServiceError
-from services.running.rescue import RescueError
-from services.running.rescue import rescue as rescued
+from services.running.rescue import rescue_course
 
 
 @command
@@ -27,21 +24,12 @@ async def rescue(
 
     Example: starter.py rescue c-1a2b3c --reason "does not replay since the server was restarted"
     """
-    if not reason.strip():
-        raise InputError("a rescue needs --reason, which stands in the history")
     async with staff_session() as at:
-        if at.account.role is not Role.OPS:
-            raise NotAllowedError(f"a {at.account.role} may not rescue courses: ask ops")
-        try:
-            done = await rescued(at.app, course, reason)
-        except RescueError as why:
-            raise ServiceError(str(why)) from None
-        await at.log_access(course, "rescue")
+        done = await rescue_course(at, course, reason)
     if output.json:
         as_json(vars(done))
     else:
-        since = "" if done.event is None else f"from event {done.event} "
-        print(f"{course} goes on {since}in run {done.run_id}: {done.acts} later acts stand")
+        print(f"{done.course_id} goes on from event {done.event} in run {done.run_id}: {done.acts} later acts stand")
         for one in done.refused:
             print(f"NOT taken again: {one}")
     return FAILED if done.refused else OK

@@ -26,13 +26,16 @@ from adapters.temporal.updates import acts_in, by_request, last_reset
 from adapters.wiring import Application
 from course.acts.catalogue import ActEnvelope
 from services.courses import ANSWER_WITHIN
+from services.errors import InputError, ServiceError
+from services.people.staffing import OPS
 from services.running.moving import settle
+from services.session import StaffSession
 from workflows.course import TreatmentCourse
 
 RESETS_MOST = 3
 
 
-class RescueError(Exception):
+class RescueError(ServiceError):
     """Why a course was not rescued; one sentence."""
 
 
@@ -45,6 +48,16 @@ class RescueResult:
     run_id: str
     acts: int
     refused: tuple[str, ...]
+
+
+async def rescue_course(at: StaffSession, typed: str, reason: str) -> RescueResult:
+    """Rescue the course that is meant, for ops; raises ServiceError."""
+    if not reason.strip():
+        raise InputError("a rescue needs --reason, which stands in the history")
+    at.refuse_unless(OPS, "rescue courses", "ask ops")
+    done = await rescue(at.app, await at.course(typed), reason)
+    await at.log_access(done.course_id, "rescue")
+    return done
 
 
 async def rescue(app: Application, course_id: str, reason: str) -> RescueResult:

@@ -54,7 +54,7 @@ async def test_what_became_of_an_act_is_said(
     from services.courses import Courses  # noqa: PLC0415
 
     await terminal.sign_in("lee")
-    sent = Courses._send
+    sent = Courses.send
     turns = []
 
     async def then_locked(self: Courses, course_id: str, act: Act) -> Receipt:
@@ -64,7 +64,7 @@ async def test_what_became_of_an_act_is_said(
         turns.append(turn)
         return receipt
 
-    monkeypatch.setattr(Courses, "_send", then_locked)
+    monkeypatch.setattr(Courses, "send", then_locked)
     answered = await terminal.type("note", course, "stands")
     for turn in turns:
         turn.__exit__(None, None, None)
