@@ -11,12 +11,13 @@ from course.agenda.due import agenda, due
 from course.agenda.worklist import needs_ahead
 from course.model.occasions import REMINDERS
 from course.model.record import CourseRecord
-from course.model.terms import OccasionKind, OccasionState, Role
+from course.model.terms import OccasionKind, Role
 from play.across import across
 from play.drugs.default_stock import DefaultStock
 from play.group import Group
 from play.incidents import befall
 from play.observed import Observed, PlayedStep, Refusal
+from play.resting import in_flight, rests_until, why_restless
 from play.scenario.acting import ActContext, act_of, default_role
 from play.scenario.check import ACROSS, BEFALLS, with_session
 from play.scenario.file import CLOSED, Expect, Scenario, Step
@@ -26,7 +27,7 @@ from play.staff.booking import at_another_hour, no_chair
 from play.staff.default import duties, looks_again
 from play.staff.duty import Duty
 from play.staff.patient import answers
-from play.world.place import Place, PlaceError
+from play.world.place import PAST_THE_INSTANT, Place, PlaceError
 from services.person import concerns_all
 
 TRY_AGAIN_AFTER = timedelta(hours=12)
@@ -130,6 +131,8 @@ class Player:
                 continue
             rounds = 0
             if self.now >= until:
+                if await self._arrives() and self.over:
+                    await self.settle()
                 return
             await self._go_to(min(self._next(), until))
 
@@ -142,7 +145,7 @@ class Player:
             ahead.append(self._mail_works_at)
         if not self.record.closed:
             ahead += looks_again(self.record, self.now)
-        if self._in_flight():
+        if in_flight(self.record):
             ahead.append(self.now + LOOK_AGAIN_WHILE_SENDING)
         if not self.over:
             ahead.append(self.ends_at)
@@ -155,11 +158,17 @@ class Player:
         return goes_on + [need.opens for need in needs_ahead(self.record) if need.opens > self.now]
 
     async def _go_to(self, instant: datetime) -> None:
-        if instant > self.now and not await self.place.go_to(instant):
-            self.gone = True
+        """On to an instant; where the course rests until then, its own clock follows when somebody acts."""
         self.now = max(instant, self.now)
-        if not self.gone:
+        if rests_until(self.record, instant + PAST_THE_INSTANT):
+            self.observed.look(self.record, self.now)
+        elif await self._arrives():
             await self.settle()
+
+    async def _arrives(self) -> bool:
+        """Let the course's own clock follow to now; False if it has ended for good on the way."""
+        self.gone = not await self.place.go_to(self.now)
+        return not self.gone
 
     async def settle(self) -> None:
         """Wait until the course has done all that is due, but not for what mail refuses."""
@@ -168,44 +177,36 @@ class Player:
         while True:
             self.record = await self.place.record()
             resting = not due(self.record, self.now)
-            if resting and (not self._in_flight() or await self._only_refused(loop.time() - began)):
+            if resting and (not in_flight(self.record) or await self._only_refused(loop.time() - began)):
                 break
             if loop.time() - began > SETTLE_SECONDS:
-                raise PlaceError(self._restless())
+                raise PlaceError(why_restless(self.record, self.now))
             await asyncio.sleep(0.01)
         self.observed.look(self.record, self.now)
         await self.shelf.serve(self)
-
-    def _restless(self) -> str:
-        """What keeps the course from coming to rest."""
-        waiting = sorted(one.kind for one in due(self.record, self.now))
-        flying = sorted(name for name, mark in self.record.occasions.items() if mark.state is OccasionState.IN_FLIGHT)
-        what = ", ".join([*(f"{kind} is due" for kind in waiting), *(f"{name} is in flight" for name in flying)])
-        return f"the course does not come to rest at {self.now:%Y-%m-%d %H:%M} ({what}): is a worker running?"
 
     async def _only_refused(self, waited: float) -> bool:
         """Whether what is in flight was refused and waits; asked only where mail refuses, or after a while."""
         return (self._mail_works_at is not None or waited > LOOK_CLOSER_SECONDS) and await self.place.backs_off()
 
-    def _in_flight(self) -> bool:
-        return any(mark.state is OccasionState.IN_FLIGHT for mark in self.record.occasions.values())
-
     async def _act_once(self) -> bool:
         """Do the first thing whose time has come; False when there is none."""
-        if self._mail_works_at is not None and self._mail_works_at <= self.now:
+        mail_works = self._mail_works_at is not None and self._mail_works_at <= self.now
+        step = next((number for at, number in self._steps() if at <= self.now), None)
+        duty = next((duty for duty in self._duties() if duty.at <= self.now), None)
+        if not mail_works and step is None and duty is None:
+            return False
+        if not await self._arrives():
+            return False
+        if mail_works:
             self._mail_works_at = None
             self.place.refuse_mail(yes=False)
-            return True
-        for at, number in self._steps():
-            if at <= self.now:
-                self._ahead.remove(number)
-                await self._step(self.scenario.steps[number])
-                return True
-        for duty in self._duties():
-            if duty.at <= self.now:
-                await self._do(duty)
-                return True
-        return False
+        elif step is not None:
+            self._ahead.remove(step)
+            await self._step(self.scenario.steps[step])
+        elif duty is not None:
+            await self._do(duty)
+        return True
 
     def _steps(self) -> list[tuple[datetime, int]]:
         found = []
