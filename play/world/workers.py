@@ -13,7 +13,7 @@ from adapters.temporal.plugin import course_worker, make_current
 from adapters.wiring import WORKFLOWS, Application, course_activities, open_application
 from play.world.mail import mail_of
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 
 
 class Workers(Protocol):
