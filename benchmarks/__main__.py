@@ -11,7 +11,7 @@ from benchmarks.machine import machine
 from benchmarks.processes import MeasureError, tell
 from benchmarks.size import FULL, QUICK
 
-QUESTIONS = ("courses", "commands", "acts", "history", "replay", "carried")
+QUESTIONS = ("courses", "peers", "commands", "acts", "history", "replay", "carried")
 LOST = 1
 
 

@@ -26,7 +26,7 @@ def tell(line: str) -> None:
 
 
 def cpu_seconds(pids: Iterable[int]) -> float:
-    """What processes and all below them have used so far, of those that are alive."""
+    """What processes and all below them have used so far, with those below them that have ended."""
     return sum(_own_cpu(pid) for pid in tree(pids))
 
 
@@ -60,7 +60,7 @@ def _own_cpu(pid: int) -> float:
         fields = _stat(pid)
     except OSError:
         return 0.0
-    return (int(fields[11]) + int(fields[12])) / TICKS
+    return sum(int(field) for field in fields[11:15]) / TICKS  # of itself, and of children that it waited for
 
 
 def _stat(pid: int) -> list[str]:
