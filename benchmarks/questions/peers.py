@@ -49,8 +49,12 @@ def measure(size: Size) -> Answer:
         mine, theirs = (number(median(values(rows, one, _cpu)) * a_year) for one in (PRODUCT, name))
         found += [
             Found(
-                f"{name} speed", f"courses a second, of {name}'s", ratios(rows, name, PRODUCT, _wall),
-                goal=GOALS.get(name), more_is_better=True, note=f"{name} {speed} a second; the leaps of the virtual clock are in the product's time",
+                f"{name} speed",
+                f"courses a second, of {name}'s",
+                ratios(rows, name, PRODUCT, _wall),
+                goal=GOALS.get(name),
+                more_is_better=True,
+                note=f"{name} {speed} a second; the leaps of the virtual clock are in the product's time",
             ),
             Found(
                 f"floor {name} speed",
@@ -61,10 +65,12 @@ def measure(size: Size) -> Answer:
                 note="what Temporal itself leaves of it",
             ),
             Found(
-                f"{name} cpu", f"CPU of a course-year, worker and server or database, to {name}'s",
-                ratios(rows, PRODUCT, name, _cpu), note=f"{mine} ms and {theirs} ms",
+                f"{name} cpu",
+                f"CPU of a course-year, worker and server or database, to {name}'s",
+                ratios(rows, PRODUCT, name, _cpu),
+                note=f"{mine} ms and {theirs} ms",
             ),
-        ]  # fmt: skip
+        ]
     bars = tuple(
         (name, tuple(median(values(rows, name, one)) * a_year for one in (_worker, _server))) for name in things
     )
