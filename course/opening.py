@@ -15,7 +15,7 @@ from course.model.terms import Action, GateAnswer, Role, TaskKind
 def open_record(order: CourseOrder, now: datetime) -> CourseRecord:
     """The first record of a course; the protocol's text, version and sha256 are copied in and never change under it.
 
-    References and worked examples stay in the files of those sha256s: no rule reads them.
+    Citations and worked examples are left out, as no rule reads them; the sha256 names the file that has them.
     """
     if order.protocol is None or order.calendar is None:
         raise ValueError("a course starts with its protocol and its site's calendar")

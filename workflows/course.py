@@ -111,7 +111,7 @@ class TreatmentCourse:
     def wakes_at(self) -> datetime | None:
         """The next due instant, or the end of the page or of the amendment period if that comes first.
 
-        An end that has passed wakes nobody: the course waits for what keeps it open, which stirs it when it is over.
+        A deadline that has passed sets no timer: whatever keeps the course open wakes the loop when it ends.
         """
         now = workflow.now()
         ends = [self.page_began + days(self.order.turn_after_days)]

@@ -4,7 +4,7 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from adapters.clinic.files import load_clinic
-from cli.reference.clinical_rules import rules
+from cli.reference.clinical_rules import READ_BY, rules
 from course.library.toml_lines import Path as KeyPath
 from course.library.toml_lines import lines_of
 from course.model.protocol.gate import Gate
@@ -92,7 +92,9 @@ def page(folder: Path, only: Container[str] | None = None) -> str:
     long_term = f"## Long-term checks in maintenance\n\n{_table(heads, asked)}\n"
     tail = [_instruments(instruments), _loinc(instruments), f"## Sources\n\n{listed}"]
     first = signed_page(every, files)
-    return "\n".join([HEAD, first, FAULTS, *protocols, gates, long_term, rules(_table), *tail])
+    read_by = [(f"`[{name}]`", ", ".join(f"`{file}`" for file in files_)) for name, files_ in READ_BY.items()]
+    readers = f"## Which rule reads which table\n\n{_table(('table', 'read by'), read_by)}\n"
+    return "\n".join([HEAD, first, FAULTS, *protocols, gates, long_term, rules(_table), readers, *tail])
 
 
 def signed_page(protocols: Sequence[Protocol], texts: Mapping[str, str]) -> str:

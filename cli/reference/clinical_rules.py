@@ -21,9 +21,9 @@ NUMBERS: tuple[tuple[str, object, str], ...] = (
     ("a hold is reviewed within", placing_holds.REVIEW_DAYS, "days"),
     ("a death is reviewed within", decisions.DEATH_REVIEW_DAYS, "days"),
     ("a lost response is confirmed by a reading later by", outcome_rule.RELAPSE_DAYS_APART, "days"),
-    ("so many early boosters running owe an evaluation", outcome_rule.EARLY_RUNNING, "boosters"),
-    ("so many requests for a booster", adjunct.REQUESTS_FORCE, "requests"),
-    ("... in so many weeks owe an evaluation", adjunct.REQUESTS_COUNT_WEEKS, "weeks"),
+    ("consecutive early boosters that trigger an evaluation", outcome_rule.EARLY_RUNNING, "boosters"),
+    ("requests for a booster", adjunct.REQUESTS_FORCE, "requests"),
+    ("... within so many weeks that trigger an evaluation", adjunct.REQUESTS_COUNT_WEEKS, "weeks"),
     ("identifiers before a dose", IDENTIFIERS, ""),
     ("a reading counts as in time when later by at most", vitals.LATE_MINUTES, "min"),
     ("messages a patient gets a day, at most", outbox.DAY_CAP, "messages"),
@@ -53,3 +53,25 @@ def rules(table: Table) -> str:
             "",
         ]
     )
+
+
+READ_BY = {
+    "induction": ("course/scheduling/planner.py",),
+    "dose": ("course/rules/dosing.py",),
+    "outcome": ("course/scores/outcome_rule.py",),
+    "rated": ("course/scores/outcome_rule.py", "course/rules/clearance.py"),
+    "stop_review": ("course/scores/stop_review.py",),
+    "measuring": ("course/agenda/questionnaires.py", "course/rules/clearance.py"),
+    "screening": ("course/rules/screening.py",),
+    "maintenance": ("course/agenda/booster_booking.py", "course/scheduling/planner.py"),
+    "evaluations": ("course/agenda/evaluations.py",),
+    "session": ("course/rules/clearance.py", "course/rules/vitals.py", "course/rules/leaving.py"),
+    "before_dose": ("course/rules/clearance.py",),
+    "during": ("course/handlers/adverse_events.py", "course/rules/vitals.py"),
+    "leaving": ("course/rules/leaving.py",),
+    "plausible": ("course/rules/plausibility.py",),
+    "doubt": ("course/rules/plausibility.py", "course/rules/dosing.py", "course/rules/labs.py"),
+    "gates": ("course/rules/gates.py",),
+    "holds": ("course/rules/automatic_holds.py",),
+}
+"""Which rules read each table of a protocol."""

@@ -6,7 +6,7 @@ from datetime import datetime, time
 from course.agenda import booster_booking, visits
 from course.agenda import questionnaires as asking
 from course.model.calendar import days_from, in_sending_hours
-from course.model.memoize import remembered
+from course.model.memoize import memoized
 from course.model.occasions import Occasion, last_ordinal, open_at
 from course.model.parts import Escalation
 from course.model.protocol.gate import Gate
@@ -18,7 +18,7 @@ FORMS_AFTER_DAYS = (0, 2, 5)
 MORNING = time(10)
 
 
-@remembered
+@memoized
 def agenda(record: CourseRecord) -> tuple[Occasion, ...]:
     """All occasions that are still to be done, soonest first; none speaks of what is no longer true."""
     found = (open_at(record, occasion) for occasion in _candidates(record))

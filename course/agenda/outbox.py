@@ -18,9 +18,10 @@ from course.rules import safety
 
 DAY_CAP = 1
 WEEK_CAP = 3
+"""Messages a patient gets a day and in seven days before capped kinds wait. [set]"""
+
 DAYS_A_WEEK = 7
 """Caps count days of the patient's calendar, so that what comes at the same hour each week stays weekly."""
-"""Messages a patient gets a day and in seven days before capped kinds wait. [set]"""
 
 SEND_WITHIN = hours(6)
 TRIED_AT_LEAST = minutes(5)

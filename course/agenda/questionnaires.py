@@ -98,7 +98,8 @@ def _last_asked(record: CourseRecord) -> datetime | None:
 def silent_since(record: CourseRecord) -> datetime | None:
     """Since when two sent requests have gone unanswered for two days; what was never sent is never missed.
 
-    A silence lasts until an answer or a call; the next request does not end it, and after a call opens a new one.
+    A silence ends with an answer or a call, not with the next request; requests left unanswered after a call begin a
+    new silence.
     """
     silences = [at for ask in _unanswered(record) if (at := _silence(record, ask)) is not None]
     called = record.calls.get(NeedKind.MEASURE)

@@ -1,4 +1,4 @@
-"""Calling back a message in flight that no longer says what is true: what it carried is owed still, or over."""
+"""Withdrawing an unsent message that is no longer true: each part is sent anew, or dropped with a reason."""
 
 from datetime import datetime
 

@@ -7,21 +7,24 @@ from course.agenda import booster_booking
 from course.agenda import questionnaires as asking
 from course.agenda.date_format import when
 from course.agenda.due import agenda, gates_missing
+from course.agenda.evaluations import evaluation_due
 from course.model.base import days, hours, minutes
-from course.model.memoize import remembered
+from course.model.memoize import memoized
 from course.model.need import CALLED_ABOUT, Need
 from course.model.record import CourseRecord
 from course.model.terms import NeedKind, Phase, Role, SessionStatus
 from course.model.visit import Session
 from course.phases import dosed_in_series, still_to_plan
-from course.rules import clearance, screening
+from course.rules import clearance, safety, screening
 from course.rules.followup import followups
-from course.scores import outcome_rule, secondary
-from course.scores.booster_visits import boosters
+from course.scores import secondary
 
-__all__ = ["Need", "evaluation_due", "needs", "needs_ahead", "next_due", "next_owed"]
+__all__ = ["Need", "needs", "needs_ahead", "next_due", "next_owed"]
 
 STALLED_DAYS = 7
+SETTLE_HOURS = 24
+"""How soon an escalation is settled by whoever took it on. [set]"""
+
 UNCONFIRMED_HOURS = 48
 NOT_READY_HOURS = 24
 SCREEN_HOURS = 8
@@ -31,8 +34,6 @@ MEASURE_HOURS = 4
 RECORD_AFTER_HOURS = 1
 RECORD_AFTER_WATCH_MINUTES = 30
 NAMED_MOST = 3
-FORCED_DAYS = 7
-"""How soon an evaluation that something forces is due, from then on. [set]"""
 
 
 def needs(record: CourseRecord, now: datetime) -> tuple[Need, ...]:
@@ -41,11 +42,11 @@ def needs(record: CourseRecord, now: datetime) -> tuple[Need, ...]:
 
 
 def needs_ahead(record: CourseRecord, now: datetime | None = None) -> tuple[Need, ...]:
-    """All needs that the record foresees, those that open later included; only in intake does `now` count."""
+    """All needs that the record foresees, also those that open later; `now` changes the result only during intake."""
     return _foreseen(record) if now is None or record.phase is not Phase.INTAKE else _all(record, now)
 
 
-@remembered
+@memoized
 def _foreseen(record: CourseRecord) -> tuple[Need, ...]:
     return _all(record, None)
 
@@ -59,7 +60,7 @@ def _all(record: CourseRecord, now: datetime | None) -> tuple[Need, ...]:
 
 
 def _after_call(record: CourseRecord, need: Need) -> Need:
-    """A row that was called about waits again when it is time to call again; with its kind's next subject it is new."""
+    """After a call the row reopens at `again_at`; a need that opened after the call is unaffected."""
     called = record.calls.get(need.kind)
     if called is None or need.kind not in CALLED_ABOUT or called.at < need.opens:
         return need
@@ -89,7 +90,8 @@ def _safety(record: CourseRecord) -> list[Need]:
         untold = escalation.untold_since
         nobody = "" if untold is None else f", nobody to tell since {when(record.zone, untold)}"
         owner = f", with {escalation.acknowledged_by}" if escalation.acknowledged_by else ", not acknowledged"
-        due = escalation.clock_from + (minutes(30) if escalation.acknowledged_at is None else hours(24))
+        unheard = escalation.acknowledged_at is None
+        due = escalation.clock_from + (minutes(safety.ACKNOWLEDGE_MINUTES) if unheard else hours(SETTLE_HOURS))
         found.append(
             Need(
                 NeedKind.ESCALATION, escalation.id, escalation.opened_at, due, Role.PRESCRIBER, f"{what}{nobody}{owner}"
@@ -254,31 +256,3 @@ def _first_ask(record: CourseRecord) -> str:
     missing = [name for name in asked if not any(one.at >= since for one in record.scores_of(name))]
     missing += secondary.missing_since(record, since)
     return f"; first ask {', '.join(missing)}" if missing else ""
-
-
-def evaluation_due(record: CourseRecord) -> tuple[datetime, datetime, str] | None:
-    """When an evaluation opens, when it is due, and why; None where none is owed."""
-    rule = record.protocol.evaluations
-    ended = record.induction_ended_at
-    if record.phase is Phase.EVALUATION:
-        base = max(ended or record.opened_at, record.phase_since or record.opened_at)
-        opens = max((ended or base) + days(rule.first_days_min), record.phase_since or base)
-        if record.ceased or ended is None:
-            opens = base
-        return opens, max(opens, (ended or base) + days(rule.first_days_max)), "the series is over: evaluate"
-    if record.phase is not Phase.MAINTENANCE or record.maintained is None:
-        return None
-    forced = outcome_rule.evaluation_forced(record)
-    if forced:
-        since = record.forced_since or record.last_infusion_at or record.maintained.since
-        return since, since + days(FORCED_DAYS), forced
-    last = max((one.at for one in record.evaluations), default=record.maintained.since)
-    again_opens = (ended or record.maintained.since) + days(rule.again_days_min)
-    if last < again_opens:
-        return again_opens, (ended or record.maintained.since) + days(rule.again_days_max), "second evaluation"
-    by_weeks = last + days(7 * rule.every_weeks)
-    given = [one[-1].at for one in boosters(record) if one[0].at > last]
-    if len(given) >= rule.every_boosters:
-        opens = given[rule.every_boosters - 1]
-        return opens, min(opens + days(7), by_weeks), f"{rule.every_boosters} boosters since the last evaluation"
-    return by_weeks - days(7), by_weeks, f"{rule.every_weeks} weeks since the last evaluation"

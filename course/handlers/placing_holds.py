@@ -34,7 +34,7 @@ def graver_than(held: Hold) -> frozenset[HoldCause]:
 def held_now(
     record: CourseRecord, cause: HoldCause, now: datetime, reason: str, review_at: datetime | None = None
 ) -> CourseRecord:
-    """The record on hold; a hold that stands already keeps its cause, unless this one is grave and that one is not."""
+    """The record on hold; an existing hold keeps its cause unless the new cause is grave and the old one is not."""
     standing, review = record.held, review_at or now + days(REVIEW_DAYS)
     if standing is not None:
         if cause not in graver_than(standing):

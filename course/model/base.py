@@ -41,8 +41,8 @@ def _empty_defaults(kind: type[BaseModel]) -> list[tuple[str, Any]]:
 class Carried(BaseModel):
     """A frozen fact that outlives releases: unknown fields are kept, empty ones are not written.
 
-    Only what is empty by default (None, "", (), {}, 0, False) is left out, so a default that says something stays
-    with the record that was written under it, whatever a later release makes of it.
+    Only empty defaults (None, "", (), {}, 0, False) are left out. Any other default is written, so that changing it in
+    a later release never changes an old record.
     """
 
     model_config = ConfigDict(frozen=True, extra="allow")

@@ -4,7 +4,7 @@ from bisect import bisect_right
 from datetime import UTC, date, datetime, time, timedelta
 
 from course.model.base import Carried, Instant
-from course.model.memoize import remembered
+from course.model.memoize import memoized
 
 FARTHEST_FROM_UTC = timedelta(days=1)
 """No clock on earth is farther from UTC, and no zone changes its clocks twice within two days."""
@@ -68,7 +68,7 @@ class Zone(Carried):
         return found[0] if found else self.lenient(wall + timedelta(hours=1))
 
 
-@remembered
+@memoized
 def _beginnings(zone: Zone) -> tuple[datetime, ...]:
     return tuple(transition.at for transition in zone.transitions)
 

@@ -37,7 +37,7 @@ def open_task(  # noqa: PLR0917  a task is these facts
     session: str = "",
     of: tuple[str, ...] = (),
 ) -> CourseRecord:
-    """The record with a task for a person, once a kind and session while it is open; none is overdue at birth."""
+    """The record with a task for a person: at most one open task a kind and session, never due before `at`."""
     standing = next(
         (one for one in record.tasks if one.kind is kind and one.session == session and one.resolved_at is None), None
     )

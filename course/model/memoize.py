@@ -1,4 +1,4 @@
-"""Answers that stay with the fact that they were read from: facts never change, they are followed by others."""
+"""Memoising a pure function of an immutable fact, for as long as the fact lives."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -11,8 +11,8 @@ Fact = TypeVar("Fact", bound=Carried)
 Answer = TypeVar("Answer")
 
 
-def remembered(rule: Callable[[Fact], Answer]) -> Callable[[Fact], Answer]:
-    """The same rule, worked out once for each fact and forgotten with it; a copy of the fact is another fact."""
+def memoized(rule: Callable[[Fact], Answer]) -> Callable[[Fact], Answer]:
+    """The same rule, computed once an instance; a copy of the fact is another instance."""
     known: dict[int, tuple[ReferenceType[Fact], Answer]] = {}
 
     @wraps(rule)

@@ -38,7 +38,7 @@ RULES: dict[OccasionKind, Rule] = {
     OccasionKind.CALENDAR: Rule(rank=14),
     OccasionKind.ARCHIVE: Rule(rank=15),
 }
-"""Every kind's rule. [set] A capped kind is put off by whole days, so its staleness never ends on a whole day."""
+"""Every kind's rule. [set] Capped kinds wait whole days, so their `stale_after` is never a whole number of days."""
 
 CAP = "cap"
 """How the reason begins of what waits because the patient has had messages enough."""

@@ -182,11 +182,11 @@ def _to_sign(record: CourseRecord, check_in: CheckIn) -> Iterator[str]:
 
 
 def _signs(record: CourseRecord, check_in: CheckIn) -> Iterator[str]:
-    """Vital signs that nobody may sign for; else those, and the screens, that a prescriber signs for.
+    """Blood pressure that nobody may override; where there is none, what a prescriber may override with a reason.
 
-    Refused when high on two readings of the day `recheck_minutes` apart; one high reading asks for a second, and a
-    lower one sooner than that is no recheck. Limits are the protocol's [set]; SPRAVATO label: weigh a delay above
-    140/90.
+    Refused when high on two readings of the day `recheck_minutes` apart. One high reading asks for a second; a lower
+    reading before `recheck_minutes` does not count as that. Limits are the protocol's [set]; SPRAVATO label: weigh a
+    delay above 140/90.
     """
     rule, at = record.protocol.session, check_in.happened_at
     readings = sorted(

@@ -30,9 +30,9 @@ def dose_check(record: CourseRecord, minutes: int, mg: Decimal, weight_kg: Decim
     """An amount over so many minutes against the signed order; mg/kg is computed here and never typed.
 
     `ordered_mg` is what the order comes to at this weight, at most its ceilings, rounded down to a tenth. An amount
-    exceeds it above `over_order_percent`, above the order's ceiling, or above the protocol's mg an hour, which counts
-    to the next tenth of a mg. By the hour no more minutes count than were ordered; else an amount exceeds it that runs
-    faster than the whole would in the protocol's fewest minutes.
+    exceeds it above `over_order_percent`, above the order's ceiling, or above the protocol's mg an hour, rounded up to
+    a tenth of a mg. For mg/kg/h, minutes beyond the ordered ones do not raise the ordered amount; for mg/kg, an amount
+    also exceeds it if it runs faster than the ordered mg over `minutes_min`.
     """
     dose, order = record.protocol.dose, record.order
     by_hour = dose.basis is DoseBasis.MG_PER_KG_PER_HOUR

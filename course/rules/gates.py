@@ -43,10 +43,10 @@ class GateProblem:
 def gate_problems(record: CourseRecord, at: datetime, session: int = 1) -> tuple[GateProblem, ...]:
     """The gates that stand against treatment at an instant, for the `session`-th infusion of the running series.
 
-    A gate with `before_sessions` is due before the first infusion, before those, each time from a later answer than
-    the infusion at which it was due before, and before every booster. Between them only a bad answer stands against
-    treatment, not a missing or an old one. An optional gate counts once it is answered, a consent to messages never.
-    Why a test was not done stands until somebody answers anew.
+    A gate with `before_sessions` is answered afresh before infusion 1, each infusion listed and every booster: an
+    answer counts only if it is later than the last infusion that it was required for. Between them only a bad answer
+    stands against treatment, not a missing or an old one. An optional gate counts once it is answered, a consent to
+    messages never. Why a test was not done stands until somebody answers anew.
     """
     found = ((gate, _problem(record, gate, at, session)) for gate in record.protocol.gates)
     return tuple(

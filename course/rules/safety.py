@@ -183,7 +183,7 @@ def _order(score: Score) -> tuple[datetime, int, str]:
 
 
 def answer_to(instrument: Instrument, score: Score, safety: SafetyItem) -> int | None:
-    """The answer to a safety item; of a bare total the least that it leaves for the item, None where that says nothing.
+    """The answer to a safety item; from a bare total, the lowest answer that the total forces for it, or None.
 
     A PHQ-9 total of 26 cannot come about without item 9. So reads an item left blank beside a total that was entered.
     """

@@ -67,7 +67,7 @@ def _screens(record: CourseRecord, at: datetime) -> list[Score]:
 
 
 def _tells(record: CourseRecord, score: Score) -> bool:
-    """Whether a safety item was answered; a bare total says so only where it is the lowest, or forces one."""
+    """Whether a safety item is known; a bare total tells it only if it is the lowest, or forces a positive answer."""
     instrument = record.instruments[score.instrument]
     if not score.answers and score.total == instrument.total_min:
         return True

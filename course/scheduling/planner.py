@@ -83,7 +83,7 @@ def booster_window(
     """When a booster's window opens, its target, and when it closes; whole days of the clinic's zone.
 
     The target lies `interval_days` after the last infusion at the same wall time. The window closes at the protocol's
-    longest interval; one that leads in is shorter than any of these, and its window is two days wide.
+    longest interval; a lead-in window opens at its own interval and closes two days later.
     """
     closes = rule.interval_days_max if interval_days >= rule.interval_days_min else interval_days + LEAST_WINDOW_DAYS
     closes = max(closes, interval_days)

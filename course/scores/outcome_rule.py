@@ -8,7 +8,7 @@ from datetime import datetime, time
 from decimal import ROUND_DOWN, Decimal
 from enum import StrEnum
 
-from course.model.memoize import remembered
+from course.model.memoize import memoized
 from course.model.parts import Score
 from course.model.protocol.adjunct import pressing
 from course.model.protocol.instrument import tidy
@@ -92,7 +92,7 @@ def latest(record: CourseRecord) -> Reading | None:
     return read(record, scores[-1]) if scores else None
 
 
-@remembered
+@memoized
 def relapse(record: CourseRecord) -> Relapse:
     """Whether, after a response, two readings at least two calendar days apart have lost it.
 

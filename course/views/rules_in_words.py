@@ -49,7 +49,7 @@ NEEDS: dict[NeedKind, RuleText] = {
         ("measuring.cadence",),
     ),
     NeedKind.RECORD: RuleText(
-        "an hour after a visit's planned end somebody writes down what happened",
+        "half an hour after the watch that follows a visit somebody writes down what happened, within the hour",
         (Action.SESSION, Action.ABORT, Action.NOT_GIVEN, Action.NO_SHOW),
     ),
     NeedKind.LEAVE: RuleText(
@@ -95,7 +95,7 @@ NEEDS: dict[NeedKind, RuleText] = {
         tag="[brief]",
     ),
     NeedKind.CHECK: RuleText(
-        "a long-term check comes round after the weeks that the protocol gives it", (Action.CHECK,)
+        "a long-term check comes round after the days that the protocol gives it", (Action.CHECK,)
     ),
 }
 

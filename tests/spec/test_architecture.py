@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from cli.reference.clinical_rules import READ_BY
+
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "ARCHITECTURE.md").read_text()
 TODAY = PAGE[PAGE.index("## I want to") :]
@@ -36,3 +38,10 @@ def test_every_room_is_named_and_says_what_belongs_in_it(room: Path) -> None:
     assert room.name in PAGE
     assert (room / "__init__.py").read_text().startswith('"""')
     assert len([*room.glob("*.py")]) <= FILES_MOST
+
+
+@pytest.mark.parametrize("table", READ_BY)
+def test_each_table_of_a_protocol_is_read_where_the_reference_says(table: str) -> None:
+    """Each file named speaks of the table."""
+    word = table.replace("_", "")
+    assert all(word in (ROOT / file).read_text().replace("_", "").lower() for file in READ_BY[table])

@@ -211,8 +211,8 @@ class Life:
                 self.latest = max(self.latest, self.now - max(one.at, self.at_rest_since))
             taken = outbox.take(self.record, self.now)
             self.record = taken.record
-            self._call_back_overtaken()
-            if not taken.sends and not taken.jobs:
+            came_back = self._call_back_overtaken()
+            if not (taken.sends or taken.jobs or came_back):
                 self.at_rest_since = self.now
                 return
             for order in taken.sends:
@@ -229,8 +229,9 @@ class Life:
         if state is not OccasionState.IN_FLIGHT:
             self._ended(order, state)
 
-    def _call_back_overtaken(self) -> None:
+    def _call_back_overtaken(self) -> bool:
         """What is overtaken does not go out, but for every second one, which was out already; what is late fails."""
+        before = len(self.in_flight)
         for order in tuple(self.in_flight):
             if called_back(self.record, order):
                 self.called_back.append(order)
@@ -238,6 +239,7 @@ class Life:
                 self._ended(order, OccasionState.SENT if out else OccasionState.SUPPRESSED, OVERTAKEN)
             elif order.as_of + SEND_WITHIN <= self.now:
                 self._ended(order, OccasionState.FAILED, "not delivered within six hours")
+        return len(self.in_flight) < before
 
     def _ended(self, order: SendOrder, state: OccasionState, reason: str = "test") -> None:
         self.in_flight.remove(order)

@@ -7,7 +7,7 @@ import pytest
 
 from cli.simulate import play_files
 from course.agenda.booster_booking import booster_number
-from course.agenda.worklist import evaluation_due
+from course.agenda.evaluations import evaluation_due
 from course.model.terms import OccasionState
 from play.results import Played
 from play.scenario.check import load_scenario

@@ -1,10 +1,10 @@
-"""What is remembered with a fact is of that fact alone, and gone with it."""
+"""What is memoized with a fact is of that fact alone, and gone with it."""
 
 import gc
 from weakref import ref
 
 from course.model.base import Carried
-from course.model.memoize import remembered
+from course.model.memoize import memoized
 
 
 class Fact(Carried):
@@ -17,7 +17,7 @@ def test_a_copy_and_a_change_are_other_facts() -> None:
     """A rule is worked out once for a fact, and anew for what was copied or changed from it."""
     seen: list[int] = []
 
-    @remembered
+    @memoized
     def doubled(fact: Fact) -> int:
         seen.append(fact.number)
         return 2 * fact.number
@@ -30,7 +30,7 @@ def test_a_copy_and_a_change_are_other_facts() -> None:
 def test_what_was_remembered_goes_with_its_fact() -> None:
     """Facts that come and go at one place in memory are told apart, and nothing of them stays."""
 
-    @remembered
+    @memoized
     def following(fact: Fact) -> Fact:
         return Fact(number=fact.number + 1)
 

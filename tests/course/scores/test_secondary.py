@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from course.agenda.worklist import evaluation_due, needs
+from course.agenda.evaluations import evaluation_due
+from course.agenda.worklist import needs
 from course.model.terms import Phase
 from course.scores import outcome_rule, secondary
 from course.scores.scoring import score
