@@ -1,23 +1,19 @@
 """The treatment room from the command line: the check, the infusion, how the patient was, leaving."""
 
 import sys
-from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from dataclasses import asdict, dataclass
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated
 
 from cyclopts import Parameter
 
-from adapters.store.people.directory import CourseState
+from cli.output import answer
 from cli.session import ActOptions, act, command, staff_session
-from course.model.calendar import Zone
 from course.model.terms import SkipCode
-from services.errors import InputError
-from services.session import StaffSession
+from services.session import ActRequest, sentence
 from services.typed.naming import session_id
-from services.typed.times import instant
-from services.typed.vitals import SAY_EVENT, reading
-from services.typed.vitals import adverse as written
+from services.typed.vitals import SAY_EVENT
+from services.visits.treatment_room import Leaving, RoomNotes, adverse_event, namesakes, record_in_room
 
 BP = Annotated[
     list[str],
@@ -36,6 +32,10 @@ class LeavingOptions:
     walking: Annotated[bool, Parameter(negative="", help="walking safely on leaving")] = False
     with_escort: Annotated[bool, Parameter(negative="", help="the escort was there")] = False
     gone: Annotated[bool, Parameter(negative="", help="the patient left, and nobody had let them go")] = False
+
+    def leaving(self, otherwise: str = "") -> Leaving:
+        """How the patient left; `otherwise` is when, if that was not said."""
+        return Leaving(self.left or otherwise, self.awake, self.walking, self.with_escort, self.gone)
 
 
 @Parameter(name="*")
@@ -79,42 +79,35 @@ async def check_in(
     Example: starter.py check-in c-1a2b3c 1 --weight-kg 70 --bp "128/80 72 98 s5 d0" --identifiers 2 --escort --fasting
     --asked
     """
-    async with staff_session() as at:
-        readings = await _readings(at, course, bp, options)
-        await _warn_of_namesakes(at, course, json=options.json)
-    return await act(
+    if not options.json:
+        await _warn_of_namesakes(course)
+    return await _in_room(
         course,
+        RoomNotes(tuple(bp)),
+        options.request(
+            "check_in",
+            times={"changed_at": changed_at},
+            session=session_id(session),
+            weight_kg=weight_kg,
+            identifiers=identifiers,
+            escort=escort,
+            fasting=fasting,
+            asked=asked,
+            planned_mg=planned_mg,
+            changes=tuple(changed or ()),
+            measure_waived=waive_measure,
+            signed_for=sign_for,
+            weight_confirmed=weight_confirmed,
+        ),
         options,
-        "check_in",
-        times={"changed_at": changed_at},
-        session=session_id(session),
-        weight_kg=weight_kg,
-        readings=readings,
-        identifiers=identifiers,
-        escort=escort,
-        fasting=fasting,
-        asked=asked,
-        planned_mg=planned_mg,
-        changes=tuple(changed or ()),
-        measure_waived=waive_measure,
-        signed_for=sign_for,
-        weight_confirmed=weight_confirmed,
     )
 
 
-async def _warn_of_namesakes(at: StaffSession, course: str, *, json: bool) -> None:
+async def _warn_of_namesakes(course: str) -> None:
     """Say, where errors are read, that another patient of a like name is treated at the same site."""
-    directory = at.app.store.directory
-    row = await directory.course(course)
-    mine = None if row is None else await directory.patient(row.patient_id)
-    if row is None or mine is None or json:
-        return
-    others = {one.patient_id for one in await directory.alike(mine.name)} - {mine.patient_id}
-    here = [one for one in await directory.courses() if one.patient_id in others and one.site == row.site]
-    for one in here:
-        if one.state is not CourseState.CLOSED:
-            said = f"note: {one.course_id} is of another patient of a like name: check name and birth date"
-            print(said, file=sys.stderr)
+    async with staff_session() as at:
+        for one in await namesakes(at, course):
+            print(f"note: {one} is of another patient of a like name: check name and birth date", file=sys.stderr)
 
 
 @command
@@ -125,9 +118,8 @@ async def not_given(
 
     Example: starter.py not-given c-1a2b3c 3 --code blood_pressure --bp 172/104@09:00 --bp 170/101@09:20 --reason "BP"
     """
-    async with staff_session() as at:
-        readings = await _readings(at, course, bp or [], options)
-    return await act(course, options, "not_given", session=session_id(session), code=code, readings=readings)
+    request = options.request("not_given", session=session_id(session), code=code)
+    return await _in_room(course, RoomNotes(tuple(bp or ())), request, options)
 
 
 @command
@@ -149,19 +141,9 @@ async def session(
 
     Example: starter.py session c-1a2b3c 1 --mg 35 --started "today 09:10" --minutes 40 --bp "134/84 80 98@09:25"
     """
-    said = await _said(course, options, bp, adverse, left)
-    return await act(
-        course,
-        options,
-        "session",
-        times={"started_at": started},
-        session=session_id(session),
-        mg=mg,
-        minutes=minutes,
-        weight_kg=weight_kg,
-        **asdict(comfort),
-        **said,
-    )
+    given = {"mg": mg, "minutes": minutes, "weight_kg": weight_kg, **asdict(comfort)}
+    request = options.request("session", times={"started_at": started}, session=session_id(session), **given)
+    return await _in_room(course, RoomNotes(tuple(bp or ()), tuple(adverse or ()), left.leaving()), request, options)
 
 
 @command
@@ -183,19 +165,9 @@ async def abort(
 
     Example: starter.py abort c-1a2b3c 2 --mg 12 --started "today 09:10" --minutes 14 --reason "vomiting"
     """
-    said = await _said(course, options, bp, adverse, left)
-    return await act(
-        course,
-        options,
-        "abort",
-        times={"started_at": started},
-        session=session_id(session),
-        mg=mg,
-        minutes=minutes,
-        weight_kg=weight_kg,
-        **asdict(comfort),
-        **said,
-    )
+    given = {"mg": mg, "minutes": minutes, "weight_kg": weight_kg, **asdict(comfort)}
+    request = options.request("abort", times={"started_at": started}, session=session_id(session), **given)
+    return await _in_room(course, RoomNotes(tuple(bp or ()), tuple(adverse or ()), left.leaving()), request, options)
 
 
 @command
@@ -211,9 +183,8 @@ async def leave(
 
     Example: starter.py leave c-1a2b3c 1 --left now --awake --walking --with-escort --bp "124/80 70 98 s5 d0"
     """
-    said = await _said(course, options, bp, None, left if left.left else replace(left, left="now"))
-    del said["adverse"]
-    return await act(course, options, "leave", session=session_id(session), **said)
+    notes = RoomNotes(tuple(bp or ()), leaving=left.leaving("now"))
+    return await _in_room(course, notes, options.request("leave", session=session_id(session)), options)
 
 
 @command
@@ -228,45 +199,10 @@ async def event(
 
     Example: starter.py event c-1a2b3c "headache, mild" --session 3
     """
-    return await act(course, options, "event", adverse=_event(what), of_session=session_id(session) or None)
+    return await act(course, options, "event", adverse=adverse_event(what), of_session=session_id(session) or None)
 
 
-async def _said(
-    course: str, options: ActOptions, bp: list[str] | None, events: list[str] | None, left: LeavingOptions
-) -> dict[str, Any]:
-    """Readings, events and how the patient left, as an act has them."""
+async def _in_room(course: str, notes: RoomNotes, request: ActRequest, options: ActOptions) -> int:
     async with staff_session() as at:
-        zone = await at.zone(course)
-        leaving = None
-        if left.left:
-            leaving = {
-                "at": instant(left.left, zone, at.now),
-                "awake": left.awake,
-                "walking": left.walking,
-                "escort": left.with_escort,
-                "gone": left.gone,
-            }
-        readings = await _readings(at, course, bp or [], options)
-    return {"readings": readings, "adverse": tuple(_event(one) for one in events or ()), "leaving": leaving}
-
-
-def _event(text: str) -> dict[str, Any]:
-    try:
-        return written(text)
-    except ValueError as wrong:
-        raise InputError(str(wrong)) from None
-
-
-async def _readings(at: StaffSession, course: str, said: list[str], options: ActOptions) -> tuple[dict[str, Any], ...]:
-    """Readings, taken when the act happened unless they say their own time."""
-    zone = await at.zone(course)
-    happened = instant(options.at, zone, at.now) if options.at else at.now
-    return tuple(_reading(one, zone, happened) for one in said)
-
-
-def _reading(said: str, zone: Zone, now: datetime) -> dict[str, Any]:
-    numbers, _, time = said.partition("@")
-    try:
-        return {"at": instant(f"today {time}", zone, now) if time else now, **reading(numbers)}
-    except ValueError as wrong:
-        raise InputError(f"--bp: {wrong}, with its time as 122/78@09:05") from None
+        receipt = await record_in_room(at, course, notes, request)
+    return answer(receipt, sentence(receipt), json_=options.json)

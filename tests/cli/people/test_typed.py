@@ -75,6 +75,8 @@ async def test_a_course_by_name_and_in_any_case(terminal: Terminal, course: str)
     for words in named:
         done = await terminal.type(*words, given=terminal.passphrases["ortiz"])
         assert (done.code, done.err) == (0, ""), words
+    early = await terminal.type("check-in", "Zebulon Quimby", "1", "--weight-kg", "70", "--bp", "128/80")
+    assert (early.code, "is not today" in early.err) == (1, True)
     planned_already = await terminal.type("schedule", "Zebulon Quimby", "--on", "+40d 10:00")
     assert "no course" not in planned_already.err
 
