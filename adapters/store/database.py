@@ -14,9 +14,11 @@ from sqlalchemy.schema import CreateTable, DropTable
 from adapters.identity.keyring import KeyRing
 from adapters.store.columns import seal_with
 from adapters.store.errors import StoreDownError, StoreError
+from adapters.store.one_trip import OneTripConnection
 
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg"}
 BUSY_SECONDS = 30
+SQLITE = {"timeout": BUSY_SECONDS, "async_creator_fn": OneTripConnection.to}
 WRITES = "writes"
 PROBE, PROBE_BYTES = Table("room_for_more", MetaData(), Column("filler", Text)), 500_000
 
@@ -52,7 +54,8 @@ class Database:
             parsed.set(drivername=DRIVERS[kind]),
             hide_parameters=True,
             pool_pre_ping=not self.is_sqlite,
-            connect_args={"timeout": BUSY_SECONDS} if self.is_sqlite else {},
+            pool_reset_on_return=None,  # every use is one transaction, which has ended
+            connect_args=SQLITE if self.is_sqlite else {},
         )
         seal_with(self._engine.dialect, ring)
         if self.is_sqlite:
