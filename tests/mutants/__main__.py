@@ -22,9 +22,9 @@ def say(text: str) -> None:
 def sample(seed: int, size: int) -> list[Mutant]:
     """The mutants whose names come first under a hash with the seed: other code may change and the rest stays."""
     files = sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("course/**/*.py"))
-    every = [one for file in files for one in mutants_of(file, ROOT)[1]]
+    every = {one.name: one for file in files for one in mutants_of(file, ROOT)[1]}
     say(f"{size} of {len(every)} mutants, seed {seed}.")
-    return sorted(every, key=lambda one: hashlib.sha256(f"{seed} {one.name}".encode()).digest())[:size]
+    return sorted(every.values(), key=lambda one: hashlib.sha256(f"{seed} {one.name}".encode()).digest())[:size]
 
 
 def table(mutants: list[Mutant], results: dict[str, str]) -> str:
@@ -37,8 +37,9 @@ def table(mutants: list[Mutant], results: dict[str, str]) -> str:
         lines.append(f"| `{room}` | {killed + lived} | {killed} | {lived} |")
     lines.append(f"| all | {len(mutants)} | {total[True]} | {total[False]} ({total[False] / len(mutants):.1%}) |")
     reasons = tomllib.loads(REASONS.read_text())
-    alive = [one.name for one in mutants if not results[one.name]]
-    return "\n".join([*lines, "", *(f"- `{name}`: {reasons.get(name, 'no reason given')}" for name in sorted(alive))])
+    alive = sorted((one.file, one.name) for one in mutants if not results[one.name])
+    why = [f"- `{file}`, `{name}`: {reasons.get(name, 'no reason given')}" for file, name in alive]
+    return "\n".join([*lines, "", *why])
 
 
 def main() -> None:
@@ -59,7 +60,8 @@ def main() -> None:
         results[mutant.name] = killer = killed_by(mutant, tests)
         RESULTS.write_text(json.dumps(results, indent=1))
         verdict = f"killed by {killer}" if killer else "SURVIVED"
-        say(f"{count}/{len(left)} {time.monotonic() - began:.0f} s  line {mutant.first}  {mutant.name}: {verdict}")
+        place = f"{mutant.file}:{mutant.first}"
+        say(f"{count}/{len(left)} {time.monotonic() - began:.0f} s {place} {mutant.name}: {verdict}")
     say(table(mutants, results))
 
 

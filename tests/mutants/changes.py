@@ -28,7 +28,7 @@ Change = tuple[ast.AST, str, object, str]
 
 @dataclass(frozen=True)
 class Mutant:
-    """One fault, named by what it changes and not by line numbers, so that other edits leave its name alone."""
+    """One fault, named by what it changes, not by line or file: its name stays when other code is edited or files move."""
 
     file: str
     name: str
@@ -120,7 +120,7 @@ class Finder:
 
     def add(self, text: str, where: str, at: ast.stmt, inside: bool, apply: Callable[[], None]) -> None:
         """Note one mutant; of a statement with a block below it, the lines before the block."""
-        name = f"{self.file} {where or 'top'}: {text}"
+        name = f"{where or 'top'}: {text}"
         self.names[name] += 1
         name += f" #{self.names[name]}" if self.names[name] > 1 else ""
         body = getattr(at, "body", None)
