@@ -28,7 +28,7 @@ Change = tuple[ast.AST, str, object, str]
 
 @dataclass(frozen=True)
 class Mutant:
-    """One fault, named by what it changes, not by line or file: its name stays when other code is edited or files move."""
+    """One fault, named by what it changes: its name stays when other code is edited or files move."""
 
     file: str
     name: str
