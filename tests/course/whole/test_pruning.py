@@ -1,5 +1,7 @@
 """What a record carries from page to page, and what it lets go: nothing that somebody still has to do."""
 
+from typing import Any
+
 import pytest
 
 from course.model.base import days
@@ -48,7 +50,8 @@ def test_therapies_and_medicines() -> None:
     assert life.record.therapies[0].name == "goes on"
     life.do("therapy", Role.NURSE, therapy=ended.id, ends=True)
     review = life.now + days(20)
-    for name, said in (("reported", {}), ("to be reviewed", {"ordered": True, "review_at": review})):
+    ordered: dict[str, Any] = {"ordered": True, "review_at": review}
+    for name, said in (("reported", {}), ("to be reviewed", ordered)):
         life.do("medicine", name=name, was="1 mg", now="2 mg", starts=life.now, **said)
 
     def carried(after: float) -> tuple[set[str], set[str]]:
