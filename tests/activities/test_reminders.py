@@ -248,7 +248,7 @@ async def test_what_one_letter_said_no_other_says_again(here: Clinic) -> None:
     """A letter that was called back too late has gone: of the next one only what is new is sent."""
     await here.send(here.order(DAY_BEFORE, ADDRESS))
     assert (await here.send(here.order(ADDRESS, MEASURE))).state is OccasionState.SENT
-    assert "we expect you on" not in here.office.taken[1].get_content().lower()
+    assert "forward to seeing you" not in here.office.taken[1].get_content().lower()
     assert "time for your questionnaire" in here.office.taken[1].get_content()
     assert (await here.send(here.order(ADDRESS, MEASURE))).state is OccasionState.SENT
     assert len(here.office.taken) == 2

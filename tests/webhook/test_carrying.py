@@ -106,7 +106,7 @@ async def test_cancel_stops_messages_and_is_asked_about(served: Served) -> None:
     async with webhook(served) as port:
         answered = await post(port, "/inbound", {"MessageSid": f"{SID}0", "From": PHONE, "Body": "Cancel"})
         record = await carried(served)
-    assert "you get no more messages" in answered.body
+    assert "you will get no more messages" in answered.body
     assert record.messaging.opted_out_at is not None
     (task,) = [task for task in record.tasks if task.kind is TaskKind.VISIT_MEANT]
     assert "ask whether session s1" in task.text

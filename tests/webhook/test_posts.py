@@ -102,7 +102,7 @@ async def test_two_patients_of_one_phone_are_both_heard(desk: Desk) -> None:
     await desk.store.contacts.put(other.patient_id, Contact(phone=PHONE))
     await desk.store.directory.begin_course(other.patient_id, "crps", "northside", NOW)
     answered = await post(desk.port, "/inbound", {**INBOUND, "Body": " Stop. "})
-    assert "you get no more messages" in answered.body
+    assert "you will get no more messages" in answered.body
     assert {one.patient_id for one in await desk.store.inbox.waiting()} == {desk.patient_id, other.patient_id}
 
 

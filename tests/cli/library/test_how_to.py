@@ -35,7 +35,7 @@ LETTER = Letter(
     medium=Medium.SMS,
     to="+12125550123",
     subject="",
-    body="Northside: we expect you on Mon 15 Mar.",
+    body="Northside: see you on Mon 15 Mar.",
     sender="",
     as_of=datetime(2027, 3, 15, tzinfo=UTC),
 )

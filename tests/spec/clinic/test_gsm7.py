@@ -47,12 +47,12 @@ def test_what_has_none_is_named() -> None:
 def test_a_site_with_a_curly_quote_is_written_plainly(tmp_path: Path) -> None:
     """The letter says St Mary\u2019s, the text message St Mary's; neither makes a second message."""
     sites = {"northside": SITES["northside"].model_copy(update={"name": "St Mary\u2019s"})}
-    folder = written(tmp_path, ('sms = "{site}: we expect you', 'sms = "{site}: `we` expect you'))
+    folder = written(tmp_path, ('sms = "{site}: see you', 'sms = "{site}: `see` you'))
     words = load_texts(folder, sites).written(order("en", OccasionKind.VISIT_2H))
-    assert words.sms.startswith("St Mary's: 'we' expect you on")
+    assert words.sms.startswith("St Mary's: 'see' you on")
     assert "St Mary\u2019s" in words.body
     reply = load_texts(folder, sites).reply("en", "northside", stopped=True)
-    assert reply.startswith("St Mary's: you get no more")
+    assert reply.startswith("St Mary's: you will get no more")
 
 
 def test_a_site_that_no_text_message_can_name_is_refused(tmp_path: Path) -> None:
@@ -66,12 +66,12 @@ def test_a_site_that_no_text_message_can_name_is_refused(tmp_path: Path) -> None
 
 def test_signs_that_count_twice_count_twice(tmp_path: Path) -> None:
     """A text that fits letter by letter and not place by place is refused."""
-    text = 'sms = "{site}: we expect you on {when}. Late? Call {phone}."'
+    text = 'sms = "{site}: see you on {when}. Running late? Call {phone}."'
     room = 160 - max(
-        places(f"{site.name}: we expect you on Wed 20 Sep at 22:45 EDT ({city} time). Late? Call {site.phone}.")
+        places(f"{site.name}: see you on Wed 20 Sep at 22:45 EDT ({city} time). Running late? Call {site.phone}.")
         for site, city in ((SITES["westside"], "Los Angeles"), (SITES["training"], "New York"))
     ) - places("\nSTOP ends texts.")  # fmt: skip
-    fits = text.replace("Late?", f"Late?{'€' * (room // 2)}")
+    fits = text.replace("late?", f"late?{'€' * (room // 2)}")
     load_texts(written(tmp_path, (text, fits)), SITES)
     with pytest.raises(LoadError, match=r"kinds\.visit_2h\.sms can get 16[12] characters long"):
         load_texts(written(tmp_path, (text, fits.replace("€", "€€", 1))), SITES)
@@ -81,7 +81,7 @@ def test_signs_that_count_twice_count_twice(tmp_path: Path) -> None:
     ("before", "after", "sentence"),
     [
         ('stop = "STOP ends', 'stop = "STOP ✋ ends', 'stop has "✋"'),
-        ('noted = "{site}: nobody', 'noted = "{site}: 👍 nobody', 'replies.noted has "👍"'),
+        ('noted = "{site}: this', 'noted = "{site}: 👍 this', 'replies.noted has "👍"'),
     ],
 )
 def test_what_no_text_message_holds_is_refused(tmp_path: Path, before: str, after: str, sentence: str) -> None:

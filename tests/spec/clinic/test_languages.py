@@ -152,7 +152,7 @@ def test_a_new_language_is_one_file(tmp_path: Path, language: str, day: str) -> 
         (("stop = ", "halt = "), 'the file lacks "stop": add it'),
         (('prompt = "prompt"', ""), 'staff_words lacks "prompt": letters to the staff say it, write it here'),
         (('stop = "STOP ends texts."', 'stop = "Call to end texts."'), "stop does not name STOP"),
-        (("text {crisis_line}, by day", "text 988, by day"), "closing does not say {crisis_line}: every letter"),
+        (("text {crisis_line}, day", "text 988, day"), "closing does not say {crisis_line}: every letter"),
         (('clock = "{city} time"', 'clock = "our time"'), "clock does not say {city}"),
         (('language = "de"', 'language = "xx"'), 'nobody knows how "xx" writes its days'),
         (

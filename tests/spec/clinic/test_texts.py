@@ -156,16 +156,16 @@ def test_a_text_message_holds_what_fits(more: tuple[OccasionKind, ...]) -> None:
             'sender says "Depression": no message may name what a patient has or is given',
         ),
         (
-            'noted = "{site}: nobody',
-            'noted = "{site}: you will feel less pain. nobody',
-            'noted = "{site}: nobody',
+            'noted = "{site}: this',
+            'noted = "{site}: you will feel less pain. this',
+            'noted = "{site}: this',
             'replies.noted says "pain": no message may name what a patient has or is given',
         ),
         (
-            'stopped = "{site}: you get no more messages.',
-            f'stopped = "{{site}}: you get no more messages{" at all" * 9}.',
-            'stopped = "{site}: you get no more messages.',
-            "replies.stopped can get 190 characters long at Northside: shorten it to 160",
+            'stopped = "{site}: you will get no more messages.',
+            f'stopped = "{{site}}: you will get no more messages{" at all" * 9}.',
+            'stopped = "{site}: you will get no more messages.',
+            "replies.stopped can get 195 characters long at Northside: shorten it to 160",
         ),
         (
             'visit = "Your visit at {site}"',
@@ -183,7 +183,7 @@ def test_a_text_message_holds_what_fits(more: tuple[OccasionKind, ...]) -> None:
             'sms = "{site}: your visit is on {when}. Please',
             f'sms = "{{site}}: {"your visit is on {when}. " * 3}Please',
             'sms = "{site}: your visit is on {when}. Please',
-            "kinds.visit_72h.sms can get 270 characters long at Northside with the offer to stop: shorten it to 160",
+            "kinds.visit_72h.sms can get 269 characters long at Northside with the offer to stop: shorten it to 160",
         ),
         (
             'sms = "{site}: we missed you and',
