@@ -9,9 +9,22 @@ from benchmarks import report
 from benchmarks.found import Answer, losses, save
 from benchmarks.machine import machine
 from benchmarks.processes import MeasureError, tell
-from benchmarks.size import FULL, QUICK
+from benchmarks.size import SIZES
 
-QUESTIONS = ("courses", "peers", "commands", "acts", "history", "replay", "carried")
+QUESTIONS = (
+    "courses",
+    "peers",
+    "acts",
+    "commands",
+    "memory",
+    "history",
+    "carried",
+    "recovery",
+    "replay",
+    "lists",
+    "beside",
+    "workers",
+)
 LOST = 1
 
 
@@ -21,7 +34,7 @@ def main() -> int:
     if options.write:
         report.write(QUESTIONS)
         return 0
-    size = QUICK if options.quick else FULL
+    size = SIZES[options.size]
     found: list[str] = []
     for name in options.questions or QUESTIONS:
         began, here = time.monotonic(), machine()
@@ -49,7 +62,9 @@ def main() -> int:
 def _options() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("questions", nargs="*", metavar="question", help=f"of {', '.join(QUESTIONS)}; all by default")
-    parser.add_argument("--quick", action="store_true", help="less of everything, in about three minutes")
+    parser.set_defaults(size="full")
+    for size, words in (("quick", "less of everything, in about three minutes"), ("long", "with the largest clinics")):
+        parser.add_argument(f"--{size}", dest="size", action="store_const", const=size, help=words)
     parser.add_argument(
         "--check", action="store_true", help="keep nothing; fail where a ratio is over 20 %% worse than the one kept"
     )

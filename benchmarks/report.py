@@ -32,7 +32,7 @@ def measured(order: tuple[str, ...]) -> str:
 
 
 def _newest(kept: dict[str, Any], name: str) -> tuple[str, Answer, dict[str, str]] | None:
-    for size in ("full", "quick"):
+    for size in ("long", "full", "quick"):
         said = kept.get(size, {}).get(name)
         if said is not None:
             return size, answer_of(said), said["machine"]
@@ -41,7 +41,7 @@ def _newest(kept: dict[str, Any], name: str) -> tuple[str, Answer, dict[str, str
 
 def _row(name: str, size: str, row: Found) -> str:
     note = (
-        row.note + (" " if row.note else "") + f"`python -m benchmarks {name}{' --quick' if size == 'quick' else ''}`"
+        row.note + (" " if row.note else "") + f"`python -m benchmarks {name}{'' if size == 'full' else f' --{size}'}`"
     )
     return f"| {row.question} | {row.wanted} | {row.shown} | {MARK[row.met]} | {note} |"
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from asyncio.subprocess import Process
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
@@ -23,6 +24,10 @@ class Engine(Protocol):
     @property
     def workers(self) -> list[int]:
         """The processes that do the work."""
+        ...
+
+    def another_worker(self, log: Path, ready: str = "") -> AbstractAsyncContextManager[Process]:
+        """One more worker, until the block ends."""
         ...
 
     async def live(self, work: Work, number: int) -> None:

@@ -1,8 +1,9 @@
 """The floor on the embedded server."""
 
 import sys
+from asyncio.subprocess import Process
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -26,6 +27,7 @@ class Floor:
     client: Client
     skipper: TimeSkipper
     folder: Path
+    cached: int
     workers: list[int] = field(default_factory=list)
 
     @property
@@ -33,10 +35,10 @@ class Floor:
         """The server's process."""
         return [self.server.pid]
 
-    def worker_command(self, cached: int = 1000) -> list[str]:
-        """How one of its workers is started."""
-        where = [self.server.target, str(self.folder), "--cached", str(cached)]
-        return [sys.executable, "-m", "benchmarks.floor.program", *where]
+    def another_worker(self, log: Path, ready: str = "") -> AbstractAsyncContextManager[Process]:
+        """One more worker, until the block ends."""
+        where = [self.server.target, str(self.folder), "--cached", str(self.cached)]
+        return program([sys.executable, "-m", "benchmarks.floor.program", *where], log, ready=ready)
 
     async def live(self, work: Work, number: int) -> None:
         """Take one course through its work in virtual time."""
@@ -63,9 +65,9 @@ async def floor(folder: Path, *, workers: int = 1, cached: int = 1000) -> AsyncI
     async with AsyncExitStack() as stack:
         server = await stack.enter_async_context(embedded_server(folder))
         client = await Client.connect(server.target, interceptors=[DelayedStart()])
-        made = Floor(server, client, skipper_of(client), folder)
+        made = Floor(server, client, skipper_of(client), folder, cached)
         for number in range(workers):
             log = folder / f"worker-{number}.log"
-            process = await stack.enter_async_context(program(made.worker_command(cached), log, ready=READY))
+            process = await stack.enter_async_context(made.another_worker(log, READY))
             made.workers.append(process.pid)
         yield made

@@ -2,8 +2,9 @@
 
 import asyncio
 import sys
+from asyncio.subprocess import Process
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -91,6 +92,10 @@ class Product:
         await courses.enrol(row, order)
         return row.course_id
 
+    def another_worker(self, log: Path, ready: str = "") -> AbstractAsyncContextManager[Process]:
+        """One more worker, until the block ends."""
+        return program(worker_command(), log, self.environment, ready=ready)
+
     async def act(self, course: str, act: Any) -> None:
         """Act; where the course is still busy with what came before, act again."""
         said = ""
@@ -129,6 +134,6 @@ async def product(folder: Path, *, workers: int = 1, cached: int = 1000) -> Asyn
         made = Product(server, app, Courses(app), skipper_of(client), passphrases)
         for number in range(workers):
             log = folder / f"worker-{number}.log"
-            process = await stack.enter_async_context(program(worker_command(), log, made.environment, ready=READY))
+            process = await stack.enter_async_context(made.another_worker(log, READY))
             made.workers.append(process.pid)
         yield made

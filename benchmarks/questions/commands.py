@@ -11,9 +11,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 
-from benchmarks.engines.product import READY, Product, product, worker_command
+from benchmarks.engines.product import READY, Product, product
 from benchmarks.found import Answer, Bars, Found, number
-from benchmarks.processes import ROOT, MeasureError, clean_environment, cpu_seconds, program
+from benchmarks.processes import ROOT, MeasureError, clean_environment, cpu_seconds
 from benchmarks.size import Size
 
 COURSES = 10
@@ -96,5 +96,5 @@ def _spawned(command: Sequence[str], environment: dict[str, str]) -> tuple[float
 async def _ready(folder: Path, running: Product) -> tuple[float, float]:
     """How long another worker takes from its start until it polls and its build is current, and its CPU."""
     began = time.perf_counter()
-    async with program(worker_command(), folder / "another.log", running.environment, ready=READY) as process:
+    async with running.another_worker(folder / "another.log", READY) as process:
         return time.perf_counter() - began, cpu_seconds([process.pid])
