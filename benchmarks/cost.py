@@ -7,8 +7,8 @@ from pathlib import Path
 from adapters.clinic.files import load_clinic
 from audit.costs import Cost, cost
 from audit.histories import histories_of
-from cli.simulate import known, logged_in
 from course.model.terms import Action
+from play.files import known, logged_in
 from play.playing import play_many
 from play.scenario.check import load_scenario
 from play.world.stage import stage

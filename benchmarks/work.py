@@ -21,9 +21,9 @@ from adapters.temporal.plugin import build_id
 from audit.costs import cost
 from audit.histories import histories_of
 from benchmarks.processes import ROOT, tell
-from cli.simulate import known, logged_in
 from course.acts.catalogue import Act
 from course.model.messages import Receipt
+from play.files import known, logged_in
 from play.player import Player
 from play.playing import play_many
 from play.scenario.check import load_scenario

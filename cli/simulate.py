@@ -2,32 +2,30 @@
 
 import asyncio
 import json
-import logging
 import os
 import sys
 import tempfile
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, TextIO
 
 from cyclopts import Parameter
 
-from adapters.clinic.files import Clinic, load_clinic
+from adapters.clinic.files import load_clinic
 from adapters.settings import SettingsError, load_settings
 from adapters.store import StoreError
 from adapters.temporal.server import ServerError
 from cli.output import NO_SERVER
-from course.library.loading import Fault, LoadError
+from course.library.loading import LoadError
+from play.files import found, known, logged_in, play_files
 from play.player import Player
-from play.playing import play_many
 from play.report import timeline
-from play.results import Played, as_json, results
+from play.results import Played, as_json
 from play.scenario.check import KnownNames, findings, load_scenario
 from play.scenario.file import Scenario
 from play.scenario.when import WhenError
 from play.world.place import PlaceError
-from play.world.stage import Stage, stage
 
 NOT_AS_EXPECTED, CANNOT_BE_PLAYED = 1, 2
 
@@ -57,7 +55,9 @@ def simulate(
             _changed(load_scenario(found(path, folder), known(shown)), changes, known(shown)) for path in files
         ]
         with _folder(keep) as data, logged_in(data):
-            played = asyncio.run(play_files(scenarios, data, folder, keep=keep is not None))
+            played = asyncio.run(
+                play_files(scenarios, data, folder, keep=keep is not None, progress=ProgressLine(sys.stderr))
+            )
     except (ServerError, StoreError) as error:
         print(error, file=sys.stderr)
         return NO_SERVER
@@ -72,57 +72,10 @@ def simulate(
     return NOT_AS_EXPECTED if any(one.player.surprises for one in played) else 0
 
 
-async def play_files(
-    scenarios: Sequence[Scenario],
-    data: Path,
-    clinic_folder: Path,
-    *,
-    keep: bool = False,
-    progress: bool = True,
-    apart: bool = False,
-    after: Callable[[Stage, Sequence[Player]], Awaitable[None]] | None = None,
-    store_url: str = "",
-) -> tuple[Played, ...]:
-    """Play and gather the results, courses in the order of their files; `apart` gives the worker its own process.
-
-    `after` may look around on each stage before it is taken down.
-    A file that changes the clinic for everybody has a stage to itself.
-    """
-    alone = [[one] for one in scenarios if one.has_clinic_alone]
-    stages = [[one for one in scenarios if not one.has_clinic_alone], *alone]
-    told: dict[int, list[Played]] = {}
-    for number, these in enumerate(one for one in stages if one):
-        killable = apart or any(step.do == "kill_worker" for scenario in these for step in scenario.steps)
-        chairs = any(one.real_chairs for one in these)
-        folder = data / f"stage-{number + 1}" if number else data
-        made = stage(folder, clinic_folder, killable=killable, keep=keep, real_chairs=chairs, store_url=store_url)
-        async with made as here:
-            players = await play_many(here, these, progress=Progress(sys.stderr) if progress else None)
-            if after is not None:
-                await after(here, players)
-            for one in await results(players):
-                told.setdefault(id(one.player.group.scenario), []).append(one)
-    return tuple(one for scenario in scenarios for one in told[id(scenario)])
-
-
-def known(clinic: Clinic) -> KnownNames:
-    """The names that a scenario of this clinic may use."""
-    return KnownNames(clinic.protocols, clinic.instruments, tuple(clinic.sites))
-
-
-def found(path: Path, clinic_folder: Path) -> Path:
-    """The file that is meant: as it stands, or one of the clinic's by its name alone. Raises LoadError."""
-    shipped = clinic_folder / "scenarios" / f"{path.name.removesuffix('.toml')}.toml"
-    if path.exists() or path.parent != Path() or shipped.exists():
-        return path if path.exists() or path.parent != Path() else shipped
-    names = ", ".join(sorted(one.stem for one in shipped.parent.glob("*.toml")))
-    raise LoadError([Fault(path.name, 0, f"there is no such file that can be read; the clinic's are {names}")])
-
-
 TENTH = 10
 
 
-class Progress:
+class ProgressLine:
     """One line that says how far everybody has come; on a file, a line for every tenth of the way."""
 
     def __init__(self, out: TextIO) -> None:
@@ -162,20 +115,6 @@ def _folder(keep: Path | None) -> Iterator[Path]:
         raise PlaceError(f"{keep} is not empty: name a new folder, so that nothing of before is mixed in")
     keep.mkdir(mode=0o700, parents=True, exist_ok=True)
     yield keep
-
-
-@contextmanager
-def logged_in(folder: Path) -> Iterator[None]:
-    """What libraries log goes to a file, not between the lines of the report."""
-    handler = logging.FileHandler(folder / "simulate.log", delay=True)
-    root = logging.getLogger()
-    before = root.handlers[:]
-    root.handlers[:] = [handler]
-    try:
-        yield
-    finally:
-        root.handlers[:] = before
-        handler.close()
 
 
 def _print(played: Sequence[Played], *, in_json: bool, texts: bool) -> None:

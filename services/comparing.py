@@ -2,8 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
+from adapters.clinic.files import Clinic
+from course.library.loading import LoadError, decoded, load_protocol
 from course.model.protocol.protocol import Protocol
+from services.errors import InputError, ServiceError
 
 ABSENT = "-"
 """Stands for a field that one of the two does not have."""
@@ -16,6 +20,20 @@ class Difference:
     field: str
     one: str
     other: str
+
+
+def protocol_named(clinic: Clinic, name: str) -> Protocol:
+    """A protocol of the clinic by its id, or one in a file; raises ServiceError."""
+    if name in clinic.protocols:
+        return clinic.protocols[name]
+    path = Path(name)
+    try:
+        return load_protocol(decoded(path.read_bytes(), path.name), path.name, clinic.instruments)
+    except LoadError as error:
+        raise ServiceError(str(error)) from None
+    except (OSError, UnicodeDecodeError):
+        known = ", ".join(sorted(clinic.protocols))
+        raise InputError(f"{name} is neither a protocol ({known}) nor a file that can be read") from None
 
 
 def differences(one: Protocol, other: Protocol) -> tuple[Difference, ...]:

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass, replace
 
+from adapters.clinic.files import Clinic
 from course.model.messages import Receipt
 from course.model.protocol.instrument import Answers, Instrument
 from course.scores.answers import typed as answers_typed
-from course.scores.scoring import ScoringError
-from services.errors import InputError
+from course.scores.scoring import Scored, ScoringError, score, score_total
+from services.errors import InputError, ServiceError
 from services.session import ActRequest, StaffSession
 from services.typed.naming import instrument_named
 
@@ -42,6 +43,21 @@ async def correct_item(at: StaffSession, course: str, answers: str, request: Act
         score = next((one for one in record.scores if one.id == request.details["item"]), None)
         right = _answers(answers, record.instruments.get(score.instrument) if score is not None else None)
     return await at.perform(course, replace(request, details={**request.details, "answers": right}))
+
+
+def score_typed(clinic: Clinic, instrument: str, answers: str, total: float | None) -> Scored:
+    """What answers, or a total, come to; raises ServiceError."""
+    if instrument not in clinic.instruments:
+        raise InputError(f"there is no instrument {instrument}: {', '.join(sorted(clinic.instruments))}")
+    found = clinic.instruments[instrument]
+    try:
+        if answers:
+            return score(found, answers_typed(answers, found), total)
+        if total is None:
+            raise InputError(f"give the {found.items} answers with --answers, or --total")
+        return score_total(found, total)
+    except ScoringError as wrong:
+        raise ServiceError(str(wrong)) from None
 
 
 def _answers(typed: str, instrument: Instrument | None) -> Answers:

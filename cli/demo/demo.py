@@ -18,8 +18,9 @@ from adapters.settings import Settings, load_settings
 from cli.demo.clinic import Clinic, in_words, look_around
 from cli.demo.report import write_report
 from cli.output import CODES, OK, USAGE, as_json, complain, table
-from cli.simulate import known, logged_in, play_files
+from cli.simulate import ProgressLine
 from course.model.terms import OccasionKind
+from play.files import known, logged_in, play_files
 from play.player import Player
 from play.results import Played
 from play.results import as_json as played_json
@@ -124,7 +125,9 @@ def _play(folder: Path, clinic_folder: Path, until: str) -> tuple[tuple[Played, 
         seen.append(await look_around(here, players))
 
     with logged_in(folder):
-        played = asyncio.run(play_files(scenarios, folder, clinic_folder, apart=True, after=after))
+        played = asyncio.run(
+            play_files(scenarios, folder, clinic_folder, progress=ProgressLine(sys.stderr), apart=True, after=after)
+        )
     return played, seen[0]
 
 

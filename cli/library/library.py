@@ -11,15 +11,15 @@ from adapters.settings import load_settings
 from cli.care.measuring import Typed
 from cli.output import FAILED, OK, answer, as_json, complain, table
 from cli.session import OutputOptions, command
-from cli.simulate import known
-from course.library.loading import Fault, LoadError, decoded, load_protocol
-from course.model.protocol.instrument import Instrument, asked_about
+from course.library.loading import Fault, LoadError
+from course.model.protocol.instrument import asked_about
 from course.model.protocol.protocol import Protocol
-from course.scores.answers import typed
-from course.scores.scoring import Scored, ScoringError, score, score_total
+from play.files import known
 from play.scenario.check import load_scenario
-from services.comparing import differences
-from services.errors import InputError, ServiceError
+from services.comparing import differences, protocol_named
+from services.errors import InputError
+from services.measures import score_typed
+from services.typed.naming import instrument_named
 
 Folder = Annotated[Path | None, Parameter(help="clinic folder, if not ST_CLINIC_FOLDER")]
 
@@ -138,7 +138,7 @@ async def protocols_diff(
     Example: starter.py protocols diff depression ptsd
     """
     clinic = _clinic(folder)
-    left, right = (_protocol(clinic, name) for name in (one, other))
+    left, right = (protocol_named(clinic, name) for name in (one, other))
     found = differences(left, right)
     if output.json:
         as_json([vars(difference) for difference in found])
@@ -151,20 +151,6 @@ async def protocols_diff(
         heads = [one, other]
     table(("field", *heads), [(each.field, each.one, each.other) for each in found])
     return OK
-
-
-def _protocol(clinic: Clinic, name: str) -> Protocol:
-    """A protocol of the clinic by its id, or one in a file."""
-    if name in clinic.protocols:
-        return clinic.protocols[name]
-    path = Path(name)
-    try:
-        return load_protocol(decoded(path.read_bytes(), path.name), path.name, clinic.instruments)
-    except LoadError as error:
-        raise ServiceError(str(error)) from None
-    except (OSError, UnicodeDecodeError):
-        known = ", ".join(sorted(clinic.protocols))
-        raise InputError(f"{name} is neither a protocol ({known}) nor a file that can be read") from None
 
 
 @command
@@ -201,9 +187,8 @@ async def score_answers(
     Example: starter.py score phq9 --answers 1,2,0,3,1,0,1,0,0 --json
     """
     clinic = _clinic(folder)
-    if instrument not in clinic.instruments:
-        raise InputError(f"there is no instrument {instrument}: {', '.join(sorted(clinic.instruments))}")
-    scored = _scored(clinic.instruments[instrument], answers, total)
+    instrument = instrument_named(tuple(clinic.instruments), instrument)
+    scored = score_typed(clinic, instrument, answers, total)
     flags = f", {', '.join(scored.flags)} positive" if scored.flags else ""
     parts = f"; {', '.join(f'{name} {added}' for name, added in scored.parts.items())}" if scored.parts else ""
     also = "".join(f"; {one}" for one in scored.also)
@@ -215,17 +200,6 @@ async def score_answers(
     }
     said |= {name: value for name in ("parts", "pattern", "beside", "why") if (value := getattr(scored, name))}
     return answer(said, f"{scored.said}{flags}{parts}{also}", json_=output.json)
-
-
-def _scored(instrument: Instrument, answers: str, total: float | None) -> Scored:
-    try:
-        if answers:
-            return score(instrument, typed(answers, instrument), total)
-        if total is None:
-            raise InputError(f"give the {instrument.items} answers with --answers, or --total")
-        return score_total(instrument, total)
-    except ScoringError as wrong:
-        raise ServiceError(str(wrong)) from None
 
 
 def _clinic(folder: Path | None) -> Clinic:

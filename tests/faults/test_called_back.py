@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from cli.simulate import play_files
 from course.model.terms import OccasionState
+from play.files import play_files
 from play.scenario.check import parse_scenario
 from tests.support.lived import KNOWN, said
 from tests.support.records import CLINIC_FOLDER
@@ -44,7 +44,7 @@ async def test_a_letter_that_waits_is_called_back(tmp_path: Path) -> None:
     """Chased by a questionnaire that mail refuses: none comes afterwards; whoever lives is called instead."""
     files = [WAITING.format(name=name, act=act, details=details) for name, (act, details) in ENDS.items()]
     scenarios = [parse_scenario(text, "waiting.toml", KNOWN) for text in files]
-    for played in await play_files(scenarios, tmp_path, CLINIC_FOLDER, progress=False):
+    for played in await play_files(scenarios, tmp_path, CLINIC_FOLDER):
         name, zone = played.player.scenario.title, played.player.record.zone
         assert (name, played.player.surprises) == (name, [])
         assert [f"{zone.local(one.as_of):%d %b %H:%M}" for one in played.to_patient] == ["01 Mar 09:00"], name

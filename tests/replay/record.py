@@ -10,7 +10,7 @@ from pathlib import Path
 
 from adapters.clinic.files import load_clinic
 from audit.histories import histories_of
-from cli.simulate import known, logged_in
+from play.files import known, logged_in
 from play.playing import play_many
 from play.scenario.check import load_scenario
 from play.world.stage import stage

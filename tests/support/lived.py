@@ -5,9 +5,9 @@ from collections.abc import Mapping
 import pytest
 
 from adapters.clinic.files import load_clinic
-from cli.simulate import known, play_files
 from course.model.record import CourseRecord
 from course.model.terms import SessionStatus
+from play.files import known, play_files
 from play.results import Played
 from play.scenario.check import load_scenario
 from play.scenario.file import Scenario
@@ -109,7 +109,7 @@ async def groups_of(horizons: Mapping[str, str], made: pytest.TempPathFactory) -
     scenarios = [shipped(name, until) for name, until in horizons.items()]
     names = {id(scenario): name for name, scenario in zip(horizons, scenarios, strict=True)}
     found: dict[str, list[Played]] = {}
-    for one in await play_files(scenarios, made.mktemp("scenarios"), CLINIC_FOLDER, progress=False):
+    for one in await play_files(scenarios, made.mktemp("scenarios"), CLINIC_FOLDER):
         found.setdefault(names[id(one.player.group.scenario)], []).append(one)
     return found
 

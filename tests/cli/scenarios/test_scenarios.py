@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from cli.simulate import play_files
 from course.model.terms import EndCause, OccasionState, Phase, SessionStatus
+from play.files import play_files
 from play.results import Played
 from tests.support.lived import (
     APART,
@@ -291,7 +291,7 @@ async def test_a_killed_worker_and_a_day_without_mail_lose_and_double_nothing(
         monkeypatch.setenv(f"ST_{name}", str(clinic))
     monkeypatch.setenv("ST_STORE_URL", f"sqlite:///{clinic}")
     data.mkdir()
-    (played,) = await play_files([shipped(APART, "12d")], data, CLINIC_FOLDER, progress=False, store_url=store_url)
+    (played,) = await play_files([shipped(APART, "12d")], data, CLINIC_FOLDER, store_url=store_url)
     assert not clinic.exists()
     assert played.player.surprises == []
     asked_again = "09 Mar checkin+measure+visit_24h+visit_2h+visit_72h"

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from cli.simulate import play_files
 from course.agenda.booster_booking import booster_number
 from course.agenda.evaluations import evaluation_due
 from course.model.terms import OccasionState
+from play.files import play_files
 from play.results import Played
 from play.scenario.check import load_scenario
 from tests.support.lived import KNOWN, letters
@@ -24,7 +24,7 @@ async def lived(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Played
     """All of these lives side by side on one server."""
     scenarios = [load_scenario(path, KNOWN) for path in TOLD]
     names = {scenario.title: path.stem for scenario, path in zip(scenarios, TOLD, strict=True)}
-    played = await play_files(scenarios, tmp_path_factory.mktemp("told"), CLINIC_FOLDER, progress=False)
+    played = await play_files(scenarios, tmp_path_factory.mktemp("told"), CLINIC_FOLDER)
     return {names[one.player.scenario.title]: one for one in played}
 
 
