@@ -11,6 +11,7 @@ from tests.mutants.changes import Mutant, mutants_of
 from tests.mutants.running import ROOT, killed_by, traces
 
 RESULTS = ROOT / "var" / "mutants.json"
+SLOW = 5
 REASONS = ROOT / "tests" / "mutants" / "survivors.toml"
 
 
@@ -48,13 +49,14 @@ def main() -> None:
     parser.add_argument("--size", type=int, default=200, help="how many mutants (200)")
     parser.add_argument("--seed", type=int, default=1, help="which sample (1)")
     parser.add_argument("--again", choices=["none", "survivors", "all"], default="none", help="whom to try once more")
+    parser.add_argument("--fast", action="store_true", help="leave out tests of more than five seconds")
     asked = parser.parse_args()
     results: dict[str, str] = json.loads(RESULTS.read_text()) if RESULTS.exists() and asked.again != "all" else {}
     mutants = sample(asked.seed, asked.size)
     left = [
         one for one in mutants if not results.get(one.name, "") and (asked.again != "none" or one.name not in results)
     ]
-    tests = traces(say) if left else {}
+    tests = {name: one for name, one in (traces(say) if left else {}).items() if not asked.fast or one[0] < SLOW}
     for count, mutant in enumerate(left, start=1):
         began = time.monotonic()
         results[mutant.name] = killer = killed_by(mutant, tests)
