@@ -8,10 +8,10 @@ import tomllib
 from collections import Counter
 
 from tests.mutants.changes import Mutant, mutants_of
-from tests.mutants.running import ROOT, killed_by, traces
+from tests.mutants.running import EARLY, ROOT, killed_by, traces
 
 RESULTS = ROOT / "var" / "mutants.json"
-SLOW = 5
+SLOW = 5.0
 REASONS = ROOT / "tests" / "mutants" / "survivors.toml"
 
 
@@ -56,7 +56,9 @@ def main() -> None:
     left = [
         one for one in mutants if not results.get(one.name, "") and (asked.again != "none" or one.name not in results)
     ]
-    tests = {name: one for name, one in (traces(say) if left else {}).items() if not asked.fast or one[0] < SLOW}
+    tests = traces(say) if left else {}
+    if asked.fast:
+        tests = {name: one for name, one in tests.items() if one[0] < SLOW or name == EARLY}
     for count, mutant in enumerate(left, start=1):
         began = time.monotonic()
         results[mutant.name] = killer = killed_by(mutant, tests)
