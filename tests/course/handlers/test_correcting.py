@@ -153,3 +153,51 @@ def test_an_answer_that_turns_out_worse_is_escalated() -> None:
     assert raised(life.record) == []
     correct(life, score, answers=(2, 2, 2, 2, 2, 2, 2, 1, 3))
     assert raised(life.record) == [("PHQ-9 item 9", score, Urgency.URGENT)]
+
+
+def asked(life: Life) -> bool:
+    """Whether the patient's last questionnaire waits for an answer."""
+    return not life.record.asks[-1].answered and life.record.asks[-1].closed_at is None
+
+
+def test_a_questionnaire_waits_again_when_what_answered_it_is_void() -> None:
+    """An answer of another chart is none; a second answer that stands still is one, an older score never was."""
+    life = maintained()
+    life.wait(days=8)
+    assert asked(life)
+    for _ in range(2):
+        life.do("measure", Role.NURSE, instrument="phq9", answers=(1, 1, 1, 1, 1, 0, 0, 0, 0))
+        life.wait(hours=1)
+    first, second = life.record.scores[-2:]
+    older = life.record.scores_of("phq9")[0]
+    assert not asked(life)
+    for score, waits in ((older, False), (first, False), (second, True)):
+        life.do("void", Role.NURSE, item=score.id, reason="wrong chart", second=SECOND)
+        assert asked(life) is waits
+
+
+def test_a_score_of_before_any_request_is_voided() -> None:
+    """What was measured at the desk answers no request, so none waits again; the score no longer counts."""
+    life = scheduled()
+    life.record = life.record.with_(asks=())
+    baseline = life.record.scores_of("phq9")[-1]
+    life.do("void", Role.NURSE, item=baseline.id, reason="wrong chart", second=SECOND)
+    assert life.record.scores_of("phq9") == ()
+
+
+def test_a_dose_is_put_right_in_what_was_wrong_and_no_more() -> None:
+    """Each of its four facts by itself; the page says how it stood and how it stands; nothing new is refused."""
+    life = dosed(35)
+    given = life.record.doses[0]
+    with pytest.raises(Refused, match="nothing to correct"):
+        correct(life, "s1", mg=given.mg)
+    later = given.at + timedelta(minutes=5)
+    for said in ({"mg": Decimal(30)}, {"weight_kg": Decimal(80)}, {"started_at": later}, {"minutes": 45}):
+        correct(life, "s1", **said)
+    now = life.record.doses[0]
+    assert (now.mg, now.weight_kg, now.at, now.minutes) == (Decimal(30), Decimal(80), later, 45)
+    changes = [one.text for one in life.record.entries if one.text.startswith("dose of s1 corrected")]
+    assert len(changes) == 4
+    assert changes[0].startswith("dose of s1 corrected to 30 mg at 70 kg over 40 min from")
+    with pytest.raises(Refused, match="cannot lie in the future"):
+        correct(life, "s1", started_at=life.now + timedelta(minutes=1))
