@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from benchmarks import svg
+from benchmarks import plan, svg
 from benchmarks.found import Answer, Found, answer_of, load
 from benchmarks.processes import ROOT
 from benchmarks.steps import STEPS
@@ -27,7 +27,7 @@ def measured(order: tuple[str, ...]) -> str:
     rows = ["| question | goal | measured | | by which command |", "|---|---|---|---|---|"]
     for name, size, answer, _ in chosen:
         rows += [_row(name, size, one) for one in answer.rows]
-    parts = ["\n".join(rows), _machines(chosen), *_steps(chosen), *_pictures(chosen)]
+    parts = ["\n".join(rows), _machines(chosen), *_steps(chosen), *_pictures(chosen), *_plan()]
     return "\n\n".join(part for part in parts if part)
 
 
@@ -69,6 +69,14 @@ def _steps(chosen: list[tuple[str, str, Answer, dict[str, str]]]) -> list[str]:
         *(["### What is not met, and the next step", "\n".join(steps)] if steps else []),
         *(["### Beside the table", "\n".join(said)] if said else []),
     ]
+
+
+def _plan() -> list[str]:
+    """The arithmetic for many clinics, once everything for it is measured."""
+    try:
+        return ["### Many clinics: `python -m benchmarks.plan`", plan.table()]
+    except plan.PlanError:
+        return []
 
 
 def _pictures(chosen: list[tuple[str, str, Answer, dict[str, str]]]) -> list[str]:

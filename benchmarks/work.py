@@ -6,8 +6,9 @@ import json
 import shutil
 import tempfile
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -67,7 +68,9 @@ class Work:
     acts: tuple[Said, ...]
     runs: int
     events: int
+    tasks: int
     actions: int
+    stored_bytes: int
 
     @property
     def messages(self) -> int:
@@ -104,6 +107,8 @@ def work_of(days: int = YEAR_DAYS) -> Work:
         acts=tuple(Said(**one) for one in said["acts"]),
         runs=said["runs"],
         events=said["events"],
+        tasks=said["tasks"],
+        stored_bytes=said["stored_bytes"],
         actions=said["actions"],
     )
 
@@ -117,7 +122,8 @@ def histories_of_work(days: int = YEAR_DAYS) -> tuple[KeyRing, list[WorkflowHist
 
 def _life(days: int) -> Path:
     """The folder of a life, played now unless this build played it before."""
-    kept = KEPT / f"{build_id()}-{datetime.now(UTC):%Y%m}-{days}"
+    form = sha256(" ".join(one.name for one in fields(Work)).encode()).hexdigest()[:4]
+    kept = KEPT / f"{build_id()}-{form}-{datetime.now(UTC):%Y%m}-{days}"
     if not kept.exists():
         tell(f"  a life of {days} days is played once, to know its work")
         with tempfile.TemporaryDirectory() as made, logged_in(Path(made)):
@@ -173,4 +179,15 @@ def _work(player: Player, days: int, heard: Sequence[Any], histories: Sequence[W
         for act, count in zip(heard, counts, strict=True)
     )
     spent = cost(*histories)
-    return Work(player.place.course_id, start, days, wakes, acts, len(histories), spent.all_events, spent.all_actions)
+    return Work(
+        course=player.place.course_id,
+        start=start,
+        days=days,
+        wakes=wakes,
+        acts=acts,
+        runs=len(histories),
+        events=spent.all_events,
+        tasks=spent.events["WORKFLOW_TASK_COMPLETED"],
+        actions=spent.all_actions,
+        stored_bytes=sum(event.ByteSize() for history in histories for event in history.events),
+    )

@@ -11,9 +11,12 @@ def measure(size: Size) -> Answer:  # noqa: ARG001  counting costs nothing
     """Count them; `python -m benchmarks.cost` says where they go."""
     work = work_of()
     note = f"{work.runs} runs, {len(work.acts)} acts, {work.messages} messages and other jobs"
+    stored = work.stored_bytes / 1024
     return Answer(
         rows=[
             Found("events", "events of the first year", (float(work.events),), "events", goal=EVENTS, note=note),
             Found("actions", "billable actions of the first year", (float(work.actions),), "actions", goal=ACTIONS),
+            Found("tasks", "workflow tasks of the first year", (float(work.tasks),), "tasks"),
+            Found("stored", "histories of the first year, as stored", (stored,), "KiB", note="deflated and encrypted"),
         ]
     )

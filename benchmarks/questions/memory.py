@@ -25,6 +25,7 @@ def measure(size: Size) -> Answer:
     turns = 1 if size.name == "long" else TURNS
     rows = run(in_turn(turns, {FLOOR: _opened(floor, size), PRODUCT: _opened(product, size)}))
     mine, theirs = (median(row[name].counts[EACH] for row in rows) / KIB for name in (PRODUCT, FLOOR))
+    each = tuple(row[PRODUCT].counts[EACH] / KIB for row in rows)
     most = size.open_courses[-1]
     whole = tuple(row[PRODUCT].counts[str(most)] / KIB / KIB for row in rows)
     cached = min(most, 1000)
@@ -37,6 +38,7 @@ def measure(size: Size) -> Answer:
     )
     return Answer(
         rows=[
+            Found("memory kib", "memory of an open waiting course that the worker holds", each, "KiB", kept=False),
             Found(
                 "memory",
                 "memory of an open waiting course that the worker holds, to the floor's",
