@@ -32,7 +32,7 @@ NOT_AS_EXPECTED, CANNOT_BE_PLAYED = 1, 2
 
 def simulate(
     files: Annotated[
-        list[Path], Parameter(help="Scenario files, or names of the clinic's; several live side by side.")
+        list[Path], Parameter(help="Scenario files, or names of the clinic's own; several run side by side.")
     ],
     /,
     *,
@@ -40,8 +40,8 @@ def simulate(
     texts: Annotated[bool, Parameter(negative=(), help="Print the words of every message.")] = False,
     keep: Annotated[Path | None, Parameter(help="Keep store, messages and server data in this new folder.")] = None,
     start: Annotated[str | None, Parameter(help="Begin then instead, such as `first Monday of June 09:00`.")] = None,
-    until: Annotated[str | None, Parameter(help="Live that long instead, such as `90d`, or until `closed`.")] = None,
-    clinic: Annotated[Path | None, Parameter(help="Another clinic folder, to see what a change of it does.")] = None,
+    until: Annotated[str | None, Parameter(help="Run that long instead, such as `90d`, or until `closed`.")] = None,
+    clinic: Annotated[Path | None, Parameter(help="Another clinic folder, to see what a change to it does.")] = None,
 ) -> int:
     """Play scenarios: months of a course in seconds, on the real server; nothing is left running.
 

@@ -21,10 +21,10 @@ async def evaluate(
     sessions: Annotated[int | None, Parameter(help="how many more, for extend and reinduct")] = None,
     interval_days: int | None = None,
     as_needed: bool = False,
-    wish: Annotated[str, Parameter(help="what the patient wishes, in the patient's words; it stands beside it")] = "",
+    wish: Annotated[str, Parameter(help="what the patient wishes, in their own words; kept beside it")] = "",
     options: ActOptions = ActOptions(),
 ) -> int:
-    """Sign what the evaluation decides; a prescriber's.
+    """Sign the decision of an evaluation; prescribers only.
 
     Example: starter.py evaluate c-1a2b3c maintenance --wish "a longer gap, if it holds" --reason "response"
     """
@@ -42,7 +42,7 @@ async def evaluate(
 
 @command
 async def hold(course: str, cause: HoldCause, *, review: str = "", options: ActOptions = ActOptions()) -> int:
-    """Stop dosing until somebody releases it.
+    """Hold the course: no dosing until somebody releases it.
 
     Example: starter.py hold c-1a2b3c patient --review "+3d 09:00" --reason "asked for a pause"
     """
@@ -51,7 +51,7 @@ async def hold(course: str, cause: HoldCause, *, review: str = "", options: ActO
 
 @command
 async def review(course: str, next_review: str, *, options: ActOptions = ActOptions()) -> int:
-    """Keep a hold, and look at it again.
+    """Keep a hold, and say when to review it next.
 
     Example: starter.py review c-1a2b3c "+7d 09:00" --reason "still waiting for the laboratory"
     """
@@ -60,7 +60,7 @@ async def review(course: str, next_review: str, *, options: ActOptions = ActOpti
 
 @command
 async def release(course: str, *, asked_again: bool = False, options: ActOptions = ActOptions()) -> int:
-    """Let dosing go on.
+    """Release a hold: dosing may go on.
 
     Example: starter.py release c-1a2b3c --asked-again --reason "laboratory normal"
     """
@@ -71,7 +71,7 @@ async def release(course: str, *, asked_again: bool = False, options: ActOptions
 async def interval(
     course: str, every: Annotated[str, Parameter(help="days, or `needed`")], *, options: ActOptions = ActOptions()
 ) -> int:
-    """Change the days between boosters; a prescriber's.
+    """Change the days between boosters; prescribers only.
 
     Example: starter.py interval c-1a2b3c 35 --reason "holds for five weeks"
     """
@@ -91,7 +91,7 @@ async def contact(
     opt_out: Annotated[bool | None, Parameter(negative="--opt-in")] = None,
     options: ActOptions = ActOptions(),
 ) -> int:
-    """Record what the patient allows, and where they live; an opt-out counts at once.
+    """Record which messages the patient allows, and where they live; an opt-out takes effect at once.
 
     Example: starter.py contact c-1a2b3c --opt-out
     """
@@ -103,7 +103,7 @@ async def contact(
 
 @command
 async def acknowledge(course: str, *, options: ActOptions = ActOptions()) -> int:
-    """Take on the open escalation, and those of the patient's other courses with it.
+    """Acknowledge the open escalation, along with those of the patient's other courses.
 
     Example: starter.py acknowledge c-1a2b3c
     """
@@ -121,7 +121,7 @@ async def safety_plan(course: str, *, options: ActOptions = ActOptions()) -> int
 
 @command
 async def resolve(course: str, item: str, *, options: ActOptions = ActOptions()) -> int:
-    """Close a task, or an escalation by its disposition.
+    """Close a task, or an escalation with its disposition.
 
     Example: starter.py resolve c-1a2b3c e1 --reason "seen today, safe, plan signed"
     """
@@ -143,10 +143,10 @@ async def call(
     about: NeedKind,
     outcome: CallOutcome,
     *,
-    again: Annotated[str, Parameter(help="when to call again if it still waits; in a week if not said")] = "",
+    again: Annotated[str, Parameter(help="when to call again if it is still waiting; by default in a week")] = "",
     options: ActOptions = ActOptions(),
 ) -> int:
-    """The patient was called about what waits, and what came of it; until the next call it waits for nobody.
+    """Record a call to the patient about what is waiting, and its outcome; it waits for nobody until the next call.
 
     Example: starter.py call c-1a2b3c lapsed no_answer --again "+3d 10:00"
     """
@@ -161,7 +161,7 @@ async def discharge(
     to: Annotated[str, Parameter(help="the clinic that a transferred patient goes to")] = "",
     options: ActOptions = ActOptions(),
 ) -> int:
-    """End the course; a prescriber's. A transfer prints what the receiving clinic must know of the last dose.
+    """End the course; prescribers only. A transfer prints what the next clinic must know about the last dose.
 
     Example: starter.py discharge c-1a2b3c --cause transferred --to "Lakeside Clinic" --reason "moved there"
     """
@@ -170,7 +170,7 @@ async def discharge(
 
 @command
 async def withdraw(course: str, *, code: SkipCode = SkipCode.CHOICE, options: ActOptions = ActOptions()) -> int:
-    """The patient ends the course.
+    """Record that the patient ends the course.
 
     Example: starter.py withdraw c-1a2b3c --code choice --reason "moves to another city"
     """
@@ -179,7 +179,7 @@ async def withdraw(course: str, *, code: SkipCode = SkipCode.CHOICE, options: Ac
 
 @command
 async def reopen(course: str, *, second: Second = "", options: ActOptions = ActOptions()) -> int:
-    """Take a closed course up again inside its amendment period; a prescriber's.
+    """Reopen a closed course within its amendment period; prescribers only.
 
     Example: starter.py reopen c-1a2b3c --reason "came back"
     """

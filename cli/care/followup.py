@@ -12,7 +12,7 @@ from services.errors import InputError
 @command
 async def therapy(
     course: str,
-    name: Annotated[str, Parameter(help="what it is, such as `talk therapy`; or the id of one that goes on (a1)")],
+    name: Annotated[str, Parameter(help="what it is, such as `talk therapy`; or the id of a current one (a1)")],
     *,
     every: Annotated[int | None, Parameter(help="days from one to the next")] = None,
     next: Annotated[str, Parameter(help="when it is next")] = "",  # noqa: A002  the word that people type
@@ -37,7 +37,7 @@ async def attend(
     next: Annotated[str, Parameter(help="when it is next, if not by its cadence")] = "",  # noqa: A002
     options: ActOptions = ActOptions(),
 ) -> int:
-    """Say whether the patient came to a therapy.
+    """Record whether the patient came to a therapy.
 
     Example: starter.py attend c-1a2b3c a1 --no-came
     """
@@ -49,17 +49,19 @@ async def medicine(
     course: str,
     name: str,
     *,
-    was: Annotated[str, Parameter(help="what it was; nothing where it is new")] = "",
-    now: Annotated[str, Parameter(help="what it is now; nothing where it was stopped")] = "",
+    was: Annotated[str, Parameter(help="the dose before; leave it out if the medicine is new")] = "",
+    now: Annotated[str, Parameter(help="the dose now; leave it out if the medicine was stopped")] = "",
     starts: Annotated[str, Parameter(help="from when")] = "now",
-    ordered: Annotated[bool, Parameter(negative="", help="a prescriber orders it; else it was reported")] = False,
-    at_intake: Annotated[
-        bool, Parameter(negative="", help="what is taken as treatment begins; the name `none` is an empty list")
+    ordered: Annotated[
+        bool, Parameter(negative="", help="a prescriber orders it; without this, it was reported")
     ] = False,
-    review: Annotated[str, Parameter(help="when a prescriber looks at it again; an order needs it")] = "",
+    at_intake: Annotated[
+        bool, Parameter(negative="", help="taken as treatment begins; the name `none` records that nothing is")
+    ] = False,
+    review: Annotated[str, Parameter(help="when a prescriber reviews it; required for an order")] = "",
     options: ActOptions = ActOptions(),
 ) -> int:
-    """Record a change of a medicine, or at intake what is taken; the software proposes none.
+    """Record a change of medicine, or at intake what is being taken; the software proposes none.
 
     Example: starter.py medicine c-1a2b3c sertraline --was "100 mg" --now "50 mg" --ordered --review "+28d 09:00"
     """
@@ -74,10 +76,10 @@ async def review_medicine(
     course: str,
     medicine: str,
     *,
-    again: Annotated[str, Parameter(help="when to look at it once more")] = "",
+    again: Annotated[str, Parameter(help="when to review it again")] = "",
     options: ActOptions = ActOptions(),
 ) -> int:
-    """Say that an ordered change was looked at; a prescriber's.
+    """Record that an ordered change was reviewed; prescribers only.
 
     Example: starter.py review-medicine c-1a2b3c d1 --reason "tolerated"
     """
@@ -93,7 +95,7 @@ async def check(
     detail: str = "",
     options: ActOptions = ActOptions(),
 ) -> int:
-    """Record a long-term check, at intake its baseline; later a yes becomes a prescriber's task.
+    """Record a long-term check, or its baseline at intake; later, a yes becomes a prescriber's task.
 
     Example: starter.py check c-1a2b3c urinary no
     """
@@ -104,7 +106,7 @@ async def check(
 
 @command
 async def ask_booster(course: str, *, options: ActOptions = ActOptions()) -> int:
-    """The patient asks for a booster; it books nothing.
+    """Record that the patient asks for a booster; this books nothing.
 
     Example: starter.py ask-booster c-1a2b3c
     """
@@ -124,7 +126,7 @@ async def late_entry(
     second: Second = "",
     options: ActOptions = ActOptions(),
 ) -> int:
-    """Write down what happened and was not written down then; closed courses too.
+    """Record something that was not written down at the time; for closed courses too.
 
     Example: starter.py late-entry c-1a2b3c "network down" --at "2026-11-20 09:00" --mg 35 --minutes 40 --weight-kg 70
     """

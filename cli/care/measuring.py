@@ -11,7 +11,7 @@ from services.measures import GivenAnswers, correct_item, record_measure
 from services.session import sentence
 from services.typed.naming import session_id
 
-Typed = Annotated[str, Parameter(allow_leading_hyphen=True, help="one answer an item, - where one is blank")]
+Typed = Annotated[str, Parameter(allow_leading_hyphen=True, help="one answer per item, - for a blank")]
 
 
 @command
@@ -24,7 +24,7 @@ async def measure(
     day_only: Annotated[bool, Parameter(help="the time of day in --at is not known")] = False,
     options: ActOptions = ActOptions(),
 ) -> int:
-    """Record a questionnaire's answers, or its total; of answers without commas each digit is one.
+    """Record a questionnaire's answers, or its total; without commas, each digit is one answer.
 
     Example: starter.py measure c-1a2b3c phq9 --answers 1,2,0,-,1,0,1,0,0
     """
@@ -49,7 +49,7 @@ async def correct(
     second: Second = "",
     options: ActOptions = ActOptions(),
 ) -> int:
-    """Put a score, a dose or an entry right; the earlier value stays visible. A dose takes a second signature.
+    """Correct a score, a dose or an entry; the earlier value stays visible. A dose needs a second signature.
 
     Example: starter.py correct c-1a2b3c s3 --mg 35 --second lee --reason "typed 53"
     """
@@ -63,7 +63,7 @@ async def correct(
 
 @command
 async def void(course: str, item: str, *, second: Second = "", options: ActOptions = ActOptions()) -> int:
-    """Take a score, a dose, an adverse event or an entry of another chart out of what counts; a second person signs.
+    """Void a score, a dose, an adverse event or an entry that belongs to another chart; a second person signs.
 
     Example: starter.py void c-1a2b3c m3 --second lee --reason "wrong chart"
     """

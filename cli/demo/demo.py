@@ -74,7 +74,7 @@ SHIPPED: Path = Settings.model_fields["clinic_folder"].default
 
 def demo(
     *,
-    until: Annotated[str, Parameter(help="how long to live, such as 90d")] = YEAR,
+    until: Annotated[str, Parameter(help="how long to run, such as 90d")] = YEAR,
     json: Annotated[bool, Parameter(negative="", help="print one JSON value")] = False,
 ) -> int:
     """A year of a clinic with fourteen made-up patients on the real server: table, report with pictures, messages.

@@ -24,17 +24,17 @@ Rows = Sequence[dict[str, Any]]
 async def drug_log(
     *,
     from_: Annotated[
-        str, Parameter(name="--from", help=f"first day, 2026-11-01; {DAYS_BACK} days back if not said")
+        str, Parameter(name="--from", help=f"first day, 2026-11-01; by default {DAYS_BACK} days ago")
     ] = "",
-    to: Annotated[str, Parameter(help="last day; today if not said")] = "",
+    to: Annotated[str, Parameter(help="last day; by default today")] = "",
     site: str = "",
     csv_: Annotated[bool, Parameter(name="--csv", negative="", help="print comma-separated values")] = False,
     output: OutputOptions = OutputOptions(),
 ) -> int:
-    """Every syringe drawn in those days, with the fields of 21 CFR 1304.22(c), and every open discrepancy.
+    """List every syringe drawn on those days, with the fields of 21 CFR 1304.22(c), and every open discrepancy.
 
-    A discrepancy is drug that nobody can account for, or a session of which the chart says something else than this
-    log: another amount, a dose that was never drawn, or a syringe that was never charted. Each has an owner.
+    A discrepancy is drug that nobody can account for, or a session whose chart disagrees with this log: another amount,
+    a dose that was never drawn, or a syringe that was never charted. Each has an owner.
 
     Example: starter.py drug-log --from 2026-11-01 --to 2026-11-30 --site northside
     """
@@ -64,7 +64,7 @@ async def discrepancy(discrepancy: str, *, options: ActOptions = ActOptions()) -
 
 @command
 async def address(course: str, address: str, *, output: OutputOptions = OutputOptions()) -> int:
-    """Where the patient of a course lives; the drug log names it.
+    """Record where a patient lives, which the drug log names.
 
     Example: starter.py address c-1a2b3c "12 Elm Street, Albany, NY 12207"
     """

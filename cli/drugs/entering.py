@@ -12,7 +12,7 @@ from cli.session import ActOptions, signature, staff_session
 from services.drugs.drug_room import EntryOptions, EntryRequest, enter, entry_sentence
 
 Ml = Annotated[Decimal, Parameter(help="mL, with at most 3 decimals")]
-Witness = Annotated[str, Parameter(help="account of who sees it, who types the passphrase of that account")]
+Witness = Annotated[str, Parameter(help="account of the witness, who types their own passphrase")]
 
 
 async def entry(

@@ -18,7 +18,7 @@ async def draw(
     session: str,
     options: ActOptions = ActOptions(),
 ) -> int:
-    """Draw a syringe out of a vial for one session.
+    """Draw a syringe from a vial for one session.
 
     Example: starter.py draw v-1a2b3c --ml 1.4 --course c-1a2b3c --session 1
     """
@@ -27,7 +27,7 @@ async def draw(
 
 @command
 async def give(syringe: str, *, ml: Ml, options: ActOptions = ActOptions()) -> int:
-    """Record what was given out of a syringe; whoever gave it signs in.
+    """Record what was given from a syringe; whoever gave it must be the one signed in.
 
     Example: starter.py give y-1a2b3c --ml 1.4
     """
@@ -36,7 +36,7 @@ async def give(syringe: str, *, ml: Ml, options: ActOptions = ActOptions()) -> i
 
 @command
 async def waste(syringe: str, *, ml: Ml, witness: Witness, options: ActOptions = ActOptions()) -> int:
-    """Destroy what is left in a syringe; the witness types the own passphrase, or it is read from standard input.
+    """Destroy what is left in a syringe; the witness types their passphrase, or it is read from standard input.
 
     Example: starter.py waste y-1a2b3c --ml 0.2 --witness lee --reason "spilt"
     """
@@ -45,12 +45,12 @@ async def waste(syringe: str, *, ml: Ml, witness: Witness, options: ActOptions =
 
 @command
 async def count(
-    vial: Annotated[str, Parameter(help="a vial, or a syringe that is put aside")],
+    vial: Annotated[str, Parameter(help="a vial, or a syringe that was set aside")],
     *,
     ml: Ml,
     options: ActOptions = ActOptions(),
 ) -> int:
-    """Write down what a vial or a syringe really holds; what that lacks becomes a discrepancy, due in 24 hours.
+    """Record what a vial or syringe really holds; any shortfall becomes a discrepancy, due in 24 hours.
 
     Example: starter.py count v-1a2b3c --ml 7.4
     """

@@ -41,7 +41,7 @@ async def receive(
 
 @command
 async def open_vial(vial: str, *, options: ActOptions = ActOptions()) -> int:
-    """Date a vial that was opened; drawing from a closed one does so too.
+    """Record when a vial was opened; drawing from an unopened one does so too.
 
     Example: starter.py vial open v-1a2b3c
     """
@@ -57,7 +57,7 @@ async def list_vials(
     every: Annotated[bool, Parameter(help="discarded vials too")] = False,
     output: OutputOptions = OutputOptions(),
 ) -> int:
-    """Vials in stock, what each holds on paper, and until when it may be used.
+    """List the vials in stock, how much each should hold, and until when it may be used.
 
     Example: starter.py vial list --site northside
     """
@@ -92,7 +92,7 @@ async def list_vials(
 
 @command
 async def discard(vial: str, *, ml: Ml, witness: Witness = "", options: ActOptions = ActOptions()) -> int:
-    """Destroy what is left of a vial; more than nothing takes a witness.
+    """Destroy what is left in a vial; unless it is empty, this needs a witness.
 
     Example: starter.py vial discard v-1a2b3c --ml 0.4 --witness lee
     """

@@ -32,18 +32,20 @@ async def enrol(
     email_consent: bool = False,
     sms_consent: bool = False,
     zone: Annotated[str, Parameter(help="the patient's own time zone, where it is not the clinic's")] = "",
-    language: Annotated[str, Parameter(help="of letters; en, or the one the patient has, if not said")] = "",
-    patient: Annotated[str, Parameter(help="id of a patient who is in the directory already")] = "",
-    new: Annotated[bool, Parameter(negative="", help="another person of the same name and birth date")] = False,
+    language: Annotated[str, Parameter(help="language of letters; by default that on file, else en")] = "",
+    patient: Annotated[str, Parameter(help="id of a patient who is already in the directory")] = "",
+    new: Annotated[
+        bool, Parameter(negative="", help="this is another person with the same name and birth date")
+    ] = False,
     beside: Annotated[
-        bool, Parameter(help="open a second course beside the first; a prescriber's, with a reason")
+        bool, Parameter(help="open a second course alongside the first; prescribers only, with a reason")
     ] = False,
     options: ActOptions = ActOptions(),
 ) -> int:
     """Enrol a patient on a protocol and begin the course.
 
-    What is given as `-` of name, birth date, MRN, e-mail and phone is read from standard input, a line each in this
-    order, or asked for at a terminal; so nobody else on the machine reads it in the list of processes:
+    A name, birth date, MRN, e-mail or phone given as `-` is read from standard input, one line each in this order, or
+    asked for at a terminal, so that nobody else on the machine sees it in the list of processes:
     starter.py enrol - - depression --email - --email-consent
 
     Example: starter.py enrol "Ayla Demir" 1984-05-04 depression --email ayla@example.org --email-consent
@@ -94,7 +96,7 @@ async def gate(
     detail: Annotated[str, Parameter(help="who the escort is, which drug, what was seen")] = "",
     options: ActOptions = ActOptions(),
 ) -> int:
-    """Answer an intake gate, or date a change with --at; several gates with one answer at once, all or none.
+    """Answer an intake gate, or several with the same answer, all or none; --at dates a change.
 
     Example: starter.py gate c-1a2b3c heart,aneurysm,psychosis no
     """
@@ -107,7 +109,7 @@ async def gate(
 
 @command
 async def clear(course: str, *, options: ActOptions = ActOptions()) -> int:
-    """Sign that the course may begin; a prescriber's.
+    """Sign that the course may begin; prescribers only.
 
     Example: starter.py clear c-1a2b3c
     """
@@ -125,7 +127,7 @@ async def order(
     weekdays: Annotated[str, Parameter(help="0,2,4 is Monday, Wednesday, Friday")] = "",
     options: ActOptions = ActOptions(),
 ) -> int:
-    """Amend the order inside the protocol's ranges; a prescriber's.
+    """Amend the order inside the protocol's ranges; prescribers only.
 
     Example: starter.py order c-1a2b3c --amount 0.6 --reason "partial response"
     """

@@ -19,21 +19,21 @@ RESULT = re.compile(r"([A-Za-z][A-Za-z0-9-]*)=([0-9]+(?:\.[0-9]+)?)/([0-9]+(?:\.
 async def lab(
     course: str,
     gate: str,
-    *results: Annotated[str, Parameter(help="of a panel, each as NAME=VALUE/UPPER LIMIT UNIT: ALT=35/40U/L")],
+    *results: Annotated[str, Parameter(help="values of a panel, each as NAME=VALUE/UPPER LIMIT UNIT: ALT=35/40U/L")],
     drawn: Annotated[str, Parameter(help="when the sample was drawn; it expires from there")] = "",
     value: Annotated[Decimal | None, Parameter(help="the value of a gate that takes one")] = None,
     unit: Annotated[str, Parameter(help="its unit, as the laboratory writes it")] = "",
     upper_limit: Annotated[Decimal | None, Parameter(help="the laboratory's upper limit of that value")] = None,
     seen: Annotated[bool, Parameter(negative="", help="a result without a value was seen and is acceptable")] = False,
     pending: Annotated[
-        bool, Parameter(negative="", help="drawn, and the result is not back: blocks until it is")
+        bool, Parameter(negative="", help="drawn, but the result is not back yet: blocks until it is")
     ] = False,
-    not_done: Annotated[str, Parameter(help="why a test that is owed was not done")] = "",
+    not_done: Annotated[str, Parameter(help="why a required test was not done")] = "",
     options: ActOptions = ActOptions(),
 ) -> int:
-    """Record a laboratory result, that it is pending, or why a test was not done.
+    """Record a laboratory result, or that it is pending, or why a test was not done.
 
-    Each value has its unit and the laboratory's upper limit; with --pending those that are back already are kept.
+    Give each value with its unit and the laboratory's upper limit; with --pending, values already back are kept.
     Example: starter.py lab c-1a2b3c liver-panel ALT=35/40U/L AST=30/40U/L ALP=80/120U/L GGT=40/60U/L \
         bilirubin=0.7/1.2mg/dL --drawn "today 08:00"
     """

@@ -22,10 +22,10 @@ async def patient(
     second: Second = "",
     options: ActOptions = ActOptions(),
 ) -> int:
-    """Put a name, birth date, MRN, address or telephone number right; who somebody is takes a second signature.
+    """Correct a name, birth date, MRN, address or telephone number; a change of identity needs a second signature.
 
-    What is given as `-` is read from standard input, a line each in the order name, born, mrn, email, phone, or asked
-    for at a terminal; so nobody else on the machine reads it in the list of processes.
+    What is given as `-` is read from standard input, one line each in the order name, born, mrn, email, phone, or asked
+    for at a terminal, so that nobody else on the machine sees it in the list of processes.
 
     Example: starter.py patient c-1a2b3c --email ayla.demir@example.org --reason "typed wrongly"
     """

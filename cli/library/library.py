@@ -87,7 +87,7 @@ def _also(protocol: Protocol) -> str:
 
 @command
 async def protocols_check(*, folder: Folder = None, output: OutputOptions = OutputOptions()) -> int:
-    """Check every file of the clinic folder; each mistake with its file and line.
+    """Check every file of the clinic folder; each mistake is named with its file and line.
 
     Example: starter.py protocols check --folder clinic
     """
@@ -133,7 +133,7 @@ async def protocols_diff(
     folder: Folder = None,
     output: OutputOptions = OutputOptions(),
 ) -> int:
-    """Every field in which two protocols differ; of a file that cannot be read, each mistake with its line.
+    """List every field in which two protocols differ; for a file with mistakes, each of them with its line.
 
     Example: starter.py protocols diff depression ptsd
     """

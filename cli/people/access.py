@@ -13,13 +13,13 @@ from services.people.access import AccessRequest, access_log
 async def access(
     *,
     account: Annotated[str, Parameter(help="only what this account did")] = "",
-    course: Annotated[str, Parameter(help="only who looked at this course, or acted on it")] = "",
+    course: Annotated[str, Parameter(help="only who viewed this course, or acted on it")] = "",
     what: Annotated[str, Parameter(help='only this, such as "wrong passphrase" or "show"')] = "",
     since: Annotated[str, Parameter(help="not before this time")] = "",
-    most: Annotated[int, Parameter(help="so many lines, the newest")] = 200,
+    most: Annotated[int, Parameter(help="how many lines, the newest")] = 200,
     output: OutputOptions = OutputOptions(),
 ) -> int:
-    """The access log, newest last: sign-ins, wrong passphrases, looks, acts, changes of accounts; for ops and auditors.
+    """The access log, newest last: sign-ins, wrong passphrases, views, acts, account changes; for ops and auditors.
 
     Example: starter.py access --what "wrong passphrase" --since "2026-11-30 00:00"
     """

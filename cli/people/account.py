@@ -13,7 +13,7 @@ from services.people.staffing import renew_passphrase
 
 @command
 async def login(account: str, *, output: OutputOptions = OutputOptions()) -> int:
-    """Sign in; the passphrase is asked for, or read from standard input where that is no terminal.
+    """Sign in; you are asked for the passphrase, or it is read from standard input where that is not a terminal.
 
     Example: starter.py login ortiz
     """
@@ -32,7 +32,7 @@ async def login(account: str, *, output: OutputOptions = OutputOptions()) -> int
 
 @command
 async def logout(*, output: OutputOptions = OutputOptions()) -> int:
-    """Forget the sign-in on this machine and in the store.
+    """Sign out, on this machine and in the store.
 
     Example: starter.py logout
     """
@@ -46,7 +46,7 @@ async def logout(*, output: OutputOptions = OutputOptions()) -> int:
 
 @command
 async def me(*, output: OutputOptions = OutputOptions()) -> int:
-    """Say who has signed in.
+    """Show who is signed in.
 
     Example: starter.py whoami
     """

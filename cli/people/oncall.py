@@ -32,7 +32,7 @@ async def show(site: str = "", *, output: OutputOptions = OutputOptions()) -> in
 
 @command
 async def turn(site: str, begins: str, ends: str, *accounts: str, output: OutputOptions = OutputOptions()) -> int:
-    """A dated turn, which goes before the standing list, first to last.
+    """Put accounts on call for a span of time, first to last, ahead of the standing list.
 
     Example: starter.py oncall turn northside "2026-12-24 18:00" "2026-12-27 08:00" okafor ortiz
     """
@@ -43,7 +43,7 @@ async def turn(site: str, begins: str, ends: str, *accounts: str, output: Output
 
 @command
 async def remove(turn_id: int, *, output: SureOptions = SureOptions()) -> int:
-    """Take a dated turn away; where that leaves nobody to tell, or no prescriber, it takes --sure.
+    """Remove a dated turn; if that would leave nobody to tell, or no prescriber, it needs --sure.
 
     Example: starter.py oncall remove 7
     """
@@ -54,9 +54,9 @@ async def remove(turn_id: int, *, output: SureOptions = SureOptions()) -> int:
 
 @command
 async def leave(account: str, begins: str, ends: str, *, output: SureOptions = SureOptions()) -> int:
-    """Somebody is away: every list passes over that account for the span.
+    """Record that somebody is away: every list skips that account for the span.
 
-    Where that leaves nobody to tell at a site, or no prescriber, it takes --sure.
+    If that would leave nobody to tell at a site, or no prescriber, it needs --sure.
 
     Example: starter.py oncall leave lee "2026-12-24 08:00" "2027-01-04 08:00"
     """
@@ -68,7 +68,7 @@ async def leave(account: str, begins: str, ends: str, *, output: SureOptions = S
 
 @command
 async def back(account: str, *, output: OutputOptions = OutputOptions()) -> int:
-    """Somebody is back, or does not go.
+    """Record that somebody is back, or is not going after all.
 
     Example: starter.py oncall back lee
     """

@@ -35,9 +35,9 @@ async def list_staff(*, output: OutputOptions = OutputOptions()) -> int:
 
 @command
 async def load(file: Path | None = None, *, output: OutputOptions = OutputOptions()) -> int:
-    """Bring accounts and standing on-call lists to what clinic/staff.toml says; prints new passphrases, once.
+    """Bring accounts and standing on-call lists into line with staff.toml; prints new passphrases, once.
 
-    For ops; where the store knows nobody yet, for whoever sets it up. Example: starter.py staff load
+    For ops; for anybody while the store has no accounts yet. Example: starter.py staff load
     """
     settings = load_settings()
     by = staffing.FIRST_START
@@ -56,9 +56,9 @@ async def load(file: Path | None = None, *, output: OutputOptions = OutputOption
 
 @command
 async def disable(account: str, *, to: To = "", options: ActOptions = ActOptions()) -> int:
-    """Take an account out of service at once, and give what it answers for to somebody else.
+    """Take an account out of service at once, and hand over what it answers for.
 
-    Where that leaves nobody to tell of a safety matter, or no prescriber, it takes --sure.
+    If that would leave nobody to tell of a safety matter, or no prescriber, it needs --sure.
 
     Example: starter.py staff disable lee --to okafor --reason "left the clinic"
     """
@@ -94,7 +94,7 @@ async def reassign(
     item: Annotated[str | None, Parameter(help="only this open escalation, such as e1")] = None,
     options: ActOptions = ActOptions(),
 ) -> int:
-    """Let a prescriber answer for a course, or only for its open escalation, from now on.
+    """Make another prescriber answer for a course, or only for its open escalation, from now on.
 
     Example: starter.py reassign c-1a2b3c okafor --reason "Dr Lee is away until January"
     """

@@ -8,10 +8,10 @@ from services.running.proving import proof_now
 
 @command
 async def proof(*, output: OutputOptions = OutputOptions()) -> int:
-    """Every open course with its next due thing, and apart from them what is wrong; exit code 1 where anything is.
+    """List every open course with what is due next, and everything that is wrong; exit code 1 if anything is.
 
-    It reads lists, the server and the ledgers, and asks a course only for its visits ahead: what is reserved for them
-    too much is given back, what is missing is reserved. Times are UTC; no patient data are shown.
+    It reads lists, the server and the ledgers, and asks courses only for their coming visits: surplus chairs are given
+    back, missing ones are reserved. Times are UTC; no patient data is shown.
 
     Example: starter.py proof --json
     """

@@ -18,9 +18,9 @@ async def rescue(
 ) -> int:
     """Reset a course that `doctor` or `proof` names as one that does not replay. For ops.
 
-    It goes back to the task before the first that fails, in a new run that takes every later act and signal again;
-    no letter goes out twice. A worker of its build must run. Exit code 1 names acts that the course did not take again.
-    A course that replays takes again what an earlier reset left out.
+    It goes back to just before the first task that fails, in a new run that is given every later act and signal again;
+    no letter goes out twice. A worker of its build must be running. With exit code 1, the acts that the course did not
+    accept again are named. A course that replays is given what an earlier reset left out.
 
     Example: starter.py rescue c-1a2b3c --reason "does not replay since the server was restarted"
     """

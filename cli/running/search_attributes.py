@@ -10,7 +10,7 @@ from cli.session import OutputOptions, command
 
 @command
 async def search_attributes(*, output: OutputOptions = OutputOptions()) -> int:
-    """Make the search attributes that a Temporal server of your own lacks, once, before its first worker.
+    """Create the search attributes that a Temporal server of your own lacks; once, before its first worker.
 
     Example: starter.py search-attributes
     """

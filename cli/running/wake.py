@@ -7,7 +7,7 @@ from services.running.waking import wake_all
 
 @command
 async def wake(*, output: OutputOptions = OutputOptions()) -> int:
-    """Wake every open course and say which build each is on; again after some seconds if some are behind. For ops.
+    """Wake every open course and say which build each is on; repeat after some seconds if any are behind. For ops.
 
     Example: starter.py wake
     """

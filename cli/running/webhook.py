@@ -18,10 +18,10 @@ from services.replies.posts import INBOUND, PostHandler
 
 @command
 async def webhook() -> int:
-    """Take what the text message service posts, until ctrl-C: answers to /inbound, receipts to /status.
+    """Receive what the text message service posts, until ctrl-C: replies at /inbound, receipts at /status.
 
-    It listens on ST_WEBHOOK_ADDRESS, on this machine alone unless that says otherwise; a proxy with TLS stands
-    before it at ST_SMS_WEBHOOK_URL. Only posts that are signed with ST_SMS_TOKEN are taken.
+    It listens on ST_WEBHOOK_ADDRESS, by default on this machine only, behind a TLS proxy at ST_SMS_WEBHOOK_URL. Only
+    posts signed with ST_SMS_TOKEN are accepted.
 
     Example: starter.py webhook
     """
@@ -57,7 +57,7 @@ def _site(app: Application) -> str:
 
 @command
 async def inbox(course: str, *, output: OutputOptions = OutputOptions()) -> int:
-    """Read what the patient of a course wrote in text messages; who read it is on record.
+    """Read a patient's text messages; who read them is recorded.
 
     Example: starter.py inbox c-1a2b3c
     """

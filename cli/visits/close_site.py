@@ -14,17 +14,17 @@ from services.visits.closing_site import Applied, Closure, ProposedMove, apply_c
 async def close_site(
     site: str,
     *,
-    since: Annotated[str, Parameter(name="--from", help="from when the site is closed")],
+    since: Annotated[str, Parameter(name="--from", help="when the site closes")],
     until: Annotated[str, Parameter(help="when it opens again")],
     apply: Annotated[bool, Parameter(negative="", help="move them all; without it nothing is changed")] = False,
-    reason: Annotated[str, Parameter(help="why; it stands on every course's page")] = "",
+    reason: Annotated[str, Parameter(help="why; it appears on every course's page")] = "",
     output: OutputOptions = OutputOptions(),
 ) -> int:
-    """Propose new times for every visit of the days on which a site is closed, and move them together after a look.
+    """Propose new times for every visit on days when a site is closed; with --apply, move them all.
 
-    Each series keeps its pattern, no more visits stand at once than the site has room for, and a patient who was told
-    the old time is told the new one. Running it again under the same days moves only what still stands in them. Put the
-    days under `closed` in clinic.toml too.
+    Each series keeps its pattern, the site is never overbooked, and patients who were told the old time are told the
+    new one. Running it again for the same days moves only what is still on them. Put the days under `closed` in
+    clinic.toml too.
 
     Example: starter.py close-site northside --from "2027-01-11 00:00" --until "2027-01-14 00:00" --reason storm
     """

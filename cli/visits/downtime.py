@@ -18,12 +18,12 @@ async def downtime_sheet(
     site: str,
     day: str,
     *,
-    out: Annotated[Path | None, Parameter(help="the file; else under `sheets` in the data folder")] = None,
+    out: Annotated[Path | None, Parameter(help="the file; by default under `sheets` in the data folder")] = None,
     output: OutputOptions = OutputOptions(),
 ) -> int:
-    """Write one page for each visit of a day: who, what is ordered, what is missing, and room to write by hand.
+    """Write one page for each visit of a day: who, what is ordered, what is missing, and space to write by hand.
 
-    The file is readable for its owner only: it holds names. Type in afterwards what was written on it.
+    Only its owner can read the file, since it holds names. Afterwards, enter what was written on it.
 
     Example: starter.py downtime-sheet northside 2026-11-30
     """

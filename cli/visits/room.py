@@ -31,7 +31,7 @@ class LeavingOptions:
     awake: Annotated[bool, Parameter(negative="", help="awake on leaving")] = False
     walking: Annotated[bool, Parameter(negative="", help="walking safely on leaving")] = False
     with_escort: Annotated[bool, Parameter(negative="", help="the escort was there")] = False
-    gone: Annotated[bool, Parameter(negative="", help="the patient left, and nobody had let them go")] = False
+    gone: Annotated[bool, Parameter(negative="", help="the patient left before anybody had let them go")] = False
 
     def leaving(self, otherwise: str = "") -> Leaving:
         """How the patient left; `otherwise` is when, if that was not said."""
@@ -43,7 +43,9 @@ class LeavingOptions:
 class Comfort:
     """How comfortable the patient was in the room; it decides nothing."""
 
-    comfort: Annotated[int | None, Parameter(help="in the room: 0 not bearable, 10 wholly comfortable")] = None
+    comfort: Annotated[int | None, Parameter(help="in the room, from 0 (unbearable) to 10 (entirely comfortable)")] = (
+        None
+    )
     comfort_word: Annotated[str, Parameter(help="the patient's own word for it")] = ""
 
 
@@ -65,11 +67,11 @@ async def check_in(
     changed: Annotated[
         list[str] | None, Parameter(help="a gate that has changed; an absolute exclusion holds the course at once")
     ] = None,
-    changed_at: Annotated[str, Parameter(help="since when, if not from now")] = "",
+    changed_at: Annotated[str, Parameter(help="since when, if not now")] = "",
     waive_measure: Annotated[str, Parameter(help="why the questionnaire may be missing")] = "",
     sign_for: Annotated[
         str,
-        Parameter(help="why a prescriber doses in spite of vital signs or a suicide screen missing, old or amiss"),
+        Parameter(help="why a prescriber doses although signs or a suicide screen are missing, old or out of range"),
     ] = "",
     weight_confirmed: bool = False,
     options: ActOptions = ActOptions(),
@@ -114,7 +116,7 @@ async def _warn_of_namesakes(course: str) -> None:
 async def not_given(
     course: str, session: str, *, code: SkipCode, bp: BP | None = None, options: ActOptions = ActOptions()
 ) -> int:
-    """The patient came and was not dosed.
+    """Record that the patient came and was not dosed.
 
     Example: starter.py not-given c-1a2b3c 3 --code blood_pressure --bp 172/104@09:00 --bp 170/101@09:20 --reason "BP"
     """
@@ -137,7 +139,7 @@ async def session(
     comfort: Comfort = Comfort(),
     options: ActOptions = ActOptions(),
 ) -> int:
-    """Record what was given; mg/kg is computed.
+    """Record what was given; mg/kg is calculated.
 
     Example: starter.py session c-1a2b3c 1 --mg 35 --started "today 09:10" --minutes 40 --bp "134/84 80 98@09:25"
     """
@@ -179,7 +181,7 @@ async def leave(
     left: LeavingOptions = LeavingOptions(),
     options: ActOptions = ActOptions(),
 ) -> int:
-    """The patient leaves after an infusion: refused, with what is missing, until the criteria are met.
+    """Let the patient leave after an infusion; refused, saying what is missing, until the criteria are met.
 
     Example: starter.py leave c-1a2b3c 1 --left now --awake --walking --with-escort --bp "124/80 70 98 s5 d0"
     """
@@ -195,7 +197,7 @@ async def event(
     session: Annotated[str, Parameter(help="the visit that it belongs to")] = "",
     options: ActOptions = ActOptions(),
 ) -> int:
-    """Report an adverse event, between visits or after one was recorded; a serious one holds and escalates.
+    """Report an adverse event, between visits or after one was recorded; serious ones hold and escalate.
 
     Example: starter.py event c-1a2b3c "headache, mild" --session 3
     """

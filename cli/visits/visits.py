@@ -17,7 +17,7 @@ async def schedule(
     on: Annotated[list[str] | None, Parameter(help="one exact time; give it again for each visit")] = None,
     options: ActOptions = ActOptions(),
 ) -> int:
-    """Plan every session that the series lacks.
+    """Plan all sessions of the series that are not yet planned.
 
     Example: starter.py schedule c-1a2b3c --first "2026-11-30 09:00"
     """
@@ -26,7 +26,7 @@ async def schedule(
 
 @command
 async def confirm(course: str, session: str, *, escort: bool = True, options: ActOptions = ActOptions()) -> int:
-    """The patient will come.
+    """Record that the patient will come.
 
     Example: starter.py confirm c-1a2b3c 3
     """
@@ -43,7 +43,7 @@ async def defer(
     code: SkipCode = SkipCode.OTHER,
     options: ActOptions = ActOptions(),
 ) -> int:
-    """Move a visit, alone or with those after it.
+    """Move a visit, by itself or with those after it.
 
     Example: starter.py defer c-1a2b3c 3 "2026-12-05 09:00" --scope rest --code illness --reason "a cold"
     """
@@ -65,7 +65,7 @@ async def omit(course: str, session: str, *, code: SkipCode, options: ActOptions
 async def no_show(
     course: str, session: str, *, code: SkipCode | None = None, options: ActOptions = ActOptions()
 ) -> int:
-    """The patient did not come.
+    """Record that the patient did not come.
 
     Example: starter.py no-show c-1a2b3c 2
     """
@@ -74,7 +74,7 @@ async def no_show(
 
 @command
 async def cease(course: str, *, options: ActOptions = ActOptions()) -> int:
-    """End the running series early; a prescriber's.
+    """End the current series early; prescribers only.
 
     Example: starter.py cease c-1a2b3c --reason "no benefit after five"
     """

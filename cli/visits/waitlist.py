@@ -16,10 +16,10 @@ async def add(
     course: str,
     session: str,
     *,
-    before: Annotated[date | None, Parameter(help="only a chair on a day before this one")] = None,
+    before: Annotated[date | None, Parameter(help="only a visit before this day")] = None,
     output: OutputOptions = OutputOptions(),
 ) -> int:
-    """Put a patient on the list who wants this visit earlier.
+    """Put a patient who wants this visit earlier on the list.
 
     Example: starter.py waitlist add c-1a2b3c 4 --before 2026-12-07
     """

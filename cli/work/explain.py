@@ -14,7 +14,7 @@ SENT_SHOWN = 10
 @command
 async def explain_course(
     course: str,
-    entry: Annotated[int | None, Parameter(help="a number on the course's page; without it, all that stands")] = None,
+    entry: Annotated[int | None, Parameter(help="an entry's number; by default everything that stands")] = None,
     *,
     output: OutputOptions = OutputOptions(),
 ) -> int:

@@ -28,7 +28,7 @@ async def list_courses(
     most: int = 50,
     output: OutputOptions = OutputOptions(),
 ) -> int:
-    """List open courses, what is due soonest first.
+    """List open courses, the soonest due first.
 
     Example: starter.py list --need evaluate --site northside
     """
@@ -55,7 +55,7 @@ async def needs(
 ) -> int:
     """The worklist: what to do, by whom and for which patient, most pressing first; open escalations before all else.
 
-    Last it names where nobody, or no prescriber, is on call in the days to come.
+    At the end it names where nobody, or no prescriber, is on call in the coming days.
 
     Example: starter.py needs --site northside
     """

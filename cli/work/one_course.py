@@ -16,7 +16,7 @@ from services.typed.times import shown
 
 @command
 async def show(course: str, *, output: OutputOptions = OutputOptions()) -> int:
-    """One course: who, what waits and what comes, order, owner, how to reach the patient, and all that was.
+    """Show one course: the patient, the order, its owner, what is waiting, what comes next, and everything so far.
 
     Example: starter.py show c-1a2b3c
     """
@@ -32,14 +32,14 @@ async def show(course: str, *, output: OutputOptions = OutputOptions()) -> int:
 async def forecast_course(
     course: str,
     *,
-    until: Annotated[str, Parameter(help=f"how far to look; {DAYS_AHEAD} days if not said")] = "",
+    until: Annotated[str, Parameter(help=f"how far to look; by default {DAYS_AHEAD} days")] = "",
     if_: Annotated[
         list[str] | None,
         Parameter(name="--if", help='what if: "defer 4 to 2026-12-05 09:00", "omit 6", "no-show 2", "hold patient"'),
     ] = None,
     output: OutputOptions = OutputOptions(),
 ) -> int:
-    """What comes next if nobody acts, or what if somebody does; nothing is changed.
+    """Show what comes next if nobody acts, or if somebody does; nothing is changed.
 
     Example: starter.py forecast c-1a2b3c --if "defer 4 to +3d 09:00"
     """

@@ -19,7 +19,7 @@ async def timeline(
     acts: Annotated[bool, Parameter(help="only what people did")] = False,
     output: OutputOptions = OutputOptions(),
 ) -> int:
-    """The readable story of a course, out of its histories, archived and live: when, who, what, why, which event.
+    """Tell the story of a course from its histories, archived and live: when, who, what, why, which event.
 
     Example: starter.py timeline c-1a2b3c
     """
