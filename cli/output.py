@@ -8,8 +8,6 @@ import textwrap
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from pydantic import BaseModel
-
 from services.errors import InputError, Kind
 
 OK, FAILED, USAGE, NOT_ALLOWED, NO_SERVER = 0, 1, 2, 3, 4
@@ -143,7 +141,7 @@ def _folded(cell: str, width: int) -> list[str]:
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, BaseModel):
+    if hasattr(value, "model_dump"):  # a pydantic model; its import would cost every command its quick start
         return value.model_dump(mode="json")
     if isinstance(value, dict):
         return {str(key): _plain(one) for key, one in value.items()}

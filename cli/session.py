@@ -16,7 +16,7 @@ from adapters.settings import Settings, SettingsError, load_settings
 from adapters.wiring import open_application
 from cli.output import CODES, OK, answer, as_json, complain, read_passphrase
 from services.courses import Courses
-from services.errors import EXPECTED, kind_of
+from services.failures import EXPECTED, kind_of
 from services.session import ActRequest, StaffSession, TypedTimes, sentence
 from services.signatures import Signature
 from services.visits.freed_chairs import perform_freeing

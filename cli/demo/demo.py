@@ -28,7 +28,7 @@ from play.scenario.check import load_scenario
 from play.scenario.file import lives
 from play.scenario.when import WhenError, span, starts_at
 from play.world.stage import Stage
-from services.errors import EXPECTED, kind_of
+from services.failures import EXPECTED, kind_of
 
 CAST = {
     "relapse-and-early-booster": 0,

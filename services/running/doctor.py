@@ -22,7 +22,7 @@ from adapters.temporal.lists import OPEN
 from adapters.temporal.plugin import build_id, connect
 from adapters.temporal.search_attributes import refuse_missing
 from adapters.wiring import Application, open_application
-from services.errors import EXPECTED
+from services.failures import EXPECTED
 from services.people.cover_gaps import gaps_ahead, within
 from services.visits.chairs import fullness
 from workflows.search_attribute_keys import ATTRIBUTES
