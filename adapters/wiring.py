@@ -54,12 +54,26 @@ class Application:
     signer: Signer
 
     @property
+    def home_site(self) -> str:
+        """The site that is meant where none was named: that of the settings, or the clinic's first."""
+        return self.settings.site or next(iter(self.clinic.sites))
+
+    @property
     def slots(self) -> SlotBook:
         """Who keeps the chairs: the scheduler that the settings name, or this clinic's store."""
         url, token = self.settings.scheduler_url, self.settings.scheduler_token
         if url is not None and token is not None:
             return OutsideSlots(Scheduler(url, token.get_secret_value()))
         return ClinicSlots(self.clinic, self.store.slots)
+
+
+@asynccontextmanager
+async def open_store(settings: Settings, ring: KeyRing | None = None) -> AsyncIterator[Store]:
+    """The store alone, brought to its newest tables."""
+    ring = ring or KeyRing.load_or_create(settings.key_ring_file)
+    async with Store.open(settings.store_url.get_secret_value(), ring) as store:
+        await store.migrate()
+        yield store
 
 
 @asynccontextmanager
@@ -70,8 +84,7 @@ async def open_application(
     ring = ring or KeyRing.load_or_create(settings.key_ring_file)
     clinic = load_clinic(settings.clinic_folder)
     texts = load_texts(settings.clinic_folder, clinic.sites)
-    async with Store.open(settings.store_url.get_secret_value(), ring) as store:
-        await store.migrate()
+    async with open_store(settings, ring) as store:
         server = client or await connect(settings, ring, runtime=runtime)
         yield Application(settings, ring, clinic, texts, store, server, Signer(ring, await store.installation.secret()))
 

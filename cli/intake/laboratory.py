@@ -1,18 +1,12 @@
 """Laboratory results from the command line: a value, a panel of values, seen, or pending."""
 
-import re
-from dataclasses import replace
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated
 
 from cyclopts import Parameter
 
-from cli.session import ActOptions, act, command
-from course.model.terms import GateAnswer
-from services.errors import InputError
-
-RESULT = re.compile(r"([A-Za-z][A-Za-z0-9-]*)=([0-9]+(?:\.[0-9]+)?)/([0-9]+(?:\.[0-9]+)?) *([^0-9].*)?")
-"""One value of a panel: name, value, upper limit, unit."""
+from cli.session import ActOptions, act_as, command
+from services.laboratory import LabReport, lab_request
 
 
 @command
@@ -37,25 +31,5 @@ async def lab(
     Example: starter.py lab c-1a2b3c liver-panel ALT=35/40U/L AST=30/40U/L ALP=80/120U/L GGT=40/60U/L \
         bilirubin=0.7/1.2mg/dL --drawn "today 08:00"
     """
-    if [bool(results) and not pending, value is not None, seen, pending, bool(not_done)].count(True) != 1:
-        raise InputError("say one of NAME=VALUE/UPPER LIMIT UNIT, --value, --seen, --pending and --not-done")
-    panel = tuple(_result(one) for one in results)
-    if options.at or not (drawn or not_done):
-        raise InputError("a result is dated by --drawn: give it, and leave --at out")
-    if not_done:
-        why = replace(options, reason=not_done)
-        return await act(course, why, "gate", gate=gate, answer=GateAnswer.DECLINED)
-    dated = replace(options, at=drawn)
-    said = GateAnswer.PENDING if pending else GateAnswer.YES
-    return await act(
-        course, dated, "gate", gate=gate, answer=said, value=value, unit=unit, upper_limit=upper_limit, results=panel
-    )
-
-
-def _result(said: str) -> dict[str, Any]:
-    """One value of a panel as people type it; raises ServiceError."""
-    found = RESULT.fullmatch(said.strip())
-    if found is None:
-        raise InputError("each value of a panel is NAME=VALUE/UPPER LIMIT UNIT, such as ALT=35/40U/L")
-    name, value, upper_limit, unit = found.groups()
-    return {"analyte": name, "value": Decimal(value), "upper_limit": Decimal(upper_limit), "unit": unit}
+    report = LabReport(gate, results, drawn, value, unit, upper_limit, seen=seen, pending=pending, not_done=not_done)
+    return await act_as(course, options, lab_request(report, options.request("gate")))

@@ -3,9 +3,8 @@
 from dataclasses import asdict
 from datetime import UTC, datetime
 
-from adapters.identity.keyring import KeyRing
 from adapters.identity.sign_in import IdentityError, keep_token, sign_in, sign_out
-from adapters.store import Store
+from adapters.wiring import open_store
 from cli.output import answer, read_passphrase
 from cli.session import OutputOptions, command, here, staff_session, token_file
 from services.people.staffing import renew_passphrase
@@ -18,10 +17,8 @@ async def login(account: str, *, output: OutputOptions = OutputOptions()) -> int
     Example: starter.py login ortiz
     """
     settings = here()
-    ring = KeyRing.load_or_create(settings.key_ring_file)
     said = read_passphrase("Passphrase: ")
-    async with Store.open(settings.store_url.get_secret_value(), ring) as store:
-        await store.migrate()
+    async with open_store(settings) as store:
         token = await sign_in(store, account, said, datetime.now(UTC))
         keep_token(token_file(settings), token)
         found = await store.staff.account(account)
@@ -37,9 +34,7 @@ async def logout(*, output: OutputOptions = OutputOptions()) -> int:
     Example: starter.py logout
     """
     settings = here()
-    ring = KeyRing.load_or_create(settings.key_ring_file)
-    async with Store.open(settings.store_url.get_secret_value(), ring) as store:
-        await store.migrate()
+    async with open_store(settings) as store:
         await sign_out(store, token_file(settings), datetime.now(UTC))
     return answer({"signed_out": True}, "signed out", json_=output.json)
 

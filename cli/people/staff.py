@@ -6,9 +6,8 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from adapters.identity.keyring import KeyRing
-from adapters.settings import Settings, load_settings
-from adapters.store import Store
+from adapters.settings import load_settings
+from adapters.wiring import open_store
 from cli.output import FAILED, OK, answer, as_json, table
 from cli.session import ActOptions, OutputOptions, command, staff_session
 from services.people import staffing
@@ -41,12 +40,13 @@ async def load(file: Path | None = None, *, output: OutputOptions = OutputOption
     """
     settings = load_settings()
     by = staffing.FIRST_START
-    if await _anybody(settings):
+    async with open_store(settings) as store:
+        staffed = bool(await store.staff.accounts())
+    if staffed:
         async with staff_session() as at:
             at.refuse_unless(staffing.OPS, "load the staff", "ask ops")
             by = at.account.account_id
-    async with _store(settings) as store:
-        await store.migrate()
+    async with open_store(settings) as store:
         fresh = await staffing.load_staff(store, file or settings.clinic_folder / "staff.toml", datetime.now(UTC), by)
         found = len(await store.staff.accounts())
     lines = "".join(f"\n{account:10} {passphrase}" for account, passphrase in fresh.items())
@@ -112,13 +112,3 @@ def _told(done: staffing.Disabled) -> str:
         lines.append(f"still with {who}: {', '.join(done.left)}")
         lines.append(f"next: starter.py staff disable {who} --to ACCOUNT, or `reassign` one by one")
     return "\n".join((*lines, *done.gaps))
-
-
-async def _anybody(settings: Settings) -> bool:
-    async with _store(settings) as store:
-        await store.migrate()
-        return bool(await store.staff.accounts())
-
-
-def _store(settings: Settings) -> Store:
-    return Store.open(settings.store_url.get_secret_value(), KeyRing.load_or_create(settings.key_ring_file))

@@ -6,7 +6,7 @@ import signal
 from adapters.logs import configure_logs
 from adapters.settings import SettingsError, load_settings
 from adapters.web.http import FormServer
-from adapters.wiring import STATUS, Application, open_application
+from adapters.wiring import STATUS, open_application
 from cli.output import OK, as_json
 from cli.session import OutputOptions, command, here, staff_session
 from services.courses import Courses
@@ -37,7 +37,7 @@ async def webhook() -> int:
     async with open_application(settings) as app:
         carrier = Carrier(Courses(app))
         at_desk = PostHandler(
-            app.store, app.texts, _site(app), token=token.get_secret_value(), public_url=url, stir=carrier.stir
+            app.store, app.texts, app.home_site, token=token.get_secret_value(), public_url=url, stir=carrier.stir
         )
         host, _, port = settings.webhook_address.rpartition(":")
         try:
@@ -49,10 +49,6 @@ async def webhook() -> int:
         except (OSError, OverflowError):
             raise ServiceError(f"nobody can listen on {settings.webhook_address}: set ST_WEBHOOK_ADDRESS") from None
     return OK
-
-
-def _site(app: Application) -> str:
-    return app.settings.site or next(iter(app.clinic.sites))
 
 
 @command

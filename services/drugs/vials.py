@@ -33,8 +33,7 @@ class Label:
 async def receive(at: StaffSession, label: Label, site: str, options: EntryOptions) -> Vial:
     """Take a vial into the stock of a site; raises ServiceError or StoreError."""
     refuse_others(at)
-    stocked = site or at.account.site or at.app.settings.site or next(iter(at.app.clinic.sites))
-    room = DrugRoom(at, at.site(stocked), options)
+    room = DrugRoom(at, at.site(site or at.account.site or at.app.home_site), options)
     received = room.move(MoveKind.RECEIVED, label.ml)
     vial = Vial(
         vial_id=new_id("v"),

@@ -149,7 +149,7 @@ def _may_enrol(at: StaffSession, asked: EnrolmentRequest) -> str:
     if asked.beside and (at.account.role is not Role.PRESCRIBER or not asked.reason):
         raise NotAllowedError("a second course takes a prescriber and --reason")
     clinic = at.app.clinic
-    site = at.site(asked.site or at.account.site or at.app.settings.site or next(iter(clinic.sites)))
+    site = at.site(asked.site or at.account.site or at.app.home_site)
     if asked.protocol not in clinic.protocols:
         raise InputError(f"there is no protocol {asked.protocol}: {', '.join(sorted(clinic.protocols))}")
     if asked.zone:

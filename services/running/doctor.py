@@ -12,7 +12,6 @@ from adapters.clinic.texts import load_texts
 from adapters.identity.keyring import KeyRing
 from adapters.identity.licences import all_wanting
 from adapters.settings import Settings
-from adapters.store import Store
 from adapters.store.drugs.chart import ChartDiscrepancy
 from adapters.store.drugs.ledger import Discrepancy
 from adapters.temporal import lists
@@ -21,7 +20,7 @@ from adapters.temporal.inspecting import inspect
 from adapters.temporal.lists import OPEN
 from adapters.temporal.plugin import build_id, connect
 from adapters.temporal.search_attributes import refuse_missing
-from adapters.wiring import Application, open_application
+from adapters.wiring import Application, open_application, open_store
 from services.failures import EXPECTED
 from services.people.cover_gaps import gaps_ahead, within
 from services.visits.chairs import fullness
@@ -77,9 +76,7 @@ async def _clinic(settings: Settings) -> str:
 
 
 async def _store(settings: Settings) -> str:
-    ring = KeyRing.load_or_create(settings.key_ring_file)
-    async with Store.open(settings.store_url.get_secret_value(), ring) as store:
-        await store.migrate()
+    async with open_store(settings) as store:
         await store.database.prove_writable()
         return store.database.shown
 
