@@ -1,0 +1,18 @@
+"""A staffed application with a worker, for callers that know no command line."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from temporalio.testing import TimeSkipper
+
+from adapters.identity.keyring import KeyRing
+from adapters.settings import Settings
+from adapters.wiring import Application
+from tests.support.served import house_of, worked
+
+
+@pytest.fixture
+async def app(settings: Settings, skipper: TimeSkipper, keyring: KeyRing) -> AsyncIterator[Application]:
+    """A store of its own, a mailbox of its own, and a worker."""
+    async with house_of(settings, skipper, keyring) as opened, worked(opened):
+        yield opened
