@@ -125,7 +125,7 @@ class Care(Acting):
 
     @rule(ago_days=st.integers(0, 9), mistaken=MOSTLY, signed=st.booleans())
     def die(self, ago_days: int, mistaken: bool, signed: bool) -> None:
-        """The patient has died, which is written down late or by ending the course; sometimes it was another."""
+        """The patient has died, which is written down late or by ending the course; sometimes it was another, who is taken back in time."""
         died = {"effective_at": self.now - days(ago_days), "reason": "the family called"}
         if signed:
             done = self.attempt("discharge", Role.PRESCRIBER, cause=EndCause.DIED, **died)
@@ -137,7 +137,8 @@ class Care(Acting):
             assert not self.record.open_sessions
             self.life.wait(days=3)
             if mistaken:
-                assert self.attempt("reopen", Role.PRESCRIBER, reason="another chart", second=SECOND)
+                in_time = self.record.amend_until is not None and self.now <= self.record.amend_until
+                assert self.attempt("reopen", Role.PRESCRIBER, reason="another chart", second=SECOND) is in_time
 
     @rule(mg=st.sampled_from([Decimal(35), Decimal(90)]), ago_hours=st.integers(0, 90), serious=st.booleans())
     def write_dose_late(self, mg: Decimal, ago_hours: int, serious: bool) -> None:
