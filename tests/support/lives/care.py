@@ -125,7 +125,7 @@ class Care(Acting):
 
     @rule(ago_days=st.integers(0, 9), mistaken=MOSTLY, signed=st.booleans())
     def die(self, ago_days: int, mistaken: bool, signed: bool) -> None:
-        """The patient has died, which is written down late or by ending the course; sometimes it was another, who is taken back in time."""
+        """The patient has died, as is written down late or ends the course; a mistake is taken back while it can be."""
         died = {"effective_at": self.now - days(ago_days), "reason": "the family called"}
         if signed:
             done = self.attempt("discharge", Role.PRESCRIBER, cause=EndCause.DIED, **died)
