@@ -13,6 +13,7 @@ from adapters.store.drugs.ledger import DrugLedger
 from adapters.store.drugs.log import DrugLog
 from adapters.store.errors import StoreDownError, StoreError
 from adapters.store.installation import Installation
+from adapters.store.log.book import LogBook
 from adapters.store.messages.inbox import Inbox
 from adapters.store.messages.receipts import Receipts
 from adapters.store.messages.sends import SendLedger
@@ -48,6 +49,7 @@ class Store:
         self.chart = ChartLedger(database)
         self.slots = SlotLedger(database)
         self.waitlist = WaitList(database)
+        self.log = LogBook(database)
 
     @classmethod
     def open(cls, url: str, ring: KeyRing) -> Self:
@@ -57,6 +59,7 @@ class Store:
     async def migrate(self) -> None:
         """Make or renew the tables; any number of programs may do this at once."""
         await migrate(self.database)
+        await self.log.take_in()
 
     async def close(self) -> None:
         """Close every connection."""

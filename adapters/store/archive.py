@@ -11,6 +11,7 @@ from sqlalchemy import Row, func, insert, select, text
 
 from adapters.store.database import Database
 from adapters.store.errors import StoreError
+from adapters.store.log.writing import log_rows
 from adapters.store.tables import ARCHIVE
 
 ARCHIVE_LOCK = 7_307_213_007
@@ -51,7 +52,9 @@ class Archive:
                 last = select(func.max(ARCHIVE.c.ordinal)).where(ARCHIVE.c.course_id == course_id)
                 ordinal = ((await connection.execute(last)).scalar_one() or 0) + 1
             run = ArchivedRun(course_id, run_id, ordinal, closed_at, digest)
-            await connection.execute(insert(ARCHIVE).values(**vars(run), history=gzip.compress(history, mtime=0)))
+            kept = {**vars(run), "history": gzip.compress(history, mtime=0)}
+            await connection.execute(insert(ARCHIVE).values(**kept))
+            await log_rows(connection, ARCHIVE, kept)
         return run
 
     async def runs(self, course_id: str) -> tuple[ArchivedRun, ...]:

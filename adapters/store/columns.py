@@ -20,6 +20,11 @@ def seal_with(dialect: Dialect, ring: KeyRing) -> None:
     _RINGS[dialect] = ring
 
 
+def ring_of(dialect: Dialect) -> KeyRing:
+    """The keys that were named for a database."""
+    return _RINGS[dialect]
+
+
 class UtcInstant(TypeDecorator[datetime]):
     """An aware instant, kept and given back in UTC."""
 

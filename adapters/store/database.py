@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Column, Connection, MetaData, Table, Text, event, insert, make_url
+from sqlalchemy.engine.interfaces import IsolationLevel
 from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.schema import CreateTable, DropTable
@@ -64,8 +65,15 @@ class Database:
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
-        """A connection that sees one state of the database."""
+        """A connection; on PostgreSQL each query sees what is committed by then."""
         async with self._connection(writes=False) as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def at_one_state(self) -> AsyncIterator[AsyncConnection]:
+        """A connection that sees one state of the database, however many queries it is asked."""
+        isolation: IsolationLevel | None = None if self.is_sqlite else "REPEATABLE READ"
+        async with self._connection(writes=False, isolation=isolation) as connection:
             yield connection
 
     @asynccontextmanager
@@ -79,7 +87,9 @@ class Database:
         await self._engine.dispose()
 
     @asynccontextmanager
-    async def _connection(self, *, writes: bool) -> AsyncIterator[AsyncConnection]:
+    async def _connection(
+        self, *, writes: bool, isolation: IsolationLevel | None = None
+    ) -> AsyncIterator[AsyncConnection]:
         connection = self._engine.connect()
         try:
             if self.file is not None:
@@ -89,6 +99,8 @@ class Database:
             raise self._down(error) from None
         try:
             await connection.execution_options(**{WRITES: writes})
+            if isolation is not None:
+                await connection.execution_options(isolation_level=isolation)
             async with connection.begin():
                 yield connection
         except DOWN as error:

@@ -25,6 +25,7 @@ from adapters.store.drugs.ledger_rules import (
 from adapters.store.drugs.rows import move_of, moves_of, of_syringe, vial_of
 from adapters.store.drugs.tables import DRUG_DISCREPANCIES, DRUG_MOVES, VIALS
 from adapters.store.errors import StoreError
+from adapters.store.log.writing import log_rows, logged
 from adapters.store.people.directory import new_id
 
 SAME = ("kind", "vial_id", "ml", "course_id", "session_id", "account_id", "witness")
@@ -90,7 +91,9 @@ class DrugLedger:
                         raise _used(move)
                     return known
                 await connection.execute(insert(VIALS).values(**vars(vial)))
-                await connection.execute(insert(DRUG_MOVES).values(**_values(move)))
+                kept = await _keep(connection, move)
+                await log_rows(connection, VIALS, vars(vial))
+                await log_rows(connection, DRUG_MOVES, vars(kept))
         except IntegrityError:
             raise _used(move) from None
         return vial
@@ -104,6 +107,7 @@ class DrugLedger:
             if why := why_unusable(vial, at, today):
                 raise StoreError(why)
             await connection.execute(update(VIALS).where(VIALS.c.vial_id == vial_id).values(opened_at=at))
+            await log_rows(connection, VIALS, {**vars(vial), "opened_at": at})
         return replace(vial, opened_at=at)
 
     async def enter(self, wanted: Move, today: date) -> Entered:
@@ -128,7 +132,7 @@ class DrugLedger:
             raise StoreError("A discrepancy is resolved with a reason: say what was found.")
         values = {"resolved_at": at, "resolved_by": account_id, "resolution": reason}
         mine = DRUG_DISCREPANCIES.c.discrepancy_id == discrepancy_id
-        async with self._database.writing() as connection:
+        async with self._database.writing() as connection, logged(connection, DRUG_DISCREPANCIES, mine):
             waits = mine & DRUG_DISCREPANCIES.c.resolved_at.is_(None)
             if not (await connection.execute(update(DRUG_DISCREPANCIES).where(waits).values(**values))).rowcount:
                 raise StoreError(f"There is no open discrepancy {discrepancy_id}: `starter.py drug-log` shows them.")
@@ -153,13 +157,15 @@ class DrugLedger:
         return Entered(earlier, *_left(moves, earlier), None if row is None else discrepancy_of(row), repeated=True)
 
     async def _add(self, connection: AsyncConnection, vial: Vial, moves: tuple[Move, ...], move: Move) -> Entered:
-        made = await connection.execute(insert(DRUG_MOVES).values(**_values(move)).returning(DRUG_MOVES.c.move_id))
-        move = replace(move, move_id=made.scalar_one())
-        mine = update(VIALS).where(VIALS.c.vial_id == vial.vial_id)
+        move = await _keep(connection, move)
+        handled = vial
         if move.kind is MoveKind.DRAWN and vial.opened_at is None:
-            await connection.execute(mine.values(opened_at=move.at))
+            handled = replace(vial, opened_at=move.at)
         if move.kind is MoveKind.DISCARDED:
-            await connection.execute(mine.values(discarded_at=move.at))
+            handled = replace(vial, discarded_at=move.at)
+        if handled != vial:
+            stands = {"opened_at": handled.opened_at, "discarded_at": handled.discarded_at}
+            await connection.execute(update(VIALS).where(VIALS.c.vial_id == vial.vial_id).values(**stands))
         after = (*moves, move)
         found = _unaccounted(after, move) - _unaccounted(moves, move)
         discrepancy = None
@@ -177,6 +183,11 @@ class DrugLedger:
             )
             await connection.execute(insert(DRUG_DISCREPANCIES).values(**vars(discrepancy)))
         differs = await compare(connection, move.course_id, move.made_at) if move.course_id else ()
+        await log_rows(connection, DRUG_MOVES, vars(move))
+        if handled != vial:
+            await log_rows(connection, VIALS, vars(handled))
+        if discrepancy is not None:
+            await log_rows(connection, DRUG_DISCREPANCIES, vars(discrepancy))
         here = tuple(one for one in differs if one.session_id == move.session_id)
         return Entered(move, *_left(after, move), discrepancy, chart=here)
 
@@ -231,6 +242,12 @@ def _left(moves: tuple[Move, ...], move: Move) -> tuple[Decimal, Decimal]:
 
 def _label(vial: Vial) -> tuple[object, ...]:
     return (vial.site, vial.drug, vial.ndc, vial.lot, vial.mg_per_ml, vial.volume_ml, vial.expires_on, vial.multi_dose)
+
+
+async def _keep(connection: AsyncConnection, move: Move) -> Move:
+    """Write an entry down; it is logged once all that follows from it is written."""
+    made = await connection.execute(insert(DRUG_MOVES).values(**_values(move)).returning(DRUG_MOVES.c.move_id))
+    return replace(move, move_id=made.scalar_one())
 
 
 def _values(move: Move) -> dict[str, Any]:

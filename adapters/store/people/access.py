@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import Select, func, insert, select
 
 from adapters.store.database import Database
+from adapters.store.log.writing import log_rows
 from adapters.store.tables import ACCESS
 
 
@@ -40,7 +41,8 @@ class AccessLog:
     async def note(self, access: Access) -> None:
         """Add one line."""
         async with self._database.writing() as connection:
-            await connection.execute(insert(ACCESS).values(**vars(access)))
+            made = await connection.execute(insert(ACCESS).values(**vars(access)).returning(ACCESS.c.number))
+            await log_rows(connection, ACCESS, {**vars(access), "number": made.scalar_one()})
 
     async def of_course(self, course_id: str) -> tuple[Access, ...]:
         """Who looked at one course, oldest first."""

@@ -1,16 +1,18 @@
 """Who answers for a site at an instant, in which order."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, exists, insert, select, text
+from sqlalchemy import ColumnElement, Select, delete, exists, insert, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from activities.ports import Person
 from adapters.store.database import Database
 from adapters.store.errors import StoreError
+from adapters.store.log.writing import logged
 from adapters.store.people.staff import Account, account_of
 from adapters.store.tables import LEAVES, ONCALL_PEOPLE, ONCALL_TURNS, STAFF
 from course.model.terms import Role
@@ -54,8 +56,11 @@ class Roster:
         async with self._database.writing() as connection:
             await self._alone(connection)
             standing = (ONCALL_TURNS.c.site == site) & ONCALL_TURNS.c.begins_at.is_(None)
-            await connection.execute(delete(ONCALL_TURNS).where(standing))
-            await self._insert(connection, site, None, None, accounts)
+            if tuple((await connection.execute(_standing(site))).scalars()) == tuple(accounts) != ():
+                return
+            async with _logged_turns(connection, ONCALL_TURNS.c.site == site):
+                await connection.execute(delete(ONCALL_TURNS).where(standing))
+                await self._insert(connection, site, None, None, accounts)
 
     async def add_turn(self, site: str, begins_at: datetime, ends_at: datetime, accounts: Sequence[str]) -> int:
         """Add a dated turn; refused where it overlaps another of the site."""
@@ -68,13 +73,16 @@ class Roster:
             )
             if (await connection.execute(overlaps)).first() is not None:
                 raise StoreError(f"Somebody has that turn at {site}: remove it first, or choose other instants.")
-            return await self._insert(connection, site, begins_at, ends_at, accounts)
+            async with _logged_turns(connection, ONCALL_TURNS.c.site == site):
+                return await self._insert(connection, site, begins_at, ends_at, accounts)
 
     async def remove_turn(self, turn_id: int) -> None:
         """Take a dated turn away."""
         async with self._database.writing() as connection:
             mine = (ONCALL_TURNS.c.turn_id == turn_id) & ONCALL_TURNS.c.begins_at.is_not(None)
-            if not (await connection.execute(delete(ONCALL_TURNS).where(mine))).rowcount:
+            async with _logged_turns(connection, mine):
+                removed = await connection.execute(delete(ONCALL_TURNS).where(mine))
+            if not removed.rowcount:
                 raise StoreError(f"There is no turn {turn_id}: list the turns of the site.")
 
     async def turns(self, site: str, since: datetime) -> tuple[Turn, ...]:
@@ -95,14 +103,8 @@ class Roster:
 
     async def standing(self, site: str) -> tuple[str, ...]:
         """The accounts of a site's standing list, in order."""
-        query = (
-            select(ONCALL_PEOPLE.c.account_id)
-            .join(ONCALL_TURNS)
-            .where(ONCALL_TURNS.c.site == site, ONCALL_TURNS.c.begins_at.is_(None))
-            .order_by(ONCALL_PEOPLE.c.position)
-        )
         async with self._database.reading() as connection:
-            return tuple((await connection.execute(query)).scalars())
+            return tuple((await connection.execute(_standing(site))).scalars())
 
     async def add_leave(self, leave: Leave) -> None:
         """Pass somebody over from an instant until before another; the same beginning again changes the end."""
@@ -110,7 +112,7 @@ class Roster:
             raise StoreError("A leave ends after it begins: swap its instants.")
         mine = (LEAVES.c.account_id == leave.account_id) & (LEAVES.c.begins_at == leave.begins_at)
         try:
-            async with self._database.writing() as connection:
+            async with self._database.writing() as connection, logged(connection, LEAVES, mine):
                 await connection.execute(delete(LEAVES).where(mine))
                 await connection.execute(insert(LEAVES).values(**vars(leave)))
         except IntegrityError:
@@ -119,7 +121,7 @@ class Roster:
     async def end_leave(self, account_id: str, at: datetime) -> None:
         """Somebody is back: a leave under way ends, one that lies ahead is dropped."""
         mine = (LEAVES.c.account_id == account_id) & (LEAVES.c.ends_at > at)
-        async with self._database.writing() as connection:
+        async with self._database.writing() as connection, logged(connection, LEAVES, mine):
             if not (await connection.execute(delete(LEAVES).where(mine))).rowcount:
                 raise StoreError(f"{account_id} is not on leave, nor will be: `starter.py oncall show`.")
 
@@ -208,6 +210,24 @@ class Roster:
         except IntegrityError:
             raise StoreError(f"The list for {site} names an unknown account, or one twice: correct it.") from None
         return turn_id
+
+
+@asynccontextmanager
+async def _logged_turns(connection: AsyncConnection, which: ColumnElement[bool]) -> AsyncIterator[None]:
+    """Log what becomes of turns, and of who is in them."""
+    inside = ONCALL_PEOPLE.c.turn_id.in_(select(ONCALL_TURNS.c.turn_id).where(which))
+    async with logged(connection, ONCALL_PEOPLE, inside), logged(connection, ONCALL_TURNS, which):
+        yield
+
+
+def _standing(site: str) -> Select[str]:
+    """The accounts of a site's standing list, in order."""
+    return (
+        select(ONCALL_PEOPLE.c.account_id)
+        .join(ONCALL_TURNS)
+        .where(ONCALL_TURNS.c.site == site, ONCALL_TURNS.c.begins_at.is_(None))
+        .order_by(ONCALL_PEOPLE.c.position)
+    )
 
 
 def _there(at: datetime) -> ColumnElement[bool]:

@@ -1,13 +1,16 @@
 """The staff: accounts, roles, and the hashes of their passphrases."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.store.database import Database
 from adapters.store.errors import StoreError
+from adapters.store.log.writing import logged
 from adapters.store.people.contacts import email_of, phone_of
 from adapters.store.tables import SIGNINS, STAFF
 from course.model.parts import Actor
@@ -47,24 +50,21 @@ class StaffList:
             if (await connection.execute(mine)).one_or_none() is not None:
                 return False
             values = {**_values(account), "account_id": account.account_id, "passphrase_hash": passphrase_hash}
-            await connection.execute(insert(STAFF).values(**values))
+            async with logged(connection, STAFF, STAFF.c.account_id == account.account_id):
+                await connection.execute(insert(STAFF).values(**values))
             return True
 
     async def change(self, account: Account) -> None:
         """Change a name, role, site, address, phone, or whether the account is disabled, which signs it out."""
         async with self._database.writing() as connection:
-            mine = update(STAFF).where(STAFF.c.account_id == account.account_id)
-            if not (await connection.execute(mine.values(**_values(account)))).rowcount:
-                raise StoreError(f"There is no account {account.account_id}: add it first.")
+            await self._update(connection, account.account_id, _values(account))
             if account.disabled:
                 await connection.execute(delete(SIGNINS).where(SIGNINS.c.account_id == account.account_id))
 
     async def set_passphrase(self, account_id: str, passphrase_hash: str) -> None:
         """Keep the hash of a new passphrase; whoever is signed in is signed out."""
         async with self._database.writing() as connection:
-            mine = update(STAFF).where(STAFF.c.account_id == account_id)
-            if not (await connection.execute(mine.values(passphrase_hash=passphrase_hash))).rowcount:
-                raise StoreError(f"There is no account {account_id}: add it first.")
+            await self._update(connection, account_id, {"passphrase_hash": passphrase_hash})
             await connection.execute(delete(SIGNINS).where(SIGNINS.c.account_id == account_id))
 
     async def account(self, account_id: str) -> Account | None:
@@ -83,6 +83,12 @@ class StaffList:
         """Everybody, disabled or not."""
         async with self._database.reading() as connection:
             return tuple(account_of(row) for row in await connection.execute(select(STAFF).order_by(STAFF.c.name)))
+
+    async def _update(self, connection: AsyncConnection, account_id: str, values: Mapping[str, Any]) -> None:
+        mine = STAFF.c.account_id == account_id
+        async with logged(connection, STAFF, mine):
+            if not (await connection.execute(update(STAFF).where(mine).values(**values))).rowcount:
+                raise StoreError(f"There is no account {account_id}: add it first.")
 
 
 def account_of(row: Row[Any]) -> Account:
