@@ -94,7 +94,7 @@ def test_an_infusion_is_recorded_once_it_is_over() -> None:
     assert not dose(life, begun + minutes(1))
     assert "minutes from then end at" in dose(life, begun + minutes(2))
     assert not dose(life, life.now, length=1, sure=True)
-    assert "cannot lie in the future" in dose(life, life.now + minutes(1), length=1)
+    assert "cannot lie in the future" in dose(life, life.now + minutes(1), length=1, sure=True)
 
 
 def test_a_leaving_is_recorded_once_the_patient_has_left() -> None:
