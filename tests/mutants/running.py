@@ -194,17 +194,18 @@ def traces(say: Callable[[str], None]) -> Traces:
 def chosen(mutant: Mutant, tests: Traces) -> list[str]:
     """The tests that execute the mutant, fastest first.
 
-    A line that runs while tests are imported may bear on any of them: those that execute its file come first.
+    A line that runs only while tests are imported may bear on any of them: those that execute its file come first.
     """
     lines = range(mutant.first, mutant.last + 1)
 
     def executes(name: str, lines: range | None) -> bool:
         return any(lines is None or one in lines for one in tests[name][1].get(mutant.file, []))
 
-    if mutant.at_import or executes(EARLY, lines):
-        near = {name for name in tests if name != EARLY and executes(name, None)}
-        return sorted(tests.keys() - {EARLY}, key=lambda name: (tests[name][0] > 1, name not in near, tests[name][0]))
-    return sorted((name for name in tests if executes(name, lines)), key=lambda name: tests[name][0])
+    own = [] if mutant.at_import else [name for name in tests if name != EARLY and executes(name, lines)]
+    if own or not (mutant.at_import or executes(EARLY, lines)):
+        return sorted(own, key=lambda name: tests[name][0])
+    near = {name for name in tests if executes(name, None)}
+    return sorted(tests.keys() - {EARLY}, key=lambda name: (tests[name][0] > 1, name not in near, tests[name][0]))
 
 
 def killed_by(mutant: Mutant, tests: Traces) -> str:
@@ -224,7 +225,7 @@ def killed_by(mutant: Mutant, tests: Traces) -> str:
     if answer is None:
         return "takes too long"
     code, failed = answer
-    return "" if code == pytest.ExitCode.OK else failed or "cannot be imported"
+    return "" if code == pytest.ExitCode.OK else failed or "a story that tests begin with"
 
 
 for name in ALREADY:
