@@ -106,7 +106,7 @@ def test_what_may_be_said_of_a_medicine(said: dict[str, Any], why: str) -> None:
     """A change says from what or to what; an order has a review and begins today or later; a report has begun."""
     life = maintained()
     dates = {name: life.now + days(said[name]) for name in ("starts", "review_at") if name in said}
-    whole = {"name": "sertraline", "starts": life.now, **said, **dates}
+    whole: dict[str, Any] = {"name": "sertraline", "starts": life.now, **said, **dates}
     refused = why_not(life, "medicine", **whole)
     assert why in refused
     assert (refused == "") is (why == "")

@@ -43,6 +43,8 @@ def test_a_reading_put_right_takes_its_task_back(how: str) -> None:
     said = {"answers": LOW} if how == "correct" else {"second": SECOND}
     receipt = life.do(how, Role.NURSE, item=last, reason="typed wrongly", **said)
     assert not open_tasks(life, TaskKind.EARLY_BOOSTER)
+    (gone,) = [one for one in life.record.tasks if one.kind is TaskKind.EARLY_BOOSTER]
+    assert (gone.resolved_at, gone.text.partition(":")[0]) == (life.now, "no longer holds")
     assert "no longer holds and is taken back" in life.record.entries[-1].text
     assert receipt.warnings
     if how == "correct":

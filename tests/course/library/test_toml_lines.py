@@ -91,3 +91,10 @@ def test_what_is_absent_has_the_line_of_the_table_around_it() -> None:
     """A path that the document does not hold falls back to the table that should hold it, then to line 1."""
     lines = lines_of("a = 1\n\n[b]\nc = 2\n\n[[d]]\n\n[[d]]\ne = 3\n")
     assert [line_at(lines, path) for path in (("b", "x"), ("d", 1, "x"), ("d", 0), ("x",), ())] == [3, 8, 6, 1, 1]
+
+
+def test_a_list_of_tables_stands_on_the_line_of_its_first() -> None:
+    """What is wrong with the list as a whole is said where it begins."""
+    lines = lines_of("a = 1\n[[gates]]\nid = 1\n[[gates]]\nid = 2\n")
+    assert line_at(lines, ("gates",)) == 2
+    assert [line_at(lines, ("gates", number)) for number in (0, 1)] == [2, 4]

@@ -34,6 +34,15 @@ def test_a_snapshot_tells_the_time_that_the_tz_database_tells(name: str, instant
     assert instant in zone.instants(zone.local(instant))
 
 
+def test_before_its_horizon_a_snapshot_goes_on_with_its_first_offset() -> None:
+    """What is entered of long ago is read with the oldest offset that is known, not with one of a far future."""
+    zone = Zone(name="x", transitions=NEW_YORK.transitions[:2])
+    first = zone.transitions[0]
+    long_ago = first.at - timedelta(days=400)
+    assert zone.transitions[1].offset_minutes != first.offset_minutes
+    assert zone.local(long_ago) == long_ago.replace(tzinfo=None) + timedelta(minutes=first.offset_minutes)
+
+
 def real_instants(name: str, wall: datetime) -> list[datetime]:
     """What zoneinfo makes of a wall time: no instant, one, or two."""
     both = {wall.replace(tzinfo=ZoneInfo(name), fold=fold).astimezone(UTC) for fold in (0, 1)}
