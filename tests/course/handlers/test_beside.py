@@ -105,7 +105,7 @@ def test_attendance_is_counted_and_the_next_date_follows() -> None:
 def test_what_may_be_said_of_a_medicine(said: dict[str, Any], why: str) -> None:
     """A change says from what or to what; an order has a review and begins today or later; a report has begun."""
     life = maintained()
-    dates = {name: life.now + days(said[name]) for name in ("starts", "review_at") if name in said}
+    dates: dict[str, Any] = {name: life.now + days(said[name]) for name in ("starts", "review_at") if name in said}
     whole: dict[str, Any] = {"name": "sertraline", "starts": life.now, **said, **dates}
     refused = why_not(life, "medicine", **whole)
     assert why in refused

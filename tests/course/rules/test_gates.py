@@ -157,6 +157,16 @@ def test_the_liver_panel_is_drawn_anew_before_infusions_4_and_8() -> None:
     assert on_infusion(5, drawn=2, answer=NO) == ["liver-panel"]
 
 
+@pytest.mark.parametrize(("drawn", "stands"), [(-3, False), (0.5, True)])
+def test_a_panel_of_two_sessions_in_a_row_is_drawn_between_them(drawn: float, stands: bool) -> None:
+    """Due before the first and the second infusion: the panel of before the first does not do for the second."""
+    record = ready("crps").with_(doses=(infused(0, 1),))
+    gates = tuple(one.with_(before_sessions=(2,)) if one.id == "liver-panel" else one for one in record.protocol.gates)
+    panel = state(YES, drawn, expires=FIRST + days(drawn + 28))
+    record = record.with_(protocol=record.protocol.with_(gates=gates), gates={**record.gates, "liver-panel": panel})
+    assert (gate_problems(record, FIRST + days(1), 2) == ()) is stands
+
+
 def test_the_liver_panel_is_due_before_every_booster() -> None:
     """In maintenance it must be later than the last infusion, and not older than its expiry."""
     record = ready("crps").with_(phase=Phase.MAINTENANCE, doses=tuple(infused(day, day + 1) for day in range(10)))

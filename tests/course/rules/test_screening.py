@@ -4,10 +4,12 @@ import pytest
 
 from course.actions import Refused
 from course.agenda.worklist import needs
+from course.model.base import days, minutes
 from course.model.terms import NeedKind, Role
+from course.rules.screening import owed_since
 from tests.support.life import Life
-from tests.support.ready import WHOLE, baseline_acts, gate_acts
-from tests.support.records import clinic, make_record
+from tests.support.ready import WHOLE, baseline_acts, gate_acts, ready
+from tests.support.records import FIRST, answered, clinic, make_record, measured
 from tests.support.stories import BASELINE, BEGAN, check_in, give, scheduled
 
 NO = (0, 0, 0)
@@ -101,6 +103,18 @@ def test_a_positive_item_owes_the_screener() -> None:
     life.do("measure", Role.NURSE, instrument="cssrs_screener", answers=NO)
     assert not [one for one in needs(life.record, life.now) if one.kind is NeedKind.SCREEN]
     check_in(life, "s1")
+
+
+def test_a_screener_asked_at_the_same_time_is_no_longer_owed() -> None:
+    """Both were asked in one sitting and entered with one time; a screener of before says nothing of a later answer."""
+    positive = answered(1, "111111111", 8, flags=("item 9",))
+    screener = measured(1, 0, 9, instrument="cssrs_screener", answers="000")
+    record = ready()
+    sat = record.with_(scores=(*record.scores, positive, screener))
+    assert owed_since(sat) is None
+    before = record.with_(scores=(*record.scores, positive.with_(at=screener.at + minutes(1)), screener))
+    assert owed_since(before) == screener.at + minutes(1)
+    assert owed_since(before.with_(scores=(*before.scores, screener.with_(id="m10", at=FIRST + days(2))))) is None
 
 
 def test_a_protocol_without_a_follow_up_owes_none() -> None:
