@@ -4,15 +4,16 @@ import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from temporalio.api.workflowservice.v1 import SetWorkerDeploymentCurrentVersionRequest
 from temporalio.client import Client
 from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
 from temporalio.contrib.pydantic import PydanticPayloadConverter
-from temporalio.converter import DataConverter, DefaultFailureConverterWithEncodedAttributes
+from temporalio.converter import DataConverter, DefaultFailureConverterWithEncodedAttributes, PayloadConverter
 from temporalio.envconfig import ClientConfig
 from temporalio.plugin import SimplePlugin
 from temporalio.runtime import Runtime
@@ -35,10 +36,16 @@ CURRENT_SECONDS = 60
 ONE_TRY = timedelta(seconds=5)
 
 
+@cache
+def _converter() -> PayloadConverter:
+    """One for the whole process: it keeps nothing of a course, and the SDK asks for it anew with every task."""
+    return PydanticPayloadConverter()
+
+
 def data_converter(ring: KeyRing) -> DataConverter:
     """Pydantic models as JSON, encrypted; the messages and stacks of failures too."""
     return DataConverter(
-        payload_converter_class=PydanticPayloadConverter,
+        payload_converter_class=cast("type[PayloadConverter]", _converter),
         payload_codec=EncryptingCodec(ring),
         failure_converter_class=DefaultFailureConverterWithEncodedAttributes,
     )

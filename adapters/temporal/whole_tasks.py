@@ -19,9 +19,11 @@ from temporalio.client import (
     QueryWorkflowInput,
     WorkflowQueryFailedError,
 )
+from temporalio.converter import WorkflowSerializationContext
 from temporalio.plugin import SimplePlugin
 from temporalio.worker import WorkflowInstance, WorkflowInstanceDetails, WorkflowRunner
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
+from temporalio.workflow import Info
 from typing_extensions import override
 
 TOO_EARLY = "a query came before the workflow task whose events it brought"
@@ -58,15 +60,16 @@ class WholeTaskRunner(WorkflowRunner):
 
     @override
     def create_instance(self, det: WorkflowInstanceDetails) -> WorkflowInstance:
-        return _WholeTasks(self._runner.create_instance(det), det.info.workflow_id)
+        return _WholeTasks(self._runner.create_instance(det), det.info)
 
 
 class _WholeTasks(WorkflowInstance):
     """One cached run. A task's activations carry the instant at which it began: events without one have none yet."""
 
-    def __init__(self, instance: WorkflowInstance, workflow_id: str) -> None:
+    def __init__(self, instance: WorkflowInstance, info: Info) -> None:
         self._instance = instance
-        self._workflow_id = workflow_id
+        self._workflow_id = info.workflow_id
+        self._own = WorkflowSerializationContext(namespace=info.namespace, workflow_id=info.workflow_id)
         self._task = (0, 0)
 
     @override
@@ -83,7 +86,8 @@ class _WholeTasks(WorkflowInstance):
 
     @override
     def get_serialization_context(self, command_info: Any) -> Any:
-        return self._instance.get_serialization_context(command_info)
+        """The workflow's own where no command is named: every payload asks, and each asking enters the sandbox."""
+        return self._own if command_info is None else self._instance.get_serialization_context(command_info)
 
     @override
     def get_external_store_context(self, command_info: Any) -> Any:
