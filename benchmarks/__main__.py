@@ -11,11 +11,12 @@ from benchmarks.machine import machine
 from benchmarks.processes import MeasureError, tell
 from benchmarks.size import SIZES
 
-SLOW = frozenset({"peers", "recovery", "workers"})
+SLOW = frozenset({"layers", "peers", "recovery", "workers"})
 """What `--quick` leaves out unless it is named."""
 
 QUESTIONS = (
     "courses",
+    "layers",
     "peers",
     "acts",
     "commands",

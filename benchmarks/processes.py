@@ -7,6 +7,7 @@ import shutil
 import signal
 import sys
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -28,6 +29,17 @@ def tell(line: str) -> None:
 def cpu_seconds(pids: Iterable[int]) -> float:
     """What processes and all below them have used so far, with those below them that have ended."""
     return sum(_own_cpu(pid) for pid in tree(pids))
+
+
+def cpu_by_thread(pid: int) -> Counter[str]:
+    """Milliseconds that the threads of a process have used so far, by their name."""
+    found = Counter[str]()
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        with contextlib.suppress(OSError):
+            fields = (task / "stat").read_text().rpartition(")")[2].split()
+            name = (task / "comm").read_text().strip()
+            found[name.rstrip("0123456789.")] += (int(fields[11]) + int(fields[12])) * 1000 // TICKS
+    return found
 
 
 def memory_bytes(pids: Iterable[int]) -> int:
