@@ -10,9 +10,11 @@ from cli.output import typed
 from cli.session import ActOptions, act, command, staff_session
 from course.model.terms import GateAnswer
 from course.rules.gates import AGE
+from services.gates import answer_gates
 from services.people import enrolment
-from services.people.enrolment import EnrolmentRequest, PatientDetails, birth_date, one_line
-from services.people.patients import refuse_of_age
+from services.people.enrolment import EnrolmentRequest, PatientDetails, birth_date
+from services.session import sentence
+from services.typed.text import one_line
 
 OrRead = Annotated[str, Parameter(allow_leading_hyphen=True)]
 """May be `-`: read from standard input."""
@@ -100,11 +102,9 @@ async def gate(
 
     Example: starter.py gate c-1a2b3c heart,aneurysm,psychosis no
     """
-    first, *also = [one.strip() for one in gate.split(",") if one.strip()] or [gate]
-    if AGE in {first, *also} and answer is GateAnswer.NO:
-        async with staff_session() as at:
-            await refuse_of_age(at, course)
-    return await act(course, options, "gate", gate=first, also=tuple(also), answer=answer, detail=detail)
+    async with staff_session() as at:
+        receipt = await answer_gates(at, course, gate, answer, options.request("gate"), detail=detail)
+    return done(receipt, sentence(receipt), json_=options.json)
 
 
 @command

@@ -6,7 +6,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from cli.session import ActOptions, act_as, command
-from services.laboratory import LabReport, lab_request
+from services.gates import LabReport, lab_request
 
 
 @command

@@ -81,35 +81,26 @@ async def check_in(
     Example: starter.py check-in c-1a2b3c 1 --weight-kg 70 --bp "128/80 72 98 s5 d0" --identifiers 2 --escort --fasting
     --asked
     """
-    if not options.json:
-        await _warn_of_namesakes(course)
-    return await _in_room(
-        course,
-        RoomNotes(tuple(bp)),
-        options.request(
-            "check_in",
-            times={"changed_at": changed_at},
-            session=session_id(session),
-            weight_kg=weight_kg,
-            identifiers=identifiers,
-            escort=escort,
-            fasting=fasting,
-            asked=asked,
-            planned_mg=planned_mg,
-            changes=tuple(changed or ()),
-            measure_waived=waive_measure,
-            signed_for=sign_for,
-            weight_confirmed=weight_confirmed,
-        ),
-        options,
+    request = options.request(
+        "check_in",
+        times={"changed_at": changed_at},
+        session=session_id(session),
+        weight_kg=weight_kg,
+        identifiers=identifiers,
+        escort=escort,
+        fasting=fasting,
+        asked=asked,
+        planned_mg=planned_mg,
+        changes=tuple(changed or ()),
+        measure_waived=waive_measure,
+        signed_for=sign_for,
+        weight_confirmed=weight_confirmed,
     )
-
-
-async def _warn_of_namesakes(course: str) -> None:
-    """Say, where errors are read, that another patient of a like name is treated at the same site."""
     async with staff_session() as at:
-        for one in await namesakes(at, course):
+        for one in () if options.json else await namesakes(at, course):
             print(f"note: {one} is of another patient of a like name: check name and birth date", file=sys.stderr)
+        receipt = await record_in_room(at, course, RoomNotes(tuple(bp)), request)
+    return answer(receipt, sentence(receipt), json_=options.json)
 
 
 @command

@@ -9,9 +9,10 @@ from adapters.store.drugs.chart import ChartDiscrepancy
 from adapters.store.drugs.ledger import Discrepancy
 from adapters.store.drugs.log import SyringeLine
 from course.model.terms import Role
-from services.drugs.drug_room import HANDLERS, plain_text, refuse_others
+from services.drugs.drug_room import HANDLERS, refuse_others
 from services.errors import InputError
 from services.session import StaffSession
+from services.typed.text import plain_text
 
 DAYS_BACK = 30
 PARTS = ("drawn", "given", "wasted", "left", "discrepancy")

@@ -9,13 +9,13 @@ from adapters.identity.sign_in import recognised
 from adapters.store import StoreDownError, StoreError
 from adapters.store.drugs.ledger import Entered
 from adapters.store.drugs.ledger_rules import Move, MoveKind
-from course.acts.base import clean
 from course.model.calendar import Zone
 from course.model.terms import Role
 from services.errors import InputError, ServiceError
 from services.session import StaffSession, new_request_id
 from services.signatures import Signature
 from services.typed.naming import session_id
+from services.typed.text import plain_text
 from services.typed.times import instant
 
 HANDLERS = frozenset({Role.NURSE, Role.PRESCRIBER})
@@ -138,14 +138,6 @@ def entry_sentence(entered: Entered) -> str:
 def refuse_others(at: StaffSession, roles: frozenset[Role] = HANDLERS) -> None:
     """Raise NotAllowedError for whoever may not handle drugs, or read of them."""
     at.refuse_unless(roles, "handle controlled drugs", f"it takes {' or '.join(sorted(roles))}")
-
-
-def plain_text(text: str) -> str:
-    """A text without its edges; raises InputError for control and direction characters."""
-    try:
-        return clean(text)
-    except ValueError as wrong:
-        raise InputError(f"--reason is wrong: {wrong}") from None
 
 
 async def _for_session(at: StaffSession, asked: EntryRequest) -> dict[str, str]:

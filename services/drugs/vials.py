@@ -8,9 +8,10 @@ from adapters.store.drugs.ledger_rules import MoveKind, Vial
 from adapters.store.drugs.log import VialStock
 from adapters.store.people.directory import new_id
 from course.model.terms import Role
-from services.drugs.drug_room import HANDLERS, DrugRoom, EntryOptions, drug_room, plain_text, refuse_others
+from services.drugs.drug_room import HANDLERS, DrugRoom, EntryOptions, drug_room, refuse_others
 from services.errors import InputError
 from services.session import StaffSession
+from services.typed.text import plain_text
 
 LABEL_MOST = 64
 """As wide as the column."""

@@ -11,7 +11,6 @@ from adapters.store.people.contacts import email_of, phone_of
 from adapters.store.people.directory import CourseRow, CourseState, Patient, same_name
 from adapters.temporal.search_attributes import refuse_missing
 from course.actions import FRONT
-from course.acts.base import clean
 from course.model.messages import CourseOrder
 from course.model.parts import Actor
 from course.model.protocol.protocol import Protocol
@@ -22,8 +21,6 @@ from course.rules.plausibility import age_doubt, years_old
 from services.courses import NoServerError
 from services.errors import InputError, NotAllowedError, ServiceError
 from services.session import StaffSession, new_request_id, written_language
-
-NAME_MOST = 200
 
 
 @dataclass(frozen=True)
@@ -105,17 +102,6 @@ async def enrol(at: StaffSession, asked: EnrolmentRequest) -> Enrolled:
     await at.log_access(row.course_id, "enrol", done=f"All the same: course {row.course_id} is enrolled")
     years = outside_the_ages(details.born, at.now.date())
     return Enrolled(row.course_id, row.patient_id, begun is not None, alike, years)
-
-
-def one_line(name: str) -> str:
-    """A name as people write it; raises InputError."""
-    try:
-        said = clean(name)
-    except ValueError as wrong:
-        raise InputError(f"the name is wrong: {wrong}") from None
-    if "\n" in said or "\t" in said or len(said) > NAME_MOST:
-        raise InputError(f"the name is wrong: write it on one line, in at most {NAME_MOST} letters")
-    return said
 
 
 def birth_date(born: str, today: date) -> date:

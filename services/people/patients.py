@@ -8,11 +8,11 @@ from adapters.store.people.directory import Patient
 from course.actions import FRONT
 from course.model.messages import Receipt
 from course.rules.gates import AGE
-from services.drugs.drug_room import plain_text
 from services.errors import InputError, ServiceError
-from services.people.enrolment import birth_date, one_line, outside_the_ages, sure_of_age
+from services.people.enrolment import birth_date, outside_the_ages, sure_of_age
 from services.session import ActRequest, StaffSession
 from services.signatures import second_signer
+from services.typed.text import one_line, plain_text
 
 IDENTITY = ("name", "born", "mrn")
 NOWHERE = "none"

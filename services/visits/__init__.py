@@ -1,1 +1,4 @@
-"""Visits and chairs of a site: who has which, who waits, what a closed day or a supposed act would move."""
+"""Visits and chairs of a site: the day, the treatment room, who waits, what a freed chair or a closed site means.
+
+Which dates a protocol allows is decided in `course/scheduling`.
+"""

@@ -1,13 +1,16 @@
-"""A laboratory's report as people type it: a value, a panel of values, seen, pending, or not done."""
+"""Intake gates: answered one by one or together, and by a laboratory's report."""
 
 import re
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
+from course.model.messages import Receipt
 from course.model.terms import GateAnswer
+from course.rules.gates import AGE
 from services.errors import InputError
-from services.session import ActRequest
+from services.people.patients import refuse_of_age
+from services.session import ActRequest, StaffSession
 
 RESULT = re.compile(r"([A-Za-z][A-Za-z0-9-]*)=([0-9]+(?:\.[0-9]+)?)/([0-9]+(?:\.[0-9]+)?) *([^0-9].*)?")
 """One value of a panel: name, value, upper limit, unit."""
@@ -29,6 +32,21 @@ class LabReport:
     seen: bool = False
     pending: bool = False
     not_done: str = ""
+
+
+async def answer_gates(
+    at: StaffSession, typed: str, gates: str, answer: GateAnswer, request: ActRequest, *, detail: str = ""
+) -> Receipt:
+    """Answer a gate, or several with commas between them, all or none; raises what `StaffSession.perform` raises.
+
+    That somebody is of no age to be treated is not said against the birth date.
+    """
+    course_id = await at.course(typed)
+    first, *also = [one.strip() for one in gates.split(",") if one.strip()] or [gates]
+    if AGE in {first, *also} and answer is GateAnswer.NO:
+        await refuse_of_age(at, course_id)
+    details = {"gate": first, "also": tuple(also), "answer": answer, "detail": detail}
+    return await at.perform(course_id, replace(request, details=details))
 
 
 def lab_request(report: LabReport, request: ActRequest) -> ActRequest:
