@@ -29,7 +29,8 @@ TRACES = ROOT / "var" / "mutants-lines.json"
 NEEDS_MORE = {"server", "client", "skipper", "store", "postgres"}
 OFTEN = 300
 """A function that ran so often within one test has shown the lines that the test executes."""
-SLOWEST_SECONDS = 60
+PATIENCE_SECONDS = 60
+"""Beside the time that the tests took under the tracer, which is long enough on a busy machine."""
 EXAMPLES = 10
 """Of each property; `make test` tries ten times as many, so it notices rather more."""
 ALREADY = ("pydantic", "temporalio.client", "temporalio.testing", "temporalio.worker", "sqlalchemy.ext.asyncio")
@@ -221,7 +222,7 @@ def killed_by(mutant: Mutant, tests: Traces) -> str:
 
     if not names:
         return ""
-    answer = apart(attempt, SLOWEST_SECONDS + 3 * sum(tests[name][0] for name in names))
+    answer = apart(attempt, PATIENCE_SECONDS + sum(tests[name][0] for name in names))
     if answer is None:
         return "takes too long"
     code, failed = answer
