@@ -185,3 +185,32 @@ def test_a_booster_window_lies_inside_the_protocol(interval_days: int, opens: st
     last = zone.strict(datetime(2027, 2, 5, 9, 30))  # noqa: DTZ001
     window = booster_window(last, interval_days, rule, zone)
     assert window == tuple(zone.strict(datetime.fromisoformat(wall)) for wall in (opens, target, closes))
+
+
+def test_the_orders_own_weekdays_come_before_the_protocols() -> None:
+    """Ordered for Tuesday and Thursday, a Monday-Wednesday-Friday protocol is planned and moved on those days."""
+    site = calendar()
+    tuesday = datetime(2026, 12, 1, 14, tzinfo=UTC)
+    plan = plan_series(MOOD, 4, tuesday, (1, 3), 40, site)
+    assert [start.weekday() for start in plan.starts] == [1, 3, 1, 3]
+    usual = plan_series(MOOD, 4, tuesday, (), 40, site)
+    assert [start.weekday() for start in usual.starts[1:]] == [4, 0, 2]
+    moved = shift_rest(plan.starts, 1, plan.starts[1] + DAY, MOOD, site, 40, weekdays=(1, 3))
+    assert [start.weekday() for start in moved.starts] == [1, 4, 1, 3]
+
+
+def test_a_series_as_long_as_its_span_keeps_it() -> None:
+    """21 days from the first to the last are inside; a day more is said, with both numbers."""
+    starts = tuple(datetime(2026, 12, 1, 14, tzinfo=UTC) + day * DAY for day in (0, 4, 8, 12, 16, 21))
+    assert check_series(starts, MOOD) == ()
+    (said,) = check_series((*starts[:-1], starts[-1] + DAY), MOOD)
+    assert "22" in said
+    assert "21" in said
+    assert check_series((), MOOD) == ()
+
+
+def test_which_two_sessions_lie_wrongly_is_said_by_their_numbers() -> None:
+    """Counted from one: the third and the fourth."""
+    starts = tuple(datetime(2026, 12, 1, 14, tzinfo=UTC) + day * DAY for day in (0, 2, 4, 5, 8))
+    (said,) = check_series(starts, MOOD)
+    assert said.startswith("sessions 3 and 4 lie 1 day")
