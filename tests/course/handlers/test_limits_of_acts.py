@@ -13,7 +13,7 @@ from course.model.base import days, minutes
 from course.model.terms import Role
 from tests.support.life import STAFF, why_refused
 from tests.support.records import FIRST
-from tests.support.stories import cleared, scheduled
+from tests.support.stories import scheduled
 
 READING = {"at": FIRST, "systolic": 122, "diastolic": 78}
 
@@ -83,25 +83,19 @@ def test_two_identifiers_are_checked_before_a_dose() -> None:
 
 def test_a_visit_is_planned_at_most_four_hundred_days_ahead() -> None:
     """Nobody means a visit of the year after next."""
-    life = cleared()
-    wall = life.record.zone.local(life.now).replace(hour=9, minute=0)
-    near = life.record.zone.lenient(wall + days(400))
-    far = near + days(3)
-    for first, wrong in ((near, False), (far, True)):
-        why = why_refused(life.record, life.words("schedule", Role.COORDINATOR, first=first), life.now)
-        assert ("is more than 400 days off" in why) is wrong
-    late = why_refused(
-        life.record, life.words("schedule", Role.COORDINATOR, first=life.now + days(400) + minutes(1)), life.now
-    )
-    assert "is more than 400 days off" in late
+    life = scheduled()
+    last = life.record.open_sessions[-1].id
+    for ahead, wrong in ((days(400), False), (days(400) + minutes(1), True)):
+        moved = life.words("defer", Role.COORDINATOR, session=last, to=life.now + ahead, reason="abroad")
+        assert ("is more than 400 days off" in why_refused(life.record, moved, life.now)) is wrong
 
 
 def test_a_request_id_stands_for_one_act() -> None:
     """Sent again it is answered as before and changes nothing; with other words it is refused."""
     life = scheduled()
-    note = said("note", text="her sister drives", made_at=life.now, request_id="note-1")
+    note = said("note", text="her sister drives", made_at=life.now, request_id="note-0001")
     once = apply(life.record, note, life.now)
     again = apply(once.record, note, life.now + minutes(1))
     assert (again.receipt, again.record) == (once.receipt, once.record)
-    with pytest.raises(Refused, match="request note-1 was used for another act: send this one under a new id"):
+    with pytest.raises(Refused, match="request note-0001 was used for another act: send this one under a new id"):
         apply(once.record, note.model_copy(update={"text": "her brother drives"}), life.now)
