@@ -96,6 +96,7 @@ def test_a_request_id_stands_for_one_act() -> None:
     note = said("note", text="her sister drives", made_at=life.now, request_id="note-0001")
     once = apply(life.record, note, life.now)
     again = apply(once.record, note, life.now + minutes(1))
-    assert (again.receipt, again.record) == (once.receipt, once.record)
+    assert again.receipt == once.receipt.with_(repeated=True)
+    assert again.record == once.record
     with pytest.raises(Refused, match="request note-0001 was used for another act: send this one under a new id"):
         apply(once.record, note.model_copy(update={"text": "her brother drives"}), life.now)
