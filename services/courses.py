@@ -41,6 +41,9 @@ __all__ = [
     "UnknownOutcomeError",
 ]
 
+EVERY_COURSE = 10_000
+"""More open courses than a clinic has."""
+
 DISCLOSURE = "disclosure to another clinic"
 
 

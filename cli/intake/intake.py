@@ -14,7 +14,6 @@ from services.gates import answer_gates
 from services.people import enrolment
 from services.people.enrolment import EnrolmentRequest, PatientDetails, birth_date
 from services.session import sentence
-from services.typed.text import one_line
 
 OrRead = Annotated[str, Parameter(allow_leading_hyphen=True)]
 """May be `-`: read from standard input."""
@@ -56,7 +55,7 @@ async def enrol(
     email, phone = typed(email, "e-mail"), typed(phone, "phone")
     async with staff_session() as at:
         details = PatientDetails(
-            one_line(name), birth_date(born, at.now.date()), mrn, email, phone, language, email_consent, sms_consent
+            name, birth_date(born, at.now.date()), mrn, email, phone, language, email_consent, sms_consent
         )
         found = await enrolment.enrol(
             at,

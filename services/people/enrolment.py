@@ -21,6 +21,7 @@ from course.rules.plausibility import age_doubt, years_old
 from services.courses import NoServerError
 from services.errors import InputError, NotAllowedError, ServiceError
 from services.session import StaffSession, new_request_id, written_language
+from services.typed.text import one_line
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,9 @@ class Enrolled:
 
 async def enrol(at: StaffSession, asked: EnrolmentRequest) -> Enrolled:
     """Begin a course, or finish a beginning that was cut off; raises ServiceError, StoreError or CourseError."""
-    details = asked.details
+    born = birth_date(f"{asked.details.born}", at.now.date())
+    details = replace(asked.details, name=one_line(asked.details.name), born=born)
+    asked = replace(asked, details=details)
     site = _may_enrol(at, asked)
     owner = await _owner(at, asked.owner, site)
     await refuse_missing(at.app.client)

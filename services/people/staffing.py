@@ -11,7 +11,7 @@ from adapters.store.people.access import Access
 from adapters.store.people.staff import Account
 from course.model.messages import Receipt
 from course.model.terms import NeedKind, Role
-from services.courses import CourseError, Row
+from services.courses import EVERY_COURSE, CourseError, Row
 from services.errors import InputError, ServiceError
 from services.people.cover_gaps import refuse_gaps
 from services.people.on_call import SURE
@@ -136,7 +136,7 @@ async def _answers_for(at: StaffSession, account: str) -> list[tuple[str, str | 
 
 
 async def _rows(at: StaffSession, where: str) -> list[Row]:
-    return await at.courses.rows(where, most=10_000)
+    return await at.courses.rows(where, EVERY_COURSE)
 
 
 async def _give(at: StaffSession, reason: str, course: str, item: str | None, heir: Account) -> HandedOver:

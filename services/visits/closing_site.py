@@ -12,7 +12,7 @@ from course.acts.catalogue import Act
 from course.model.record import CourseRecord
 from course.scheduling.closing_days import Alternative, alternatives, struck
 from course.scheduling.slots import Slot, first_full, slots_ahead
-from services.courses import CourseError
+from services.courses import EVERY_COURSE, CourseError
 from services.errors import InputError
 from services.session import ActRequest, StaffSession
 from services.typed.times import instant, shown
@@ -20,7 +20,6 @@ from services.typed.times import instant, shown
 PLANNED = timedelta(days=500)
 """How far ahead every visit lies."""
 
-MOST = 10_000
 Progress = Callable[[str], None]
 """Is told what is being looked at."""
 
@@ -112,7 +111,7 @@ async def proposals(at: StaffSession, closure: Closure, progress: Progress) -> l
     since, until = instant(closure.since, zone, at.now), instant(closure.until, zone, at.now)
     if not at.now <= until or since >= until:
         raise InputError("the site closes before it opens again, and opens in time to come: correct the days")
-    rows = await at.courses.rows(f"CourseSite = '{closure.site}'", MOST)
+    rows = await at.courses.rows(f"CourseSite = '{closure.site}'", EVERY_COURSE)
     near = [row for row in rows if row.next_session is not None and row.next_session < until]
     names = await at.app.store.directory.names_of_courses(tuple(row.course_id for row in near))
     closed = await ClosedSite.at(at.app, closure.site, since, until)

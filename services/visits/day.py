@@ -11,11 +11,9 @@ from course.model.record import CourseRecord
 from course.model.visit import Session
 from course.rules.clearance import dose_check, why_not_yet
 from course.rules.dosing import last_weight
-from services.courses import CourseError, NoServerError
+from services.courses import EVERY_COURSE, CourseError, NoServerError
 from services.session import StaffSession
 from services.typed.times import instant
-
-MOST = 10_000
 
 
 @dataclass(frozen=True)
@@ -70,7 +68,7 @@ async def _visits(at: StaffSession, site: str, begins: datetime, ends: datetime)
     """The visits between two instants; a course with a later next visit has none."""
     found: list[DayVisit] = []
     unread: list[str] = []
-    for row in await at.courses.rows(f"CourseSite = '{site}'", MOST):
+    for row in await at.courses.rows(f"CourseSite = '{site}'", EVERY_COURSE):
         if row.next_session is None or row.next_session >= ends:
             continue
         try:

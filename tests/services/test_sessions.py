@@ -83,3 +83,14 @@ async def test_drug_is_wasted_before_a_witness_who_is_somebody_else(app: Applica
     (row,) = (await drug_log(lee, site="northside")).rows
     wanted = (NAME, lee.account.name, Decimal("0.25"), Decimal("12.5"))
     assert (row["patient"], row["witness"], row["wasted_ml"], row["wasted_mg"]) == wanted
+
+
+async def test_no_door_lets_a_name_in_that_turns_the_direction_of_text(app: Application) -> None:
+    """Nor a birth date that lies ahead; nobody is in the directory after it."""
+    lee = await signed_in(app, "lee", datetime.now(UTC))
+    wrong = (replace(PATIENT, name="Ada \u202egnol"), replace(PATIENT, born=lee.now.date() + timedelta(days=1)))
+    for details in wrong:
+        with pytest.raises(ServiceError) as why:
+            await enrol(lee, EnrolmentRequest(details, "depression"))
+        assert kind_of(why.value) is Kind.INPUT
+    assert await app.store.directory.courses() == ()
