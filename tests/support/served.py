@@ -7,6 +7,7 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from itertools import count
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from temporalio.client import WorkflowHandle, WorkflowUpdateFailedError
@@ -22,7 +23,6 @@ from course.acts.catalogue import ACT, ActEnvelope
 from course.model.messages import Receipt
 from course.model.record import CourseRecord
 from course.model.terms import Role
-from tests.clock import go_to
 from tests.support.life import STAFF
 from tests.support.ready import WHOLE, baseline_acts, gate_acts, renewed
 from tests.support.records import CLINIC_FOLDER, order
@@ -66,6 +66,7 @@ class Served:
         self.skipper = skipper
         self.handle = handle
         self.requests = count(1)
+        self._told: tuple[datetime, float] | None = None
 
     @classmethod
     async def begin(cls, app: Application, skipper: TimeSkipper, protocol: str = "depression") -> "Served":
@@ -85,16 +86,22 @@ class Served:
         return served
 
     async def now(self) -> datetime:
-        """The instant on the course's own clock."""
-        return await self.skipper.get_current_time(self.handle)
+        """The instant on the course's own clock, which runs on by itself between the leaps."""
+        if self._told is None:
+            self._told = await self.skipper.get_current_time(self.handle), monotonic()
+        at, since = self._told
+        return at + timedelta(seconds=monotonic() - since)
 
     async def go_to(self, instant: datetime) -> None:
         """Let everything before the instant happen."""
-        await go_to(self.skipper, self.handle, instant)
+        ahead = instant - await self.now()
+        if ahead > timedelta():
+            await self.wait(seconds=ahead.total_seconds())
 
     async def wait(self, **span: float) -> None:
         """Let some time pass."""
         await self.skipper.fast_forward(self.handle, timedelta(**span))
+        self._told = None
 
     async def record(self) -> CourseRecord:
         """The course as it stands."""
@@ -125,9 +132,10 @@ class Served:
 
     async def clear(self) -> None:
         """Answer every gate well, take a baseline of 16, sign."""
-        for role, said in gate_acts((await self.record()).protocol):
+        protocol = (await self.record()).protocol
+        for role, said in gate_acts(protocol):
             await self.do("gate", role, **said)
-        for action, asked in baseline_acts((await self.record()).protocol, await self.now()):
+        for action, asked in baseline_acts(protocol, await self.now()):
             await self.do(action, Role.NURSE, **asked)
         await self.do("measure", Role.NURSE, instrument="phq9", answers=BASELINE)
         await self.do("measure", Role.NURSE, instrument="audit_c", answers=(0, 0, 0))
@@ -145,7 +153,8 @@ class Served:
 
     async def give(self, **but: Any) -> Receipt:
         """The next visit as it should go."""
-        session = (await self.record()).open_sessions[0]
+        record = await self.record()
+        session = record.open_sessions[0]
         await self.go_to(session.start)
         fine = {
             "identifiers": 2,
@@ -156,11 +165,11 @@ class Served:
             "readings": [{"at": await self.now(), "systolic": 122, "diastolic": 78, **WHOLE}],
             "measure_waived": "asked at the last visit",
         }
-        for again in renewed(await self.record(), await self.now() + timedelta(hours=1)):
+        for again in renewed(record, await self.now() + timedelta(hours=1)):
             await self.do("gate", **again)
         await self.screen()
         await self.do("check_in", Role.NURSE, session=session.id, **{**fine, **but})
-        await self.wait(minutes=(await self.record()).visit_minutes(session.minutes))
+        await self.wait(minutes=record.visit_minutes(session.minutes))
         leaving = {"at": await self.now(), "awake": True, "walking": True, "escort": True}
         reading = {"at": leaving["at"], "systolic": 122, "diastolic": 78, **WHOLE}
         dose = {"started_at": session.start, "minutes": session.minutes, "mg": 35, "leaving": leaving}
