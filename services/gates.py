@@ -1,7 +1,7 @@
 """Intake gates: answered one by one or together, and by a laboratory's report."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -24,14 +24,14 @@ class LabReport:
     """
 
     gate: str
-    results: tuple[str, ...] = ()
+    results: tuple[str, ...] = field(default=(), repr=False)
     drawn: str = ""
-    value: Decimal | None = None
+    value: Decimal | None = field(default=None, repr=False)
     unit: str = ""
     upper_limit: Decimal | None = None
     seen: bool = False
     pending: bool = False
-    not_done: str = ""
+    not_done: str = field(default="", repr=False)
 
 
 async def answer_gates(

@@ -1,6 +1,6 @@
 """Questionnaires as people type their answers, and putting right what was recorded."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from adapters.clinic.files import Clinic
 from course.model.messages import Receipt
@@ -20,8 +20,8 @@ class GivenAnswers:
     """
 
     instrument: str
-    answers: str = ""
-    total: float | None = None
+    answers: str = field(default="", repr=False)
+    total: float | None = field(default=None, repr=False)
     timed: bool = True
 
 

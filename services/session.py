@@ -42,10 +42,10 @@ class ActRequest:
     """
 
     action: str
-    details: Mapping[str, Any] = field(default_factory=dict)
+    details: Mapping[str, Any] = field(default_factory=dict, repr=False)
     times: Mapping[str, TypedTimes] = field(default_factory=dict)
     at: str = ""
-    reason: str = ""
+    reason: str = field(default="", repr=False)
     sure: bool = False
     request_id: str = ""
     second: Signature | None = None

@@ -11,13 +11,13 @@ from adapters.store.drugs.chart import ChartDiscrepancy
 from adapters.store.drugs.ledger import Discrepancy
 from cli.output import OK, answer, as_json, table
 from cli.session import ActOptions, OutputOptions, command, staff_session
-from services.drugs.drug_log import COLUMNS, DAYS_BACK, PARTS, resolve
+from services.drugs.drug_log import COLUMNS, DAYS_BACK, PARTS, DrugLogRow, resolve
 from services.drugs.drug_log import drug_log as log_of
 from services.people.patients import put_address
 from services.session import StaffSession
 from services.typed.times import shown
 
-Rows = Sequence[dict[str, Any]]
+Rows = Sequence[DrugLogRow]
 
 
 @command
@@ -42,7 +42,7 @@ async def drug_log(
         found = await log_of(at, from_, to, site)
         if output.json:
             open_ones = [{**vars(one), "what": one.sentence} for one in found.discrepancies]
-            as_json({"syringes": found.rows, "discrepancies": open_ones})
+            as_json({"syringes": [vars(one) for one in found.rows], "discrepancies": open_ones})
         elif csv_:
             _print_csv(found.rows)
         else:
@@ -78,7 +78,7 @@ def _print_csv(rows: Rows) -> None:
     out = csv.DictWriter(sys.stdout, fieldnames=COLUMNS, lineterminator="\n")
     out.writeheader()
     for row in rows:
-        out.writerow({name: _cell(value) for name, value in row.items()})
+        out.writerow({name: _cell(value) for name, value in vars(row).items()})
 
 
 def _cell(value: Any) -> Any:
@@ -89,12 +89,10 @@ def _print_log(at: StaffSession, rows: Rows) -> None:
     heads = ("given", "patient", "address", "by", "drug", "lot", "drawn", "given", "wasted", "left", "off", "witness")
     drawn = []
     for row in rows:
-        amounts = (f"{row[f'{part}_ml']} mL" for part in PARTS)
-        drug = f"{row['drug']} {row['form']} {row['mg_per_ml']} mg/mL"
-        when = shown(at.site_zone(row["site"]), row["given_at"]) or "not given"
-        drawn.append(
-            (when, row["patient"], row["address"], row["given_by"], drug, row["lot"], *amounts, row["witness"])
-        )
+        amounts = (f"{getattr(row, f'{part}_ml')} mL" for part in PARTS)
+        drug = f"{row.drug} {row.form} {row.mg_per_ml} mg/mL"
+        when = shown(at.site_zone(row.site), row.given_at) or "not given"
+        drawn.append((when, row.patient, row.address, row.given_by, drug, row.lot, *amounts, row.witness))
     table(heads, drawn)
 
 

@@ -1,9 +1,9 @@
 """The drug log: who gave what to whom, when, out of which lot; and what nobody can account for."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from decimal import Decimal
 
 from adapters.store.drugs.chart import ChartDiscrepancy
 from adapters.store.drugs.ledger import Discrepancy
@@ -16,19 +16,51 @@ from services.typed.text import plain_text
 
 DAYS_BACK = 30
 PARTS = ("drawn", "given", "wasted", "left", "discrepancy")
-COLUMNS = (
-    "drawn_at", "given_at", "patient", "address", "given_by", "drug", "form", "mg_per_ml", "ndc", "lot",
-    *(f"{part}_ml" for part in PARTS), *(f"{part}_mg" for part in PARTS),
-    "drawn_by", "wasted_by", "witness", "site", "course", "session", "vial", "syringe", "reasons",
-)  # fmt: skip
-"""The fields of 21 CFR 1304.22(c), and where each amount is."""
+
+
+@dataclass(frozen=True)
+class DrugLogRow:
+    """One syringe: the fields of 21 CFR 1304.22(c), and where each amount is."""
+
+    drawn_at: datetime
+    given_at: datetime | None
+    patient: str = field(repr=False)
+    address: str = field(repr=False)
+    given_by: str
+    drug: str
+    form: str
+    mg_per_ml: Decimal
+    ndc: str
+    lot: str
+    drawn_ml: Decimal
+    given_ml: Decimal
+    wasted_ml: Decimal
+    left_ml: Decimal
+    discrepancy_ml: Decimal
+    drawn_mg: Decimal
+    given_mg: Decimal
+    wasted_mg: Decimal
+    left_mg: Decimal
+    discrepancy_mg: Decimal
+    drawn_by: str
+    wasted_by: str
+    witness: str
+    site: str
+    course: str
+    session: str
+    vial: str
+    syringe: str
+    reasons: str = field(repr=False)
+
+
+COLUMNS = tuple(one.name for one in fields(DrugLogRow))
 
 
 @dataclass(frozen=True)
 class DrugLogReport:
-    """One row of COLUMNS for each syringe drawn in those days, and every open discrepancy, soonest due first."""
+    """Every syringe drawn in those days, and every open discrepancy, soonest due first."""
 
-    rows: tuple[dict[str, Any], ...]
+    rows: tuple[DrugLogRow, ...]
     discrepancies: tuple[Discrepancy | ChartDiscrepancy, ...]
 
 
@@ -76,7 +108,7 @@ def _day(typed: str, otherwise: date) -> date:
     return found
 
 
-async def _rows(at: StaffSession, lines: Sequence[SyringeLine]) -> tuple[dict[str, Any], ...]:
+async def _rows(at: StaffSession, lines: Sequence[SyringeLine]) -> tuple[DrugLogRow, ...]:
     patients = tuple({line.patient_id for line in lines})
     names = await at.app.store.directory.names(patients)
     homes = await at.app.store.drug_log.addresses(patients)
@@ -86,28 +118,28 @@ async def _rows(at: StaffSession, lines: Sequence[SyringeLine]) -> tuple[dict[st
         return ", ".join(people.get(one, one) for one in accounts)
 
     return tuple(
-        {
-            "drawn_at": line.drawn_at,
-            "given_at": line.given_at,
-            "patient": names.get(line.patient_id, ""),
-            "address": homes.get(line.patient_id, ""),
-            "given_by": named(line.given_by),
-            "drug": line.vial.drug,
-            "form": line.vial.form,
-            "mg_per_ml": line.vial.mg_per_ml,
-            "ndc": line.vial.ndc,
-            "lot": line.vial.lot,
+        DrugLogRow(
+            drawn_at=line.drawn_at,
+            given_at=line.given_at,
+            patient=names.get(line.patient_id, ""),
+            address=homes.get(line.patient_id, ""),
+            given_by=named(line.given_by),
+            drug=line.vial.drug,
+            form=line.vial.form,
+            mg_per_ml=line.vial.mg_per_ml,
+            ndc=line.vial.ndc,
+            lot=line.vial.lot,
             **{f"{part}_ml": getattr(line.sum, part) for part in PARTS},
             **{f"{part}_mg": line.mg(getattr(line.sum, part)) for part in PARTS},
-            "drawn_by": named((line.drawn_by,)),
-            "wasted_by": named(line.wasted_by),
-            "witness": named(line.witnesses),
-            "site": line.vial.site,
-            "course": line.course_id,
-            "session": line.session_id,
-            "vial": line.vial.vial_id,
-            "syringe": line.syringe_id,
-            "reasons": "; ".join(line.reasons),
-        }
+            drawn_by=named((line.drawn_by,)),
+            wasted_by=named(line.wasted_by),
+            witness=named(line.witnesses),
+            site=line.vial.site,
+            course=line.course_id,
+            session=line.session_id,
+            vial=line.vial.vial_id,
+            syringe=line.syringe_id,
+            reasons="; ".join(line.reasons),
+        )
         for line in lines
     )

@@ -1,7 +1,7 @@
 """The drug room: who may handle drugs, on which clock, before which witness, and what an entry of the ledger does."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -29,7 +29,7 @@ class EntryOptions:
     """What every entry may say: when it happened as typed, why, and the id of an earlier try."""
 
     at: str = ""
-    reason: str = ""
+    reason: str = field(default="", repr=False)
     request_id: str = ""
 
 

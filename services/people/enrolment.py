@@ -1,6 +1,6 @@
 """Enrolment: who is meant, whether they may be enrolled, and the course that begins."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from activities.ports import Contact, Medium
@@ -28,11 +28,11 @@ from services.typed.text import one_line
 class PatientDetails:
     """What was said of the person and of where letters go; what is empty was not said."""
 
-    name: str
-    born: date
-    mrn: str = ""
-    email: str = ""
-    phone: str = ""
+    name: str = field(repr=False)
+    born: date = field(repr=False)
+    mrn: str = field(default="", repr=False)
+    email: str = field(default="", repr=False)
+    phone: str = field(default="", repr=False)
     language: str = ""
     email_consent: bool = False
     sms_consent: bool = False
@@ -53,7 +53,7 @@ class EnrolmentRequest:
     patient: str = ""
     new: bool = False
     beside: bool = False
-    reason: str = ""
+    reason: str = field(default="", repr=False)
     sure: bool = False
     course_id: str = ""
 
@@ -66,7 +66,7 @@ class Enrolled:
     patient_id: str
     finished: bool
     alike: tuple[Patient, ...]
-    outside_the_ages: str
+    outside_the_ages: str = field(repr=False)
 
 
 async def enrol(at: StaffSession, asked: EnrolmentRequest) -> Enrolled:

@@ -1,6 +1,6 @@
 """Putting right who a patient is and where they are reached; where they live; whether they are of age."""
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 
 from activities.ports import Contact
 from adapters.store.people.contacts import email_of, phone_of
@@ -25,11 +25,11 @@ ADDRESS_MOST = 300
 class Correction:
     """What is right, as typed; what is empty stays."""
 
-    name: str = ""
-    born: str = ""
-    mrn: str = ""
-    email: str = ""
-    phone: str = ""
+    name: str = field(default="", repr=False)
+    born: str = field(default="", repr=False)
+    mrn: str = field(default="", repr=False)
+    email: str = field(default="", repr=False)
+    phone: str = field(default="", repr=False)
 
     @property
     def changed(self) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """Open courses, what is due soonest first; and the worklist, what waits for whom."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from adapters.temporal.lists import ESCALATED
@@ -27,7 +27,7 @@ class CourseFilter:
     need: NeedKind | None = None
     held: bool | None = None
     mine: bool = False
-    name: str = ""
+    name: str = field(default="", repr=False)
     most: int = 50
 
 
@@ -36,7 +36,7 @@ class ListedCourse:
     """A row of a list, whose it is, and why it is not what it should be, if it is not."""
 
     row: Row
-    name: str
+    name: str = field(repr=False)
     wrong: str
 
     @property

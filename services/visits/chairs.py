@@ -1,7 +1,7 @@
 """A day of a site by chair, and how full the coming days are."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from adapters.clinic.files import snapshot
@@ -32,7 +32,7 @@ class ChairDay:
     day: date
     capacity: int
     chairs: tuple[Chair, ...]
-    names: Mapping[str, str]
+    names: Mapping[str, str] = field(repr=False)
 
 
 async def chairs_of_day(at: StaffSession, site: str, typed: str) -> ChairDay:

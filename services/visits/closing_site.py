@@ -1,7 +1,7 @@
 """What a closed site means for each course: new times where its chairs leave room, proposed and then applied."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from hashlib import sha256
@@ -39,7 +39,7 @@ class ProposedMove:
     """What would become of one course: the act that moves it and each visit's old and new time, or why not."""
 
     course: str
-    name: str
+    name: str = field(repr=False)
     act: Act | None
     visits: tuple[tuple[str, str, str], ...] = ()
     deviations: tuple[str, ...] = ()

@@ -1,7 +1,7 @@
 """Acts that can free a chair, and who of the waiting list could take it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from adapters.store.chairs.waitlist import WaitingCourse
 from course.actions import Refused, apply
@@ -20,7 +20,7 @@ class Offer:
 
     slot: Slot
     course: str
-    name: str
+    name: str = field(repr=False)
     session: str
     note: str = ""
 

@@ -1,6 +1,6 @@
 """What is written down in the treatment room: readings, adverse events, how the patient left; and namesakes."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -28,8 +28,8 @@ class Leaving:
 class RoomNotes:
     """Readings and adverse events as typed, and how the patient left, once that is so."""
 
-    readings: tuple[str, ...] = ()
-    events: tuple[str, ...] = ()
+    readings: tuple[str, ...] = field(default=(), repr=False)
+    events: tuple[str, ...] = field(default=(), repr=False)
     leaving: Leaving = Leaving()
 
 

@@ -1,6 +1,6 @@
 """The waiting list: who wants an earlier visit; staff decide, and move it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from adapters.store.chairs.waitlist import WaitingCourse
@@ -14,7 +14,7 @@ class WaitingPatient:
     """A course that waits, and whose it is."""
 
     waiting: WaitingCourse
-    name: str
+    name: str = field(repr=False)
 
 
 async def wait(at: StaffSession, course: str, session: str, before: date | None = None) -> WaitingCourse:

@@ -17,10 +17,14 @@ from services.drugs.drug_room import EntryOptions, EntryRequest, enter
 from services.drugs.vials import Label, receive
 from services.errors import Kind, ServiceError
 from services.failures import EXPECTED, kind_of
+from services.gates import LabReport
+from services.measures import GivenAnswers
 from services.people.enrolment import EnrolmentRequest, PatientDetails, enrol
 from services.people.patients import Correction, put_right
+from services.reading.course_list import CourseFilter
 from services.session import ActRequest, StaffSession
 from services.signatures import Signature
+from services.visits.treatment_room import RoomNotes
 from tests.support.served import NAME, Served
 
 PASSPHRASE = "three blue herons over water"
@@ -82,7 +86,7 @@ async def test_drug_is_wasted_before_a_witness_who_is_somebody_else(app: Applica
     assert done.syringe_left == Decimal("0.75")
     (row,) = (await drug_log(lee, site="northside")).rows
     wanted = (NAME, lee.account.name, Decimal("0.25"), Decimal("12.5"))
-    assert (row["patient"], row["witness"], row["wasted_ml"], row["wasted_mg"]) == wanted
+    assert (row.patient, row.witness, row.wasted_ml, row.wasted_mg) == wanted
 
 
 async def test_no_door_lets_a_name_in_that_turns_the_direction_of_text(app: Application) -> None:
@@ -94,3 +98,28 @@ async def test_no_door_lets_a_name_in_that_turns_the_direction_of_text(app: Appl
             await enrol(lee, EnrolmentRequest(details, "depression"))
         assert kind_of(why.value) is Kind.INPUT
     assert await app.store.directory.courses() == ()
+
+
+SAID = "quetzalcoatl"
+"""Whatever somebody says of a patient."""
+
+
+@pytest.mark.parametrize(
+    "handed_over",
+    [
+        PatientDetails(SAID, date(1984, 5, 4), SAID, SAID, SAID),
+        EnrolmentRequest(PATIENT, "depression", reason=SAID),
+        Correction(SAID, SAID, SAID, SAID, SAID),
+        ActRequest("note", {"text": SAID}, reason=SAID),
+        EntryRequest(MoveKind.GIVEN, "y-1", Decimal(1), EntryOptions(reason=SAID), witness=Signature("lee", SAID)),
+        GivenAnswers("phq9", SAID),
+        LabReport("liver-panel", (SAID,), not_done=SAID),
+        RoomNotes((SAID,), (SAID,)),
+        CourseFilter(name=SAID),
+    ],
+    ids=lambda one: type(one).__name__,
+)
+def test_a_request_that_is_printed_into_a_log_says_nothing_of_the_patient(handed_over: object) -> None:
+    """Neither names and addresses nor what was answered, measured or written, nor a passphrase."""
+    assert SAID not in repr(handed_over)
+    assert "1984" not in repr(handed_over)
