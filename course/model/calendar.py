@@ -73,8 +73,11 @@ def _beginnings(zone: Zone) -> tuple[datetime, ...]:
     return tuple(transition.at for transition in zone.transitions)
 
 
+LAST_MINUTE = time(23, 59)
+
+
 class Hours(Carried):
-    """Opening hours of one weekday (0 = Monday), local wall time."""
+    """Opening hours of one weekday (0 = Monday), local wall time; from 00:00 to 23:59 the night is open too."""
 
     weekday: int
     opens: time
@@ -98,15 +101,26 @@ class Calendar(Carried):
         day = begins.date()
         if day in self.closed:
             return f"{day} is a closed day at {self.site}: choose another day"
-        opening = next((hours for hours in self.hours if hours.weekday == day.weekday()), None)
+        opening = self._opening(day)
         if opening is None:
             return f"{self.site} does not open on {begins:%A}s: choose another day"
-        if ends.date() != day or begins.time() < opening.opens or ends.time() > opening.closes:
+        if begins.time() < opening.opens or ends > self._closes(day, opening):
             return (
                 f"{begins:%H:%M} for {minutes} minutes is outside the hours of {self.site} on {begins:%A}s: "
                 f"{opening.opens:%H:%M} to {opening.closes:%H:%M}"
             )
         return ""
+
+    def _opening(self, day: date) -> Hours | None:
+        return next((hours for hours in self.hours if hours.weekday == day.weekday()), None)
+
+    def _closes(self, day: date, opening: Hours) -> datetime:
+        """When visits of a day end; where it closes at its last minute and the next opens with its first, then."""
+        after = day + timedelta(days=1)
+        follows = self._opening(after) if opening.closes >= LAST_MINUTE and after not in self.closed else None
+        if follows is not None and follows.opens == time(0):
+            return datetime.combine(after, follows.closes)
+        return datetime.combine(day, opening.closes)
 
 
 def _offset(minutes: int) -> str:

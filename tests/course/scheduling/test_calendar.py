@@ -140,3 +140,24 @@ def test_a_snapshot_knows_ten_years_back_and_the_years_asked_for() -> None:
     zone: Zone = NEW_YORK
     assert zone.local(datetime(2017, 7, 3, 13, tzinfo=UTC)) == datetime(2017, 7, 3, 9)  # noqa: DTZ001
     assert zone.transitions[-1].at == datetime(2029, 11, 4, 6, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("wall", "minutes", "fits"),
+    [
+        ("2026-12-01T23:43", 120, True),  # a Tuesday that runs into a Wednesday
+        ("2026-12-02T23:43", 120, False),  # the Thursday after it opens at 08:00 only
+        ("2026-12-08T23:43", 120, False),  # the Wednesday after it is a closed day
+        ("2026-12-09T23:43", 15, False),
+    ],
+)
+def test_the_night_is_open_between_two_days_that_meet_at_midnight(wall: str, minutes: int, *, fits: bool) -> None:
+    """A site that closes at its last minute and opens again with the next day takes visits across midnight."""
+    spans = ((1, time(0), time(23, 59)), (2, time(0), time(23, 59)), (3, time(8), time(18)))
+    site = OPEN.model_copy(
+        update={
+            "hours": tuple(Hours(weekday=day, opens=opens, closes=closes) for day, opens, closes in spans),
+            "closed": (date(2026, 12, 9),),
+        }
+    )
+    assert bool(site.why_not_open(NEW_YORK.strict(datetime.fromisoformat(wall)), minutes)) is not fits
