@@ -22,6 +22,12 @@ LEFT_OUT = {
         "a message is stored before any code of ours sees it, so an act cannot be refused without a trace; "
         "encryption is a serializer to be written."
     ),
+    "restate": (
+        "**Restate** (one node) runs on the clock of the wall: its timers last a millisecond here. Its journal of an "
+        "invocation goes with it, so there is no archive to replay or to prove anything from; a promise takes what "
+        "it is given, so an act cannot be refused without a trace; its list is SQL over what is open, without "
+        "attributes of ours; its server is under a licence of its own (BUSL)."
+    ),
     "procrastinate": (
         "**Procrastinate on PostgreSQL** is a queue of jobs, and its timers are due at once: the course is a row and a "
         "state machine by hand; nothing is replayed and nothing says how a course came to where it is; a job that "
