@@ -6,6 +6,7 @@ import json
 import time
 import tomllib
 from collections import Counter
+from contextlib import suppress
 
 from tests.mutants.changes import Mutant, mutants_of
 from tests.mutants.running import EARLY, ROOT, killed_by, traces
@@ -29,7 +30,8 @@ def sample(seed: int, size: int) -> list[Mutant]:
 
 
 def table(mutants: list[Mutant], results: dict[str, str]) -> str:
-    """What became of the sample, by room, and the survivors with their reasons."""
+    """What became of the sample as far as it was run, by room, and the survivors with their reasons."""
+    mutants = [one for one in mutants if one.name in results]
     rooms: Counter[tuple[str, bool]] = Counter((one.room, results[one.name] != "") for one in mutants)
     total = Counter(results[one.name] != "" for one in mutants)
     lines = ["| room | mutants | killed | survived |", "|---|---:|---:|---:|"]
@@ -59,13 +61,14 @@ def main() -> None:
     tests = traces(say) if left else {}
     if asked.fast:
         tests = {name: one for name, one in tests.items() if one[0] < SLOW or name == EARLY}
-    for count, mutant in enumerate(left, start=1):
-        began = time.monotonic()
-        results[mutant.name] = killer = killed_by(mutant, tests)
-        RESULTS.write_text(json.dumps(results, indent=1))
-        verdict = f"killed by {killer}" if killer else "SURVIVED"
-        place = f"{mutant.file}:{mutant.first}"
-        say(f"{count}/{len(left)} {time.monotonic() - began:.0f} s {place} {mutant.name}: {verdict}")
+    with suppress(KeyboardInterrupt):
+        for count, mutant in enumerate(left, start=1):
+            began = time.monotonic()
+            results[mutant.name] = killer = killed_by(mutant, tests)
+            RESULTS.write_text(json.dumps(results, indent=1))
+            verdict = f"killed by {killer}" if killer else "SURVIVED"
+            place = f"{mutant.file}:{mutant.first}"
+            say(f"{count}/{len(left)} {time.monotonic() - began:.0f} s {place} {mutant.name}: {verdict}")
     say(table(mutants, results))
 
 

@@ -236,3 +236,40 @@ def test_a_model_carries_the_sha256_of_its_text() -> None:
     text = TEXTS["depression"]
     assert load("depression", text).sha256 == sha256(text.encode()).hexdigest()
     assert load("depression", f"{text}# signed\n").sha256 == sha256(f"{text}# signed\n".encode()).hexdigest()
+
+
+@pytest.mark.parametrize(
+    ("added", "line", "said"),
+    [
+        ('x = "never closed', 1, "this is not TOML"),
+        ("x = [1,\n2,\n", 3, "this is not TOML"),
+        ("x =", 1, "this is not TOML"),
+        ("x = 1\nx = 2", 2, "this is not TOML"),
+        (f"x = 1\nx = {'[' * 20}{']' * 20}", 2, "this is not TOML"),
+        (f"# [[[\ny = '''\n[[[\n'''\nx = {'[' * 21}{']' * 21}", 5, "lists and tables stand in each other more than 20"),
+        (f"x = {'[' * 21}{']' * 21}", 1, "lists and tables stand in each other more than 20 deep"),
+        (f"a = 1\n\nx = {'9' * 5000}", 3, "a number here has more digits than can be read"),
+    ],
+)
+def test_what_is_no_toml_is_said_with_its_line(added: str, line: int, said: str) -> None:
+    """Where it breaks off, or nests too deep; brackets in texts and comments are no nesting."""
+    with pytest.raises(LoadError) as refused:
+        load_instrument(added, "x.toml")
+    (fault,) = refused.value.faults
+    assert str(fault).startswith(f"x.toml line {line}: {said}")
+
+
+def test_an_entry_of_a_list_is_counted_from_one() -> None:
+    """The first weekday is entry 1; what a table lacks and what it does not know are named."""
+    text, _ = changed("depression", "weekdays = [0, 2, 4]", 'weekdays = ["Monday", 2, 4]')
+    assert any('"weekdays entry 1" should be' in one for one in faults("depression", text))
+    text, _ = changed("depression", "lapse_days = 7", "lapse_day = 7")
+    assert any(
+        '"lapse_day" is not a field of maintenance: did you mean "lapse_days"?' in one
+        for one in faults("depression", text)
+    )
+    text, _ = changed("depression", "lapse_days = 7", "zzz = 7")
+    assert any(
+        '"zzz" is not a field of maintenance: it knows as_needed, book_days_before' in one
+        for one in faults("depression", text)
+    )
