@@ -31,6 +31,7 @@ OFTEN = 300
 """A function that ran so often within one test has shown the lines that the test executes."""
 PATIENCE_SECONDS = 60
 """Beside the time that the tests took under the tracer, which is long enough on a busy machine."""
+FEW = 12
 EXAMPLES = 10
 """Of each property; `make test` tries ten times as many, so it notices rather more."""
 ALREADY = ("pydantic", "temporalio.client", "temporalio.testing", "temporalio.worker", "sqlalchemy.ext.asyncio")
@@ -210,9 +211,12 @@ def chosen(mutant: Mutant, tests: Traces) -> list[str]:
 
 
 def killed_by(mutant: Mutant, tests: Traces) -> str:
-    """The test that fails under the mutant, or nothing when it lives."""
+    """The test that fails under the mutant, or nothing when it lives; the first few tests are run before the rest."""
     names = chosen(mutant, tests)
+    return _killed_by(mutant, tests, names[:FEW]) or _killed_by(mutant, tests, names[FEW:])
 
+
+def _killed_by(mutant: Mutant, tests: Traces, names: list[str]) -> str:
     def attempt() -> tuple[int, str]:
         tree, found = mutants_of(mutant.file, ROOT)
         next(one for one in found if one.name == mutant.name).apply()
