@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from temporalio.client import (
     Client,
@@ -24,6 +25,7 @@ from adapters.identity.keyring import KeyRing
 from adapters.identity.licences import expired
 from adapters.store import Store
 from adapters.store.drugs.charting import CHARTING, charted
+from adapters.store.log.proving import not_as_recorded
 from adapters.store.people.directory import CourseRow, CourseState
 from adapters.temporal.builds import build_of, served
 from adapters.temporal.inspecting import inspect
@@ -51,7 +53,15 @@ class ClinicEvidence:
     """The evidence of one clinic: the courses of its task queue, its store, its sites."""
 
     def __init__(
-        self, client: Client, ring: KeyRing, store: Store, clinic: Clinic, *, slots: SlotBook, task_queue: str
+        self,
+        client: Client,
+        ring: KeyRing,
+        store: Store,
+        clinic: Clinic,
+        *,
+        slots: SlotBook,
+        task_queue: str,
+        checkpoints: Sequence[Path] = (),
     ) -> None:
         self._client = client
         self._ring = ring
@@ -59,6 +69,7 @@ class ClinicEvidence:
         self._clinic = clinic
         self._slots = slots
         self._task_queue = task_queue
+        self._checkpoints = checkpoints
 
     async def gather(self, at: datetime) -> ProofEvidence:
         """Everything; the directory is read first, and what lists do not show of it is looked up one by one."""
@@ -97,6 +108,7 @@ class ClinicEvidence:
             lost=inspected.lost,
             drugs=await self._drugs(at),
             disabled=frozenset(one.account_id for one in staff if one.disabled),
+            log=await not_as_recorded(self._store.database, self._checkpoints),
             licences={one.account_id: why for one in staff if (why := expired(one, at.date()))},
             on_call={site: len(await self._store.oncall.people(site, at)) for site in self._clinic.sites},
             gaps=ahead([await self._store.oncall.cover(site, at) for site in self._clinic.sites], at),

@@ -74,6 +74,23 @@ class Settings(BaseSettings):
         default_factory=lambda options: SecretStr(sqlite_url(data_folder_of(options) / "store.db")),
         description="SQLAlchemy URL of the store. Default: the SQLite file store.db in the data folder.",
     )
+    log_name: str = Field(
+        "structured-treatments/log",
+        pattern=r"^[^\s+]+$",
+        description="Name of this clinic's log in checkpoints, such as clinic.example/log.",
+    )
+    notary_key_file: Path = Field(
+        default_factory=lambda options: data_folder_of(options) / "notary.key",
+        description="File with the notary's key, mode 0600. Default: notary.key in the data folder; better elsewhere.",
+    )
+    notary_folder: Path = Field(
+        default_factory=lambda options: data_folder_of(options) / "notary",
+        description="Where the notary keeps checkpoints and hashes of the log. Default: notary in the data folder.",
+    )
+    witness_folder: Path | None = Field(
+        None, description="Folder of a witness, such as a disk of somebody else's, for checkpoints and hashes."
+    )
+    witness_addresses: str = Field("", description="E-mail addresses that get each checkpoint, separated by commas.")
     namespace: str = Field("default", min_length=1, description="Temporal namespace, unless TEMPORAL_NAMESPACE is set.")
     task_queue: str = Field(
         "courses",
@@ -130,11 +147,14 @@ class Settings(BaseSettings):
         description="Courses that a worker advances at once, so that a restart does not replay all.",
     )
 
-    @field_validator("data_folder", "clinic_folder", "key_ring_file", "mailbox_folder")
+    @field_validator(
+        "data_folder", "clinic_folder", "key_ring_file", "mailbox_folder", "notary_key_file", "notary_folder",
+        "witness_folder",
+    )  # fmt: skip
     @classmethod
-    def home_is_known(cls, path: Path) -> Path:
+    def home_is_known(cls, path: Path | None) -> Path | None:
         """A path that begins with ~ lies in the home folder, in .env too."""
-        return path.expanduser()
+        return path.expanduser() if path else None
 
     @model_validator(mode="after")
     def email_is_complete(self) -> Self:

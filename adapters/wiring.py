@@ -115,8 +115,16 @@ def course_activities(app: Application, channels: Mapping[Medium, Channel] | Non
 
 def evidence_of(app: Application) -> ClinicEvidence:
     """What the proof stands on, for the nightly run and for the command."""
+    settings = app.settings
+    kept = settings.witness_folder or (settings.notary_folder if settings.notary_folder.is_dir() else None)
     return ClinicEvidence(
-        app.client, app.ring, app.store, app.clinic, slots=app.slots, task_queue=app.settings.task_queue
+        app.client,
+        app.ring,
+        app.store,
+        app.clinic,
+        slots=app.slots,
+        task_queue=settings.task_queue,
+        checkpoints=() if kept is None else (kept,),
     )
 
 

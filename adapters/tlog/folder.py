@@ -57,13 +57,20 @@ class LogFolder:
         leaves = self._leaves(found[-1]) if found else []
         return Published(found, leaves, refused)
 
+    def note_of(self, checkpoint: Checkpoint) -> str:
+        """The signed text of a checkpoint that is held here."""
+        return self._file(checkpoint).read_text("utf-8")
+
     def publish(self, note: str, checkpoint: Checkpoint, leaves: Sequence[bytes]) -> None:
         """Add the hashes, then the checkpoint over them."""
         for path, tile in tiles(leaves):
             if not (self.path / path).exists():
                 _write(self.path / path, tile)
-        _write(self.path / HISTORY / f"{checkpoint.size:012}-{checkpoint.root[:4].hex()}", note.encode())
+        _write(self._file(checkpoint), note.encode())
         _write(self.path / NEWEST, note.encode())
+
+    def _file(self, checkpoint: Checkpoint) -> Path:
+        return self.path / HISTORY / f"{checkpoint.size:012}-{checkpoint.root[:4].hex()}"
 
     def _leaves(self, newest: Checkpoint) -> list[bytes]:
         files = [self.path / one for one in leaf_tiles(newest.size)]

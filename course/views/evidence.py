@@ -59,7 +59,7 @@ class ProofEvidence:
     people a site, `disabled` names accounts out of service, `silent` courses that no worker answered for, `wedged`
     courses whose history does not replay, `unproven` counts acts that nobody signed, `lost` acts that a reset undid,
     `served` the builds that workers serve, where that is known, `drugs` every open discrepancy of the drug ledger,
-    `licences` the accounts whose licence has expired, and since when.
+    `licences` the accounts whose licence has expired, and since when; `log` says what is not as it was recorded.
     """
 
     at: datetime
@@ -81,3 +81,4 @@ class ProofEvidence:
     drugs: tuple[DrugDifference, ...] = ()
     gaps: tuple[Gap, ...] = ()
     licences: Mapping[str, str] = field(default_factory=dict)
+    log: tuple[str, ...] = ()

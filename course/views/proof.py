@@ -46,6 +46,7 @@ class ProofFault(StrEnum):
     NO_OWNER = "no owner"
     LICENCE = "licence"
     SILENT = "silent"
+    LOG = "log"
 
 
 class NextDue(Carried):
@@ -88,6 +89,7 @@ def prove(gathered: ProofEvidence) -> Proof:
         *_silent(gathered),
         *_of_histories(gathered),
         *_drugs(gathered),
+        *(ProofException(kind=ProofFault.LOG, subject="log", sentence=one) for one in gathered.log),
     ]
     ahead = (_next(gathered, one, listed.get(one.course_id)) for one in gathered.seen)
     order = list(ProofFault)

@@ -44,7 +44,14 @@ class Checked:
 
     size: int = 0
     root: bytes = b""
+    leaves: list[bytes] = field(default_factory=list)
     faults: list[LogFault] = field(default_factory=list)
+
+
+async def check_entries(database: Database, published: Published) -> Checked:
+    """Recompute the log by itself, which takes no keys."""
+    async with database.at_one_state() as connection:
+        return await _entries(connection, published)
 
 
 async def check(database: Database, published: Published) -> Checked:
@@ -55,14 +62,14 @@ async def check(database: Database, published: Published) -> Checked:
         for table in LOGGED:
             rows = rows_of(connection, table)
             beside += await _against_rows(connection, table.name, rows, ring_of(connection.dialect))
-    found.faults = [*sorted(found.faults, key=_order), *sorted(beside, key=_order)][:FAULTS_MOST]
+    found.faults = [*found.faults, *sorted(beside, key=_order)][:FAULTS_MOST]
     return found
 
 
 async def _entries(connection: AsyncConnection, published: Published) -> Checked:
     """The entries by themselves, and against what was published; of each kind of fault the first."""
     first: dict[str, LogFault] = {}
-    tree, heads = Frontier(), {0: Frontier().root}
+    tree, heads, leaves = Frontier(), {0: Frontier().root}, list[bytes]()
     wanted = {one.size for one in published.checkpoints}
     async for line in lines(connection):
         index, leaf = tree.size, leaf_hash(line.entry.encode())
@@ -71,10 +78,11 @@ async def _entries(connection: AsyncConnection, published: Published) -> Checked
         for name, sentence in _wrong(line, leaf, published.leaves[index : index + 1]):
             first.setdefault(sentence, LogFault(index, line.kind, line.subject, name, sentence))
         tree.add(leaf)
+        leaves.append(leaf)
         if tree.size in wanted:
             heads[tree.size] = tree.root
     faults = [*first.values(), *_heads(tree.size, heads, published, list(first.values()))]
-    return Checked(tree.size, tree.root, faults)
+    return Checked(tree.size, tree.root, leaves, sorted(faults, key=_order))
 
 
 def _heads(

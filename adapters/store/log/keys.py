@@ -3,10 +3,12 @@
 import base64
 import binascii
 from collections.abc import AsyncIterable
+from pathlib import Path
 
-from adapters.store.log.book import Line
+from adapters.store.log.book import Line, LogBook
 from adapters.store.log.entries import Entry, EntryError, Said
 from adapters.tlog.canonical import canonical
+from adapters.tlog.folder import LogFolder, Published
 from adapters.tlog.notes import NoteError, PrivateKey, PublicKey
 
 NOTARY_KEY = "notary_key"
@@ -18,6 +20,16 @@ def succession(new: PublicKey, old: PrivateKey | None) -> Said:
     if old is None:
         return says
     return {**says, "signature": base64.b64encode(old.key.sign(canonical(says))).decode()}
+
+
+async def published_in(book: LogBook, path: Path, first: PublicKey | None = None) -> Published | None:
+    """What a folder holds of the log, by its first key, else by the folder's own; None where it holds nothing.
+
+    Raises NoteError.
+    """
+    folder = LogFolder(path)
+    trusted = first or folder.key()
+    return None if trusted is None else folder.published(await known_keys(trusted, book.lines(NOTARY_KEY)))
 
 
 async def known_keys(first: PublicKey, lines: AsyncIterable[Line]) -> list[PublicKey]:

@@ -1,0 +1,1 @@
+"""Commands about what can be proved: the notary's round, and verification."""

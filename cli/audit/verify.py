@@ -1,0 +1,49 @@
+"""`audit verify`: whether what was recorded is still what it was."""
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from adapters.store.log.checking import Checked
+from cli.output import FAILED, OK, as_json
+from cli.session import OutputOptions, command, here, staff_session
+from services.errors import InputError
+from services.running.notarising import checked_log
+
+
+@command
+async def verify(
+    *,
+    log: Annotated[bool, Parameter(negative="", help="the log of this store, and every row that it tells of")] = False,
+    folder: Annotated[Path | None, Parameter(help="checkpoints, if not those of ST_WITNESS_FOLDER")] = None,
+    key: Annotated[str, Parameter(help="the log's first key, as you were given it; else the folder's own")] = "",
+    output: OutputOptions = OutputOptions(),
+) -> int:
+    """Recompute the log from its entries, and name each entry, row and field that is not what was vouched for.
+
+    Checkpoints are those of the folder, else of the witness, else of the notary; without any, the log is held against
+    itself and its rows. Exit code 1 where anything is wrong. For ops and auditors.
+
+    Example: starter.py audit verify --log --folder /media/witness
+    """
+    if not log:
+        raise InputError("Say what to verify: --log")
+    settings = here()
+    kept = (settings.witness_folder, settings.notary_folder)
+    held = folder or next((one for one in kept if one and one.is_dir()), None)
+    async with staff_session() as at:
+        found = await checked_log(at, held, key)
+    if output.json:
+        as_json({"size": found.size, "root": found.root.hex(), "faults": [vars(one) for one in found.faults]})
+    else:
+        _print(found, held)
+    return FAILED if found.faults else OK
+
+
+def _print(found: Checked, held: Path | None) -> None:
+    against = f"the checkpoints in {held}" if held else "itself and its rows; there is no checkpoint"
+    for one in found.faults:
+        print(one.shown)
+    verdict = f"{len(found.faults)} faults" if found.faults else "nothing is wrong"
+    print(f"{found.size} entries, held against {against}: {verdict}.")
