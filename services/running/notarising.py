@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 
 from activities.ports import Channel, Letter, Medium, NotAcceptedError, RefusedForGoodError
@@ -77,7 +78,7 @@ async def _mailed(made: Vouched, settings: Settings) -> Notarised:
 
 async def _delivered(channel: Channel, made: Vouched, address: str) -> bool:
     letter = Letter(
-        id=f"checkpoint-{made.checkpoint.size}-{made.checkpoint.root[:8].hex()}",
+        id=sha256(f"{made.note}\n{address}".encode()).hexdigest()[:32],
         medium=Medium.EMAIL,
         to=address,
         subject=f"Checkpoint of {made.checkpoint.origin}: {made.checkpoint.size} entries",
