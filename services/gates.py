@@ -9,7 +9,7 @@ from course.model.messages import Receipt
 from course.model.terms import GateAnswer
 from course.rules.gates import AGE
 from services.errors import InputError
-from services.people.patients import refuse_of_age
+from services.people.patients import refuse_against_birth_date
 from services.session import ActRequest, StaffSession
 
 RESULT = re.compile(r"([A-Za-z][A-Za-z0-9-]*)=([0-9]+(?:\.[0-9]+)?)/([0-9]+(?:\.[0-9]+)?) *([^0-9].*)?")
@@ -44,7 +44,7 @@ async def answer_gates(
     course_id = await at.course(typed)
     first, *also = [one.strip() for one in gates.split(",") if one.strip()] or [gates]
     if AGE in {first, *also} and answer is GateAnswer.NO:
-        await refuse_of_age(at, course_id)
+        await refuse_against_birth_date(at, course_id)
     details = {"gate": first, "also": tuple(also), "answer": answer, "detail": detail}
     return await at.perform(course_id, replace(request, details=details))
 

@@ -95,7 +95,7 @@ async def put_address(at: StaffSession, typed: str, address: str) -> str:
     return course_id
 
 
-async def refuse_of_age(at: StaffSession, typed: str) -> None:
+async def refuse_against_birth_date(at: StaffSession, typed: str) -> None:
     """Raise ServiceError where the gate of the age is to be answered no, and the birth date says otherwise."""
     row = await at.app.store.directory.course(await at.course(typed))
     patient = None if row is None else await at.app.store.directory.patient(row.patient_id)
