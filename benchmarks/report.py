@@ -24,10 +24,24 @@ def measured(order: tuple[str, ...]) -> str:
     """The tables and pictures: of the full run where there is one, else of the quick one."""
     kept = load()
     chosen = [(name, *found) for name in order if (found := _newest(kept, name)) is not None]
-    rows = ["| question | goal | measured | | by which command |", "|---|---|---|---|---|"]
-    for name, size, answer, _ in chosen:
-        rows += [_row(name, size, one) for one in answer.rows]
-    parts = ["\n".join(rows), _machines(chosen), *_steps(chosen), *_pictures(chosen), *_plan()]
+    rows = [(name, size, row) for name, size, answer, _ in chosen for row in answer.rows]
+    goals = ["| question | goal | measured | | by which command |", "|---|---|---|---|---|"]
+    goals += [_goal(name, size, row) for name, size, row in rows if row.goal is not None]
+    beside = ["| question | measured | by which command |", "|---|---|---|"]
+    beside += [
+        f"| {row.question} | {row.shown} | {_how(name, size, row)} |" for name, size, row in rows if row.goal is None
+    ]
+    parts = [
+        "\n".join(goals),
+        *_steps(chosen),
+        "### Beside the goals",
+        "\n".join(beside),
+        *_said(chosen),
+        *_pictures(chosen),
+        *_plan(),
+        "### The machine",
+        _machines(chosen),
+    ]
     return "\n\n".join(part for part in parts if part)
 
 
@@ -39,11 +53,13 @@ def _newest(kept: dict[str, Any], name: str) -> tuple[str, Answer, dict[str, str
     return None
 
 
-def _row(name: str, size: str, row: Found) -> str:
-    note = (
-        row.note + (" " if row.note else "") + f"`python -m benchmarks {name}{'' if size == 'full' else f' --{size}'}`"
-    )
-    return f"| {row.question} | {row.wanted} | {row.shown} | {MARK[row.met]} | {note} |"
+def _goal(name: str, size: str, row: Found) -> str:
+    return f"| {row.question} | {row.wanted} | {row.shown} | {MARK[row.met]} | {_how(name, size, row)} |"
+
+
+def _how(name: str, size: str, row: Found) -> str:
+    command = f"`python -m benchmarks {name}{'' if size == 'full' else f' --{size}'}`"
+    return f"{row.note}; {command}" if row.note else command
 
 
 def _machines(chosen: list[tuple[str, str, Answer, dict[str, str]]]) -> str:
@@ -57,18 +73,16 @@ def _machines(chosen: list[tuple[str, str, Answer, dict[str, str]]]) -> str:
 
 
 def _steps(chosen: list[tuple[str, str, Answer, dict[str, str]]]) -> list[str]:
-    """What is not met, why, and what comes next; and what a question has to say for itself."""
+    """What is not met, why, and what comes next."""
     missed = [row for _, _, answer, _ in chosen for row in answer.rows if row.met is False]
-    steps = [
-        f"- **{row.question}** ({row.shown}, wanted {row.wanted}): {STEPS[row.key]}"
-        for row in missed
-        if row.key in STEPS
-    ]
-    said = [f"- {line}" for _, _, answer, _ in chosen for line in answer.said]
-    return [
-        *(["### What is not met, and the next step", "\n".join(steps)] if steps else []),
-        *(["### Beside the table", "\n".join(said)] if said else []),
-    ]
+    lines = [f"- **{row.question}** ({row.shown}): {STEPS[row.key]}" for row in missed if row.key in STEPS]
+    return ["### What is not met, and the next step", "\n".join(lines)] if lines else []
+
+
+def _said(chosen: list[tuple[str, str, Answer, dict[str, str]]]) -> list[str]:
+    """What a question has to say beside its rows."""
+    lines = [f"- {line}" for _, _, answer, _ in chosen for line in answer.said]
+    return ["\n".join(lines)] if lines else []
 
 
 def _plan() -> list[str]:

@@ -1,13 +1,64 @@
-"""Why a goal is not met, where the table says so, and what would meet it."""
+"""Why a goal is not met, where the table says so, and what would come next."""
 
-STEPS: dict[str, str] = {
-    "courses a second": "the worker is what limits: see its CPU below.",
+COMMAND = (
+    "most of it is imports: SQLAlchemy, Temporal's SDK and pydantic's models of every act; next is that a command "
+    "loads only the models of its own acts, and the store only where it reads or writes"
+)
+
+STEPS = {
+    "courses a second": "the worker's CPU is what limits; it is the row below.",
     "worker cpu": (
-        "what stands over the floor is the rules themselves (agenda and needs of the record), the encryption of every "
-        "payload and pydantic; next is to carry protocol and instruments by their hash instead of in every page."
+        "the picture by layer says where it goes: beside the rules themselves it is the SDK and the sandbox, the "
+        "conversion of payloads, and the ledger. Next: protocol and instruments carried by their hash instead of in "
+        "every page, ledger writes as plain SQL in one transaction a message."
     ),
     "server cpu": (
-        "search attributes and the card are the difference, an event each; next is to write both in one task with "
-        "what else changes, and the card only where a list would show it."
+        "an act of ours writes search attributes and a card beside what the floor writes, and payloads are larger. "
+        "Next: both in the same task as what else changes, the card only where a list would show a difference."
     ),
+    "dbos speed": (
+        "Temporal's own floor does not reach it either (see beside the goals): its history, its page turns and the "
+        "leaps of its virtual clock cost more than rows of steps. What is bought with it is said below; one machine "
+        "at this speed still lives some ten thousand course-years a day."
+    ),
+    "act light": (
+        "beside the floor an act is signed, encrypted, validated against the whole record, and its answer decoded; "
+        "next are answers that carry only what the caller needs, and one codec call a task."
+    ),
+    "act saturated": "the same as at light load, many times over.",
+    "help seconds": "imports take nearly all of it; next is a help text that is made when the program is built.",
+    "show seconds": f"{COMMAND}.",
+    "needs seconds": f"{COMMAND}.",
+    "note seconds": f"{COMMAND}.",
+    "worker ready seconds": (
+        "imports, then checking and hashing the build, then waiting until the server has made the build current; "
+        "next are imports that only some activities need, taken when first used."
+    ),
+    "memory": (
+        "each course holds its own protocol and instruments as objects; the sandbox is about a fifth. Next: one copy "
+        "of each protocol and instrument in a process, shared by hash by all courses that follow it."
+    ),
+    "events": (
+        "three events a workflow task, and six for an act; suicide screens and contacts after each infusion are acts "
+        "that the first reckoning did not have. Next: what is due within the same minute shares one wake."
+    ),
+    "actions": (
+        "timers and search attributes are more than half (see [cost](cost.md)). Next: no timer that an act "
+        "will cancel anyway, attributes written once for everything that an act and its task change."
+    ),
+    "pages": (
+        "a page late in life has fewer events, but a record with ten years of scores, doses and entries in it, which "
+        "is read, looked through and written anew. Next: a profile of late pages, to see which rules go through all of it."
+    ),
+    "recovery": "the replay of cold courses is dearer than the floor's; its row says by how much.",
+    "replay": (
+        "rules are computed on replay as they were in life, and payloads are decrypted and validated. "
+        "Next: the levers of the worker's CPU; and replaying on all cores, a process each."
+    ),
+    "act among many": "the server goes through larger tables; next is to find out which.",
+    "roster 10000": "every bucket of due instants is read whole before it is sorted; next are narrower buckets.",
+    "worklist 10000": "every bucket of due instants is read whole before it is sorted; next are narrower buckets.",
+    "roster 50000": "every bucket of due instants is read whole before it is sorted; next are narrower buckets.",
+    "worklist 50000": "every bucket of due instants is read whole before it is sorted; next are narrower buckets.",
+    "worker memory": "see the memory of one course; fewer courses may be held meanwhile.",
 }

@@ -32,10 +32,12 @@ def measure(size: Size) -> Answer:
     dearer = tuple(after / before for before, after in zip(early, late, strict=True))
     events = [len(history.events) for history in pages]
     note = f"{min(events)}-{max(events)} events a page; CPU of replaying the last {PAGES} pages to the first {PAGES}"
+    fewer = sum(len(one.events) for one in pages[:PAGES]) / sum(len(one.events) for one in pages[-PAGES:])
     return Answer(
         rows=[
             Found("carried", f"carried state after {years}, as stored", (stored[-1],), "KiB", goal=CARRIED_KIB),
             Found("pages", f"cost of a booster's page after {years} to the first", dearer, goal=FLAT, note=note),
+            Found("page events", f"cost of an event after {years} to the first", tuple(one * fewer for one in dearer)),
         ],
         lines=[
             Lines(

@@ -15,6 +15,7 @@ from benchmarks.size import Size
 from benchmarks.work import YEAR_DAYS, Work, work_of
 
 GOALS = {"dbos": 1.2}
+NAMES = {"dbos": "DBOS", "restate": "Restate", "procrastinate": "Procrastinate"}
 LEFT_OUT = {
     "dbos": (
         "**DBOS on PostgreSQL** runs on the clock of the wall: its timers last a millisecond here. It keeps what each "
@@ -56,15 +57,15 @@ def measure(size: Size) -> Answer:
         found += [
             Found(
                 f"{name} speed",
-                f"courses a second, of {name}'s",
+                f"courses a second, of {NAMES[name]}'s",
                 ratios(rows, name, PRODUCT, _wall),
                 goal=GOALS.get(name),
                 more_is_better=True,
-                note=f"{name} {speed} a second; the leaps of the virtual clock are in the product's time",
+                note=f"{NAMES[name]} {speed} a second; the leaps of the virtual clock are in the product's time",
             ),
             Found(
                 f"floor {name} speed",
-                f"the floor's courses a second, of {name}'s",
+                f"the floor's courses a second, of {NAMES[name]}'s",
                 ratios(rows, name, FLOOR, _wall),
                 kept=False,
                 more_is_better=True,
@@ -72,7 +73,7 @@ def measure(size: Size) -> Answer:
             ),
             Found(
                 f"{name} cpu",
-                f"CPU of a course-year, worker and server or database, to {name}'s",
+                f"CPU of a course-year, worker and server or database, to {NAMES[name]}'s",
                 ratios(rows, PRODUCT, name, _cpu),
                 note=f"{mine} ms and {theirs} ms",
             ),
