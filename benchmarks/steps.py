@@ -48,7 +48,7 @@ STEPS = {
     ),
     "pages": (
         "a page late in life has fewer events, but a record with ten years of scores, doses and entries in it, which "
-        "is read, looked through and written anew. Next: a profile of late pages, to see which rules go through all of it."
+        "is read, looked through and written anew. Next: a profile of late pages, to see which rules go through it all."
     ),
     "recovery": "the replay of cold courses is dearer than the floor's; its row says by how much.",
     "replay": (
