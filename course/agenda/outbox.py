@@ -46,19 +46,23 @@ def take(record: CourseRecord, now: datetime) -> DueNow:
         return DueNow(record)
     jobs = tuple(one for one in ready if one.kind in JOBS)
     safety = tuple(one for one in ready if one.kind is OccasionKind.ESCALATION)
-    for_patient = tuple(one for one in ready if one not in jobs and one not in safety)
     record = _mark_all(record, jobs + safety, now)
     for one in safety:
         record = _step(record, one, now)
     sends = [_order(record, (one,), now, Audience.ONCALL) for one in safety]
-    record, letters = _letters(record, for_patient, now)
+    record, letters = _letters(record, _for_patient(ready), now)
     sends += [_order(record, letter, now, Audience.PATIENT) for letter in letters]
     return DueNow(record, tuple(sends), jobs)
+
+
+def _for_patient(ready: tuple[Occasion, ...]) -> tuple[Occasion, ...]:
+    return tuple(one for one in ready if one.kind not in JOBS and one.kind is not OccasionKind.ESCALATION)
 
 
 def _letters(
     record: CourseRecord, ready: tuple[Occasion, ...], now: datetime
 ) -> tuple[CourseRecord, list[tuple[Occasion, ...]]]:
+    """What goes out now; what falls due because something before it was dropped goes along."""
     kept: list[Occasion] = []
     for one in ready:
         why = _why_not(one, ready, now)
@@ -66,6 +70,8 @@ def _letters(
             record = suppressed(record, one, now, why, call=one.safety or _untrue_still(record, one, now))
         else:
             kept.append(one)
+    if len(kept) < len(ready):
+        return _letters(record, _for_patient(due(record, now)), now)
     if not kept:
         return record, []
     record, kept = _wait_for_morning(record, kept, now)

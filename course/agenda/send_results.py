@@ -60,7 +60,8 @@ def opened_ask(record: CourseRecord, one: Occasion, now: datetime) -> CourseReco
 
 def sent(record: CourseRecord, order: SendOrder, outcome: SendOutcome, now: datetime) -> CourseRecord:
     """The record once a message was sent, refused, called back, or left in doubt."""
-    if outcome.state is not OccasionState.SENT and order.audience is Audience.PATIENT:
+    may_be_out = outcome.state in {OccasionState.SENT, OccasionState.UNCERTAIN}
+    if not may_be_out and order.audience is Audience.PATIENT:
         record = record.with_(sent_on=tuple(one for one in record.sent_on if one != order.as_of))
     if outcome.reason == OVERTAKEN:
         return taken_back(record, order, now)

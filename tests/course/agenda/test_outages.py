@@ -93,3 +93,21 @@ def test_what_had_no_room_in_a_text_message_is_on_record_and_called() -> None:
     assert [one.text for one in record.tasks] == [
         "call the patient instead of the measure message: no room in a text message"
     ]
+
+
+def test_what_falls_due_after_something_stale_goes_in_the_same_letter() -> None:
+    """Six days without a worker: the second request for forms is stale, the third goes with the questionnaire."""
+    life = enrolled()
+    life.without_worker(hours(150))
+    (letter,) = [order for _, order in life.to_patient() if order.as_of == life.now]
+    assert {part.occasion for part in letter.parts} == {"ask1/measure/2", "intake/forms/3"}
+    assert life.record.occasions["intake/forms/2"].state is OccasionState.SUPPRESSED
+
+
+def test_a_letter_that_may_have_arrived_counts_as_one_of_its_day() -> None:
+    """Nobody knows whether the questionnaire went out: what is capped waits for the next day all the same."""
+    life = enrolled()
+    order = next(order for _, order in life.to_patient())
+    for state, counted in ((OccasionState.UNCERTAIN, True), (OccasionState.FAILED, False)):
+        outcome = SendOutcome(state=state, at=life.now, reason="test")
+        assert (order.as_of in send_results.sent(life.record, order, outcome, life.now).sent_on) is counted

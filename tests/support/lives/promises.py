@@ -14,7 +14,7 @@ from course.agenda.send_results import CALLED_ABOUT, CHANGES
 from course.agenda.worklist import needs_ahead
 from course.model.parts import Mark
 from course.model.record import CourseRecord
-from course.model.terms import EndCause, NeedKind, OccasionKind, OccasionState, TaskKind
+from course.model.terms import EndCause, NeedKind, OccasionKind, OccasionState, Phase, TaskKind
 from course.model.visit import Session
 from tests.support.life import why_refused
 from tests.support.lives.acting import Acting
@@ -103,9 +103,9 @@ class Promises(Acting):
         return bool(later) or any(one.kind is kind for one in agenda(self.record))
 
     def owed(self, kind: OccasionKind) -> bool:
-        """Whether forms are still missing, or a visit is still to be booked."""
+        """Whether forms are still missing in intake, or a visit is still to be booked."""
         if kind is OccasionKind.FORMS:
-            return bool(forms_missing(self.record))
+            return self.record.phase is Phase.INTAKE and bool(forms_missing(self.record))
         return (
             booster_booking.lapsed_since(self.record) is not None or booster_booking.book_from(self.record) is not None
         )
