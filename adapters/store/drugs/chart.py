@@ -15,6 +15,7 @@ from adapters.store.drugs.ledger_rules import DISCREPANCY_DUE, Move, Vial
 from adapters.store.drugs.rows import move_of, vial_of
 from adapters.store.drugs.tables import CHART_DISCREPANCIES, CHARTED_DOSES, DRUG_MOVES, VIALS
 from adapters.store.errors import StoreError
+from adapters.store.log.writing import logged
 from adapters.store.people.directory import new_id
 
 COURSE_LOCK = 730_722
@@ -111,10 +112,11 @@ class ChartLedger:
         """Sign what became of a difference, which stays on the log; whether there was an open one of that id."""
         if not reason.strip():
             raise StoreError("A discrepancy is resolved with a reason: say what was found.")
-        mine = (CHART_DISCREPANCIES.c.discrepancy_id == discrepancy_id) & CHART_DISCREPANCIES.c.resolved_at.is_(None)
+        mine = CHART_DISCREPANCIES.c.discrepancy_id == discrepancy_id
+        signed = update(CHART_DISCREPANCIES).where(mine, CHART_DISCREPANCIES.c.resolved_at.is_(None))
         values = {"resolved_at": at, "resolved_by": account_id, "resolution": reason}
-        async with self._database.writing() as connection:
-            return bool((await connection.execute(update(CHART_DISCREPANCIES).where(mine).values(**values))).rowcount)
+        async with self._database.writing() as connection, logged(connection, CHART_DISCREPANCIES, mine):
+            return bool((await connection.execute(signed.values(**values))).rowcount)
 
 
 async def compare(connection: AsyncConnection, course_id: str, at: datetime) -> tuple[ChartDiscrepancy, ...]:
@@ -123,6 +125,11 @@ async def compare(connection: AsyncConnection, course_id: str, at: datetime) -> 
     What a person has resolved stays so while the amounts are the same.
     """
     await _alone(connection, course_id)
+    async with logged(connection, CHART_DISCREPANCIES, CHART_DISCREPANCIES.c.course_id == course_id):
+        return await _compared(connection, course_id, at)
+
+
+async def _compared(connection: AsyncConnection, course_id: str, at: datetime) -> tuple[ChartDiscrepancy, ...]:
     doses, ledger = await _charted(connection, course_id), handled(await _entries(connection, course_id))
     now = {one.session_id: one for one in differences(doses, ledger)}
     last = {one.session_id: one for one in await _of_course(connection, course_id)}

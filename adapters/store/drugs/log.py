@@ -12,6 +12,7 @@ from adapters.store.drugs.ledger_rules import Move, MoveKind, SyringeSum, Vial, 
 from adapters.store.drugs.rows import move_of, of_syringe, vial_of
 from adapters.store.drugs.tables import ADDRESSES, DRUG_DISCREPANCIES, DRUG_MOVES, VIALS
 from adapters.store.errors import StoreError
+from adapters.store.log.writing import logged
 from adapters.store.tables import PATIENTS
 
 ACCOUNTED_WITHIN = timedelta(hours=24)
@@ -124,8 +125,10 @@ class DrugLog:
             known = select(PATIENTS.c.patient_id).where(PATIENTS.c.patient_id == patient_id).with_for_update()
             if (await connection.execute(known)).one_or_none() is None:
                 raise StoreError(f"There is no patient {patient_id}: see the directory.")
-            await connection.execute(delete(ADDRESSES).where(ADDRESSES.c.patient_id == patient_id))
-            await connection.execute(insert(ADDRESSES).values(patient_id=patient_id, address=said))
+            theirs = ADDRESSES.c.patient_id == patient_id
+            async with logged(connection, ADDRESSES, theirs):
+                await connection.execute(delete(ADDRESSES).where(theirs))
+                await connection.execute(insert(ADDRESSES).values(patient_id=patient_id, address=said))
 
     async def addresses(self, patient_ids: tuple[str, ...]) -> dict[str, str]:
         """Where the patients of one page of the log live."""

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from adapters.store.columns import ring_of
 from adapters.store.database import Database
 from adapters.store.log.entries import Said, entry_of
-from adapters.store.log.tables import LOG_ENTRIES, LOGGED
+from adapters.store.log.tables import LOG_ENTRIES, LOGGED, told_of
 from adapters.store.log.writing import alone, append, log_statement
 
 BATCH = 500
@@ -60,7 +60,9 @@ class LogBook:
             await alone(connection)
             ring, now = ring_of(connection.dialect), datetime.now(UTC)
             for table in [LOGGED[row[0]] for row in await connection.execute(without)]:
-                rows = (await connection.execute(select(table).order_by(*table.primary_key))).all()
+                rows = (
+                    await connection.execute(select(table).where(told_of(table)).order_by(*table.primary_key))
+                ).all()
                 await append(connection, *(entry_of(table, dict(row._mapping), ring, now) for row in rows))  # noqa: SLF001
 
 
@@ -89,4 +91,4 @@ def _without_entries(number: int) -> Select[int]:
     """The number of a table that has rows, and no entry of its kind."""
     table = LOGGED[number]
     known = exists().where(LOG_ENTRIES.c.kind == table.name)
-    return select(literal(number)).where(exists(select(literal(1)).select_from(table)), ~known)
+    return select(literal(number)).where(exists(select(literal(1)).select_from(table).where(told_of(table))), ~known)

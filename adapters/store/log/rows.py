@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.identity.keyring import KeyRingError
 from adapters.store.log.entries import Said, spoken, subject_of
+from adapters.store.log.tables import told_of
 
 BATCH = 100
 Key = Mapping[str, Any]
@@ -27,7 +28,7 @@ class Found:
 
 async def rows_of(connection: AsyncConnection, table: Table) -> AsyncIterator[Found]:
     """Every row of a table, by its key."""
-    found = await connection.execute(select(*table.primary_key).order_by(*table.primary_key))
+    found = await connection.execute(select(*table.primary_key).where(told_of(table)).order_by(*table.primary_key))
     keys = [dict(row._mapping) for row in found]  # noqa: SLF001
     for number in range(0, len(keys), BATCH):
         some = keys[number : number + BATCH]

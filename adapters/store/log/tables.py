@@ -1,9 +1,22 @@
 """The table of the log, and which tables it tells the story of."""
 
-from sqlalchemy import Column, Index, Integer, LargeBinary, String, Table, Text
+from sqlalchemy import Column, ColumnElement, Index, Integer, LargeBinary, String, Table, Text, true
 
-from adapters.store.drugs.tables import DRUG_DISCREPANCIES, DRUG_MOVES, VIALS
-from adapters.store.tables import ACCESS, ARCHIVE, LEAVES, METADATA, ONCALL_PEOPLE, ONCALL_TURNS, STAFF
+from adapters.store.drugs.tables import ADDRESSES, CHART_DISCREPANCIES, DRUG_DISCREPANCIES, DRUG_MOVES, VIALS
+from adapters.store.tables import (
+    ACCESS,
+    ARCHIVE,
+    CONTACTS,
+    COURSES,
+    LEAVES,
+    METADATA,
+    ONCALL_PEOPLE,
+    ONCALL_TURNS,
+    PATIENTS,
+    SENDS,
+    STAFF,
+)
+from course.model.terms import OccasionState
 
 LOG_ENTRIES = Table(
     "log_entries",
@@ -23,9 +36,22 @@ LOGGED: tuple[Table, ...] = (
     ONCALL_PEOPLE,
     LEAVES,
     ACCESS,
+    PATIENTS,
+    CONTACTS,
+    ADDRESSES,
+    COURSES,
+    SENDS,
     ARCHIVE,
     VIALS,
     DRUG_MOVES,
     DRUG_DISCREPANCIES,
+    CHART_DISCREPANCIES,
 )
 """Each row of these stands in the log as it is now; the log has every state that it had before."""
+
+SETTLED = SENDS.c.state.in_([state for state in OccasionState if state.is_settled])
+
+
+def told_of(table: Table) -> ColumnElement[bool]:
+    """The rows of a table that the log tells of: all, and of messages those of which nothing more becomes."""
+    return SETTLED if table is SENDS else true()

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.store.columns import ring_of
 from adapters.store.log.entries import Entry, Said, entry_of, subject_of
-from adapters.store.log.tables import LOG_ENTRIES
+from adapters.store.log.tables import LOG_ENTRIES, told_of
 from adapters.tlog.tree import leaf_hash
 
 LOG_LOCK = 7_307_213_014
@@ -75,6 +75,6 @@ async def alone(connection: AsyncConnection) -> None:
 
 async def _rows(connection: AsyncConnection, table: Table, where: ColumnElement[bool]) -> dict[str, dict[str, Any]]:
     """The rows by subject, held until the transaction ends."""
-    found = await connection.execute(select(table).where(where).with_for_update())
+    found = await connection.execute(select(table).where(where, told_of(table)).with_for_update())
     rows = [dict(row._mapping) for row in found]  # noqa: SLF001
     return {subject_of(table, row): row for row in rows}

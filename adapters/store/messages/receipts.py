@@ -7,6 +7,7 @@ from enum import StrEnum
 from sqlalchemy import select, update
 
 from adapters.store.database import Database
+from adapters.store.log.writing import logged
 from adapters.store.tables import SEND_PARTS, SENDS
 
 
@@ -62,7 +63,8 @@ class Receipts:
             if not provider_id or (await connection.execute(select(SENDS.c.course_id).where(mine))).first() is None:
                 return False
             changed = update(SENDS).where(mine, open_still).values(receipt=receipt, receipt_at=at)
-            await connection.execute(changed)
+            async with logged(connection, SENDS, mine):
+                await connection.execute(changed)
         return True
 
     async def returned(self) -> tuple[ReturnedMessage, ...]:
@@ -85,5 +87,5 @@ class Receipts:
     async def take(self, returned: ReturnedMessage, at: datetime) -> None:
         """Mark a message that came back as taken by its course."""
         mine = (SENDS.c.course_id == returned.course_id) & (SENDS.c.occasion == returned.occasions[0])
-        async with self._database.writing() as connection:
+        async with self._database.writing() as connection, logged(connection, SENDS, mine):
             await connection.execute(update(SENDS).where(mine).values(receipt_taken_at=at))

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from activities.ports import Letter, Person, SendStatus
 from adapters.store.database import Database
+from adapters.store.log.writing import logged
 from adapters.store.tables import SEND_PARTS, SENDS
 from course.agenda.withdrawn_messages import OVERTAKEN
 from course.model.messages import SendOrder
@@ -85,13 +86,15 @@ class SendLedger:
                     "body": letter.body,
                     **_addressee(to),
                 }
-                if row is None:
-                    await connection.execute(insert(SENDS).values(**{**_new(order, order.key), **values}))
-                else:
-                    await connection.execute(update(SENDS).where(_one(order, order.key)).values(**values))
-                if anew:
-                    await self._let_parts_go(connection, order)
-                await self._keep_parts(connection, order, order.key)
+                mine = _one(order, order.key)
+                async with logged(connection, SENDS, mine):
+                    if row is None:
+                        await connection.execute(insert(SENDS).values(**{**_new(order, order.key), **values}))
+                    else:
+                        await connection.execute(update(SENDS).where(mine).values(**values))
+                    if anew:
+                        await self._let_parts_go(connection, order)
+                    await self._keep_parts(connection, order, order.key)
         except IntegrityError:
             return None
         return resent
@@ -114,7 +117,7 @@ class SendLedger:
             **_addressee(standing.to),
         }
         mine = _one(order, standing.letter)
-        async with self._database.writing() as connection:
+        async with self._database.writing() as connection, logged(connection, SENDS, mine):
             if (await connection.execute(select(SENDS.c.state).where(mine))).one_or_none() is None:
                 await connection.execute(insert(SENDS).values(**{**_new(order, standing.letter), **values}))
             else:

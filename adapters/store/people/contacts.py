@@ -7,6 +7,7 @@ from sqlalchemy import insert, select, update
 from activities.ports import Contact, Medium
 from adapters.store.database import Database
 from adapters.store.errors import StoreError
+from adapters.store.log.writing import logged
 from adapters.store.tables import CONTACTS, PATIENTS
 
 _EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
@@ -52,11 +53,10 @@ class ContactBook:
             mine = select(PATIENTS.c.patient_id).where(PATIENTS.c.patient_id == patient_id).with_for_update()
             if (await connection.execute(mine)).one_or_none() is None:
                 raise StoreError(f"There is no patient {patient_id}: add the patient first.")
-            changed = await connection.execute(
-                update(CONTACTS).where(CONTACTS.c.patient_id == patient_id).values(**values)
-            )
-            if not changed.rowcount:
-                await connection.execute(insert(CONTACTS).values(patient_id=patient_id, **values))
+            theirs = CONTACTS.c.patient_id == patient_id
+            async with logged(connection, CONTACTS, theirs):
+                if not (await connection.execute(update(CONTACTS).where(theirs).values(**values))).rowcount:
+                    await connection.execute(insert(CONTACTS).values(patient_id=patient_id, **values))
 
     async def with_phone(self, phone: str) -> tuple[str, ...]:
         """The patients whose phone this is; sealed columns have no index, so all of them are read."""

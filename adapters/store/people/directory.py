@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.store.database import Database
 from adapters.store.errors import StoreError
+from adapters.store.log.writing import log_rows, logged
 from adapters.store.tables import COURSES, PATIENTS
 
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -73,7 +74,8 @@ class Directory:
         patient = Patient(new_id("p"), _named(name), birth_date, mrn.strip())
         async with self._database.writing() as connection:
             await self._one_mrn(connection, patient)
-            await connection.execute(insert(PATIENTS).values(patient_id=patient.patient_id, **_columns(patient)))
+            async with logged(connection, PATIENTS, PATIENTS.c.patient_id == patient.patient_id):
+                await connection.execute(insert(PATIENTS).values(patient_id=patient.patient_id, **_columns(patient)))
         return patient
 
     async def correct_patient(self, patient: Patient) -> None:
@@ -82,7 +84,8 @@ class Directory:
         async with self._database.writing() as connection:
             await self._one_mrn(connection, patient)
             mine = PATIENTS.c.patient_id == patient.patient_id
-            changed = await connection.execute(update(PATIENTS).where(mine).values(**_columns(patient)))
+            async with logged(connection, PATIENTS, mine):
+                changed = await connection.execute(update(PATIENTS).where(mine).values(**_columns(patient)))
             if not changed.rowcount:
                 raise StoreError(f"There is no patient {patient.patient_id}: see the directory.")
 
@@ -156,6 +159,7 @@ class Directory:
                 )
             try:
                 await connection.execute(insert(COURSES).values(**vars(wanted)))
+                await log_rows(connection, COURSES, vars(wanted))
             except IntegrityError:
                 raise StoreError(f"Course {wanted.course_id} belongs to another patient: take a new id.") from None
         return wanted
@@ -201,9 +205,10 @@ class Directory:
             return {row.course_id: row.name for row in found}
 
     async def _mark(self, course_id: str, state: CourseState, closed_at: datetime | None) -> None:
-        async with self._database.writing() as connection:
-            mine = update(COURSES).where(COURSES.c.course_id == course_id)
-            if not (await connection.execute(mine.values(state=state, closed_at=closed_at))).rowcount:
+        mine = COURSES.c.course_id == course_id
+        async with self._database.writing() as connection, logged(connection, COURSES, mine):
+            values = {"state": state, "closed_at": closed_at}
+            if not (await connection.execute(update(COURSES).where(mine).values(**values))).rowcount:
                 raise StoreError(f"There is no course {course_id} in the directory: enrol it first.")
 
     async def _all(self, connection: AsyncConnection) -> tuple[Patient, ...]:

@@ -8,6 +8,7 @@ from random import Random
 import pytest
 from sqlalchemy import Column, Integer, LargeBinary, MetaData, Table, text
 
+from activities.ports import Contact, Letter, Medium, SendStatus
 from adapters.identity.keyring import KeyRing
 from adapters.store import Store, StoreError
 from adapters.store.drugs.ledger_rules import Move, MoveKind, Vial
@@ -15,14 +16,17 @@ from adapters.store.drugs.tables import DRUG_MOVES
 from adapters.store.log.checking import Checked, check
 from adapters.store.log.entries import Entry
 from adapters.store.log.tables import LOG_ENTRIES, LOGGED
+from adapters.store.messages.receipts import Receipt
 from adapters.store.people.access import Access
+from adapters.store.people.directory import Patient
 from adapters.store.people.oncall import Leave
 from adapters.store.people.staff import Account
-from adapters.store.tables import ACCESS, ARCHIVE, STAFF
+from adapters.store.tables import ACCESS, ARCHIVE, CONTACTS, COURSES, SENDS, STAFF
 from adapters.tlog.checkpoints import Checkpoint
 from adapters.tlog.folder import Published
 from adapters.tlog.tree import root
-from course.model.terms import Role
+from course.model.messages import Part, SendOrder
+from course.model.terms import Audience, OccasionKind, OccasionState, Role
 from tests.support.tampering import EDITS, disarm, edit, read, write
 
 NOW = datetime(2026, 11, 30, 15, tzinfo=UTC)
@@ -30,11 +34,25 @@ TODAY = date(2026, 11, 30)
 ADA = Account("ada", "Ada Quill", Role.NURSE, "harbor", "ada@clinic.example")
 BEN = Account("ben", "Ben Ash", Role.PRESCRIBER, "harbor", "ben@clinic.example")
 NOTHING = Published()
+PART = Part(occasion="s1/visit_24h/1", kind=OccasionKind.VISIT_24H)
 
 
 async def said(store: Store, kind: str) -> list[Entry]:
     """What the log says of one kind."""
     return [Entry.parse(line.entry) async for line in store.log.lines(kind)]
+
+
+async def sent(store: Store, patient: str) -> None:
+    """A letter that goes out, and its receipt."""
+    order = SendOrder(
+        course_id="c-1", patient_id=patient, site="harbor", audience=Audience.PATIENT, parts=(PART,), as_of=NOW
+    )
+    letter = Letter("id", Medium.EMAIL, "q@home.example", "Your visit", "Dear Quentin", "Your clinic", NOW)
+    await store.sends.begin(order, letter, None, NOW)
+    assert not await said(store, "sends")
+    await store.sends.settle(order, SendStatus(order.key, OccasionState.SENT, channel="email"), NOW, "prov-1")
+    await store.receipts.put("prov-1", Receipt.DELIVERED, NOW)
+    assert len(await said(store, "sends")) == 2
 
 
 async def lived(store: Store) -> None:
@@ -46,6 +64,13 @@ async def lived(store: Store) -> None:
     await store.oncall.add_leave(Leave("ada", NOW, NOW + timedelta(days=2)))
     await store.oncall.remove_turn(turn)
     await store.oncall.end_leave("ada", NOW)
+    patient = (await store.directory.add_patient("Quentin Moss", date(1980, 1, 2), "M-1")).patient_id
+    await store.directory.correct_patient(Patient(patient, "Quentin Mosse", date(1980, 1, 2), "M-1"))
+    await store.directory.begin_course(patient, "depression", "harbor", NOW, course_id="c-1")
+    await store.directory.mark_open("c-1")
+    await store.contacts.put(patient, Contact(email="q@home.example"))
+    await store.drug_log.put_address(patient, "1 Moss Lane")
+    await sent(store, patient)
     for number in range(8):
         await store.access.note(Access("ada", f"look {number}", NOW, "c-1"))
     await store.archive.put("c-1", "run-1", b"{}", NOW)
@@ -82,7 +107,7 @@ async def test_every_change_is_an_entry_and_nothing_is_wrong(store: Store) -> No
     await lived(store)
     kinds = Counter([row["kind"] for row in await read(store)])
     assert set(kinds) == {table.name for table in LOGGED}
-    assert kinds["access"] == 8
+    assert (kinds["access"], kinds["patients"], kinds["courses"], kinds["sends"]) == (8, 2, 2, 2)
     assert [one.says is None for one in await said(store, "leaves")] == [False, True]
     whole = await published(store, 3, 9)
     assert (await checked(store)).faults == []
@@ -95,7 +120,9 @@ async def test_an_entry_holds_what_is_secret_only_sealed(store: Store, keyring: 
     """What the store seals is sealed here too, under the entry's own name, and a passphrase's hash is hashed again."""
     await lived(store)
     entries = "".join(row["entry"] for row in await read(store))
-    assert not [word for word in ("argon2", "Quentin", "ada@clinic", "drop") if word in entries]
+    assert not [
+        word for word in ("argon2", "Quentin", "ada@clinic", "drop", "Moss", "q@home", "1980", "M-1") if word in entries
+    ]
     drawn = (await said(store, "drug_moves"))[1]
     assert (drawn.opened(keyring) or {})["reason"] == "drawn for Quentin"
     other = Entry(drawn.kind, "99", drawn.recorded_at, drawn.says, drawn.sealed)
@@ -175,6 +202,10 @@ def test_every_way_to_edit_is_tried() -> None:
         (STAFF, "role", "ops"),
         (STAFF, "passphrase_hash", "$argon2$mine"),
         (STAFF, "email", "mallory@example.com"),
+        (SENDS, "body", "Dear Nobody"),
+        (SENDS, "state", "failed"),
+        (CONTACTS, "email", "mallory@example.com"),
+        (COURSES, "closed_at", NOW),
         (DRUG_MOVES, "mg", Decimal("49.9")),
         (DRUG_MOVES, "reason", "spilled"),
     ],
