@@ -2,6 +2,7 @@
 
 import argparse
 import importlib
+import signal
 import sys
 import time
 
@@ -29,11 +30,12 @@ QUESTIONS = (
     "beside",
     "workers",
 )
-LOST = 1
+LOST, STOPPED = 1, 130
 
 
 def main() -> int:
     """The exit code: 0, or 1 where a ratio got worse than it may under `--check`."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # what was started is ended on the way out
     options = _options().parse_args()
     if options.write:
         report.write(QUESTIONS)
@@ -78,4 +80,7 @@ def _options() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(STOPPED)
