@@ -244,6 +244,16 @@ async def test_an_escalation_lacking_a_fact_goes_out(here: Clinic) -> None:
     )
 
 
+async def test_an_escalation_at_a_site_that_is_newer_than_the_worker_goes_out(here: Clinic) -> None:
+    """Whoever is on call there is told, with the site's id; a letter to the patient would name no address."""
+    await here.store.oncall.set_standing("harbour", ["okafor"])
+    outcome = await here.send(here.escalation(site="harbour"))
+    assert (outcome.state, outcome.to_account) == (OccasionState.SENT, "okafor")
+    assert "Course c-1 at harbour needs a clinician" in here.office.taken[0].get_content().replace("\n", " ")
+    reminder = await here.send(here.order(site="harbour"))
+    assert (reminder.state, reminder.reason) == (OccasionState.FAILED, "there is no site harbour in clinic.toml")
+
+
 async def test_what_one_letter_said_no_other_says_again(here: Clinic) -> None:
     """A letter that was called back too late has gone: of the next one only what is new is sent."""
     await here.send(here.order(DAY_BEFORE, ADDRESS))

@@ -103,7 +103,7 @@ async def clinic(alone: EmbeddedServer, tmp_path_factory: pytest.TempPathFactory
         follower = Follower(home, patch)
         async with follower.running:
             checked, health = await follower.follow("own-clinic")
-            assert "1 sites, texts in en, es and 4 accounts are sound" in checked
+            assert "1 site, texts in en, es and 4 accounts are sound" in checked
             assert "NOT" not in health
             yield follower
 
