@@ -106,8 +106,8 @@ async def protocols_check(*, folder: Folder = None, output: OutputOptions = Outp
         "texts": languages,
         "staff": len(staff),
     }
-    kinds = {"protocol": clinic.protocols, "instrument": clinic.instruments, "site": clinic.sites}
-    counted = ", ".join(f"{len(files)} {kind}{'' if len(files) == 1 else 's'}" for kind, files in kinds.items())
+    kinds = {"protocol": len(clinic.protocols), "instrument": len(clinic.instruments), "site": len(clinic.sites)}
+    counted = ", ".join(f"{many} {kind}{'' if many == 1 else 's'}" for kind, many in kinds.items())
     text = f"{counted}, texts in {', '.join(languages)} and {len(staff)} accounts are sound"
     return answer(said, text, json_=output.json)
 

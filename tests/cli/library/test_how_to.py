@@ -30,6 +30,9 @@ from tests.support.served import worked
 
 __all__ = ["unused_port"]
 
+pytestmark = pytest.mark.timeout(300)
+"""A page is several commands, months of a made-up course among them."""
+
 LETTER = Letter(
     id="0123abcd",
     medium=Medium.SMS,
