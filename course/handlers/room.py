@@ -228,7 +228,8 @@ def not_given(record: CourseRecord, act: NotGiven, now: datetime) -> Change:
         reason=act.reason,
         vitals=(*session.vitals, *leaving.vitals_of(act.readings)),
     )
-    changed, beyond = beyond_limits(record.with_session(ended), session.id, act.readings, now)
+    changed = _told_of_another_day(record.with_session(ended), ended, now)
+    changed, beyond = beyond_limits(changed, session.id, act.readings, now)
     told = f"session {session.id} not given ({act.code})"
     return Change(changed, told, session.status, "not given", beyond)
 

@@ -1,5 +1,6 @@
 """Whatever a patient was told of a visit stays true, or is taken back by a message or by somebody who calls."""
 
+from copy import copy
 from datetime import timedelta
 
 from course.model.messages import SendOrder
@@ -54,6 +55,18 @@ def test_a_visit_that_took_place_on_an_earlier_day_than_told_is_called_about() -
     assert f"session {second.id}, {life.record.zone.local(second.start):%A}" in call.text
     assert f"took place on {MONDAY:%A}" in call.text
     assert call.due < second.start
+
+
+def test_who_came_the_evening_before_and_was_not_dosed_is_called_about_the_morning() -> None:
+    """The visit is over before its day has come: somebody says so before the patient sets out again."""
+    life = told_life()
+    first = life.record.open_sessions[0]
+    evening = copy(life)
+    evening.now = first.start - timedelta(hours=11, minutes=20)
+    evening.do("not_given", Role.NURSE, session=first.id, code="illness", reason="fever")
+    (call,) = [task for task in evening.record.tasks if task.kind is TaskKind.CALL_INSTEAD]
+    assert f"session {first.id}, {MONDAY:%A}" in call.text
+    assert call.due <= first.start
 
 
 def test_what_a_text_has_no_room_for_and_is_asked_of_nobody_goes_alone() -> None:

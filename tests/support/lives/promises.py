@@ -14,7 +14,7 @@ from course.agenda.send_results import CALLED_ABOUT, CHANGES
 from course.agenda.worklist import needs_ahead
 from course.model.parts import Mark
 from course.model.record import CourseRecord
-from course.model.terms import EndCause, NeedKind, OccasionKind, OccasionState, Phase, TaskKind
+from course.model.terms import EndCause, NeedKind, OccasionKind, OccasionState, Phase, SessionStatus, TaskKind
 from course.model.visit import Session
 from tests.support.life import why_refused
 from tests.support.lives.acting import Acting
@@ -25,9 +25,9 @@ OVER = ("overtaken by a change", "superseded: ", "stale: the visit has begun")
 """Reasons of what nobody is owed any more: it is said elsewhere, or is true no longer."""
 
 ROWS = {
-    OccasionKind.FORMS: NeedKind.GATES,
-    OccasionKind.BOOK: NeedKind.BOOK,
-    OccasionKind.LAPSED: NeedKind.LAPSED,
+    OccasionKind.FORMS: {NeedKind.GATES},
+    OccasionKind.BOOK: {NeedKind.BOOK, NeedKind.SCHEDULE},
+    OccasionKind.LAPSED: {NeedKind.LAPSED, NeedKind.SCHEDULE},
 }
 """Rows of the worklist that wait for a person whatever becomes of the message."""
 
@@ -66,12 +66,13 @@ class Promises(Acting):
                 assert session.id in coming or self.calls(session.id), session
 
     def told_and_ahead(self) -> Iterator[Session]:
-        """Visits that the patient expects to come; whoever was dosed on that day knows that it is over."""
+        """Visits that the patient expects to come; whoever was there on that day knows that it is over."""
         zone = self.record.zone
         for one in self.record.sessions:
             if one.told is None or one.told <= self.now:
                 continue
-            over_on = zone.local(one.ended_at).date() if one.status.is_dosed and one.ended_at is not None else None
+            there = one.status.is_dosed or one.status is SessionStatus.NOT_GIVEN
+            over_on = zone.local(one.ended_at).date() if there and one.ended_at is not None else None
             if over_on != zone.local(one.told).date():
                 yield one
 
@@ -97,7 +98,7 @@ class Promises(Acting):
         if kind in CHANGES:
             session = self.record.session(subject)
             return session is None or session.told is None or session.told <= mark.at or session.told == session.start
-        if kind in ROWS and (ROWS[kind] in {one.kind for one in needs_ahead(self.record)} or not self.owed(kind)):
+        if kind in ROWS and (ROWS[kind] & {one.kind for one in needs_ahead(self.record)} or not self.owed(kind)):
             return True
         later = [one for name, one in self.record.occasions.items() if name.split("/")[1] == kind and one.at > mark.at]
         return bool(later) or any(one.kind is kind for one in agenda(self.record))
