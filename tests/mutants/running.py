@@ -211,9 +211,15 @@ def chosen(mutant: Mutant, tests: Traces) -> list[str]:
 
 
 def killed_by(mutant: Mutant, tests: Traces) -> str:
-    """The test that fails under the mutant, or nothing when it lives; the first few tests are run before the rest."""
-    names = chosen(mutant, tests)
-    return _killed_by(mutant, tests, names[:FEW]) or _killed_by(mutant, tests, names[FEW:])
+    """The test that fails under the mutant, or nothing when it lives.
+
+    Few tests are run before many, and those of the mutant's room before the others: so fewer files are imported.
+    """
+    names, room = chosen(mutant, tests), f"tests/{mutant.room}/"
+    near = [name for name in names if name.startswith(room)]
+    far = [name for name in names if name not in set(near)]
+    parts = (near[:FEW], near[FEW:], far[:FEW], far[FEW:])
+    return next((killer for part in parts if (killer := _killed_by(mutant, tests, part))), "")
 
 
 def _killed_by(mutant: Mutant, tests: Traces, names: list[str]) -> str:
