@@ -177,3 +177,13 @@ def test_pounds_hide_no_overdose() -> None:
     assert said[0].startswith("the weight is 10 % or more off the last one")
     assert said[1].startswith("at 70 kg 77 mg over 40 minutes is 120 % over the order")
     assert over_order(life.record, 40, Decimal(35), Decimal(70)) == ()
+
+
+def test_a_rare_first_weight_is_asked_about_and_has_none_to_be_held_against() -> None:
+    """Of 154 kg nothing is known before: what was given is judged by it alone, and is written down."""
+    record = make_record()
+    assert weight_doubt(record, Decimal(130)) == weight_doubt(record, Decimal(40)) == ""
+    for rare in (Decimal(154), Decimal("130.1"), Decimal("39.9")):
+        assert "is rare for a first weight, 40 to 130 kg is expected" in weight_doubt(record, rare)
+    assert over_order(record, 40, Decimal(77), Decimal(154)) == ()
+    assert over_order(record, 40, Decimal(92), Decimal(154)) != ()
