@@ -43,6 +43,10 @@ class Evidence(Protocol):
         """Write into the directory that these courses have ended in good order."""
         ...
 
+    async def keep(self, proof: Proof) -> None:
+        """Put into the log that it was proved, and what came of it."""
+        ...
+
     async def ops(self) -> Sequence[Person]:
         """Who reads the proof: enabled ops accounts."""
         ...
@@ -61,6 +65,7 @@ class Prover:
         at = order.as_of or activity.info().started_time
         proof = prove(await self._evidence.gather(at))
         await self._evidence.close(proof.completed, at)
+        await self._evidence.keep(proof)
         tell_monitoring(proof)
         mailed = await self._mail(proof)
         return ProofDone(open=len(proof.open), exceptions=len(proof.exceptions), mailed=mailed)

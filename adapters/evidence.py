@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 
 from temporalio.client import (
@@ -36,7 +37,7 @@ from course.model.terms import Action, Audience, NeedKind, OccasionState, Phase,
 from course.views.cover import ahead
 from course.views.drug_owed import DrugDifference
 from course.views.evidence import DirectoryCourse, ProofEvidence, RunningCourse, UnsettledMessage
-from course.views.proof import LATE_MINUTES
+from course.views.proof import LATE_MINUTES, Proof
 from workflows import search_attribute_keys
 from workflows.course import TreatmentCourse
 
@@ -118,6 +119,13 @@ class ClinicEvidence:
         """Mark in the directory what has completed."""
         for course_id in courses:
             await self._store.directory.mark_closed(course_id, at)
+
+    async def keep(self, proof: Proof) -> None:
+        """The proof as an entry of the log; a second try of the same night leaves the first."""
+        said = [{"kind": one.kind, "subject": one.subject, "sentence": one.sentence} for one in proof.exceptions]
+        digest = sha256(proof.model_dump_json().encode()).hexdigest()
+        says = {"open": len(proof.open), "exceptions": said, "sha256": digest}
+        await self._store.log.state("proof", proof.at.isoformat(), says, once=True)
 
     async def ops(self) -> Sequence[Person]:
         """The enabled ops accounts."""

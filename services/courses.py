@@ -1,5 +1,6 @@
 """Courses as everybody outside Temporal sees them: enrol, act, read, list, with what one course owes another."""
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from adapters.chairs.reserving import amend, plan
@@ -8,6 +9,7 @@ from adapters.clinic.files import snapshot
 from adapters.clinic.zones import zone_snapshot
 from adapters.store import StoreDownError
 from adapters.store.drugs.charting import CHARTING, tell_ledger
+from adapters.store.log.book import Version
 from adapters.store.people.access import Access
 from adapters.store.people.directory import CourseRow, CourseState
 from adapters.temporal import lists
@@ -51,7 +53,11 @@ class Courses(CourseWorkflows):
     """The gateway to all courses: what crosses courses of a patient, chairs and the drug ledger is seen to here."""
 
     async def enrol(self, row: CourseRow, order: CourseOrder) -> None:
-        """Start the workflow of a directory row; starting twice is starting once."""
+        """Start the workflow of a directory row; starting twice is starting once.
+
+        The log has each version of a protocol and of an instrument from its first use on.
+        """
+        await self.app.store.log.used(_versions(order))
         await self.start(row, order)
         await self.app.store.directory.mark_open(row.course_id)
 
@@ -187,3 +193,11 @@ class Courses(CourseWorkflows):
     async def count(self, where: str = "") -> int:
         """How many open courses match."""
         return await lists.count(self.app.client, where)
+
+
+def _versions(order: CourseOrder) -> Iterator[Version]:
+    """The files that a course starts from."""
+    if order.protocol is not None:
+        yield Version("protocol", order.protocol.id, order.protocol.version, order.protocol.sha256)
+    for one in order.instruments.values():
+        yield Version("instrument", one.id, one.version, one.sha256)

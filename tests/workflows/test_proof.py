@@ -12,6 +12,7 @@ from activities.ports import Letter, Medium, NotAcceptedError
 from activities.proof import ProofDone, ProofOrder
 from adapters.identity.keyring import KeyRing
 from adapters.settings import Settings
+from adapters.store.log.entries import Entry
 from adapters.store.people.access import Access
 from adapters.temporal.plugin import course_worker, make_current
 from adapters.temporal.schedules import keep_proving
@@ -177,6 +178,9 @@ async def test_the_nightly_proof_is_mailed_to_ops(
         started = await first_action(schedule)
         done = await client.get_workflow_handle(started.workflow_id, result_type=ProofDone).result()
         assert done == ProofDone(open=0, exceptions=1, mailed=1)
+        [kept] = [Entry.parse(line.entry).says async for line in app.store.log.lines("proof")]
+        assert kept is not None
+        assert [(one["kind"], one["subject"]) for one in kept["exceptions"]] == [("not running", gone.handle.id)]
         await schedule.delete()
         letter = next(one for one in gone.mailbox() if "1 exception" in str(one["Subject"]))
         accounts = await app.store.staff.accounts()

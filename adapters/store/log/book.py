@@ -1,6 +1,6 @@
 """Reads the log, and takes into it what a store held before it had one."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -28,6 +28,16 @@ class Line:
     leaf_hash: bytes
 
 
+@dataclass(frozen=True)
+class Version:
+    """A protocol or an instrument as it was when it was used."""
+
+    kind: str
+    id: str
+    version: str
+    sha256: str
+
+
 class LogBook:
     """The log of one store."""
 
@@ -49,6 +59,13 @@ class LogBook:
         """Append a statement that is no row of a table; `once` leaves a subject that has one as it is."""
         async with self._database.writing() as connection:
             await log_statement(connection, kind, subject, says, once=once)
+
+    async def used(self, versions: Iterable[Version]) -> None:
+        """Append each version of a clinical file that the log does not have yet: the first use of it."""
+        async with self._database.writing() as connection:
+            for one in versions:
+                subject = f"{one.id} {one.version} {one.sha256}"
+                await log_statement(connection, one.kind, subject, {**vars(one)}, once=True)
 
     async def take_in(self) -> None:
         """Append every row of a logged table of which the log does not know yet: the store is older than its log."""

@@ -1,12 +1,15 @@
 """What ops and auditors see of the log, and what the proof of the night says once somebody has been at it."""
 
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
+from adapters.store.log.entries import Entry
 from adapters.wiring import Application
 from tests.cli.conftest import Terminal
+from tests.support.records import CLINIC_FOLDER
 from tests.support.tampering import disarm, read, write
 
 
@@ -54,3 +57,20 @@ async def test_only_ops_and_auditors_verify(terminal: Terminal, environment: Pat
     empty = await terminal.type("audit", "verify", "--log", "--folder", str(environment))
     assert (empty.code, "holds no checkpoints" in empty.err) == (2, True)
     assert (await terminal.type("audit", "verify")).code == 2
+
+
+async def test_a_protocol_is_in_the_log_from_its_first_use_on(
+    terminal: Terminal, opened: Application, course: str
+) -> None:
+    """Its version and the hash of its file, once, however many courses run on it."""
+    await terminal.sign_in("cole")
+    words = ("enrol", "Ada Zweig", "1984-05-05", "depression", "--new", "--json")
+    assert (await terminal.type(*words)).said["course"] != course
+    [says] = [Entry.parse(line.entry).says async for line in opened.store.log.lines("protocol")]
+    protocol = opened.clinic.protocols["depression"]
+    file = (CLINIC_FOLDER / "protocols" / "depression.toml").read_bytes()
+    assert says == {
+        "kind": "protocol", "id": "depression", "version": protocol.version, "sha256": sha256(file).hexdigest(),
+    }  # fmt: skip
+    used = [Entry.parse(line.entry).subject async for line in opened.store.log.lines("instrument")]
+    assert len(used) == len(set(used)) == len(protocol.instruments)
