@@ -13,7 +13,7 @@ from benchmarks.found import Answer, Bars
 from benchmarks.processes import MeasureError, cpu_by_thread, end, program
 from benchmarks.questions.courses import AT_ONCE
 from benchmarks.size import Size
-from benchmarks.work import YEAR_DAYS, work_of
+from benchmarks.work import YEAR_DAYS, Work, work_of
 
 LOOKS_A_SECOND = 200
 CORE, ELSE = "Temporal's core (Rust)", "the rest of Python"
@@ -44,9 +44,10 @@ SHOWN_FROM = 0.01
 
 def measure(size: Size) -> Answer:
     """Take courses through their work with somebody looking at the worker."""
+    work = work_of().until(size.days)
     spy = installed("pyspy").with_name("py-spy")
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        spent_ms = asyncio.run(_milliseconds(Path(folder), spy, size))
+        spent_ms = asyncio.run(_milliseconds(Path(folder), spy, work, size))
     a_year = YEAR_DAYS / size.days / size.courses
     whole = sum(spent_ms.values())
     shown = [
@@ -60,7 +61,7 @@ def measure(size: Size) -> Answer:
     )
 
 
-async def _milliseconds(folder: Path, spy: Path, size: Size) -> dict[str, float]:
+async def _milliseconds(folder: Path, spy: Path, work: Work, size: Size) -> dict[str, float]:
     """CPU milliseconds by layer: those of Python's threads shared out by who holds the interpreter at each look."""
     out = folder / "looks.txt"
     async with product(folder) as engine:
@@ -69,7 +70,7 @@ async def _milliseconds(folder: Path, spy: Path, size: Size) -> dict[str, float]
         command += ["--format", "raw", "--full-filenames", "--duration", "unlimited", "--output", str(out)]
         async with program(command, folder / "spy.log", ready="Sampling process") as looking:
             before = cpu_by_thread(worker)
-            await lived(engine, work_of().until(size.days), size.courses, AT_ONCE)
+            await lived(engine, work, size.courses, AT_ONCE)
             used = cpu_by_thread(worker)
             await end(looking, signal.SIGINT)
     used.subtract(before)

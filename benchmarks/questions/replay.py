@@ -10,6 +10,7 @@ from statistics import median
 from temporalio.client import WorkflowHistory
 from temporalio.worker import Replayer, UnsandboxedWorkflowRunner
 
+from adapters.identity.keyring import KeyRing
 from adapters.temporal.replaying import Replays
 from benchmarks.engines.floor import floor
 from benchmarks.floor.program import FloorCourse
@@ -25,12 +26,12 @@ Replay = Callable[[AsyncIterator[WorkflowHistory]], Awaitable[int]]
 
 def measure(size: Size) -> Answer:
     """Replay the year of a course, run by run, on both in turn."""
-    return asyncio.run(_measure(size))
-
-
-async def _measure(size: Size) -> Answer:
     ring, mine = histories_of_work()
-    theirs = await _floor_histories(work_of())
+    return asyncio.run(_measure(size, ring, mine, work_of()))
+
+
+async def _measure(size: Size, ring: KeyRing, mine: Sequence[WorkflowHistory], work: Work) -> Answer:
+    theirs = await _floor_histories(work)
     replays = Replays(ring)
     replayer = Replayer(workflows=[FloorCourse], workflow_runner=UnsandboxedWorkflowRunner())
 
