@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from course.agenda.booster_booking import booster_number
+from course.agenda.questionnaires import next_ask_at
 from course.agenda.worklist import needs
 from course.model.base import days, hours
 from course.model.terms import NeedKind, Role
@@ -100,3 +101,12 @@ def test_booking_is_asked_for_ten_days_before_the_window() -> None:
     life.do("hold", Role.NURSE, cause="patient", review_at=life.now + days(1), reason="a cold")
     assert not asked(life)
     assert abs(begun - (last(life) + days(28) - days(10))) <= days(3) + hours(12)
+
+
+def test_a_booster_weeks_ahead_puts_no_questionnaire_off() -> None:
+    """The weekly one comes when it would have come; only one that is due anyway goes with the visit's message."""
+    life = maintained()
+    due = next_ask_at(life.record)
+    life.do("booster", Role.COORDINATOR, at=last(life) + days(31))
+    assert next_ask_at(life.record) == due
+    assert due - life.now <= days(7)
