@@ -83,9 +83,10 @@ class LogBook:
                 await append(connection, *(entry_of(table, dict(row._mapping), ring, now) for row in rows))  # noqa: SLF001
 
 
-async def line_at(connection: AsyncConnection, index: int) -> Line:
-    """The line with an index."""
-    return _line((await connection.execute(select(LOG_ENTRIES).where(LOG_ENTRIES.c.leaf_index == index))).one())
+async def line_at(connection: AsyncConnection, index: int) -> Line | None:
+    """The line with an index, or None."""
+    row = (await connection.execute(select(LOG_ENTRIES).where(LOG_ENTRIES.c.leaf_index == index))).one_or_none()
+    return None if row is None else _line(row)
 
 
 async def lines(connection: AsyncConnection, kind: str = "") -> AsyncIterator[Line]:

@@ -152,7 +152,9 @@ async def _against_rows(
 
 async def _differing(connection: AsyncConnection, index: int, row: Mapping[str, object], ring: KeyRing) -> str:
     """The first field in which a row and its entry differ."""
-    says = Entry.parse((await line_at(connection, index)).entry).opened(ring) or {}
+    line = await line_at(connection, index)
+    assert line is not None
+    says = Entry.parse(line.entry).opened(ring) or {}
     return next(name for name in sorted({*row, *says}) if row.get(name, "") != says.get(name, ""))
 
 

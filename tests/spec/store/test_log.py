@@ -1,11 +1,15 @@
 """The log tells of every row that it should, and whoever owns the database changes neither unseen."""
 
+import asyncio
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from random import Random
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Column, Integer, LargeBinary, MetaData, Table, text
 
 from activities.ports import Contact, Letter, Medium, SendStatus
@@ -15,6 +19,7 @@ from adapters.store.drugs.ledger_rules import Move, MoveKind, Vial
 from adapters.store.drugs.tables import DRUG_MOVES
 from adapters.store.log.checking import Checked, check
 from adapters.store.log.entries import Entry
+from adapters.store.log.proving import not_as_recorded
 from adapters.store.log.tables import LOG_ENTRIES, LOGGED
 from adapters.store.messages.receipts import Receipt
 from adapters.store.people.access import Access
@@ -23,7 +28,8 @@ from adapters.store.people.oncall import Leave
 from adapters.store.people.staff import Account
 from adapters.store.tables import ACCESS, ARCHIVE, CONTACTS, COURSES, SENDS, STAFF
 from adapters.tlog.checkpoints import Checkpoint
-from adapters.tlog.folder import Published
+from adapters.tlog.folder import LogFolder, Published
+from adapters.tlog.notes import PrivateKey, signed
 from adapters.tlog.tree import root
 from course.model.messages import Part, SendOrder
 from course.model.terms import Audience, OccasionKind, OccasionState, Role
@@ -258,3 +264,37 @@ async def test_every_entry_counts_itself(store: Store) -> None:
     """Indices are dense from 0, in the order of writing."""
     await lived(store)
     assert [row["leaf_index"] for row in await read(store, LOG_ENTRIES)] == list(range(await store.log.size()))
+
+
+async def test_writers_at_once_take_turns(store: Store) -> None:
+    """Whoever writes at the same time, indices are dense, and each row is as its last entry says."""
+    await lived(store)
+    roles = (Role.NURSE, Role.PRESCRIBER, Role.OPS)
+    await asyncio.gather(
+        *(store.access.note(Access("ben", f"at once {number}", NOW, "c-1")) for number in range(12)),
+        *(store.staff.change(replace(ADA, role=role)) for role in roles for _ in range(3)),
+        *(store.oncall.set_standing("harbor", names) for names in (("ada",), ("ben",), ("ben", "ada"))),
+        *(store.archive.put("c-1", f"run-{number}", b"{}", NOW) for number in range(2, 6)),
+    )
+    found = await checked(store)
+    assert found.faults == []
+    assert [row["leaf_index"] for row in await read(store)] == list(range(found.size))
+    assert len(await said(store, "archive")) == 5
+
+
+async def test_a_notary_that_stopped_is_told_of(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where entries wait for a checkpoint longer than two days, the proof says since when; a fresh one silences it."""
+    await lived(store)
+    folder, key = LogFolder(tmp_path), PrivateKey("log", Ed25519PrivateKey.generate())
+    folder.keep_key(key.public)
+    assert "holds no checkpoint" in (await not_as_recorded(store.database, [tmp_path / "none"]))[0]
+    whole = await published(store, 5)
+    heads = {one.size: one for one in whole.checkpoints}
+    folder.publish(signed(heads[5].text, key), heads[5], whole.leaves[:5])
+    assert await not_as_recorded(store.database, [tmp_path]) == ()
+    monkeypatch.setattr("adapters.store.log.proving.VOUCHED_WITHIN", timedelta(0))
+    [late] = await not_as_recorded(store.database, [tmp_path])
+    assert "nothing vouches for entries since" in late
+    newest = whole.checkpoints[-1]
+    folder.publish(signed(newest.text, key), newest, whole.leaves)
+    assert await not_as_recorded(store.database, [tmp_path]) == ()
