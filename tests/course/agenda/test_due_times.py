@@ -4,10 +4,13 @@ from datetime import datetime
 
 import pytest
 
+from course.agenda.questionnaires import silent_since
 from course.agenda.worklist import needs, needs_ahead
 from course.model.base import days, hours, minutes
-from course.model.terms import NeedKind, Role
+from course.model.parts import Ask, Mark
+from course.model.terms import NeedKind, OccasionState, Role
 from tests.support.life import Life
+from tests.support.records import FIRST, make_record
 from tests.support.stories import cleared, enrolled, scheduled
 
 POSITIVE = (1, 1, 1, 1, 1, 1, 1, 1, 1)
@@ -68,3 +71,32 @@ def test_a_call_puts_a_row_off_until_it_is_made_again(after: float) -> None:
     assert row.text.endswith("(last call: no answer)")
     assert row.due >= put_off + days(1)
     assert row.opens == put_off
+
+
+def test_a_visit_that_is_not_ready_says_what_is_missing_as_soon_as_it_shows() -> None:
+    """The day before, a gate that is open again stands in the row, and the questionnaire once it presses."""
+    life = scheduled()
+    visit = life.record.open_sessions[0]
+    life.do("gate", Role.NURSE, gate="escort", answer="pending")
+    while (row := next((one for one in needs(life.record, life.now) if one.kind is NeedKind.NOT_READY), None)) is None:
+        life.wait(hours=1)
+        assert life.now < visit.start
+    assert row.text.startswith("session 1 is not ready: ")
+    assert "escort" in row.text
+    assert (row.opens, row.due) == (visit.start - hours(24), visit.start)
+
+
+def test_a_silence_begins_two_days_after_the_patient_was_asked_twice() -> None:
+    """From the first request after the last answer on; asked once, or never sent, it is none."""
+    asked = Ask(number=2, instruments=("phq9",), opened_at=FIRST + days(7))
+    before = asked.with_(number=1, opened_at=FIRST, closed_at=FIRST + days(1), answered=True)
+    sent = {
+        f"ask2/measure/{number}": Mark(state=OccasionState.SENT, at=FIRST + days(5 + 2 * number)) for number in (1, 2)
+    }
+    record = make_record(asks=(before, asked), occasions=sent)
+    assert silent_since(record) == FIRST + days(11)
+    assert silent_since(record.with_(asks=(before, asked.with_(answered=True)))) is None
+    for missing in sent:
+        assert (
+            silent_since(record.with_(occasions={name: one for name, one in sent.items() if name != missing})) is None
+        )
