@@ -187,3 +187,11 @@ def test_an_escalation_that_was_told_stays_with_a_note() -> None:
     assert receipt.warnings == ("escalation e1 was told and stands: resolve it",)
     assert life.record.open_escalation is not None
     assert receipt.warnings[0] in life.record.entries[-1].text
+
+
+def test_a_correction_that_leaves_the_relapse_leaves_its_task() -> None:
+    """The second lost reading was a point higher: it is lost all the same, and the booster is still asked for."""
+    life = relapsed()
+    last = life.record.scores[-1].id
+    life.do("correct", Role.NURSE, item=last, answers=(3, 2, 2, 2, 2, 2, 2, 2, 0), reason="typed wrongly")
+    assert open_tasks(life, TaskKind.EARLY_BOOSTER)
