@@ -122,9 +122,9 @@ class ClinicEvidence:
 
     async def keep(self, proof: Proof) -> None:
         """The proof as an entry of the log; a second try of the same night leaves the first."""
-        said = [{"kind": one.kind, "subject": one.subject, "sentence": one.sentence} for one in proof.exceptions]
+        lines = [{"kind": one.kind, "subject": one.subject, "sentence": one.sentence} for one in proof.exceptions]
         digest = sha256(proof.model_dump_json().encode()).hexdigest()
-        says = {"open": len(proof.open), "exceptions": said, "sha256": digest}
+        says = {"open": len(proof.open), "exceptions": lines, "sha256": digest}
         await self._store.log.state("proof", proof.at.isoformat(), says, once=True)
 
     async def ops(self) -> Sequence[Person]:
@@ -238,19 +238,19 @@ def _listed(row: CourseRow) -> DirectoryCourse:
 
 
 async def _seen(found: WorkflowExecution) -> RunningCourse:
-    said = found.typed_search_attributes
+    value = found.typed_search_attributes
     _, foreign = await card_of(found)
-    phase = said.get(search_attribute_keys.PHASE)
+    phase = value.get(search_attribute_keys.PHASE)
     return RunningCourse(
         course_id=found.id,
-        site=said.get(search_attribute_keys.SITE, ""),
+        site=value.get(search_attribute_keys.SITE, ""),
         phase=Phase(phase) if phase in PHASES else None,
         began_at=found.start_time,
-        needs=tuple(said.get(search_attribute_keys.NEEDS, ())),
-        need_due=said.get(search_attribute_keys.NEED_DUE),
-        next_session=said.get(search_attribute_keys.NEXT_SESSION),
-        problems=tuple(said.get(PROBLEMS, ())),
-        owner=said.get(search_attribute_keys.OWNER, ""),
-        outside=(*outside(said), *foreign),
-        build=build_of(said),
+        needs=tuple(value.get(search_attribute_keys.NEEDS, ())),
+        need_due=value.get(search_attribute_keys.NEED_DUE),
+        next_session=value.get(search_attribute_keys.NEXT_SESSION),
+        problems=tuple(value.get(PROBLEMS, ())),
+        owner=value.get(search_attribute_keys.OWNER, ""),
+        outside=(*outside(value), *foreign),
+        build=build_of(value),
     )

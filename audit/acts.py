@@ -35,15 +35,15 @@ async def act_of(histories: Sequence[WorkflowHistory], ring: KeyRing, entry: int
         for event in history.events:
             if not event.HasField("workflow_execution_update_completed_event_attributes"):
                 continue
-            said = event.workflow_execution_update_completed_event_attributes
-            begun = accepted.get(said.accepted_event_id)
+            value = event.workflow_execution_update_completed_event_attributes
+            begun = accepted.get(value.accepted_event_id)
             if begun is None or begun.name != "act":
                 continue
-            receipt: Receipt | None = await _read(converter, said.outcome.success.payloads, Receipt)
+            receipt: Receipt | None = await _read(converter, value.outcome.success.payloads, Receipt)
             if receipt is None or receipt.repeated or receipt.entry != entry:
                 continue
             envelope: ActEnvelope | None = await _read(converter, begun.args.payloads, ActEnvelope)
-            return None if envelope is None else ProvenAct(envelope.act, receipt, run, said.accepted_event_id)
+            return None if envelope is None else ProvenAct(envelope.act, receipt, run, value.accepted_event_id)
     return None
 
 

@@ -75,12 +75,12 @@ class Reader:
         return line
 
     async def _workflow_execution_started(self, event: HistoryEvent) -> Line | None:
-        said = event.workflow_execution_started_event_attributes
-        if said.continued_execution_run_id:
-            before = said.continued_execution_run_id
+        value = event.workflow_execution_started_event_attributes
+        if value.continued_execution_run_id:
+            before = value.continued_execution_run_id
             missing = "" if before == self.run_before else f"; run {before} before it is neither archived nor live"
             return self._by_course(event, f"page {self.run} begins{missing}")
-        order = await self._read(said.input.payloads, CourseOrder)
+        order = await self._read(value.input.payloads, CourseOrder)
         if order is None or order.protocol is None:
             return self._unreadable(event, "the course began with an order")
         who, protocol = order.enrolled_by, order.protocol
@@ -88,21 +88,21 @@ class Reader:
         return self._at(event, who=who.name, role=who.role, what=what, why=order.reason)
 
     async def _workflow_execution_update_accepted(self, event: HistoryEvent) -> None:
-        said = self.asked[event.event_id]
-        if said.name == "act":
-            self.acts[event.event_id] = (event, await self._read(said.args.payloads, ActEnvelope))
+        value = self.asked[event.event_id]
+        if value.name == "act":
+            self.acts[event.event_id] = (event, await self._read(value.args.payloads, ActEnvelope))
 
     async def _workflow_execution_update_completed(self, event: HistoryEvent) -> Line | None:
-        said = event.workflow_execution_update_completed_event_attributes
-        accepted, envelope = self.acts.pop(said.accepted_event_id, (event, None))
-        if said.accepted_event_id and accepted is event:
+        value = event.workflow_execution_update_completed_event_attributes
+        accepted, envelope = self.acts.pop(value.accepted_event_id, (event, None))
+        if value.accepted_event_id and accepted is event:
             return None
-        receipt = await self._read(said.outcome.success.payloads, Receipt)
+        receipt = await self._read(value.outcome.success.payloads, Receipt)
         if envelope is None:
             return self._unreadable(accepted, "an act")
         act = envelope.act
         failed = (
-            "failed: nothing was changed" if said.outcome.HasField("failure") else "with a receipt that is unreadable"
+            "failed: nothing was changed" if value.outcome.HasField("failure") else "with a receipt that is unreadable"
         )
         what = receipt.on_the_page if receipt is not None else f"{act.action} {failed}"
         if not accepted.workflow_execution_update_accepted_event_attributes.accepted_request.input.name:
@@ -122,45 +122,47 @@ class Reader:
         )
 
     async def _workflow_execution_signaled(self, event: HistoryEvent) -> Line:
-        said = event.workflow_execution_signaled_event_attributes
-        content = await self._read(said.input.payloads, object)
+        value = event.workflow_execution_signaled_event_attributes
+        content = await self._read(value.input.payloads, object)
         if not isinstance(content, dict) or "unreadable" in content:
             return self._at(
-                event, who=said.identity, role="signal", what=f"signal {said.signal_name} that is unreadable"
+                event, who=value.identity, role="signal", what=f"signal {value.signal_name} that is unreadable"
             )
-        what = f"signal {said.signal_name}: {content.get('decision', 'no decision')}"
+        what = f"signal {value.signal_name}: {content.get('decision', 'no decision')}"
         what += f", the patient's wish: {content['wish']}" if content.get("wish") else ""
-        return self._at(event, who=said.identity, role="signal", what=what, why=str(content.get("reason", "")))
+        return self._at(event, who=value.identity, role="signal", what=what, why=str(content.get("reason", "")))
 
     async def _workflow_execution_cancel_requested(self, event: HistoryEvent) -> Line:
-        said = event.workflow_execution_cancel_requested_event_attributes
-        return self._at(event, who=said.identity, role="ops", what="cancellation asked for", why=said.cause)
+        value = event.workflow_execution_cancel_requested_event_attributes
+        return self._at(event, who=value.identity, role="ops", what="cancellation asked for", why=value.cause)
 
     async def _workflow_task_failed(self, event: HistoryEvent) -> Line | None:
         if not resets(event):
             return None
-        said = event.workflow_task_failed_event_attributes
-        what = f"reset to before event {event.event_id} of run {said.base_run_id}: what came after it is taken again"
-        return self._at(event, who=said.identity, role="ops", what=what, why=said.failure.message)
+        value = event.workflow_task_failed_event_attributes
+        what = f"reset to before event {event.event_id} of run {value.base_run_id}: what came after it is taken again"
+        return self._at(event, who=value.identity, role="ops", what=what, why=value.failure.message)
 
     async def _activity_task_scheduled(self, event: HistoryEvent) -> None:
-        said = event.activity_task_scheduled_event_attributes
-        name = said.activity_type.name
-        order = await self._read(said.input.payloads, SendOrder, self.in_activities) if name == "send_message" else None
-        if name == "give_up_message" and (unsent := await self._read(said.input.payloads, UnsentMessage)) is not None:
+        value = event.activity_task_scheduled_event_attributes
+        name = value.activity_type.name
+        order = (
+            await self._read(value.input.payloads, SendOrder, self.in_activities) if name == "send_message" else None
+        )
+        if name == "give_up_message" and (unsent := await self._read(value.input.payloads, UnsentMessage)) is not None:
             order = unsent.order
         self.sends[event.event_id] = (name, order)
 
     async def _activity_task_completed(self, event: HistoryEvent) -> Line | None:
-        said = event.activity_task_completed_event_attributes
-        name, order = self.sends.pop(said.scheduled_event_id, ("", None))
+        value = event.activity_task_completed_event_attributes
+        name, order = self.sends.pop(value.scheduled_event_id, ("", None))
         if name == "archive_run":
             return self._by_course(event, "the run before was archived")
         if name == "take_calendar":
             return self._by_course(event, "the calendar was taken anew")
         if order is None:
             return self._unreadable(event, "a message") if name else None
-        outcome = await self._read(said.result.payloads, SendOutcome, self.in_activities)
+        outcome = await self._read(value.result.payloads, SendOutcome, self.in_activities)
         to = outcome.to_name if outcome is not None and outcome.to_name else order.audience
         state = outcome.state.replace("_", " ") if outcome is not None else "unreadable"
         why = outcome.reason if outcome is not None else ""
@@ -176,16 +178,16 @@ class Reader:
         return self._unfinished(event, event.activity_task_canceled_event_attributes.scheduled_event_id, "called back")
 
     async def _workflow_execution_options_updated(self, event: HistoryEvent) -> Line | None:
-        said = event.workflow_execution_options_updated_event_attributes
-        build = said.versioning_override.pinned.version.build_id
-        return self._at(event, who=said.identity, role="ops", what=f"moved to build {build}") if build else None
+        value = event.workflow_execution_options_updated_event_attributes
+        build = value.versioning_override.pinned.version.build_id
+        return self._at(event, who=value.identity, role="ops", what=f"moved to build {build}") if build else None
 
     async def _workflow_execution_completed(self, event: HistoryEvent) -> Line:
         return self._by_course(event, "the course ended for good")
 
     async def _workflow_execution_terminated(self, event: HistoryEvent) -> Line:
-        said = event.workflow_execution_terminated_event_attributes
-        return self._at(event, who=said.identity, role="ops", what="the workflow was terminated", why=said.reason)
+        value = event.workflow_execution_terminated_event_attributes
+        return self._at(event, who=value.identity, role="ops", what="the workflow was terminated", why=value.reason)
 
     async def _workflow_execution_failed(self, event: HistoryEvent) -> Line:
         return self._by_course(event, "the workflow failed")
@@ -203,8 +205,8 @@ class Reader:
     def _by_course(self, event: HistoryEvent, what: str, why: str = "") -> Line:
         return self._at(event, who="course", role="course", what=what, why=why)
 
-    def _at(self, event: HistoryEvent, **said: Any) -> Line:
-        return Line(at=event.event_time.ToDatetime(tzinfo=UTC), run=self.run, event=event.event_id, **said)
+    def _at(self, event: HistoryEvent, **fields: Any) -> Line:
+        return Line(at=event.event_time.ToDatetime(tzinfo=UTC), run=self.run, event=event.event_id, **fields)
 
     async def _read(self, payloads: Sequence[Payload], kind: type[Any], place: DataConverter | None = None) -> Any:
         """The first payload as the model that it should be, or None where it cannot be read."""

@@ -110,13 +110,13 @@ def save(size: str, question: str, answer: Answer, machine: dict[str, str], kept
     kept.write_text(json.dumps(everything, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
 
 
-def answer_of(said: dict[str, Any]) -> Answer:
+def answer_of(fields: dict[str, Any]) -> Answer:
     """An answer as it was kept."""
     return Answer(
-        rows=[Found(**{**one, "values": tuple(one["values"])}) for one in said["rows"]],
-        bars=[Bars(**one) for one in said["bars"]],
-        lines=[Lines(**one) for one in said["lines"]],
-        said=list(said["said"]),
+        rows=[Found(**{**one, "values": tuple(one["values"])}) for one in fields["rows"]],
+        bars=[Bars(**one) for one in fields["bars"]],
+        lines=[Lines(**one) for one in fields["lines"]],
+        said=list(fields["said"]),
     )
 
 

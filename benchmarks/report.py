@@ -47,9 +47,9 @@ def measured(order: tuple[str, ...]) -> str:
 
 def _newest(kept: dict[str, Any], name: str) -> tuple[str, Answer, dict[str, str]] | None:
     for size in ("long", "full", "quick"):
-        said = kept.get(size, {}).get(name)
-        if said is not None:
-            return size, answer_of(said), said["machine"]
+        value = kept.get(size, {}).get(name)
+        if value is not None:
+            return size, answer_of(value), value["machine"]
     return None
 
 

@@ -42,10 +42,10 @@ class Clock:
         self._instant, self._at = instant, monotonic()
 
 
-def together(said: list[tuple[datetime, Any, int]]) -> Iterator[tuple[datetime, list[tuple[Any, int]]]]:
+def together(value: list[tuple[datetime, Any, int]]) -> Iterator[tuple[datetime, list[tuple[Any, int]]]]:
     """Acts by the instant at which they are made, in their order."""
     at, found = None, list[tuple[Any, int]]()
-    for instant, act, messages in said:
+    for instant, act, messages in value:
         if at is not None and instant > at + BEHIND:
             yield at, found
             at, found = None, []

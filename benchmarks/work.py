@@ -98,18 +98,18 @@ def scenario(days: int) -> Scenario:
 
 def work_of(days: int = YEAR_DAYS) -> Work:
     """The work of so many days under this build and this month's calendar."""
-    said = json.loads((_life(days) / WORK).read_text())
+    value = json.loads((_life(days) / WORK).read_text())
     return Work(
-        course=said["course"],
-        start=datetime.fromisoformat(said["start"]),
-        days=said["days"],
-        wakes=tuple(Wake(**one) for one in said["wakes"]),
-        acts=tuple(Said(**one) for one in said["acts"]),
-        runs=said["runs"],
-        events=said["events"],
-        tasks=said["tasks"],
-        stored_bytes=said["stored_bytes"],
-        actions=said["actions"],
+        course=value["course"],
+        start=datetime.fromisoformat(value["start"]),
+        days=value["days"],
+        wakes=tuple(Wake(**one) for one in value["wakes"]),
+        acts=tuple(Said(**one) for one in value["acts"]),
+        runs=value["runs"],
+        events=value["events"],
+        tasks=value["tasks"],
+        stored_bytes=value["stored_bytes"],
+        actions=value["actions"],
     )
 
 

@@ -259,23 +259,23 @@ def app() -> App:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command line; the exit code says how it went."""
-    said = sys.argv[1:] if arguments is None else arguments
+    value = sys.argv[1:] if arguments is None else arguments
     try:
-        code = app()(said, exit_on_error=False, print_error=False)
+        code = app()(value, exit_on_error=False, print_error=False)
     except UnusedCliTokensError as error:
         loose = " ".join(str(one) for one in error.unused_tokens or ())[:80]
         return complain(
             f'"{loose}" is left over: words that belong together stand in quotes, such as "Ayla Demir" or '
             '"tomorrow 09:00"; `--help` shows what this command takes',
             USAGE,
-            json_="--json" in said,
+            json_="--json" in value,
         )
     except CycloptsError as error:
-        return complain(" ".join(str(error).split()), USAGE, json_="--json" in said)
+        return complain(" ".join(str(error).split()), USAGE, json_="--json" in value)
     except InvalidOperation:
-        return complain("that is no number: write digits, such as 1.4", USAGE, json_="--json" in said)
+        return complain("that is no number: write digits, such as 1.4", USAGE, json_="--json" in value)
     except KeyboardInterrupt:
-        return complain("stopped", 130, json_="--json" in said)
+        return complain("stopped", 130, json_="--json" in value)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0

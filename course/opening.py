@@ -59,8 +59,8 @@ def consents(order: CourseOrder) -> tuple[Gate, ...]:
 
 def with_consent(order: CourseOrder) -> str:
     """The words that were consented to, as the entry of the enrolment goes on; or nothing."""
-    said = [f'"{gate.text}" ({gate.id})' for gate in consents(order)]
-    return f", with consent to {' and '.join(said)}" if said else ""
+    lines = [f'"{gate.text}" ({gate.id})' for gate in consents(order)]
+    return f", with consent to {' and '.join(lines)}" if lines else ""
 
 
 def _answered(order: CourseOrder, now: datetime) -> GateState:

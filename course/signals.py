@@ -26,13 +26,13 @@ Signed = Callable[[Evaluate, str], bool]
 """Whether the proof of an evaluation is one of this installation, for this act on the course of this id."""
 
 
-def received(record: CourseRecord, name: str, said: Sequence[object], now: datetime, signed: Signed) -> CourseRecord:
+def received(record: CourseRecord, name: str, value: Sequence[object], now: datetime, signed: Signed) -> CourseRecord:
     """The record with the evaluation applied, or with why a signal could not be and a task for the prescriber.
 
     Whatever a machine sends, under whatever name and however many contents, ends in one of the two.
     """
     try:
-        return _applied(record, name, said, now, signed).record
+        return _applied(record, name, value, now, signed).record
     except Refused as refused:
         why = str(refused)
     except ValidationError as wrong:
@@ -80,12 +80,12 @@ def _applied(record: CourseRecord, name: str, contents: Sequence[object], now: d
         raise Refused(f"a course knows no other signal than {EVALUATION}")
     if len(contents) != 1:
         raise Refused(f"it has {len(contents)} contents, an evaluation has one")
-    said = contents[0]
-    if not isinstance(said, Mapping):
+    value = contents[0]
+    if not isinstance(value, Mapping):
         raise Refused("it is not an object with decision, actor, made_at and request_id")
-    if "unreadable" in said:
+    if "unreadable" in value:
         raise Refused("its content could not be decrypted")
-    act = Evaluate.model_validate({**said, "action": "evaluate"})
+    act = Evaluate.model_validate({**value, "action": "evaluate"})
     if not signed(act, record.course_id):
         raise Refused("nobody's sign-in stands behind it: an evaluation is sent with the proof of whoever signed it")
     return apply(record, act, now)

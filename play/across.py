@@ -47,15 +47,15 @@ async def across(player: "Player", step: Step) -> tuple[str, str]:
         return "", str(refused)
 
 
-async def _disable(player: "Player", said: Disable, reason: str) -> str:
+async def _disable(player: "Player", value: Disable, reason: str) -> str:
     """Out of service at once; every course and open escalation of theirs is given to the other one."""
     staff = player.place.stage.app.store.staff
-    found, heir = await staff.account(said.account), await staff.account(said.to)
+    found, heir = await staff.account(value.account), await staff.account(value.to)
     if found is None or heir is None:
-        raise StoreError(f"There is no account {said.account if found is None else said.to}: see clinic/staff.toml.")
+        raise StoreError(f"There is no account {value.account if found is None else value.to}: see clinic/staff.toml.")
     await staff.change(replace(found, disabled=True))
     player.group.cast[Role.PRESCRIBER] = heir.actor().model_copy(update={"via": "simulate"})
-    theirs = [one for one in await player.group.all_at(player) if _answers_for(one.record, said.account)]
+    theirs = [one for one in await player.group.all_at(player) if _answers_for(one.record, value.account)]
     words = {"action": "reassign", "account": heir.account_id, "name": heir.name, "reason": reason}
     given = [await one.applies(one.act(words, Role.PRESCRIBER)) for one in theirs]
     return f"{found.name} is out of service: {sum(given)} of {len(given)} courses are reassigned to {heir.name}"
@@ -67,8 +67,8 @@ def _answers_for(record: CourseRecord, account: str) -> bool:
 
 async def _close(player: "Player", step: Step) -> str:
     """New times for every visit of the closed days: all proposed, one after the other, and then applied together."""
-    said = CloseSite.model_validate(step.details)
-    since = instant(said.since, start=player.start, base=player.now, zone=player.record.zone)
+    value = CloseSite.model_validate(step.details)
+    since = instant(value.since, start=player.start, base=player.now, zone=player.record.zone)
     until = since + span(step.lasts or "0m")
     closed = await ClosedSite.at(player.place.stage.app, player.record.site, since, until)
     found = []

@@ -57,11 +57,11 @@ def _evaluation(place: Place, step: Step, now: datetime) -> dict[str, Any]:
     actor = CAST[step.by or Role.PRESCRIBER].model_copy(update={"via": "signal"})
     request_id = step.request_id or f"signal-{now:%Y%m%d%H%M%S}"
     usual = {"request_id": request_id, "actor": actor.model_dump(mode="json"), "made_at": now.isoformat()}
-    said = {**usual, **({"reason": step.reason} if step.reason else {}), **step.details}
+    fields = {**usual, **({"reason": step.reason} if step.reason else {}), **step.details}
     try:
-        act = Evaluate.model_validate(said)
+        act = Evaluate.model_validate(fields)
     except ValidationError:
-        return said
+        return fields
     return place.stage.app.signer.stamp(act, place.course_id).model_dump(mode="json")
 
 

@@ -270,13 +270,13 @@ class Player:
     def _wall(self) -> str:
         return f"{self.record.zone.local(self.now):%Y-%m-%d %H:%M}"
 
-    def act(self, said: Mapping[str, Any], role: Role, request_id: str | None = None) -> Act:
+    def act(self, fields: Mapping[str, Any], role: Role, request_id: str | None = None) -> Act:
         """The act that is meant by these words now, in the name of whoever holds the role."""
         self._requests += 1
         moment = ActContext(
             now=self.now, start=self.start, zone=self.record.zone, record=self.record, cast=self.group.cast
         )
-        return act_of(said, role, request_id or f"simulated-{self.place.number}-{self._requests}", moment)
+        return act_of(fields, role, request_id or f"simulated-{self.place.number}-{self._requests}", moment)
 
     async def send(self, act: Act) -> str:
         """What was said against it, or nothing; what concerns the person finds all courses at the same instant."""

@@ -141,9 +141,9 @@ class CourseWorkflows:
 
 def _shown_at_once(row: CourseRow, order: CourseOrder) -> TypedSearchAttributes:
     """What lists show of a course before a worker has taken it up."""
-    said = (
+    answer = (
         (search_attribute_keys.PROTOCOL, row.protocol_id),
         (search_attribute_keys.SITE, order.site),
         (search_attribute_keys.OWNER, order.owner),
     )
-    return TypedSearchAttributes([SearchAttributePair(key, value) for key, value in said])
+    return TypedSearchAttributes([SearchAttributePair(key, value) for key, value in answer])

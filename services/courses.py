@@ -166,7 +166,7 @@ class Courses(CourseWorkflows):
                 self.app.slots,
                 act,
                 lambda: self.record(course_id),
-                lambda said: self.send(course_id, said),
+                lambda value: self.send(course_id, value),
                 RefusedError,
             )
         if act.action not in PLANNING:

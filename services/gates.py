@@ -52,8 +52,8 @@ async def answer_gates(
 def lab_request(report: LabReport, request: ActRequest) -> ActRequest:
     """The act that records a report; raises InputError where it says nothing, or two things."""
     panel, pending, not_done = report.results, report.pending, report.not_done
-    said = [bool(panel) and not pending, report.value is not None, report.seen, pending, bool(not_done)]
-    if said.count(True) != 1:
+    lines = [bool(panel) and not pending, report.value is not None, report.seen, pending, bool(not_done)]
+    if lines.count(True) != 1:
         raise InputError("say one of NAME=VALUE/UPPER LIMIT UNIT, --value, --seen, --pending and --not-done")
     results = tuple(_result(one) for one in panel)
     if request.at or not (report.drawn or not_done):

@@ -171,5 +171,5 @@ def _fault(wrong: ValidationError) -> str:
     """The first fault of an input in one sentence, quoting nothing that was typed."""
     fault = wrong.errors(include_input=False, include_url=False)[0]
     where = [str(part) for part in fault["loc"] if not str(part).isupper()][1:] or ["input"]
-    said = fault["msg"].removeprefix("Value error, ")
-    return f"--{' '.join(where).replace('_', '-')} is wrong: {said[0].lower()}{said[1:]}"
+    text = fault["msg"].removeprefix("Value error, ")
+    return f"--{' '.join(where).replace('_', '-')} is wrong: {text[0].lower()}{text[1:]}"

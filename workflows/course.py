@@ -210,12 +210,12 @@ class TreatmentCourse:
         return workflow.info().get_current_build_id()
 
     @workflow.signal(dynamic=True)
-    def signalled(self, name: str, said: Sequence[RawValue]) -> None:
+    def signalled(self, name: str, value: Sequence[RawValue]) -> None:
         """An evaluation from a machine, `evaluation_submitted`; any other signal is written down and becomes a task.
 
         Dynamic, because what fits no handler's arguments would fail this and every later task of the course.
         """
-        contents = [readable(one) for one in said]
+        contents = [readable(one) for one in value]
         self.changed(lambda record: signals.received(record, name, contents, workflow.now(), signed))
 
     @workflow.query(name="record")
@@ -224,10 +224,10 @@ class TreatmentCourse:
         return self.record
 
 
-def readable(said: RawValue) -> object:
+def readable(value: RawValue) -> object:
     """The content of a payload; any that does not decode is one case: not readable."""
     try:
-        return workflow.payload_converter().from_payload(said.payload, object)
+        return workflow.payload_converter().from_payload(value.payload, object)
     except Exception:  # noqa: BLE001  a converter may raise whatever it likes
         return {"unreadable": "undecodable"}
 

@@ -49,10 +49,10 @@ class OutsideSlots:
         without = answer.get("without")
         return tuple(one for one in slots if isinstance(without, list) and one.session in without)
 
-    async def _ask(self, what: str, said: dict[str, Any]) -> dict[str, Any]:
+    async def _ask(self, what: str, fields: dict[str, Any]) -> dict[str, Any]:
         try:
             async with asyncio.timeout(self.scheduler.answer_seconds):
-                status, body = await asyncio.to_thread(self._post, what, json.dumps(said).encode())
+                status, body = await asyncio.to_thread(self._post, what, json.dumps(fields).encode())
             answer = json.loads(body or b"{}")
         except (OSError, TimeoutError, HTTPException, ValueError, RecursionError):
             raise SlotError(AWAY) from None
@@ -83,7 +83,7 @@ def _said(slot: Slot) -> dict[str, str]:
     return {"session": slot.session, "begins": slot.begins.isoformat(), "ends": slot.ends.isoformat()}
 
 
-def _sentence(said: object) -> str:
+def _sentence(value: object) -> str:
     """The scheduler's sentence on one line, or one for it."""
-    words = " ".join(said.split())[:SENTENCE_MOST] if isinstance(said, str) else ""
+    words = " ".join(value.split())[:SENTENCE_MOST] if isinstance(value, str) else ""
     return words if words and words.isprintable() else "the scheduler says that this time is full: choose another"

@@ -102,15 +102,15 @@ class Sms:
 
 def _sid(status: int, answer: bytes) -> str:
     """The id in an answer that accepts; what else an answer may mean is raised."""
-    said = _read(answer)
+    value = _read(answer)
     if OK <= status < MULTIPLE_CHOICES:
-        sid = said.get("sid")
+        sid = value.get("sid")
         if isinstance(sid, str) and _SID.fullmatch(sid):
             return sid
         raise UnknownDeliveryError(f"The text message service said yes ({status}) and named no message.")
     if status in LOST_BEHIND:
         raise UnknownDeliveryError(f"A gateway lost the text message service behind it ({status}).")
-    code = said.get("code")
+    code = value.get("code")
     if BAD_REQUEST <= status < SERVER_ERROR and code in NEVER:
         raise RefusedForGoodError(f"The text message service refuses the number or the text ({code}).")
     shown = f"{status}, {code}" if isinstance(code, int) else str(status)
@@ -119,10 +119,10 @@ def _sid(status: int, answer: bytes) -> str:
 
 def _read(answer: bytes) -> dict[str, Any]:
     try:
-        said = json.loads(answer)
+        value = json.loads(answer)
     except (ValueError, RecursionError):
         return {}
-    return said if isinstance(said, dict) else {}
+    return value if isinstance(value, dict) else {}
 
 
 def _cut(connection: HTTPConnection) -> None:

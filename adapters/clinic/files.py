@@ -190,8 +190,8 @@ def _findings(clinic: ClinicFile) -> Iterator[Finding]:
     yield from spoken((), clinic, "name")
     yield from at_least(("limits",), clinic.limits, 1, "calendar_years")
     if clinic.limits.calendar_years > YEARS_MOST:
-        said = f"no calendar reaches further than {YEARS_MOST} years: a course takes a new one as it goes on"
-        yield ("limits", "calendar_years"), said
+        text = f"no calendar reaches further than {YEARS_MOST} years: a course takes a new one as it goes on"
+        yield ("limits", "calendar_years"), text
     yield from at_least(("limits",), clinic.limits, 0, "safety_plan_days")
     if not clinic.sites:
         yield ("sites",), "a clinic has at least one site: add [[sites]]"

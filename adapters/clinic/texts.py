@@ -45,11 +45,11 @@ class ClinicTexts:
     def reply(self, language: str, site: str, *, stopped: bool = False, helped: bool = False) -> str:
         """What a text message from a patient, or from anybody, is answered."""
         texts = self._of(language)
-        said = said_of(self.sites.get(site) or next(iter(self.sites.values())))
+        value = said_of(self.sites.get(site) or next(iter(self.sites.values())))
         if stopped:
-            return plain(texts.replies.stopped.strip().format(**said))
+            return plain(texts.replies.stopped.strip().format(**value))
         text = texts.replies.help if helped else texts.replies.noted
-        return plain(f"{text.strip().format(**said)}\n{texts.stop.strip()}")
+        return plain(f"{text.strip().format(**value)}\n{texts.stop.strip()}")
 
     def _of(self, language: str) -> TextFile:
         return self.languages.get(language) or self.languages[DEFAULT_LANGUAGE]
@@ -109,20 +109,20 @@ class _Draft:
             raise TextError(f"the {part.kind} text names {', '.join(missing)}, which the course does not say")
         return text.strip().format(**dict.fromkeys(missing, UNSAID), **facts)
 
-    def _fact(self, name: str, said: str, style: Style) -> str:
+    def _fact(self, name: str, text: str, style: Style) -> str:
         if name in MOMENTS:
-            return self.dates.moments(said, style)
+            return self.dates.moments(text, style)
         if name in DAYS:
-            return self.dates.days(said)
-        return self._in_words(said) if self.to_staff else said
+            return self.dates.days(text)
+        return self._in_words(text) if self.to_staff else text
 
-    def _in_words(self, said: str) -> str:
+    def _in_words(self, text: str) -> str:
         """What the course says to the staff, in this language; what nobody wrote there stays as the course says it."""
         words = self.texts.staff_words
         if not words:
-            return said
+            return text
         longest_first = "|".join(re.escape(one) for one in sorted(words, key=len, reverse=True))
-        return re.sub(rf"\b(?:{longest_first})\b", lambda found: words[found[0]], said)
+        return re.sub(rf"\b(?:{longest_first})\b", lambda found: words[found[0]], text)
 
 
 def load_texts(folder: Path, sites: Mapping[str, Site]) -> ClinicTexts:

@@ -72,9 +72,9 @@ def canonical(act: BaseAct) -> bytes:
 
     So an act that was signed before a field was added keeps its proof.
     """
-    said = {"action": act.action, **act.model_dump(mode="json", exclude_defaults=True)}
-    said["actor"] = {name: value for name, value in said["actor"].items() if name != "proof"}
-    return json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode()
+    fields = {"action": act.action, **act.model_dump(mode="json", exclude_defaults=True)}
+    fields["actor"] = {name: value for name, value in fields["actor"].items() if name != "proof"}
+    return json.dumps(fields, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode()
 
 
 def _purpose(course_id: str) -> str:

@@ -114,10 +114,10 @@ class Database:
 
     def _down(self, error: Exception) -> StoreDownError:
         """What keeps the store from being read or written, and what to do; a database's own words may quote a row."""
-        said = str(error.orig) if isinstance(error, DBAPIError) else str(error)
+        value = str(error.orig) if isinstance(error, DBAPIError) else str(error)
         where = f"The store at {self.shown}"
         for words, sentence in SAYS.items():
-            if any(word in said for word in words):
+            if any(word in value for word in words):
                 return StoreDownError(f"{where} {sentence}.")
         return StoreDownError(f"{where} does not answer: start it, or set ST_STORE_URL.")
 

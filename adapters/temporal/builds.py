@@ -22,9 +22,9 @@ WATCH_SECONDS = 300
 GAUGE = "courses_without_worker"
 
 
-def build_of(said: TypedSearchAttributes) -> str:
+def build_of(value: TypedSearchAttributes) -> str:
     """The build that a course is pinned to; empty before its first task."""
-    return said.get(VERSION, "").rpartition(":")[2]
+    return value.get(VERSION, "").rpartition(":")[2]
 
 
 async def served(client: Client, task_queue: str, at: datetime) -> frozenset[str]:

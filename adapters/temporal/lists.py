@@ -91,19 +91,19 @@ def _and(*conditions: str) -> str:
 
 async def _row(found: WorkflowExecution) -> Row:
     card, foreign = await card_of(found)
-    said = found.typed_search_attributes
+    value = found.typed_search_attributes
     return Row(
         course_id=found.id,
         card=card,
-        protocol=said.get(search_attribute_keys.PROTOCOL, ""),
-        site=said.get(search_attribute_keys.SITE, ""),
-        owner=said.get(search_attribute_keys.OWNER, ""),
-        needs=tuple(said.get(search_attribute_keys.NEEDS, ())),
-        need_due=said.get(search_attribute_keys.NEED_DUE),
-        next_session=said.get(search_attribute_keys.NEXT_SESSION),
-        held=said.get(search_attribute_keys.HELD, default=False),
+        protocol=value.get(search_attribute_keys.PROTOCOL, ""),
+        site=value.get(search_attribute_keys.SITE, ""),
+        owner=value.get(search_attribute_keys.OWNER, ""),
+        needs=tuple(value.get(search_attribute_keys.NEEDS, ())),
+        need_due=value.get(search_attribute_keys.NEED_DUE),
+        next_session=value.get(search_attribute_keys.NEXT_SESSION),
+        held=value.get(search_attribute_keys.HELD, default=False),
         began_at=found.start_time,
-        outside=(*outside(said), *foreign),
+        outside=(*outside(value), *foreign),
     )
 
 

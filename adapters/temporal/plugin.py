@@ -85,15 +85,15 @@ async def connect(settings: Settings, ring: KeyRing, *, runtime: Runtime | None 
         raise ServerError(_why_not(config["target_host"], str(error), tls=bool(config.get("tls")))) from None
 
 
-def _why_not(target: str, said: str, *, tls: bool) -> str:
+def _why_not(target: str, text: str, *, tls: bool) -> str:
     """Why nobody could connect, in one sentence; the client library has only its own words for it."""
-    if "InvalidCertificate" in said:
+    if "InvalidCertificate" in text:
         return f"The TLS certificate of {target} is not trusted: set TEMPORAL_TLS_SERVER_CA_CERT_PATH to its authority."
-    if "InvalidContentType" in said:
+    if "InvalidContentType" in text:
         return f"The server at {target} does not speak TLS: unset TEMPORAL_TLS, or give the address that does."
-    if "error after connection" in said and not tls:
+    if "error after connection" in text and not tls:
         return f"The server at {target} does not speak plain Temporal: set TEMPORAL_TLS=true where it wants TLS."
-    if tls and "tcp connect error" not in said and "dns error" not in said:
+    if tls and "tcp connect error" not in text and "dns error" not in text:
         return f"TLS with {target} fails: check the TEMPORAL_TLS_* variables, and that the certificates fit the server."
     return f"No Temporal server answers at {target}: start it, then try again."
 

@@ -25,9 +25,9 @@ def accepted_updates(history: WorkflowHistory) -> Mapping[int, Input]:
             request = event.workflow_execution_update_admitted_event_attributes.request
             admitted[request.meta.update_id] = request.input
         if event.HasField("workflow_execution_update_accepted_event_attributes"):
-            said = event.workflow_execution_update_accepted_event_attributes
-            asked = said.accepted_request.input
-            accepted[event.event_id] = asked if asked.name else admitted.get(said.protocol_instance_id, asked)
+            value = event.workflow_execution_update_accepted_event_attributes
+            asked = value.accepted_request.input
+            accepted[event.event_id] = asked if asked.name else admitted.get(value.protocol_instance_id, asked)
     return accepted
 
 

@@ -13,16 +13,16 @@ NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 PHASES, NEEDS = frozenset(Phase), frozenset(NeedKind)
 
 
-def outside(said: TypedSearchAttributes) -> tuple[str, ...]:
+def outside(answer: TypedSearchAttributes) -> tuple[str, ...]:
     """The names of attributes whose value is outside the vocabulary; never the value, which may be anything."""
     found = [
         key.name
         for key in (search_attribute_keys.PROTOCOL, search_attribute_keys.SITE, search_attribute_keys.OWNER)
-        if (value := said.get(key)) is not None and NAME.fullmatch(value) is None
+        if (value := answer.get(key)) is not None and NAME.fullmatch(value) is None
     ]
-    phase = said.get(search_attribute_keys.PHASE)
+    phase = answer.get(search_attribute_keys.PHASE)
     if phase is not None and phase not in PHASES:
         found.append(search_attribute_keys.PHASE.name)
-    if not NEEDS.issuperset(said.get(search_attribute_keys.NEEDS, ())):
+    if not NEEDS.issuperset(answer.get(search_attribute_keys.NEEDS, ())):
         found.append(search_attribute_keys.NEEDS.name)
     return tuple(found)

@@ -82,9 +82,9 @@ class LogFolder:
 
 def checkpoint_of(note: str, known: Collection[PublicKey]) -> Checkpoint:
     """The checkpoint in a note that a known key of its log signed; raises NoteError."""
-    said = opened(note, known)
-    found = Checkpoint.parse(said.text)
-    if all(one.name != found.origin for one in said.signers):
+    value = opened(note, known)
+    found = Checkpoint.parse(value.text)
+    if all(one.name != found.origin for one in value.signers):
         raise NoteError(f"It is a checkpoint of {found.origin}, and another log's key has signed it.")
     return found
 

@@ -177,20 +177,20 @@ def _headers(lines: list[bytes]) -> dict[str, str]:
         name = header[1].decode("ascii").lower() if header else ""
         if header is None or (name in found and name in ONCE):
             raise RefusedRequestError(HTTPStatus.BAD_REQUEST)
-        said = header[2].decode("latin-1")
-        found[name] = f"{found[name]}, {said}" if name in found else said
+        text = header[2].decode("latin-1")
+        found[name] = f"{found[name]}, {text}" if name in found else text
     return found
 
 
 def _length(headers: Mapping[str, str]) -> int:
     """How long the body is, if it is a form of a decent size."""
-    said = headers.get("content-length", "")
-    if "transfer-encoding" in headers or not said:
+    value = headers.get("content-length", "")
+    if "transfer-encoding" in headers or not value:
         raise RefusedRequestError(HTTPStatus.LENGTH_REQUIRED)
-    if not re.fullmatch(r"[0-9]{1,18}", said):
+    if not re.fullmatch(r"[0-9]{1,18}", value):
         raise RefusedRequestError(HTTPStatus.BAD_REQUEST)
-    if int(said) > BODY_BYTES:
+    if int(value) > BODY_BYTES:
         raise RefusedRequestError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
     if headers.get("content-type", "").partition(";")[0].strip().lower() != FORM:
         raise RefusedRequestError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
-    return int(said)
+    return int(value)

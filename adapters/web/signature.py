@@ -22,12 +22,12 @@ def fields(body: bytes) -> Fields:
     return [(unquote_to_bytes(name), unquote_to_bytes(value)) for name, _, value in pairs]
 
 
-def signature(token: str, url: str, said: Fields) -> str:
+def signature(token: str, url: str, answer: Fields) -> str:
     """The base64 of HMAC-SHA1 over the URL and the sorted fields; Twilio takes each pair once."""
-    content = url.encode() + b"".join(name + value for name, value in sorted(set(said)))
+    content = url.encode() + b"".join(name + value for name, value in sorted(set(answer)))
     return b64encode(hmac.digest(token.encode(), content, "sha1")).decode("ascii")
 
 
-def is_signed(token: str, url: str, said: Fields, given: str) -> bool:
+def is_signed(token: str, url: str, value: Fields, given: str) -> bool:
     """Whether a signature is the right one, found out in the same time whatever it is."""
-    return hmac.compare_digest(signature(token, url, said).encode(), given.encode("utf-8", "surrogateescape"))
+    return hmac.compare_digest(signature(token, url, value).encode(), given.encode("utf-8", "surrogateescape"))

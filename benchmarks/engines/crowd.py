@@ -46,7 +46,7 @@ async def seen(engine: Product, count: int) -> None:
 
 def _attributes(number: int, chance: random.Random, engine: Product) -> TypedSearchAttributes:
     now = datetime.now(UTC)
-    said: list[SearchAttributePair[Any]] = [
+    answer: list[SearchAttributePair[Any]] = [
         SearchAttributePair(attributes.PHASE, str(Phase.INDUCTION)),
         SearchAttributePair(attributes.PROTOCOL, PROTOCOL),
         SearchAttributePair(attributes.SITE, next(iter(engine.app.clinic.sites))),
@@ -57,5 +57,5 @@ def _attributes(number: int, chance: random.Random, engine: Product) -> TypedSea
     if number % ONE_IN_NEED == 0:
         kind = NeedKind.ESCALATION if number % ONE_ESCALATED == 0 else NeedKind.EVALUATE
         due = now + timedelta(days=chance.uniform(-1, DAYS_AHEAD))
-        said += [SearchAttributePair(attributes.NEEDS, [str(kind)]), SearchAttributePair(attributes.NEED_DUE, due)]
-    return TypedSearchAttributes(said)
+        answer += [SearchAttributePair(attributes.NEEDS, [str(kind)]), SearchAttributePair(attributes.NEED_DUE, due)]
+    return TypedSearchAttributes(answer)

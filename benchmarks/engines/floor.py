@@ -54,8 +54,8 @@ class Floor:
         for at, acts in together(work.said()):
             await clock.go_to(at)
             for act, messages in acts:
-                said = Saying(act.model_dump(mode="json", exclude_unset=True), messages)
-                await handle.execute_update(FloorCourse.act, said)
+                value = Saying(act.model_dump(mode="json", exclude_unset=True), messages)
+                await handle.execute_update(FloorCourse.act, value)
         await clock.go_to(end - timedelta(days=1))
 
 

@@ -110,12 +110,12 @@ async def peer(name: str, python: Path, folder: Path, work: Work, *, courses: in
     async with AsyncExitStack() as stack:
         url, server = await stack.enter_async_context(BACKENDS[name](folder))
         where = [str(python), "-m", f"benchmarks.peers.{name}.program"]
-        said = [url, str(folder), str(file)]
+        lines = [url, str(folder), str(file)]
         log = folder / "worker.log"
-        worker = await stack.enter_async_context(program([*where, "work", *said], log, ready=READY))
+        worker = await stack.enter_async_context(program([*where, "work", *lines], log, ready=READY))
         before = cpu_seconds([worker.pid]), cpu_seconds([server])
         driver = await asyncio.create_subprocess_exec(
-            *where, "drive", *said, str(courses), str(at_once),
+            *where, "drive", *lines, str(courses), str(at_once),
             cwd=ROOT, env=clean_environment({}), stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
         )  # fmt: skip
         try:

@@ -98,17 +98,17 @@ class Product:
 
     async def act(self, course: str, act: Any) -> None:
         """Act; where the course is still busy with what came before, act again."""
-        said = ""
+        text = ""
         for _ in range(TRIES):
             try:
                 await self.courses.act(course, act)
             except RefusedError as refused:
-                said = str(refused)
+                text = str(refused)
                 self.asked_again += 1
                 await asyncio.sleep(PAUSE_SECONDS)
             else:
                 return
-        raise MeasureError(f"{act.action} of {act.made_at:%Y-%m-%d %H:%M} was refused: {said}")
+        raise MeasureError(f"{act.action} of {act.made_at:%Y-%m-%d %H:%M} was refused: {text}")
 
 
 def worker_command() -> list[str]:

@@ -79,16 +79,16 @@ class FloorCourse:
             "send", [course, key], start_to_close_timeout=timedelta(minutes=1)) for key in keys))  # fmt: skip
 
     @workflow.update
-    def act(self, said: Saying) -> int:
+    def act(self, value: Saying) -> int:
         """Take an act."""
         self.page.acts += 1
-        self.owed += said.messages
+        self.owed += value.messages
         return self.page.acts
 
     @act.validator
-    def may_act(self, said: Saying) -> None:
+    def may_act(self, value: Saying) -> None:
         """Refuse what is no act."""
-        if "action" not in said.act:
+        if "action" not in value.act:
             raise ValueError("it says no action")
 
     @workflow.query

@@ -18,9 +18,9 @@ Step = tuple[str, float, int, dict[str, Any]]
 
 def steps(file: Path) -> list[Step]:
     """Timers and acts of a course in their order."""
-    said = json.loads(file.read_text())
-    timers: list[Step] = [("timer", one["at"], one["messages"], {}) for one in said["wakes"]]
-    acts: list[Step] = [("act", one["at"], one["messages"], one["act"]) for one in said["acts"]]
+    value = json.loads(file.read_text())
+    timers: list[Step] = [("timer", one["at"], one["messages"], {}) for one in value["wakes"]]
+    acts: list[Step] = [("act", one["at"], one["messages"], one["act"]) for one in value["acts"]]
     return sorted([*timers, *acts], key=lambda step: step[1])
 
 

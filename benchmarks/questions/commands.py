@@ -66,12 +66,12 @@ async def _times(folder: Path, tries: int) -> tuple[dict[str, list[float]], dict
     return walls, used
 
 
-async def _once(words: Sequence[str], running: Product, said: str) -> None:
+async def _once(words: Sequence[str], running: Product, text: str) -> None:
     process = await asyncio.create_subprocess_exec(
         sys.executable, STARTER, *words, cwd=ROOT, env=clean_environment(running.environment),
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE,
     )  # fmt: skip
-    _, complaint = await process.communicate(said.encode() + b"\n")
+    _, complaint = await process.communicate(text.encode() + b"\n")
     if process.returncode:
         raise MeasureError(f"`starter.py {words[0]}` failed: {complaint.decode().strip()}")
 

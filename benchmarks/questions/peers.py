@@ -41,13 +41,13 @@ def measure(size: Size) -> Answer:
     """Product, floor and each peer that can be installed, in turn."""
     work = work_of().until(size.days)
     things: dict[str, Measure] = {FLOOR: lives(floor, work, size), PRODUCT: lives(product, work, size)}
-    said = []
+    lines = []
     for name, leaves_out in LEFT_OUT.items():
         try:
             things[name] = _lives(name, installed(name), work, size)
-            said.append(leaves_out)
+            lines.append(leaves_out)
         except MeasureError as error:
-            said.append(f"{name} is left out: {error}.")
+            lines.append(f"{name} is left out: {error}.")
     rows = run(in_turn(size.pairs, things))
     a_year = YEAR_DAYS / size.days / size.courses * 1000
     found = []
@@ -82,7 +82,7 @@ def measure(size: Size) -> Answer:
         (name, tuple(median(values(rows, name, one)) * a_year for one in (_worker, _server))) for name in things
     )
     parts = ("worker", "server or database")
-    return Answer(rows=found, said=said, bars=[Bars("peers", "CPU of a course-year", "ms", parts, bars)])
+    return Answer(rows=found, said=lines, bars=[Bars("peers", "CPU of a course-year", "ms", parts, bars)])
 
 
 def _lives(name: str, python: Path, work: Work, size: Size) -> Measure:

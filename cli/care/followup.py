@@ -24,8 +24,8 @@ async def therapy(
     Example: starter.py therapy c-1a2b3c "talk therapy" --every 7 --next "tomorrow 15:00"
     """
     known = name.startswith("a") and name[1:].isdigit()
-    said = {"therapy": name} if known else {"name": name}
-    return await act(course, options, "therapy", times={"next_at": next}, every_days=every, ends=end, **said)
+    value = {"therapy": name} if known else {"name": name}
+    return await act(course, options, "therapy", times={"next_at": next}, every_days=every, ends=end, **value)
 
 
 @command

@@ -54,8 +54,8 @@ async def correct(
     Example: starter.py correct c-1a2b3c s3 --mg 35 --second lee --reason "typed 53"
     """
     times: Times = {"started_at": started}
-    said = {"text": text or None, "total": total, "mg": mg, "weight_kg": weight_kg, "minutes": minutes}
-    request = options.request("correct", times=times, second=signature(second), item=session_id(item), **said)
+    fields = {"text": text or None, "total": total, "mg": mg, "weight_kg": weight_kg, "minutes": minutes}
+    request = options.request("correct", times=times, second=signature(second), item=session_id(item), **fields)
     async with staff_session() as at:
         receipt = await correct_item(at, course, answers, request)
     return answer(receipt, sentence(receipt), json_=options.json)

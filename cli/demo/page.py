@@ -49,10 +49,10 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def _cards(heads: Sequence[str], row: Sequence[str]) -> str:
-    said = (
+    value = (
         (f' data-head="{escape(head)}"' if head and cell else "", cell) for head, cell in zip(heads, row, strict=True)
     )
-    return "".join(f"<td{head}>{cell}" for head, cell in said)
+    return "".join(f"<td{head}>{cell}" for head, cell in value)
 
 
 def cells(*texts: str) -> tuple[str, ...]:

@@ -144,24 +144,24 @@ def _course(played: Played) -> str:
 
 def _beside(record: CourseRecord) -> str:
     """The secondary measures that were asked; they decide nothing."""
-    said = [
+    lines = [
         f"{escape(record.instruments[one.instrument].title)}: {escape(one.sentence)}"
         for one in secondary.readings(record)
         if one.last is not None
     ]
-    return f'<p class="quiet">Beside it, deciding nothing: {"; ".join(said)}</p>' if said else ""
+    return f'<p class="quiet">Beside it, deciding nothing: {"; ".join(lines)}</p>' if lines else ""
 
 
 def comfort(record: CourseRecord) -> str:
     """How comfortable the patient was in the room, visit by visit, in the patient's own words."""
-    said = "".join(
+    text = "".join(
         f'<li>{record.zone.local(one.at):%d %b}<span><i style="width:{10 * one.comfort}%"></i></span>'
         f"{escape(one.comfort_said)}"
         for one in record.valid_doses
         if one.comfort is not None
     )
     told = "Comfort in the room, 0 to 10, as the patient said it; it decides nothing:"
-    return f'<p class="quiet">{told}</p><ul class="room">{said}</ul>' if said else ""
+    return f'<p class="quiet">{told}</p><ul class="room">{text}</ul>' if text else ""
 
 
 def _page(played: Played) -> str:

@@ -56,8 +56,8 @@ def pages(report: str) -> Iterator[tuple[str, str]]:
 
 
 def _height(browser: str, folder: str, file: Path) -> int:
-    said = _browse(browser, folder, file, f"--window-size={WIDTH_PX},800", "--dump-dom")
-    return int(re.findall(rf"<title>{MARK}(\d+)</title>", said)[0])
+    value = _browse(browser, folder, file, f"--window-size={WIDTH_PX},800", "--dump-dom")
+    return int(re.findall(rf"<title>{MARK}(\d+)</title>", value)[0])
 
 
 def _browse(browser: str, folder: str, file: Path, *what: str) -> str:

@@ -35,8 +35,8 @@ async def receive(
     label = Label(drug, form, ndc, lot, mg_per_ml, ml, expires, multi_dose)
     async with staff_session() as at:
         kept = await vials.receive(at, label, site, entry_options(options))
-    said = f"received: vial {kept.vial_id}, {kept.volume_ml} mL, lot {kept.lot}"
-    return answer(vars(kept), said, json_=options.json)
+    text = f"received: vial {kept.vial_id}, {kept.volume_ml} mL, lot {kept.lot}"
+    return answer(vars(kept), text, json_=options.json)
 
 
 @command

@@ -77,12 +77,12 @@ def _page(protocol: Protocol) -> str:
 def _also(protocol: Protocol) -> str:
     """What a protocol measures beside its primary measure, and what holds."""
     rule = protocol.measuring
-    said = [f"Rated where the clinic rates: {protocol.rated.instrument}"] if protocol.rated is not None else []
-    said += [f"Asked with it: {', '.join(rule.also_asked)}"] if rule.also_asked else []
-    said += [f"Shown beside it, deciding nothing: {', '.join(rule.secondary)}"] if rule.secondary else []
-    said += [f"Rated before each dose: {', '.join(rule.at_visits)}"] if rule.at_visits else []
-    said += [f"Holds for {one.cause}: {one.instrument} from {one.at_least}" for one in protocol.holds]
-    return "".join(f"{line}\n" for line in said)
+    value = [f"Rated where the clinic rates: {protocol.rated.instrument}"] if protocol.rated is not None else []
+    value += [f"Asked with it: {', '.join(rule.also_asked)}"] if rule.also_asked else []
+    value += [f"Shown beside it, deciding nothing: {', '.join(rule.secondary)}"] if rule.secondary else []
+    value += [f"Rated before each dose: {', '.join(rule.at_visits)}"] if rule.at_visits else []
+    value += [f"Holds for {one.cause}: {one.instrument} from {one.at_least}" for one in protocol.holds]
+    return "".join(f"{line}\n" for line in value)
 
 
 @command
@@ -99,7 +99,7 @@ async def protocols_check(*, folder: Folder = None, output: OutputOptions = Outp
             return FAILED
         return complain(str(error), FAILED, json_=False)
     clinic, languages, staff = found.clinic, sorted(found.texts.languages), found.staff.staff
-    said = {
+    fields = {
         "protocols": sorted(clinic.protocols),
         "instruments": sorted(clinic.instruments),
         "sites": sorted(clinic.sites),
@@ -109,7 +109,7 @@ async def protocols_check(*, folder: Folder = None, output: OutputOptions = Outp
     kinds = {"protocol": len(clinic.protocols), "instrument": len(clinic.instruments), "site": len(clinic.sites)}
     counted = ", ".join(f"{many} {kind}{'' if many == 1 else 's'}" for kind, many in kinds.items())
     text = f"{counted}, texts in {', '.join(languages)} and {len(staff)} accounts are sound"
-    return answer(said, text, json_=output.json)
+    return answer(fields, text, json_=output.json)
 
 
 def _every_file(folder: Path) -> ClinicFolder:
@@ -193,14 +193,14 @@ async def score_answers(
     flags = f", {', '.join(scored.flags)} positive" if scored.flags else ""
     parts = f"; {', '.join(f'{name} {added}' for name, added in scored.parts.items())}" if scored.parts else ""
     also = "".join(f"; {one}" for one in scored.also)
-    said: dict[str, object] = {
+    fields: dict[str, object] = {
         "instrument": instrument,
         "total": scored.total,
         "band": scored.band,
         "flags": scored.flags,
     }
-    said |= {name: value for name in ("parts", "pattern", "beside", "why") if (value := getattr(scored, name))}
-    return answer(said, f"{scored.said}{flags}{parts}{also}", json_=output.json)
+    fields |= {name: value for name in ("parts", "pattern", "beside", "why") if (value := getattr(scored, name))}
+    return answer(fields, f"{scored.said}{flags}{parts}{also}", json_=output.json)
 
 
 def _clinic(folder: Path | None) -> Clinic:

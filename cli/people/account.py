@@ -17,9 +17,9 @@ async def login(account: str, *, output: OutputOptions = OutputOptions()) -> int
     Example: starter.py login ortiz
     """
     settings = here()
-    said = read_passphrase("Passphrase: ")
+    value = read_passphrase("Passphrase: ")
     async with open_store(settings) as store:
-        token = await sign_in(store, account, said, datetime.now(UTC))
+        token = await sign_in(store, account, value, datetime.now(UTC))
         keep_token(token_file(settings), token)
         found = await store.staff.account(account)
     if found is None:

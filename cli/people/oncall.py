@@ -62,8 +62,8 @@ async def leave(account: str, begins: str, ends: str, *, output: SureOptions = S
     """
     async with staff_session() as at:
         gaps = await add_leave(at, account, begins, ends, sure=output.sure)
-    said = "\n".join((f"{account} is passed over from {begins} until {ends}", *gaps))
-    return answer({"account": account, "gaps": gaps}, said, json_=output.json)
+    text = "\n".join((f"{account} is passed over from {begins} until {ends}", *gaps))
+    return answer({"account": account, "gaps": gaps}, text, json_=output.json)
 
 
 @command

@@ -50,8 +50,8 @@ async def load(file: Path | None = None, *, output: OutputOptions = OutputOption
         fresh = await staffing.load_staff(store, file or settings.clinic_folder / "staff.toml", datetime.now(UTC), by)
         found = len(await store.staff.accounts())
     lines = "".join(f"\n{account:10} {passphrase}" for account, passphrase in fresh.items())
-    said = f"{found} accounts, {len(fresh)} new{lines}"
-    return answer({"accounts": found, "passphrases": fresh}, said, json_=output.json)
+    text = f"{found} accounts, {len(fresh)} new{lines}"
+    return answer({"accounts": found, "passphrases": fresh}, text, json_=output.json)
 
 
 @command

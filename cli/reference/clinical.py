@@ -208,19 +208,19 @@ def _gates(gates: list[Gate]) -> str:
 
 
 def _gate(gate: Gate) -> tuple[str, ...]:
-    said = [gate.text]
-    said += [f"expires after {gate.expires_days} days"] if gate.expires_days else []
-    said += [f"again before sessions {_numbers(gate.before_sessions)}"] if gate.before_sessions else []
-    said += ["optional"] if gate.optional else []
-    said += ["or why not"] if gate.or_why_not else []
+    lines = [gate.text]
+    lines += [f"expires after {gate.expires_days} days"] if gate.expires_days else []
+    lines += [f"again before sessions {_numbers(gate.before_sessions)}"] if gate.before_sessions else []
+    lines += ["optional"] if gate.optional else []
+    lines += ["or why not"] if gate.or_why_not else []
     if gate.limits is not None:
         limits = gate.limits
-        said += [f"each of {', '.join(one.name for one in gate.analytes)}"] if gate.analytes else []
+        lines += [f"each of {', '.join(one.name for one in gate.analytes)}"] if gate.analytes else []
         own = [f"{one.name} from {one.hold_times_upper} x" for one in gate.analytes if one.hold_times_upper is not None]
         held = f"from {limits.hold_times_upper} x the upper limit holds for {limits.cause}"
-        said.append(f"{held} ({', '.join(own)})" if own else held)
-        said.append(f"from {limits.alert_times_first} x the first value alerts")
-    return f"`{gate.id}`", gate.kind, "; ".join(said), ", ".join(gate.by), gate.source
+        lines.append(f"{held} ({', '.join(own)})" if own else held)
+        lines.append(f"from {limits.alert_times_first} x the first value alerts")
+    return f"`{gate.id}`", gate.kind, "; ".join(lines), ", ".join(gate.by), gate.source
 
 
 def _instruments(instruments: list[Instrument]) -> str:

@@ -136,10 +136,10 @@ def _steps() -> str:
 
 
 def _details(model: type[BaseModel], names: Iterable[str]) -> str:
-    said = []
+    lines = []
     for name in names:
         field = model.model_fields[name]
         kind = bare(field.annotation)
         words = f" ({', '.join(map(str, kind))})" if isclass(kind) and issubclass(kind, StrEnum) else ""
-        said.append(f"{f'**{code(name)}**' if field.is_required() else code(name)}{words}")
-    return ", ".join(said)
+        lines.append(f"{f'**{code(name)}**' if field.is_required() else code(name)}{words}")
+    return ", ".join(lines)

@@ -88,16 +88,16 @@ class Format:
     def _section(self, one: Table) -> str:
         heading = one.heading
         doc = " ".join((inspect.getdoc(one.model) or "").split())
-        usual = {use: said for use, said in one.uses.items() if isinstance(said, one.model)}
-        differ = len({str(said) for said in usual.values()}) > 1
+        usual = {use: answer for use, answer in one.uses.items() if isinstance(answer, one.model)}
+        differ = len({str(answer) for answer in usual.values()}) > 1
         rows, described = [], any(info.description for _, info in self._fields(one.model))
         for name, info in self._fields(one.model):
             if differ:
-                defaults = [literal(getattr(said, name)) for said in usual.values()]
+                defaults = [literal(getattr(answer, name)) for answer in usual.values()]
             else:
-                said = next(iter(usual.values()), None)
-                value = info.get_default(call_default_factory=True) if said is None else getattr(said, name)
-                defaults = ["required" if info.is_required() and said is None else literal(value)]
+                answer = next(iter(usual.values()), None)
+                value = info.get_default(call_default_factory=True) if answer is None else getattr(answer, name)
+                defaults = ["required" if info.is_required() and answer is None else literal(value)]
             meaning = [info.description or ""] if described else []
             rows.append((code(name), self._said(one.model, name, info), *defaults, *meaning))
         heads = (*(code(use) for use in usual),) if differ else ("default",)
@@ -170,10 +170,10 @@ def _models_in(annotation: Any) -> list[tuple[type[BaseModel], bool]]:
 def limits(checks: list[Any]) -> str:
     """The least and the most that a number may be, as the type says."""
     flat = [one for check in checks for one in (getattr(check, "metadata", None) or [check])]
-    said = []
+    lines = []
     for kind, words, at in ((Ge, "from {}", "ge"), (Gt, "above {}", "gt"), (Le, "to {}", "le"), (Lt, "below {}", "lt")):
-        said += [words.format(getattr(one, at)) for one in flat if isinstance(one, kind)]
-    return f", {' '.join(said)}" if said else ""
+        lines += [words.format(getattr(one, at)) for one in flat if isinstance(one, kind)]
+    return f", {' '.join(lines)}" if lines else ""
 
 
 def literal(value: object) -> str:

@@ -17,5 +17,5 @@ async def search_attributes(*, output: OutputOptions = OutputOptions()) -> int:
     settings = load_settings()
     client = await connect(settings, KeyRing.generate())  # nothing is encrypted or read here: the keys stay away
     made = await register(client)
-    said = f"made {', '.join(made)}" if made else "every search attribute is there"
-    return answer({"namespace": client.namespace, "made": list(made)}, said, json_=output.json)
+    text = f"made {', '.join(made)}" if made else "every search attribute is there"
+    return answer({"namespace": client.namespace, "made": list(made)}, text, json_=output.json)

@@ -35,8 +35,8 @@ async def downtime_sheet(
         {"course": one.record.course_id, "session": one.session.id, "at": one.session.start} for one in found.visits
     ]
     missing = "".join(f"\n  NOT on it: {why}" for why in found.unread)
-    said = {"file": str(file), "visits": told, "not_on_it": found.unread}
-    answer(said, f"{len(found.visits)} visits: {file}{missing}", json_=output.json)
+    fields = {"file": str(file), "visits": told, "not_on_it": found.unread}
+    answer(fields, f"{len(found.visits)} visits: {file}{missing}", json_=output.json)
     return FAILED if found.unread else OK
 
 

@@ -101,7 +101,7 @@ def _line(at: StaffSession, listed: ListedCourse) -> tuple[str, ...]:
 def _task(at: StaffSession, listed: ListedCourse) -> tuple[str, ...]:
     """A row of the worklist: the first thing to do in words, and what else waits."""
     row = listed.row
-    said = listed.wrong or "\n".join(listed.todo)
+    value = listed.wrong or "\n".join(listed.todo)
     due = shown(at.site_zone(row.site), row.need_due)
     urgent = "URGENT " if row.urgent else ""
-    return (row.course_id, listed.name, f"{urgent}{said}", f"{time_left(row.need_due, at.now)}, {due}")
+    return (row.course_id, listed.name, f"{urgent}{value}", f"{time_left(row.need_due, at.now)}, {due}")

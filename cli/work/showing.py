@@ -162,8 +162,8 @@ def _gates(record: CourseRecord) -> list[tuple[str, ...]]:
         usual = GateAnswer.NO if gate.kind in EXCLUDES else GateAnswer.YES
         if record.phase is not Phase.INTAKE and (state is None or state.answer is usual):
             continue
-        said = ("unanswered", "", "") if state is None else (state.answer, shown(record.zone, state.since), state.by)
-        found.append((gate.id, gate.text, *said))
+        value = ("unanswered", "", "") if state is None else (state.answer, shown(record.zone, state.since), state.by)
+        found.append((gate.id, gate.text, *value))
     return found
 
 

@@ -245,7 +245,7 @@ class ActEnvelope(BaseModel):
 
 def digest(act: BaseAct) -> str:
     """A short fingerprint of what an act says, without when, by which proof, and to how full a site it was sent."""
-    said = act.model_dump_json(
+    value = act.model_dump_json(
         exclude={"request_id": True, "made_at": True, "actor": {"proof"}, "no_chair": True}, exclude_defaults=True
     )
-    return hashlib.sha256(said.encode()).hexdigest()[:16]
+    return hashlib.sha256(value.encode()).hexdigest()[:16]

@@ -10,9 +10,9 @@ def moment(record: CourseRecord, instant: datetime) -> str:
     """An instant on the clinic's clock: `2027-03-05T09:00 EST`, and whose clock where the patient lives by another."""
     zone = record.zone
     wall = zone.local(instant)
-    said = f"{wall:%Y-%m-%dT%H:%M} {zone.abbreviation(instant)}".rstrip()
+    value = f"{wall:%Y-%m-%dT%H:%M} {zone.abbreviation(instant)}".rstrip()
     elsewhere = record.messaging.zone.local(instant) != wall
-    return f"{said} {zone.name}" if elsewhere else said
+    return f"{value} {zone.name}" if elsewhere else value
 
 
 def day(record: CourseRecord, instant: datetime) -> str:

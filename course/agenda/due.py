@@ -105,6 +105,6 @@ def _closing(record: CourseRecord) -> Iterator[Occasion]:
     taken_back = tuple(visits.taken_back(record))
     yield from taken_back
     ordinal, last = last_ordinal(record, "course", OccasionKind.CLOSED)
-    said = last is not None and last.state is not OccasionState.LATER and last.at < record.closed_at
+    value = last is not None and last.state is not OccasionState.LATER and last.at < record.closed_at
     at = min((one.at for one in taken_back), default=in_sending_hours(record.messaging.zone, record.closed_at))
-    yield Occasion("course", OccasionKind.CLOSED, ordinal + 1 if said else max(ordinal, 1), at)
+    yield Occasion("course", OccasionKind.CLOSED, ordinal + 1 if value else max(ordinal, 1), at)

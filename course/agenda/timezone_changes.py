@@ -27,10 +27,10 @@ def kept_at_their_hour(record: CourseRecord, before: Zone, now: datetime) -> Cou
         return record
     stand = [one for one in (record.session(each.id) for each in moved) if one is not None]
     named = "; ".join(visit_of(record, one) for one in stand)
-    said = f"the clocks of {record.zone.name} are set anew, and these visits keep their hour: {named}"
+    sentence = f"the clocks of {record.zone.name} are set anew, and these visits keep their hour: {named}"
     due = min(one.start for one in stand)
-    text = f"{said}: see that the patient knows, a calendar or telephone may show another time"
-    record = write(record, COURSE, now, said)
+    text = f"{sentence}: see that the patient knows, a calendar or telephone may show another time"
+    record = write(record, COURSE, now, sentence)
     return open_task(record, TaskKind.CALENDAR_CLASH, now, due, Role.COORDINATOR, text, f"clocks {now:%Y%m%d}")
 
 

@@ -44,8 +44,8 @@ WHO: dict[NeedKind, Role] = {
 def todo(need: Need) -> str:
     """One row, such as `nurse: write down the visit (session 3: what happened?)`."""
     first = BEFORE.get(need.kind)
-    said = need.text if first is None else f"{first} ({need.text})"
-    whole = f"{need.role}: {said}"
+    value = need.text if first is None else f"{first} ({need.text})"
+    whole = f"{need.role}: {value}"
     return whole if len(whole) <= SHOWN_MOST else f"{whole[: SHOWN_MOST - 1]}…"
 
 
@@ -56,6 +56,6 @@ def brief(need: Need) -> str:
 
 def listed(kinds: Collection[str], own: Sequence[str]) -> tuple[str, ...]:
     """A course's rows on a list of many: an escalation first, its own words next, then what its kinds say."""
-    said = {kind: f"{who}: {BEFORE.get(kind, 'sign clearance')}" for kind, who in WHO.items() if kind in kinds}
-    first = said.pop(NeedKind.ESCALATION, None)
-    return (*((first,) if first else ()), *own, *said.values())
+    fields = {kind: f"{who}: {BEFORE.get(kind, 'sign clearance')}" for kind, who in WHO.items() if kind in kinds}
+    first = fields.pop(NeedKind.ESCALATION, None)
+    return (*((first,) if first else ()), *own, *fields.values())

@@ -108,11 +108,11 @@ def change_contact(record: CourseRecord, act: ChangeContact, now: datetime) -> C
         changes["opted_out_at"] = now if act.opt_out else None
     if not changes:
         raise Refused("nothing to change: give at least one of email, sms, language, zone, opt-out")
-    said = ", ".join(f"{name} {_said(value)}" for name, value in changes.items())
+    text = ", ".join(f"{name} {_said(value)}" for name, value in changes.items())
     changed = record.with_(messaging=record.messaging.with_(**changes))
     if act.opt_out and act.perhaps_the_visit:
         changed = _visit_asked(changed, now)
-    return Change(changed, f"messages: {said}", "", said)
+    return Change(changed, f"messages: {text}", "", text)
 
 
 def _visit_asked(record: CourseRecord, now: datetime) -> CourseRecord:

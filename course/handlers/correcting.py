@@ -65,8 +65,8 @@ def _correct_score(record: CourseRecord, act: Correct, earlier: Score, now: date
 
     changed, gone = score_tasks.put_right(changed, earlier.id, now, again)
     changed = _flag_evaluations(changed, earlier.id, now)
-    said = f"{instrument.title} {earlier.id} corrected"
-    return Change(changed, said, earlier.said, right.said, (*held, *gone))
+    text = f"{instrument.title} {earlier.id} corrected"
+    return Change(changed, text, earlier.said, right.said, (*held, *gone))
 
 
 def _rose(instrument: Instrument, earlier: Score, right: Score) -> bool:
@@ -158,12 +158,12 @@ def _asked_again(record: CourseRecord) -> CourseRecord:
 
 
 def _entry_number(record: CourseRecord, item: str) -> int:
-    said = item.removeprefix(ENTRY)
-    if said == item or not said.isdecimal():
+    text = item.removeprefix(ENTRY)
+    if text == item or not text.isdecimal():
         raise Refused(f"there is no score, dose or adverse event {item}: `show` lists them by id, or name entry17")
-    if not 1 <= int(said) <= record.entry_count:
-        raise Refused(f"there is no entry {said}: this course has {record.entry_count}")
-    return int(said)
+    if not 1 <= int(text) <= record.entry_count:
+        raise Refused(f"there is no entry {text}: this course has {record.entry_count}")
+    return int(text)
 
 
 def _second(act: Correct | VoidItem) -> None:

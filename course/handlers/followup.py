@@ -131,9 +131,9 @@ def change_medicine(record: CourseRecord, act: ChangeMedicine, now: datetime) ->
     )
     how = "ordered" if act.ordered else "reported"
     review = "" if act.review_at is None else f", review {shown(record, act.review_at)}"
-    said = change_of(act.was, act.now)
+    value = change_of(act.was, act.now)
     day = f"{record.zone.local(act.starts):%d %b %Y}"
-    return Change(changed, f"{act.name} ({taken.id}) {said} from {day}, {how}{review}", act.was, act.now or "stopped")
+    return Change(changed, f"{act.name} ({taken.id}) {value} from {day}, {how}{review}", act.was, act.now or "stopped")
 
 
 def _list_medicine(record: CourseRecord, act: ChangeMedicine) -> Change:

@@ -36,8 +36,8 @@ def answer_gate(record: CourseRecord, act: RecordGate, now: datetime) -> Change:
 
 def _value(act: RecordGate) -> str:
     """What the laboratory measured as the course's page shows it."""
-    said = labs.in_words(labs.results(act))
-    return f" ({said})" if said else ""
+    value = labs.in_words(labs.results(act))
+    return f" ({value})" if value else ""
 
 
 def _gate_of(record: CourseRecord, name: str) -> Gate:
@@ -125,16 +125,16 @@ def _limits(
     if record.closed:
         return record, ()
     found = [automatic_holds.lab_reading(gate, one) for one in values]
-    said = tuple(why for one in found for why in (one.holds, one.alerts) if why)
+    value = tuple(why for one in found for why in (one.holds, one.alerts) if why)
     held = [one for one in found if one.holds]
     if held:
         record = held_now(record, held[0].cause, now, "; ".join(one.holds for one in held))
-    if said:
+    if value:
         trigger = Trigger(what="laboratory value", subject=gate.id, at=now, urgency=Urgency.PROMPT)
         record = safety.raise_escalation(record, (trigger,), now)
-        text = f"{'; '.join(said)}: {'the course is held, ' if held else ''}decide"
+        text = f"{'; '.join(value)}: {'the course is held, ' if held else ''}decide"
         record = open_task(record, TaskKind.ALERT, now, now + days(1), Role.PRESCRIBER, text, gate.id)
-    return record, said
+    return record, value
 
 
 def _may_override(gate: Gate, act: RecordGate) -> None:
@@ -162,7 +162,7 @@ def sign_clearance(record: CourseRecord, act: SignClearance, now: datetime) -> C
     without = f" without: {'; '.join(unscreened)}" if unscreened else ""
     doubt = outcome_rule.baseline_doubt(record)
     flags = ", ".join(flags_up(record))
-    said = "; ".join([f"clearance signed{without}", *([doubt] if doubt else []), *([f"with {flags}"] if flags else [])])
+    text = "; ".join([f"clearance signed{without}", *([doubt] if doubt else []), *([f"with {flags}"] if flags else [])])
     warned = [f"{doubt}: no response can be read from it"] if doubt else []
     warned += [f"weigh what is flagged: {flags}"] if flags else []
-    return Change(record.with_(clearance=signed, order=order), said, "not cleared", "cleared", tuple(warned))
+    return Change(record.with_(clearance=signed, order=order), text, "not cleared", "cleared", tuple(warned))

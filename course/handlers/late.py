@@ -58,5 +58,5 @@ def _late_dose(record: CourseRecord, act: LateEntry, now: datetime) -> tuple[Cou
     if over:
         changed = over_order(changed, dose.session, "; ".join(over), now)
     changed = flagged(changed, lambda one: one.at > dose.at, now)
-    said = f", {act.mg} mg over {act.minutes} min as {dose.session}"
-    return changed, said, over
+    text = f", {act.mg} mg over {act.minutes} min as {dose.session}"
+    return changed, text, over

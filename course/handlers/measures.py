@@ -50,8 +50,8 @@ def record_measure(record: CourseRecord, act: RecordMeasure, now: datetime) -> C
     if taken.instrument in {record.protocol.outcome.instrument, *rated}:
         changed = flagged(changed, lambda one: one.at > taken.at, now)
     flags = (*(f"{flag}: escalated" for flag in scored.flags if triggers), *held)
-    said = "; ".join(one for one in (f"{instrument.title}: {scored.said}", *scored.also, taken.form) if one)
-    return Change(changed, said, "", taken.said, flags)
+    text = "; ".join(one for one in (f"{instrument.title}: {scored.said}", *scored.also, taken.form) if one)
+    return Change(changed, text, "", taken.said, flags)
 
 
 def form_of(record: CourseRecord, instrument: Instrument, at: datetime) -> str:
@@ -69,12 +69,12 @@ def held_by_score(
     rule = automatic_holds.rule_for(record, score)
     if rule is None:
         return record, ()
-    said = automatic_holds.said(instrument, rule)
-    held = held_now(record, rule.cause, now, said)
+    value = automatic_holds.said(instrument, rule)
+    held = held_now(record, rule.cause, now, value)
     held = safety.raise_escalation(held, (automatic_holds.trigger(record, instrument, rule, score),), now)
-    text = f"{said}: see the patient, the course is held"
+    text = f"{value}: see the patient, the course is held"
     held = open_task(held, TaskKind.ALERT, now, now + days(1), Role.PRESCRIBER, text, instrument.id, (score.id,))
-    return held, (f"{said}: the course is held",)
+    return held, (f"{value}: the course is held",)
 
 
 def _answered(record: CourseRecord, taken: Score, now: datetime) -> CourseRecord:

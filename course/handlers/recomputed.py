@@ -19,13 +19,13 @@ def recomputed(
     changed = _forced(before, _stop_task(before, _relapse_task(before, changed, now), now), now)
     if not isinstance(act, Correct | VoidItem):
         return changed, ()
-    said: list[str] = []
+    lines: list[str] = []
     lost = outcome_rule.relapse(changed).state is outcome_rule.RelapseState.CONFIRMED
     if outcome_rule.relapse(before).state is outcome_rule.RelapseState.CONFIRMED and not lost:
-        changed = _taken_back(changed, TaskKind.EARLY_BOOSTER, now, said)
+        changed = _taken_back(changed, TaskKind.EARLY_BOOSTER, now, lines)
     if stopping.read(before).due and not stopping.read(changed).due:
-        changed = _taken_back(changed, TaskKind.STOP_REVIEW, now, said)
-    return changed, tuple(said)
+        changed = _taken_back(changed, TaskKind.STOP_REVIEW, now, lines)
+    return changed, tuple(lines)
 
 
 def _relapse_task(before: CourseRecord, changed: CourseRecord, now: datetime) -> CourseRecord:
@@ -55,12 +55,12 @@ def _forced(before: CourseRecord, changed: CourseRecord, now: datetime) -> Cours
     return changed.with_(forced_since=now)
 
 
-def _taken_back(record: CourseRecord, kind: TaskKind, now: datetime, said: list[str]) -> CourseRecord:
+def _taken_back(record: CourseRecord, kind: TaskKind, now: datetime, lines: list[str]) -> CourseRecord:
     """The record without its open tasks of a kind, which say that they no longer hold."""
     tasks = []
     for task in record.tasks:
         if task.kind is kind and task.resolved_at is None:
-            said.append(f"task {task.id} no longer holds and is taken back: {task.text}")
+            lines.append(f"task {task.id} no longer holds and is taken back: {task.text}")
             tasks.append(task.with_(resolved_at=now, text=f"no longer holds: {task.text}"))
         else:
             tasks.append(task)

@@ -70,8 +70,8 @@ def _signed_for(record: CourseRecord, act: CheckIn) -> SignedFor | None:
 
 def _asked(act: CheckIn) -> tuple[str, ...]:
     """What was found in order before the dose, for the record."""
-    said = (("escort", act.escort), ("fasted", act.fasting), ("changes asked", act.asked))
-    return (f"{act.identifiers} identifiers", *(what for what, yes in said if yes))
+    value = (("escort", act.escort), ("fasted", act.fasting), ("changes asked", act.asked))
+    return (f"{act.identifiers} identifiers", *(what for what, yes in value if yes))
 
 
 def _is_absolute(record: CourseRecord, name: str) -> bool:

@@ -45,11 +45,11 @@ def put_right(
     )
     changed = again(record.with_(tasks=tuple(let_go)))
     gone = [one for one in changed.tasks if one.id in mine and not one.of]
-    said = [f"task {one.id} no longer holds and is taken back: {one.text}" for one in gone]
+    lines = [f"task {one.id} no longer holds and is taken back: {one.text}" for one in gone]
     tasks = (
         one.with_(resolved_at=now, text=f"no longer holds: {one.text}") if one in gone else one for one in changed.tasks
     )
-    return changed.with_(tasks=tuple(tasks)), (*said, *_stands(record, changed, score))
+    return changed.with_(tasks=tuple(tasks)), (*lines, *_stands(record, changed, score))
 
 
 def _stands(before: CourseRecord, changed: CourseRecord, score: str) -> tuple[str, ...]:

@@ -100,8 +100,8 @@ def _refuse_depth(text: str, file: str) -> None:
         number += sign == "\n"
         depth += (sign in "[{") - (sign in "]}")
         if depth > DEPTH_MOST:
-            said = f"lists and tables stand in each other more than {DEPTH_MOST} deep: no field is that deep"
-            raise LoadError([Fault(file, number, said)])
+            sentence = f"lists and tables stand in each other more than {DEPTH_MOST} deep: no field is that deep"
+            raise LoadError([Fault(file, number, sentence)])
 
 
 def _blank(quoted: re.Match[str]) -> str:
@@ -129,8 +129,8 @@ def _plain(value: date | time) -> str:
 def _syntax(message: str, text: str, file: str) -> Fault:
     place = re.search(r" \(at (?:line (\d+), column \d+|end of document)\)$", message)
     line = int(place[1]) if place is not None and place[1] else text.count("\n") + 1
-    said = message[: place.start()] if place is not None else message
-    return Fault(file, line, f"this is not TOML: {said[0].lower()}{said[1:]}")
+    value = message[: place.start()] if place is not None else message
+    return Fault(file, line, f"this is not TOML: {value[0].lower()}{value[1:]}")
 
 
 def _shape(error: dict[str, Any], lines: dict[Path, int], file: str, model: type[BaseModel]) -> Fault:

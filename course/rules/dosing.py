@@ -70,12 +70,12 @@ def over_order(record: CourseRecord, minutes: int, mg: Decimal, weight_kg: Decim
     A weight far off the last one, as pounds would be, is said, and the amount is held against the last one too.
     """
     check, last = dose_check(record, minutes, mg, weight_kg), last_weight(record)
-    said = [check.sentence] if check.exceeds else []
+    value = [check.sentence] if check.exceeds else []
     doubt = weight_doubt(record, weight_kg)
     if doubt and last is not None:
         at_last = dose_check(record, minutes, mg, last)
-        said += [doubt, f"at {last} kg {at_last.sentence}"] if at_last.exceeds else []
-    return tuple(said)
+        value += [doubt, f"at {last} kg {at_last.sentence}"] if at_last.exceeds else []
+    return tuple(value)
 
 
 def weight_doubt(record: CourseRecord, weight_kg: Decimal) -> str:

@@ -93,8 +93,8 @@ def counted(taken: tuple[TakenMedicine, ...]) -> str:
         return "none"
     at_intake = sum(bool(one.at_intake) for one in taken)
     ways = [became(one) for one in taken]
-    said = [f"{ways.count(way)} {way}" for way in dict.fromkeys(ways)]
-    return f"{at_intake} at intake; now {', '.join(said)}"
+    lines = [f"{ways.count(way)} {way}" for way in dict.fromkeys(ways)]
+    return f"{at_intake} at intake; now {', '.join(lines)}"
 
 
 def missing_baselines(record: CourseRecord) -> Iterator[str]:

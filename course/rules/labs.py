@@ -22,16 +22,16 @@ def kept(before: GateState | None, act: RecordGate) -> tuple[LabValue, ...]:
     """The last value of each analyte after an act; a result that is pending leaves those before it standing."""
     last = {} if before is None else {one.analyte: one for one in before.results}
     for one in results(act):
-        said = LabValue(
+        answer = LabValue(
             analyte=one.analyte, value=one.value, unit=one.unit, upper_limit=one.upper_limit, drawn=act.happened_at
         )
         earlier = last.get(one.analyte)
-        put_right = earlier is not None and earlier.drawn == said.drawn and earlier.is_first
-        first = said if earlier is None or put_right else earlier
-        if first is said:
-            last[one.analyte] = said.with_(first=said.value, first_unit=said.unit)
+        put_right = earlier is not None and earlier.drawn == answer.drawn and earlier.is_first
+        first = answer if earlier is None or put_right else earlier
+        if first is answer:
+            last[one.analyte] = answer.with_(first=answer.value, first_unit=answer.unit)
         else:
-            last[one.analyte] = said.with_(first=first.first, first_unit=first.first_unit)
+            last[one.analyte] = answer.with_(first=first.first, first_unit=first.first_unit)
     return tuple(last.values())
 
 
@@ -58,17 +58,17 @@ def doubts(gate: Gate, before: GateState | None, act: RecordGate, times_upper: i
 
 def why_not(gate: Gate, before: GateState | None, act: RecordGate) -> str:
     """Why a gate does not take what was measured, in one sentence, or an empty string."""
-    said = results(act)
-    if said and (gate.kind is not GateKind.LAB or act.also):
+    value = results(act)
+    if value and (gate.kind is not GateKind.LAB or act.also):
         return f"gate {gate.id} takes no value of its own here: a value belongs to one laboratory gate"
-    names = [one.analyte for one in said]
+    names = [one.analyte for one in value]
     known = [one.name for one in gate.analytes]
     if any(name not in (known or [""]) for name in names):
         takes = f"{', '.join(known)}, each such as {known[0]}=35/40U/L" if known else "one value, with --value"
         return f"gate {gate.id} takes {takes}"
     if len(set(names)) < len(names):
         return f"gate {gate.id} has one value for each of {', '.join(known)}: give each once"
-    if bare := [one for one in said if not one.unit]:
+    if bare := [one for one in value if not one.unit]:
         which = bare[0].analyte or "the value"
         return f"gate {gate.id}: {which} has no unit: give it as the laboratory writes it, such as 35 U/L"
     if gate.limits is not None and act.answer is GateAnswer.YES:

@@ -85,9 +85,9 @@ def _corrected(record: CourseRecord, act: Correct) -> Iterator[str]:
 
 
 def _weight(record: CourseRecord, weight_kg: Decimal) -> Iterator[str]:
-    said = weight_doubt(record, weight_kg)
-    if said:
-        yield said
+    value = weight_doubt(record, weight_kg)
+    if value:
+        yield value
 
 
 def _dose(record: CourseRecord, minutes: int, mg: Decimal, weight_kg: Decimal | None) -> Iterator[str]:

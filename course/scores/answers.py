@@ -49,14 +49,14 @@ def typed(text: str, instrument: Instrument | None = None) -> Answers:
 
     Without separators each digit is an answer, unless the instrument has but one item or answers of two digits.
     """
-    said = text.strip()
-    parts = re.split(r"\s*[,;/|]\s*|\s+", said)
-    if len(parts) == 1 and said != BLANK_TYPED and not _one_answer(instrument):
+    sentence = text.strip()
+    parts = re.split(r"\s*[,;/|]\s*|\s+", sentence)
+    if len(parts) == 1 and sentence != BLANK_TYPED and not _one_answer(instrument):
         if instrument is not None and instrument.item_max > ONE_DIGIT:
             raise ScoringError(
                 f"answers to {instrument.id} go up to {instrument.item_max}: put commas between them, as in 3,10,7"
             )
-        parts = list(said)
+        parts = list(sentence)
     if not all(part == BLANK_TYPED or re.fullmatch(r"-?[0-9]{1,4}", part) for part in parts):
         raise ScoringError(f'answers are whole numbers with commas, "{BLANK_TYPED}" where one is blank, as in {SHOW}')
     return tuple(None if part == BLANK_TYPED else int(part) for part in parts)

@@ -181,8 +181,8 @@ def _read(record: CourseRecord, rule: OutcomeRule, start: Score | None, score: S
     outcome = _outcome(rule, start.points, score.points, instrument.reliable_change if instrument else None)
     percent = (100 * Decimal(str(points)) / Decimal(str(start.points))).quantize(TENTH, ROUND_DOWN)
     called = rule.remission_called if outcome is Outcome.REMISSION and rule.remission_called else outcome
-    said = f"{called}: {start.said} to {score.said}, {_change(rule, points, percent)}"
-    return Reading(outcome, percent, points, said)
+    text = f"{called}: {start.said} to {score.said}, {_change(rule, points, percent)}"
+    return Reading(outcome, percent, points, text)
 
 
 def _not_computable(why: str) -> Reading:

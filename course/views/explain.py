@@ -162,12 +162,12 @@ def _outcome(record: CourseRecord, tags: Tags) -> Iterator[Reason]:
         (rule.response_points, f"response: down {rule.response_points} points"),
         (rule.partial_percent, f"partial: down {rule.partial_percent} %"),
     )
-    said = "; ".join(words for value, words in parts if value is not None)
+    text = "; ".join(words for value, words in parts if value is not None)
     inputs = _inputs(record, baseline=_scored(record, start), last=_scored(record, record.primary_scores[-1]))
     keys = tuple(f"outcome.{name}" for name in ("remission_at_most", "response_percent", "partial_percent"))
     source = _source(tags, RuleText("", keys=keys, tag=rule.source))
     who = (may(Action.CORRECT), may(Action.VOID))
-    whole = f"{rule.instrument} against the last score before the first infusion; {said}"
+    whole = f"{rule.instrument} against the last score before the first infusion; {text}"
     yield Reason("outcome", rule.instrument, reading.sentence, whole, inputs, source, who)
 
 
@@ -264,8 +264,8 @@ def _source(tags: Tags, words: RuleText) -> str:
     return "; ".join(one for one in (words.tag, *found) if one)
 
 
-def _inputs(record: CourseRecord, **said: Any) -> dict[str, str]:
-    return {name: _plain(record, value) for name, value in said.items() if value not in {None, ""}}
+def _inputs(record: CourseRecord, **fields: Any) -> dict[str, str]:
+    return {name: _plain(record, value) for name, value in fields.items() if value not in {None, ""}}
 
 
 def _plain(record: CourseRecord, value: Any) -> str:

@@ -119,15 +119,15 @@ def _missing(gathered: ProofEvidence) -> Iterator[ProofException]:
         fresh = one.opening and gathered.at - one.opened_at <= minutes(LATE_MINUTES)
         if one.closed or one.course_id in running or how == COMPLETED or fresh:
             continue
-        said = f"the directory has it open since {_shown(one.opened_at)}, and its workflow does not run ({how})"
-        yield ProofException(kind=ProofFault.NOT_RUNNING, subject=one.course_id, sentence=said)
+        text = f"the directory has it open since {_shown(one.opened_at)}, and its workflow does not run ({how})"
+        yield ProofException(kind=ProofFault.NOT_RUNNING, subject=one.course_id, sentence=text)
 
 
 def _sites(gathered: ProofEvidence) -> Iterator[ProofException]:
     for site, people in gathered.on_call.items():
         if not people:
-            said = "nobody is on call: name somebody in clinic/staff.toml, then `starter.py staff load`"
-            yield ProofException(kind=ProofFault.NOBODY_ON_CALL, subject=site, sentence=said)
+            text = "nobody is on call: name somebody in clinic/staff.toml, then `starter.py staff load`"
+            yield ProofException(kind=ProofFault.NOBODY_ON_CALL, subject=site, sentence=text)
 
 
 def _gaps(gathered: ProofEvidence) -> Iterator[ProofException]:
@@ -136,14 +136,14 @@ def _gaps(gathered: ProofEvidence) -> Iterator[ProofException]:
         if gap.begins <= gathered.at and gap.what == NOBODY:
             continue
         until = f"to {_shown(gap.ends)}" if gap.ends is not None else "on"
-        said = f"{gap.what} from {_shown(gap.begins)} {until}: give somebody a turn then (`oncall turn`)"
-        yield ProofException(kind=ProofFault.NO_COVER, subject=gap.site, sentence=said)
+        text = f"{gap.what} from {_shown(gap.begins)} {until}: give somebody a turn then (`oncall turn`)"
+        yield ProofException(kind=ProofFault.NO_COVER, subject=gap.site, sentence=text)
 
 
 def _licences(gathered: ProofEvidence) -> Iterator[ProofException]:
     for account, why in gathered.licences.items():
-        said = f"{why}: write the new one into clinic/staff.toml and `staff load`, or `staff disable {account}`"
-        yield ProofException(kind=ProofFault.LICENCE, subject=account, sentence=said)
+        text = f"{why}: write the new one into clinic/staff.toml and `staff load`, or `staff disable {account}`"
+        yield ProofException(kind=ProofFault.LICENCE, subject=account, sentence=text)
 
 
 def _of_course(gathered: ProofEvidence, one: RunningCourse, listed: DirectoryCourse | None) -> Iterator[ProofException]:
@@ -177,8 +177,8 @@ def _state(
         yield ProofFault.FAILING, f"its workflow task keeps failing ({', '.join(one.problems)})"
     if unacknowledged(gathered, one):
         steps = len(gathered.told.get(one.course_id, ()))
-        said = f"told {steps} times" if steps else "told to nobody"
-        yield ProofFault.ESCALATION, f"its open escalation is past its clock, not acknowledged, {said}"
+        text = f"told {steps} times" if steps else "told to nobody"
+        yield ProofFault.ESCALATION, f"its open escalation is past its clock, not acknowledged, {text}"
     if one.need_due is not None and gathered.at - one.need_due > days(OVERDUE_DAYS):
         waits = ", ".join(need.replace("_", " ") for need in one.needs)
         late = (gathered.at - one.need_due).days
@@ -209,34 +209,34 @@ def _late_sends(gathered: ProofEvidence) -> Iterator[ProofException]:
     for one in gathered.unsettled:
         if gathered.at - one.as_of > minutes(LATE_MINUTES):
             how = "is still in flight" if one.state is OccasionState.IN_FLIGHT else "has not been accepted yet"
-            said = f"message {one.occasion}, due {_shown(one.as_of)}, {how}"
-            yield ProofException(kind=ProofFault.SEND, subject=one.course_id, sentence=said)
+            text = f"message {one.occasion}, due {_shown(one.as_of)}, {how}"
+            yield ProofException(kind=ProofFault.SEND, subject=one.course_id, sentence=text)
 
 
 def _without_slot(gathered: ProofEvidence) -> Iterator[ProofException]:
     for course_id, visits in gathered.without_slot.items():
         for visit in visits:
-            said = f"no chair is free for its visit of {_shown(visit)}: move it with `defer`"
-            yield ProofException(kind=ProofFault.NO_SLOT, subject=course_id, sentence=said)
+            text = f"no chair is free for its visit of {_shown(visit)}: move it with `defer`"
+            yield ProofException(kind=ProofFault.NO_SLOT, subject=course_id, sentence=text)
 
 
 def _silent(gathered: ProofEvidence) -> Iterator[ProofException]:
     still = {one.course_id for one in gathered.seen if stands_still(gathered, one)}
     for course_id in sorted(gathered.silent - still):
-        said = "no worker answers for it: start one of its build (`starter.py wake` says who is behind)"
-        yield ProofException(kind=ProofFault.SILENT, subject=course_id, sentence=said)
+        text = "no worker answers for it: start one of its build (`starter.py wake` says who is behind)"
+        yield ProofException(kind=ProofFault.SILENT, subject=course_id, sentence=text)
 
 
 def _of_histories(gathered: ProofEvidence) -> Iterator[ProofException]:
     for course_id in gathered.wedged:
-        said = f"its history does not replay, and it stands still: `starter.py rescue {course_id} --reason ...`"
-        yield ProofException(kind=ProofFault.DOES_NOT_REPLAY, subject=course_id, sentence=said)
+        text = f"its history does not replay, and it stands still: `starter.py rescue {course_id} --reason ...`"
+        yield ProofException(kind=ProofFault.DOES_NOT_REPLAY, subject=course_id, sentence=text)
     for course_id, count in gathered.unproven.items():
-        said = f"no sign-in stands behind {count} of its acts: `starter.py timeline {course_id}` says which"
-        yield ProofException(kind=ProofFault.NOT_PROVEN, subject=course_id, sentence=said)
+        text = f"no sign-in stands behind {count} of its acts: `starter.py timeline {course_id}` says which"
+        yield ProofException(kind=ProofFault.NOT_PROVEN, subject=course_id, sentence=text)
     for course_id, count in gathered.lost.items():
-        said = f"a reset undid {count} of its acts: `starter.py rescue {course_id} --reason ...` takes them again"
-        yield ProofException(kind=ProofFault.ACTS_GONE, subject=course_id, sentence=said)
+        text = f"a reset undid {count} of its acts: `starter.py rescue {course_id} --reason ...` takes them again"
+        yield ProofException(kind=ProofFault.ACTS_GONE, subject=course_id, sentence=text)
 
 
 def stands_still(gathered: ProofEvidence, one: RunningCourse) -> bool:
@@ -245,8 +245,8 @@ def stands_still(gathered: ProofEvidence, one: RunningCourse) -> bool:
 
 
 def _drugs(gathered: ProofEvidence) -> Iterator[ProofException]:
-    said = ((one.subject, one.wrong(gathered.at)) for one in gathered.drugs)
-    return (ProofException(kind=ProofFault.DRUGS, subject=subject, sentence=wrong) for subject, wrong in said if wrong)
+    value = ((one.subject, one.wrong(gathered.at)) for one in gathered.drugs)
+    return (ProofException(kind=ProofFault.DRUGS, subject=subject, sentence=wrong) for subject, wrong in value if wrong)
 
 
 def _is_bare(one: RunningCourse) -> bool:

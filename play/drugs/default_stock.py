@@ -66,9 +66,9 @@ async def _handle(player: "Player", dose: Dose, ml: Decimal) -> None:
         received_at=dose.at,
     )
 
-    def move(kind: MoveKind, amount: Decimal, **said: str) -> Move:
+    def move(kind: MoveKind, amount: Decimal, **fields: str) -> Move:
         request = f"simulated-{secrets.token_hex(8)}"
-        return Move(kind, amount, dose.at, player.now, account, request, **said)  # type: ignore[arg-type]  # texts by name
+        return Move(kind, amount, dose.at, player.now, account, request, **fields)  # type: ignore[arg-type]  # texts by name
 
     await ledger.receive(vial, move(MoveKind.RECEIVED, vial.volume_ml), day)
     whose = {

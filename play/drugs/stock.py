@@ -81,25 +81,25 @@ STOCK: dict[str, tuple[MoveKind, type[Amount], str]] = {
 async def enter(player: "Player", step: Step) -> str:
     """One entry of the ledger, in words. Raises StoreError with the rule that it breaks."""
     kind, model, word = STOCK[step.do]
-    said = model.model_validate(step.details)
+    value = model.model_validate(step.details)
     day = player.record.zone.local(player.now).date()
     ledger, group = player.place.stage.app.store.drugs, player.group
     move = Move(
         kind=kind,
-        ml=said.ml,
+        ml=value.ml,
         at=player.now,
         made_at=player.now,
         account_id=group.cast[step.by or Role.NURSE].account_id,
         request_id=f"simulated-{secrets.token_hex(8)}",
         reason=step.reason,
-        witness=getattr(said, "witness", ""),
+        witness=getattr(value, "witness", ""),
     )
-    if isinstance(said, Received):
-        vial = await ledger.receive(_vial(player, said), move, day)
-        group.vials[said.lot] = vial.vial_id
-        return f"received: a vial of {said.ml} mL with {said.mg_per_ml} mg/mL, lot {said.lot}"
-    session = f"s{said.session or step.on_session or step.after_session}"
-    entered = await ledger.enter(_placed(player, move, said, session), day)
+    if isinstance(value, Received):
+        vial = await ledger.receive(_vial(player, value), move, day)
+        group.vials[value.lot] = vial.vial_id
+        return f"received: a vial of {value.ml} mL with {value.mg_per_ml} mg/mL, lot {value.lot}"
+    session = f"s{value.session or step.on_session or step.after_session}"
+    entered = await ledger.enter(_placed(player, move, value, session), day)
     if kind is MoveKind.DRAWN:
         group.syringes[player.place.course_id, session] = entered.move.syringe_id
     return _told(entered, word, session if entered.move.syringe_id else "")
@@ -117,9 +117,9 @@ async def account_for(player: "Player", step: Step) -> str:
     return f"accounted for: {sum(one.ml for one in found)} mL of lot {lot} ({step.reason})"
 
 
-def _placed(player: "Player", move: Move, said: Amount, session: str) -> Move:
+def _placed(player: "Player", move: Move, value: Amount, session: str) -> Move:
     """The entry with the vial, or the syringe, that it is about."""
-    lot: str = getattr(said, "lot", "")
+    lot: str = getattr(value, "lot", "")
     group, course = player.group, player.place.course_id
     if lot and lot not in group.vials:
         raise StoreError(f"No vial of lot {lot} was received in this file: a step `vial` does that.")
@@ -132,18 +132,18 @@ def _placed(player: "Player", move: Move, said: Amount, session: str) -> Move:
     return replace(move, syringe_id=group.syringes[course, session])
 
 
-def _vial(player: "Player", said: Received) -> Vial:
+def _vial(player: "Player", value: Received) -> Vial:
     return Vial(
         vial_id=new_id("v"),
         site=player.record.site,
         drug=DRUG,
         form=FORM,
         ndc=NDC,
-        lot=said.lot,
-        mg_per_ml=said.mg_per_ml,
-        volume_ml=said.ml,
+        lot=value.lot,
+        mg_per_ml=value.mg_per_ml,
+        volume_ml=value.ml,
         expires_on=(player.now + KEEPS).date(),
-        multi_dose=said.multi_dose,
+        multi_dose=value.multi_dose,
         received_at=player.now,
     )
 

@@ -72,10 +72,10 @@ def default_role(action: str, details: Mapping[str, Any]) -> Role:
     return Role.NURSE if action in ROOM else Role.PRESCRIBER
 
 
-def act_of(said: Mapping[str, Any], role: Role, request_id: str, moment: ActContext) -> Act:
+def act_of(fields: Mapping[str, Any], role: Role, request_id: str, moment: ActContext) -> Act:
     """The act that a scenario's words mean now. Raises SayingError, or pydantic's ValidationError."""
-    action = said["action"]
-    read = {name: _read(action, name, value, said, moment) for name, value in said.items() if name != "action"}
+    action = fields["action"]
+    read = {name: _read(action, name, value, fields, moment) for name, value in fields.items() if name != "action"}
     return ACT.validate_python(
         {**read, "action": action, "request_id": request_id, "actor": moment.cast[role], "made_at": moment.now}
     )
@@ -99,16 +99,16 @@ def readings(texts: tuple[str, ...] | list[str], first: datetime) -> list[dict[s
 
 def _reading(text: str, at: datetime) -> dict[str, Any]:
     try:
-        said = {"at": at, **reading(text)}
-        Reading.model_validate(said)
+        fields = {"at": at, **reading(text)}
+        Reading.model_validate(fields)
     except ValidationError as wrong:
         raise DetailError(wrong.errors(include_url=False)[0]["msg"].removeprefix("Value error, ")) from None
     except ValueError as wrong:
         raise DetailError(str(wrong)) from None
-    return said
+    return fields
 
 
-def _read(action: str, name: str, value: Any, said: Mapping[str, Any], moment: ActContext) -> Any:
+def _read(action: str, name: str, value: Any, fields: Mapping[str, Any], moment: ActContext) -> Any:
     if name == "session" and isinstance(value, int):
         return f"s{value}"
     if name == "item" and moment.record is not None:
@@ -116,7 +116,7 @@ def _read(action: str, name: str, value: Any, said: Mapping[str, Any], moment: A
     if name in PARTS:
         return PARTS[name](value, moment)
     field = KINDS[action].model_fields.get(name)
-    return value if field is None or "datetime" not in str(field.annotation) else _instants(name, value, said, moment)
+    return value if field is None or "datetime" not in str(field.annotation) else _instants(name, value, fields, moment)
 
 
 def _vitals(value: Any, moment: ActContext) -> Any:
@@ -167,8 +167,8 @@ def events(value: Any) -> Any:
         raise DetailError(str(wrong)) from None
 
 
-def _instants(name: str, value: Any, said: Mapping[str, Any], moment: ActContext) -> Any:
-    base = _base(name, said, moment)
+def _instants(name: str, value: Any, fields: Mapping[str, Any], moment: ActContext) -> Any:
+    base = _base(name, fields, moment)
     if isinstance(value, list | tuple):
         return tuple(_instant(one, base, moment) for one in value)
     return _instant(value, base, moment)
@@ -180,9 +180,9 @@ def _instant(value: Any, base: datetime, moment: ActContext) -> Any:
     return instant(value, start=moment.start, base=base, zone=moment.zone)
 
 
-def _base(name: str, said: Mapping[str, Any], moment: ActContext) -> datetime:
+def _base(name: str, fields: Mapping[str, Any], moment: ActContext) -> datetime:
     """A visit is moved from where it stands, and an infusion starts around it; all else counts from now."""
-    named = said.get("session")
+    named = fields.get("session")
     session_id = f"s{named}" if isinstance(named, int) else named
     session = moment.record.session(str(session_id)) if moment.record is not None and session_id else None
     return session.start if session is not None and name in {"to", "started_at"} else moment.now

@@ -145,10 +145,10 @@ def _patient(path: Where, patient: Patient) -> Iterator[Finding]:
         yield (*path, "zone"), str(wrong)
 
 
-def _once(path: Where, name: str, said: Sequence[object]) -> Iterator[Finding]:
+def _once(path: Where, name: str, value: Sequence[object]) -> Iterator[Finding]:
     """Two tables of one thing: which of them counts cannot be known."""
-    for number, one in enumerate(said):
-        if one in said[:number]:
+    for number, one in enumerate(value):
+        if one in value[:number]:
             yield (*path, number), f"{name} {one} stands twice: keep one"
 
 
@@ -228,22 +228,27 @@ def _step(path: Where, step: Step) -> Iterator[Finding]:
 def _across(path: Where, step: Step) -> Iterator[Finding]:
     """The details of what reaches across courses."""
     try:
-        said = ACROSS[step.do].model_validate(step.details)
+        value = ACROSS[step.do].model_validate(step.details)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         name = ".".join(str(one) for one in first["loc"]) or step.do
         known = listed(sorted(ACROSS[step.do].model_fields))
         yield (*path, "details"), f'"{name}" of {step.do}: {first["msg"].lower()}; it knows {known}'
         return
-    if isinstance(said, CloseSite):
-        yield from _readable((*path, "details"), when.check, said.since)
-    session = step.on_session or step.after_session or getattr(said, "session", None)
-    if isinstance(said, Amount) and not session and not isinstance(said, Received | Discarded) and not _of_vial(said):
+    if isinstance(value, CloseSite):
+        yield from _readable((*path, "details"), when.check, value.since)
+    session = step.on_session or step.after_session or getattr(value, "session", None)
+    if (
+        isinstance(value, Amount)
+        and not session
+        and not isinstance(value, Received | Discarded)
+        and not _of_vial(value)
+    ):
         yield (*path, "details"), f"{step.do} is about the syringe of a visit: give session"
 
 
-def _of_vial(said: Amount) -> bool:
-    return isinstance(said, PhysicalCount) and bool(said.lot)
+def _of_vial(value: Amount) -> bool:
+    return isinstance(value, PhysicalCount) and bool(value.lot)
 
 
 def _when(path: Where, step: Step) -> Iterator[Finding]:
@@ -267,9 +272,9 @@ def _details(path: Where, step: Step) -> Iterator[Finding]:
     if wrong:
         yield (*path, "details"), wrong
         return
-    said = {"action": step.do, "reason": step.reason, **details}
+    fields = {"action": step.do, "reason": step.reason, **details}
     try:
-        act_of(said, step.by or default_role(step.do, details), step.request_id or "simulated-0", _MOMENT)
+        act_of(fields, step.by or default_role(step.do, details), step.request_id or "simulated-0", _MOMENT)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         name = ".".join(str(one) for one in first["loc"][1:]) or step.do

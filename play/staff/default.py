@@ -64,19 +64,19 @@ def _clear(desk: Standpoint, need: Need) -> Iterator[Duty]:
         asked.append(rule.follow_up)
     asked += [name for name in secondary.missing_since(desk.record, desk.record.opened_at) if _described(desk, name)]
     for name in asked:
-        said = answer(desk.record, desk.scenario, name, 1)
-        if said is not None and not desk.record.scores_of(name):
-            yield Duty(desk.soon(need.opens), f"intake/{name}", Role.NURSE, said)
+        fields = answer(desk.record, desk.scenario, name, 1)
+        if fields is not None and not desk.record.scores_of(name):
+            yield Duty(desk.soon(need.opens), f"intake/{name}", Role.NURSE, fields)
             return
     baselines = [one.id for one in desk.record.protocol.long_term if one.at_intake]
     for check in baselines:
         if check not in desk.record.baselines:
-            said = {"action": "check", "check": check, "positive": False}
-            yield Duty(desk.soon(need.opens), f"intake/{check}", Role.NURSE, said)
+            fields = {"action": "check", "check": check, "positive": False}
+            yield Duty(desk.soon(need.opens), f"intake/{check}", Role.NURSE, fields)
             return
     if baselines and desk.record.medicines_listed_at is None:
-        said = {"action": "medicine", "name": NO_MEDICINE, "starts": desk.soon(need.opens), "at_intake": True}
-        yield Duty(desk.soon(need.opens), "intake/medicines", Role.NURSE, said)
+        fields = {"action": "medicine", "name": NO_MEDICINE, "starts": desk.soon(need.opens), "at_intake": True}
+        yield Duty(desk.soon(need.opens), "intake/medicines", Role.NURSE, fields)
         return
     if measure_in(desk.record, desk.now):
         since = max([need.opens, *(score.at for score in desk.record.primary_scores)])
@@ -84,15 +84,15 @@ def _clear(desk: Standpoint, need: Need) -> Iterator[Duty]:
 
 
 def _schedule(desk: Standpoint, need: Need) -> Iterator[Duty]:
-    said = series(desk)
-    if said is not None:
-        yield Duty(desk.soon(need.opens), f"schedule/{desk.record.session_count}", Role.COORDINATOR, said)
+    value = series(desk)
+    if value is not None:
+        yield Duty(desk.soon(need.opens), f"schedule/{desk.record.session_count}", Role.COORDINATOR, value)
 
 
 def _book(desk: Standpoint, need: Need) -> Iterator[Duty]:
-    said = booster(desk)
-    if said is not None:
-        yield Duty(desk.soon(need.opens), f"book/{desk.record.session_count}", Role.COORDINATOR, said)
+    value = booster(desk)
+    if value is not None:
+        yield Duty(desk.soon(need.opens), f"book/{desk.record.session_count}", Role.COORDINATOR, value)
 
 
 def _lapsed(desk: Standpoint, need: Need) -> Iterator[Duty]:
@@ -102,14 +102,14 @@ def _lapsed(desk: Standpoint, need: Need) -> Iterator[Duty]:
 def _confirm(desk: Standpoint, need: Need) -> Iterator[Duty]:
     at = desk.soon(need.opens)
     if desk.scenario.patient.confirms and at < need.due:
-        said = {"action": "confirm", "session": need.subject}
-        yield Duty(at, f"confirm/{need.subject}/{need.due}", Role.COORDINATOR, said)
+        fields = {"action": "confirm", "session": need.subject}
+        yield Duty(at, f"confirm/{need.subject}/{need.due}", Role.COORDINATOR, fields)
 
 
 def _left(desk: Standpoint, need: Need) -> Iterator[Duty]:
     leaving = {"at": "now", "awake": True, "walking": True, "escort": True}
-    said = {"action": "leave", "session": need.subject, "leaving": leaving, "readings": (FINE,)}
-    yield Duty(desk.soon(need.opens), f"leave/{need.subject}", Role.NURSE, said)
+    fields = {"action": "leave", "session": need.subject, "leaving": leaving, "readings": (FINE,)}
+    yield Duty(desk.soon(need.opens), f"leave/{need.subject}", Role.NURSE, fields)
 
 
 def _not_ready(desk: Standpoint, need: Need) -> Iterator[Duty]:
@@ -121,29 +121,29 @@ def _not_ready(desk: Standpoint, need: Need) -> Iterator[Duty]:
 def _silence(desk: Standpoint, need: Need) -> Iterator[Duty]:
     """A call after two questionnaires: the patient answers on the telephone, or stays silent."""
     number = desk.record.ask_count
-    said = answer(desk.record, desk.scenario, desk.record.protocol.outcome.instrument, number)
-    if said is not None:
-        yield Duty(desk.soon(need.opens), f"call/{need.subject}", Role.COORDINATOR, said)
+    value = answer(desk.record, desk.scenario, desk.record.protocol.outcome.instrument, number)
+    if value is not None:
+        yield Duty(desk.soon(need.opens), f"call/{need.subject}", Role.COORDINATOR, value)
 
 
 def _evaluate(desk: Standpoint, need: Need) -> Iterator[Duty]:
     record, staff = desk.record, desk.scenario.staff
     number = len(record.evaluations)
     decision = staff.decisions[min(number, len(staff.decisions) - 1)]
-    said: dict[str, Any] = {"action": "evaluate", "decision": decision, "reason": "seen with the patient"}
+    fields: dict[str, Any] = {"action": "evaluate", "decision": decision, "reason": "seen with the patient"}
     if number < len(desk.scenario.patient.wishes):
-        said["wish"] = desk.scenario.patient.wishes[number]
+        fields["wish"] = desk.scenario.patient.wishes[number]
     if decision is Decision.EXTEND:
-        said["sessions"] = staff.extend_by
+        fields["sessions"] = staff.extend_by
     if decision is Decision.MAINTENANCE and record.maintained is None:
-        said |= {"as_needed": staff.as_needed, "interval_days": None if staff.as_needed else staff.interval_days}
+        fields |= {"as_needed": staff.as_needed, "interval_days": None if staff.as_needed else staff.interval_days}
     at = desk.soon(need.opens)
     rule = record.protocol.measuring
     for instrument in (*rule.also_at_evaluation, *rule.secondary):
         asked = answer(record, desk.scenario, instrument, number + 1) if _described(desk, instrument) else None
         if asked is not None:
             yield Duty(at, f"measure/{instrument}/{number}", Role.NURSE, asked)
-    yield Duty(at, f"evaluate/{number}/{record.phase}", Role.PRESCRIBER, said)
+    yield Duty(at, f"evaluate/{number}/{record.phase}", Role.PRESCRIBER, fields)
 
 
 def _hold_review(desk: Standpoint, need: Need) -> Iterator[Duty]:
@@ -169,11 +169,11 @@ def _kept(desk: Standpoint, held: Hold) -> list[datetime]:
 def _review(desk: Standpoint, held: Hold, at: datetime) -> Duty:
     reviews = desk.scenario.staff.hold_reviews
     verdict = reviews[min(len(_kept(desk, held)), len(reviews) - 1)]
-    said: dict[str, Any] = {"action": "release", "asked_again": True, "reason": "the cause has passed"}
+    fields: dict[str, Any] = {"action": "release", "asked_again": True, "reason": "the cause has passed"}
     if verdict is Review.KEEP:
         review_at = min(days_from(desk.record.zone, at, REVIEW_DAYS), at + timedelta(days=REVIEW_DAYS))
-        said = {"action": "review", "review_at": review_at, "reason": "the cause stands"}
-    return Duty(at, f"hold/{held.review_at}", Role.PRESCRIBER, said)
+        fields = {"action": "review", "review_at": review_at, "reason": "the cause stands"}
+    return Duty(at, f"hold/{held.review_at}", Role.PRESCRIBER, fields)
 
 
 def _escalation(desk: Standpoint, need: Need) -> Iterator[Duty]:
@@ -188,16 +188,16 @@ def _escalation(desk: Standpoint, need: Need) -> Iterator[Duty]:
         )
         return
     at = max(escalation.acknowledged_at + span(staff.resolves_after), desk.now)
-    said = {"action": "resolve", "item": escalation.id, "reason": "spoken with the patient, safety plan made"}
-    yield Duty(at, f"resolve/{need.subject}", Role.PRESCRIBER, said)
+    fields = {"action": "resolve", "item": escalation.id, "reason": "spoken with the patient, safety plan made"}
+    yield Duty(at, f"resolve/{need.subject}", Role.PRESCRIBER, fields)
 
 
 def _task(desk: Standpoint, need: Need) -> Iterator[Duty]:
     task = next(one for one in desk.record.tasks if one.id == need.subject)
     at = desk.soon(need.opens)
     yield from _by_telephone(desk, task, at)
-    said = {"action": "resolve", "item": task.id, "reason": "done"}
-    yield Duty(at, f"resolve/{task.id}", task.role, said)
+    fields = {"action": "resolve", "item": task.id, "reason": "done"}
+    yield Duty(at, f"resolve/{task.id}", task.role, fields)
 
 
 def _by_telephone(desk: Standpoint, task: Task, at: datetime) -> Iterator[Duty]:
@@ -205,30 +205,30 @@ def _by_telephone(desk: Standpoint, task: Task, at: datetime) -> Iterator[Duty]:
     subject, _, kind = task.session.partition("/")
     number = subject.removeprefix("ask")
     if kind.startswith(OccasionKind.MEASURE) and number.isdigit():
-        said = answer(desk.record, desk.scenario, desk.record.protocol.outcome.instrument, int(number))
-        if said is not None:
-            yield Duty(at, f"call/{subject}", Role.COORDINATOR, said)
+        value = answer(desk.record, desk.scenario, desk.record.protocol.outcome.instrument, int(number))
+        if value is not None:
+            yield Duty(at, f"call/{subject}", Role.COORDINATOR, value)
 
 
 def _therapy(desk: Standpoint, need: Need) -> Iterator[Duty]:
-    said = {"action": "attend", "therapy": need.subject, "came": True}
-    yield Duty(desk.soon(need.opens), f"attend/{need.subject}/{need.opens}", Role.COORDINATOR, said)
+    fields = {"action": "attend", "therapy": need.subject, "came": True}
+    yield Duty(desk.soon(need.opens), f"attend/{need.subject}/{need.opens}", Role.COORDINATOR, fields)
 
 
 def _medicine(desk: Standpoint, need: Need) -> Iterator[Duty]:
-    said = {"action": "review_medicine", "medicine": need.subject, "reason": "seen with the patient"}
-    yield Duty(desk.soon(need.opens), f"review/{need.subject}/{need.opens}", Role.PRESCRIBER, said)
+    fields = {"action": "review_medicine", "medicine": need.subject, "reason": "seen with the patient"}
+    yield Duty(desk.soon(need.opens), f"review/{need.subject}/{need.opens}", Role.PRESCRIBER, fields)
 
 
 def _check(desk: Standpoint, need: Need) -> Iterator[Duty]:
-    said = {"action": "check", "check": need.subject, "positive": False}
-    yield Duty(desk.soon(need.opens), f"check/{need.subject}/{need.opens}", Role.NURSE, said)
+    fields = {"action": "check", "check": need.subject, "positive": False}
+    yield Duty(desk.soon(need.opens), f"check/{need.subject}/{need.opens}", Role.NURSE, fields)
 
 
 def _screen(desk: Standpoint, need: Need) -> Iterator[Duty]:
-    said = answer(desk.record, desk.scenario, desk.record.protocol.screening.follow_up, desk.record.ask_count)
-    if said is not None:
-        yield Duty(desk.soon(need.opens), f"screen/{need.opens}", Role.NURSE, said)
+    value = answer(desk.record, desk.scenario, desk.record.protocol.screening.follow_up, desk.record.ask_count)
+    if value is not None:
+        yield Duty(desk.soon(need.opens), f"screen/{need.opens}", Role.NURSE, value)
 
 
 HANDLERS: dict[NeedKind, Callable[[Standpoint, Need], Iterator[Duty]]] = {

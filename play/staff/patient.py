@@ -26,9 +26,9 @@ def answers(record: CourseRecord, scenario: Scenario) -> Iterator[Duty]:
     reached = [mark.at for mark in told if mark is not None and mark.state is OccasionState.SENT]
     for instrument in ask.instruments if reached else ():
         how = habits(scenario, instrument)
-        said = answer(record, scenario, instrument, ask.number)
-        if said is not None:
-            yield Duty(min(reached) + span(how.after), f"answer/ask{ask.number}/{instrument}", Role.PATIENT, said)
+        value = answer(record, scenario, instrument, ask.number)
+        if value is not None:
+            yield Duty(min(reached) + span(how.after), f"answer/ask{ask.number}/{instrument}", Role.PATIENT, value)
 
 
 def answer(record: CourseRecord, scenario: Scenario, instrument: str, number: int) -> dict[str, object] | None:
@@ -38,10 +38,10 @@ def answer(record: CourseRecord, scenario: Scenario, instrument: str, number: in
         return None
     exact = next((one.items for one in how.exactly if one.number == number), None)
     asked_of, wanted = record.instruments[instrument], total(record, how, number)
-    said: dict[str, object] = {"action": "measure", "instrument": instrument}
+    fields: dict[str, object] = {"action": "measure", "instrument": instrument}
     if asked_of.scores_only:
-        return {**said, "answers": exact or (asked_of.item_min,) * len(asked_of.safety_items), "total": wanted}
-    return {**said, "answers": exact or spread(asked_of, wanted)}
+        return {**fields, "answers": exact or (asked_of.item_min,) * len(asked_of.safety_items), "total": wanted}
+    return {**fields, "answers": exact or spread(asked_of, wanted)}
 
 
 def habits(scenario: Scenario, instrument: str) -> Answers:

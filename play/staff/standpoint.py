@@ -28,11 +28,11 @@ class Standpoint:
         at = staffed(calendar, observed + span(self.scenario.staff.reacts_after))
         return at if at > self.now else staffed(calendar, self.now)
 
-    def accepts(self, said: dict[str, Any], role: Role) -> bool:
+    def accepts(self, fields: dict[str, Any], role: Role) -> bool:
         """Whether the course would take this act now."""
         moment = ActContext(now=self.now, start=self.record.opened_at, zone=self.record.zone, record=self.record)
         try:
-            apply(self.record, act_of(said, role, "would-it-be-taken", moment), self.now)
+            apply(self.record, act_of(fields, role, "would-it-be-taken", moment), self.now)
         except Refused:
             return False
         return True

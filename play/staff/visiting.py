@@ -58,8 +58,8 @@ def visits(desk: Standpoint) -> Iterator[Duty]:
 
 def _no_show(session: Session, visit: Visit) -> Duty:
     at = session.start + minutes(NO_SHOW_AFTER) + span(visit.recorded_after)
-    said = {"action": "no_show", "session": session.id}
-    return Duty(at, f"no_show/{session.id}", Role.COORDINATOR, said)
+    fields = {"action": "no_show", "session": session.id}
+    return Duty(at, f"no_show/{session.id}", Role.COORDINATOR, fields)
 
 
 def _arrives(desk: Standpoint, session: Session, visit: Visit) -> Iterator[Duty]:
@@ -67,9 +67,9 @@ def _arrives(desk: Standpoint, session: Session, visit: Visit) -> Iterator[Duty]
     yield from gates_for(desk, session, session.start)
     if not measure_in(desk.record, desk.now):
         number = desk.record.ask_count
-        said = answer(desk.record, desk.scenario, desk.record.protocol.outcome.instrument, number)
-        if said is not None:
-            yield Duty(session.start, f"tablet/{session.id}", Role.NURSE, said)
+        value = answer(desk.record, desk.scenario, desk.record.protocol.outcome.instrument, number)
+        if value is not None:
+            yield Duty(session.start, f"tablet/{session.id}", Role.NURSE, value)
     ratings = [
         (name, answer(desk.record, desk.scenario, name, session.ordinal)) for name in unrated(desk.record, desk.now)
     ]
@@ -82,8 +82,8 @@ def _arrives(desk: Standpoint, session: Session, visit: Visit) -> Iterator[Duty]
         if screened is not None:
             yield Duty(session.start, f"screen/{session.id}/{session.start}", Role.NURSE, screened)
             return
-    said, role = _check_in(desk, session, visit)
-    yield Duty(session.start, f"check_in/{session.id}/{session.start}", role, said)
+    value, role = _check_in(desk, session, visit)
+    yield Duty(session.start, f"check_in/{session.id}/{session.start}", role, value)
     refused = {
         "action": "not_given",
         "session": session.id,
@@ -131,9 +131,9 @@ def _only_raised(desk: Standpoint, visit: Visit) -> bool:
     return not standing(desk.record.protocol.before_dose, taken, desk.now).outside
 
 
-def whole(said: str) -> str:
+def whole(text: str) -> str:
     """A reading in which what the scenario does not say is as it should be."""
-    signs = {**reading(FINE), **reading(said)}
+    signs = {**reading(FINE), **reading(text)}
     pressure = f"{signs['systolic']}/{signs['diastolic']}"
     return f"{pressure} {signs['heart_rate']} {signs['spo2']} s{signs['sedation']} d{signs['dissociation']}"
 
@@ -149,7 +149,7 @@ def _dosed(desk: Standpoint, session: Session, visit: Visit, began: datetime) ->
     ended = began + minutes(given)
     watched = desk.record.protocol.session.leave_minutes if visit.leaves_after is None else visit.leaves_after
     left = ended + minutes(watched)
-    said: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "session": session.id,
         "started_at": began,
         "minutes": given,
@@ -162,23 +162,23 @@ def _dosed(desk: Standpoint, session: Session, visit: Visit, began: datetime) ->
         **_comfort(desk),
     }
     if visit.stops_after is None:
-        said |= {"action": "session"}
+        fields |= {"action": "session"}
     else:
-        said |= {"action": "abort", "reason": "; ".join(visit.adverse) or "stopped"}
-    yield Duty(left + span(visit.recorded_after), f"dosed/{session.id}", Role.NURSE, said)
+        fields |= {"action": "abort", "reason": "; ".join(visit.adverse) or "stopped"}
+    yield Duty(left + span(visit.recorded_after), f"dosed/{session.id}", Role.NURSE, fields)
 
 
 def _comfort(desk: Standpoint) -> dict[str, Any]:
     """How the patient found the room at this infusion, where the scenario says it."""
-    said = desk.scenario.patient.comfort[len(desk.record.doses) :][:1]
-    return comfort(said[0]) if said else {}
+    value = desk.scenario.patient.comfort[len(desk.record.doses) :][:1]
+    return comfort(value[0]) if value else {}
 
 
-def _series(desk: Standpoint, began: datetime, left: datetime, said: tuple[str, ...]) -> list[dict[str, Any]]:
+def _series(desk: Standpoint, began: datetime, left: datetime, lines: tuple[str, ...]) -> list[dict[str, Any]]:
     """Vital signs as often as the protocol asks, the first ones as the scenario says; the last on leaving."""
     every = minutes(desk.record.protocol.session.vitals_minutes)
     times = [began + number * every for number in range(1, max(1, ceil((left - began) / every)))]
-    texts = (*said, *(FINE,) * (len(times) + 1))
+    texts = (*lines, *(FINE,) * (len(times) + 1))
     return [{"at": at, **reading(text)} for at, text in zip([*times, left], texts, strict=False)]
 
 
@@ -199,7 +199,7 @@ def _why_not(visit: Visit) -> SkipCode:
 def _while_held(desk: Standpoint, session: Session) -> Iterator[Duty]:
     """A visit under a hold is put off a week, with those after it, while there is time; else it is not given."""
     to = days_from(desk.record.zone, session.start, HOLD_PUTS_OFF_DAYS)
-    said = {
+    fields = {
         "action": "defer",
         "session": session.id,
         "to": to,
@@ -209,7 +209,7 @@ def _while_held(desk: Standpoint, session: Session) -> Iterator[Duty]:
     }
     at = max(desk.now, staffed(desk.record.calendar, session.start - HOLD_LOOKS_AHEAD))
     if at < session.start and session.status is not SessionStatus.ARRIVED:
-        yield Duty(at, f"put_off/{session.id}/{session.start}", Role.COORDINATOR, said)
+        yield Duty(at, f"put_off/{session.id}/{session.start}", Role.COORDINATOR, fields)
     not_given = {"action": "not_given", "session": session.id, "code": SkipCode.SAFETY, "reason": "the course is held"}
     at = max(desk.now, session.start)
     yield Duty(at, f"not_given/{session.id}/{session.start}", Role.NURSE, not_given)
@@ -249,11 +249,11 @@ def _answered(desk: Standpoint, gate: Gate) -> tuple[Role, dict[str, Any]]:
     opens = GateAnswer.NO if gate.kind in {GateKind.ABSOLUTE, GateKind.RELATIVE, GateKind.FLAG} else GateAnswer.YES
     given = desk.scenario.staff.gates.get(gate.id, opens)
     by = [role for role in (Role.NURSE, Role.COORDINATOR, Role.PRESCRIBER, Role.PATIENT) if role in gate.by]
-    said: dict[str, Any] = {"answer": given}
+    fields: dict[str, Any] = {"answer": given}
     if gate.kind in NAMING:
-        said |= {"detail": "as told"}
+        fields |= {"detail": "as told"}
     if gate.limits is not None and given is GateAnswer.YES:
-        said |= {"results": tuple(_fine(one) for one in gate.analytes)}
+        fields |= {"results": tuple(_fine(one) for one in gate.analytes)}
     if given is GateAnswer.OVERRIDDEN:
-        return Role.PRESCRIBER, said | {"reason": "benefit outweighs risk"}
-    return by[0], said
+        return Role.PRESCRIBER, fields | {"reason": "benefit outweighs risk"}
+    return by[0], fields

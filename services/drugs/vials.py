@@ -71,10 +71,10 @@ async def stock(at: StaffSession, site: str, *, every: bool) -> tuple[VialStock,
 
 
 def _printed(text: str) -> str:
-    said = plain_text(text)
-    if not 0 < len(said) <= LABEL_MOST:
+    value = plain_text(text)
+    if not 0 < len(value) <= LABEL_MOST:
         raise InputError(f"--drug and --form are what the label says, at most {LABEL_MOST} characters")
-    return said
+    return value
 
 
 def _last_day(typed: str) -> date:

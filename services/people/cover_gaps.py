@@ -21,10 +21,10 @@ async def refuse_gaps(at: StaffSession, change: Callable[[Cover], Cover], *, sur
     """What a change of the lists would leave open, which only `--sure` allows; raises ServiceError."""
     covers = [await at.app.store.oncall.cover(site, at.now) for site in at.app.clinic.sites]
     found = [gap for one in covers for gap in opened(one, change(one), at.now)]
-    said = tuple(_sentence(at.app, gap, at.now) for gap in found)
-    if said and not sure:
-        raise ServiceError(f"{'; '.join(said)}: give somebody a turn then (`oncall turn`), or add --sure")
-    return said
+    value = tuple(_sentence(at.app, gap, at.now) for gap in found)
+    if value and not sure:
+        raise ServiceError(f"{'; '.join(value)}: give somebody a turn then (`oncall turn`), or add --sure")
+    return value
 
 
 def _sentence(app: Application, gap: Gap, now: datetime) -> str:

@@ -58,8 +58,8 @@ async def _entry(at: StaffSession, record: CourseRecord, number: int) -> Reason:
     asked: dict[str, object] = {}
     changed: dict[str, str] = {}
     if done is not None:
-        said = done.act.model_dump(mode="json", exclude=UNSAID, exclude_none=True)
-        asked = {f"asked {name}": str(value) for name, value in said.items() if value not in ([], "", {})}
+        answer = done.act.model_dump(mode="json", exclude=UNSAID, exclude_none=True)
+        asked = {f"asked {name}": str(value) for name, value in answer.items() if value not in ([], "", {})}
         changed = {"before": done.receipt.before, "after": done.receipt.after}
         changed |= {"warnings": "; ".join(done.receipt.warnings), "proof": f"run {done.run}, event {done.event}"}
     refused = tuple(

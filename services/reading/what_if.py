@@ -28,13 +28,13 @@ def supposed(record: CourseRecord, ifs: Iterable[str], at: StaffSession, now: da
     return record
 
 
-def _read(said: str, record: CourseRecord, now: datetime) -> tuple[str, dict[str, Any]]:
-    moved = DEFER.match(said.strip())
+def _read(text: str, record: CourseRecord, now: datetime) -> tuple[str, dict[str, Any]]:
+    moved = DEFER.match(text.strip())
     if moved is not None:
         rest = moved[2].endswith(" with the rest")
         to = instant(moved[2].removesuffix(" with the rest"), record.zone, now)
         return "defer", {"session": session_id(moved[1]), "to": to, "scope": "rest" if rest else "only"}
-    words = shlex.split(said)
+    words = shlex.split(text)
     match words:
         case ["omit", session]:
             return "omit", {"session": session_id(session), "code": "other"}

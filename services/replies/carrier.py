@@ -58,14 +58,14 @@ class Carrier:
 
     async def _item(self, item: Item) -> None:
         actor = Actor(account_id=item.patient_id, name="the patient", role=Role.PATIENT, via=VIA)
-        said = {"request_id": item.item_id, "actor": actor, "made_at": datetime.now(UTC)}
+        fields = {"request_id": item.item_id, "actor": actor, "made_at": datetime.now(UTC)}
         if opts_out(item.content):
             act: Act = ChangeContact.model_validate(
-                {**said, "opt_out": True, "perhaps_the_visit": may_mean_the_visit(item.content)}
+                {**fields, "opt_out": True, "perhaps_the_visit": may_mean_the_visit(item.content)}
             )
             await asyncio.gather(*(self._act(course_id, act) for course_id in await self._open_courses(item)))
         else:
-            await self._act(item.course_id, TakeReply.model_validate({**said, "item": item.item_id}))
+            await self._act(item.course_id, TakeReply.model_validate({**fields, "item": item.item_id}))
         await self.store.inbox.take(item.item_id, datetime.now(UTC))
 
     async def _open_courses(self, item: Item) -> set[str]:

@@ -47,13 +47,13 @@ class PostHandler:
     def _signed(self, work: Callable[[Form], Awaitable[Answer]]) -> Handler:
         async def handle(post: Post) -> Answer:
             try:
-                said = fields(post.body)
+                answer = fields(post.body)
             except BadFormError:
                 return Answer(HTTPStatus.BAD_REQUEST)
-            if not is_signed(self._token, self._public_url + post.target, said, post.headers.get(SIGNATURE, "")):
+            if not is_signed(self._token, self._public_url + post.target, answer, post.headers.get(SIGNATURE, "")):
                 log.warning("a post without the right signature was turned away")
                 return Answer(HTTPStatus.FORBIDDEN)
-            form = {name.decode("utf-8", "replace"): value.decode("utf-8", "replace") for name, value in said}
+            form = {name.decode("utf-8", "replace"): value.decode("utf-8", "replace") for name, value in answer}
             if not _SID.fullmatch(form.get("MessageSid", "")):
                 return Answer(HTTPStatus.BAD_REQUEST)
             return await work(form)

@@ -138,15 +138,15 @@ async def _courses(app: Application) -> str:
 async def _histories(app: Application) -> str:
     """What replays now also replays after the next restart; what is in a history was signed, and is still there."""
     found = await inspect(app.client, app.ring, f"{OPEN} AND TaskQueue = '{app.settings.task_queue}'")
-    said = [
+    lines = [
         f"{_some(found.wedged)} no longer replay: `starter.py rescue COURSE --reason ...`" if found.wedged else "",
         f"acts that nobody signed are in {_some(tuple(found.unproven))}" if found.unproven else "",
         f"a reset undid acts of {_some(tuple(found.lost))}: `starter.py rescue COURSE --reason ...`"
         if found.lost
         else "",
     ]
-    if any(said):
-        raise NotWellError("; ".join(one for one in said if one))
+    if any(lines):
+        raise NotWellError("; ".join(one for one in lines if one))
     return "every running course of this build replays, every act was signed"
 
 
@@ -164,14 +164,14 @@ async def _strangers(app: Application) -> str:
     known = {one.course_id for one in await app.store.directory.courses()}
     strange = [row.course_id for row in rows if row.course_id not in known]
     written = [row.course_id for row in rows if row.outside and row.course_id in known]
-    said = [
+    lines = [
         f"nobody here enrolled {_some(strange)}: see who else reaches the server, then `temporal workflow terminate`"
         if strange
         else "",
         f"another program wrote into {_some(written)}: `starter.py proof` says what" if written else "",
     ]
-    if any(said):
-        raise NotWellError("; ".join(one for one in said if one))
+    if any(lines):
+        raise NotWellError("; ".join(one for one in lines if one))
     return f"none among {len(rows)} running courses"
 
 

@@ -149,12 +149,12 @@ async def _reset(app: Application, course_id: str, run_id: str, event: int, reas
 
 async def _again(app: Application, course_id: str, envelope: ActEnvelope) -> str:
     """Send an act once more; a sentence where it does not stand."""
-    said = f"{envelope.act.action} {envelope.act.request_id}"
+    text = f"{envelope.act.action} {envelope.act.request_id}"
     handle = app.client.get_workflow_handle(course_id)
     try:
         await handle.execute_update(TreatmentCourse.act, envelope, rpc_timeout=ANSWER_WITHIN)
     except UpdateFailedError as failed:
-        return f"{said}: {failed.cause.message if isinstance(failed.cause, ApplicationError) else 'refused'}"
+        return f"{text}: {failed.cause.message if isinstance(failed.cause, ApplicationError) else 'refused'}"
     except (RPCError, UpdateTimeoutError, TimeoutError):
-        return f"{said}: no answer yet"
+        return f"{text}: no answer yet"
     return ""

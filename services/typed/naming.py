@@ -15,15 +15,15 @@ async def course_named(directory: Directory, typed: str) -> str:
 
     Raises ServiceError with the candidates where several are meant; a part of a name is never enough to act on.
     """
-    said = typed.strip()
-    if not said:
+    text = typed.strip()
+    if not text:
         raise InputError(f"no course was named: {SAY}")
-    if await directory.course(said) is not None or COURSE_ID.fullmatch(said.lower()):
-        return said if await directory.course(said) is not None else said.lower()
-    like = {one.patient_id: one for one in await directory.find(said)}
+    if await directory.course(text) is not None or COURSE_ID.fullmatch(text.lower()):
+        return text if await directory.course(text) is not None else text.lower()
+    like = {one.patient_id: one for one in await directory.find(text)}
     rows = [one for one in await directory.courses() if one.patient_id in like]
     live = [one for one in rows if one.state is not CourseState.CLOSED] or rows
-    exact = [one for one in live if same_name(like[one.patient_id].name, said)]
+    exact = [one for one in live if same_name(like[one.patient_id].name, text)]
     if len(exact) == 1:
         return exact[0].course_id
     found = [
@@ -32,7 +32,7 @@ async def course_named(directory: Directory, typed: str) -> str:
     ]
     if found:
         raise InputError(f"more than the name is needed, take the id: {'; '.join(found)}")
-    return said
+    return text
 
 
 def instrument_named(known: tuple[str, ...], typed: str) -> str:

@@ -9,12 +9,12 @@ NAME_MOST = 200
 def one_line(name: str) -> str:
     """A name as people write it; raises InputError."""
     try:
-        said = clean(name)
+        value = clean(name)
     except ValueError as wrong:
         raise InputError(f"the name is wrong: {wrong}") from None
-    if "\n" in said or "\t" in said or len(said) > NAME_MOST:
+    if "\n" in value or "\t" in value or len(value) > NAME_MOST:
         raise InputError(f"the name is wrong: write it on one line, in at most {NAME_MOST} letters")
-    return said
+    return value
 
 
 def plain_text(text: str) -> str:

@@ -19,24 +19,24 @@ SAY = "write 2026-11-20 09:00 (the clinic's clock), 2026-11-20T09:00-05:00, tomo
 
 def instant(text: str, zone: Zone, now: datetime) -> datetime:
     """The instant that somebody means; raises ServiceError in one sentence, also where the clocks skip or repeat it."""
-    said = _plain(text.strip(), zone.local(now))
-    if said == "now":
+    sentence = _plain(text.strip(), zone.local(now))
+    if sentence == "now":
         return now
-    soon = SOON.match(said)
+    soon = SOON.match(sentence)
     if soon is not None:
         return now + (timedelta(minutes=int(soon[1])) if soon[2] == "m" else timedelta(hours=int(soon[1])))
-    relative = RELATIVE.match(said)
+    relative = RELATIVE.match(sentence)
     if relative is not None:
         ahead = {"today": 0, "tomorrow": 1}.get(relative[1] or "", int(relative[2] or 0))
         wall = zone.local(now) + timedelta(days=ahead)
-        said = f"{wall:%Y-%m-%d} {relative[3] or f'{wall:%H:%M}'}"
+        sentence = f"{wall:%Y-%m-%d} {relative[3] or f'{wall:%H:%M}'}"
     try:
-        found = datetime.fromisoformat(said)
+        found = datetime.fromisoformat(sentence)
     except ValueError:
         raise InputError(f'"{text.strip()[:40]}" is no time: {SAY}') from None
     if found.year not in YEARS:
         raise InputError(f"the year {found.year} cannot be meant: {SAY}")
-    if len(said) <= len("2026-11-20"):
+    if len(sentence) <= len("2026-11-20"):
         raise InputError(f"a time of day is missing: {SAY}")
     if found.tzinfo is not None:
         return found
@@ -46,16 +46,16 @@ def instant(text: str, zone: Zone, now: datetime) -> datetime:
         raise InputError(str(wrong)) from None
 
 
-def _plain(said: str, wall: datetime) -> str:
+def _plain(text: str, wall: datetime) -> str:
     """What people type, as it is read here: `9am`, `9:10`, `monday 09:00`, `25/12 9am`: the next such day."""
-    day, _, clock = said.lower().rpartition(" ")
+    day, _, clock = text.lower().rpartition(" ")
     half = HALF.match(clock)
     if half is not None and 1 <= int(half[1]) <= NOON:
         clock = f"{int(half[1]) % NOON + (NOON if half[3] == 'p' else 0):02}:{half[2] or '00'}"
     elif re.fullmatch(r"\d:\d\d", clock):
         clock = f"0{clock}"
     elif not re.fullmatch(r"\d\d:\d\d", clock):
-        return said
+        return text
     if not day:
         return f"today {clock}"
     if day in WEEKDAYS or day in SHORT:

@@ -35,11 +35,11 @@ class DayVisit:
         order, weight = self.record.order, last_weight(self.record)
         signed = f"signed by {order.signed.name}" if order.signed else "not signed"
         dose = f"{order.amount} {self.record.protocol.dose.basis} over {self.session.minutes} minutes"
-        said = f"{dose}, at most {order.max_mg} mg, {signed}."
+        text = f"{dose}, at most {order.max_mg} mg, {signed}."
         if weight is None:
-            return f"{said} No weight is known yet."
+            return f"{text} No weight is known yet."
         ordered = dose_check(self.record, self.session.minutes, Decimal(1), weight).ordered_mg
-        return f"{said} At the last weight of {weight} kg: {ordered} mg."
+        return f"{text} At the last weight of {weight} kg: {ordered} mg."
 
 
 @dataclass(frozen=True)

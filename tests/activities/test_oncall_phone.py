@@ -35,8 +35,8 @@ async def test_a_telephone_is_told_first(reached: Clinic, text_service: TextServ
         ("ortiz", "email"),
     ]
     assert [one["To"] for one in text_service.taken] == ["+12125550101", "+12125550102"]
-    said = text_service.taken[0]["Body"]
-    assert said == "Northside: course c-1 needs a clinician, urgent. Please open it and acknowledge."
+    value = text_service.taken[0]["Body"]
+    assert value == "Northside: course c-1 needs a clinician, urgent. Please open it and acknowledge."
 
 
 async def test_mail_stands_in_for_the_telephone(reached: Clinic, text_service: TextService) -> None:

@@ -276,6 +276,6 @@ async def test_two_tries_at_once_send_one(here: Clinic) -> None:
     """The one that comes second to the ledger does not hand anything over."""
     tried = await asyncio.gather(*(here.send(here.order()) for _ in range(4)), return_exceptions=True)
     assert len(here.office.taken) == 1
-    said = {one.state if isinstance(one, SendOutcome) else getattr(one, "type", one) for one in tried}
-    assert said <= {OccasionState.SENT, OccasionState.UNCERTAIN, "Busy"}
+    value = {one.state if isinstance(one, SendOutcome) else getattr(one, "type", one) for one in tried}
+    assert value <= {OccasionState.SENT, OccasionState.UNCERTAIN, "Busy"}
     assert await here.states() == [("s1/visit_24h/1", OccasionState.SENT)]

@@ -49,7 +49,7 @@ async def test_a_text_message_arrives_as_it_was_written(text_service: TextServic
 
 
 @pytest.mark.parametrize(
-    ("status", "said", "error"),
+    ("status", "value", "error"),
     [
         (400, {"code": 21610, "message": f"{LETTER.to} unsubscribed"}, RefusedForGoodError),
         (400, {"code": 21211, "message": f"not a number: {LETTER.to}"}, RefusedForGoodError),
@@ -68,10 +68,10 @@ async def test_a_text_message_arrives_as_it_was_written(text_service: TextServic
     ],
 )
 async def test_what_an_answer_means(
-    text_service: TextService, status: int, said: object, error: type[Exception]
+    text_service: TextService, status: int, value: object, error: type[Exception]
 ) -> None:
     """Bad numbers never; a service that is busy, broken or not set up, again; a yes without an id, nobody knows."""
-    text_service.answer = (status, said)
+    text_service.answer = (status, value)
     with pytest.raises(error) as failed:
         await sms(text_service.url).deliver(LETTER)
     shown = f"{failed.value!r} {failed.value.__cause__!r}"
@@ -109,8 +109,8 @@ async def test_a_service_never_reached_took_nothing(text_service: TextService, u
 def test_the_channel_is_there_only_when_it_is_set_up(settings: Settings) -> None:
     """Without a URL a text message has no way out and becomes a call; with one it has, beside either e-mail."""
     assert list(channels_of(settings)) == [Medium.EMAIL]
-    said = {"sms_url": "https://sms.example", "sms_account": ACCOUNT, "sms_token": TOKEN, "sms_from": NUMBER}
-    whole = load_settings(None, data_folder=settings.data_folder, **said)
+    fields = {"sms_url": "https://sms.example", "sms_account": ACCOUNT, "sms_token": TOKEN, "sms_from": NUMBER}
+    whole = load_settings(None, data_folder=settings.data_folder, **fields)
     channel = channels_of(whole)[Medium.SMS]
     assert isinstance(channel, Sms)
     assert channel.service == SmsService("https://sms.example", ACCOUNT, TOKEN, NUMBER)

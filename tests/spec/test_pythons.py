@@ -14,9 +14,9 @@ ROOT = Path(__file__).parent.parent.parent
 
 def allowed() -> tuple[int, int]:
     """The oldest and the newest minor version that pyproject.toml allows."""
-    said = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["requires-python"]
-    found = re.fullmatch(r">=3\.(\d+),<3\.(\d+)", said)
-    assert found, said
+    value = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["requires-python"]
+    found = re.fullmatch(r">=3\.(\d+),<3\.(\d+)", value)
+    assert found, value
     return int(found[1]), int(found[2]) - 1
 
 

@@ -39,7 +39,7 @@ class Clinic:
         self.email: Channel = Email(server)
         self.sms: Channel | None = None
 
-    def order(self, *parts: Part, **said: object) -> SendOrder:
+    def order(self, *parts: Part, **fields: object) -> SendOrder:
         """A message to the patient."""
         return SendOrder.model_validate(
             {
@@ -49,15 +49,15 @@ class Clinic:
                 "audience": Audience.PATIENT,
                 "parts": parts or (DAY_BEFORE,),
                 "as_of": NOW,
-                **said,
+                **fields,
             }
         )
 
-    def escalation(self, step: int = 0, **said: object) -> SendOrder:
+    def escalation(self, step: int = 0, **fields: object) -> SendOrder:
         """A safety matter for the staff."""
         facts = {"course": "c-1", "triggers": "phq9 item 9", "urgency": "urgent"}
         part = Part(occasion=f"e1/escalation/{step + 1}", kind=OccasionKind.ESCALATION, facts=facts)
-        return self.order(part, audience=Audience.ONCALL, step=step, resend_unsure=True, **said)
+        return self.order(part, audience=Audience.ONCALL, step=step, resend_unsure=True, **fields)
 
     async def send(self, order: SendOrder, channel: Channel | None = None, at: datetime = NOW) -> SendOutcome:
         """One try of the activity."""

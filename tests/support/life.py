@@ -125,23 +125,23 @@ class Life:
             self._ended(order, state)
         self._settle()
 
-    def do(self, action: str, role: Role = Role.PRESCRIBER, **said: Any) -> Receipt:
+    def do(self, action: str, role: Role = Role.PRESCRIBER, **fields: Any) -> Receipt:
         """Act now, as somebody in this role; raises Refused."""
         act = ACT.validate_python(
             {
                 "action": action,
-                "request_id": said.pop("request_id", self._request_id()),
+                "request_id": fields.pop("request_id", self._request_id()),
                 "actor": STAFF[role],
-                "made_at": said.pop("made_at", self.now),
-                **said,
+                "made_at": fields.pop("made_at", self.now),
+                **fields,
             }
         )
         return self.apply(act)
 
-    def words(self, action: str, role: Role = Role.PRESCRIBER, **said: Any) -> BaseAct:
+    def words(self, action: str, role: Role = Role.PRESCRIBER, **fields: Any) -> BaseAct:
         """What somebody in this role would say now."""
         given = {"action": action, "request_id": self._request_id(), "actor": STAFF[role]}
-        made: BaseAct = ACT.validate_python({**given, "made_at": self.now, **said})
+        made: BaseAct = ACT.validate_python({**given, "made_at": self.now, **fields})
         return made
 
     def at_once(self, *acts: BaseAct) -> list[str]:

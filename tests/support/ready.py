@@ -71,9 +71,9 @@ def gate_acts(protocol: Protocol) -> list[tuple[Role, dict[str, Any]]]:
             panels.append((role, {"gate": gate.id, "answer": YES, "results": panel(gate)}))
         elif not gate.optional:
             alike.setdefault((role, NO if NO in FITTING[gate.kind] else YES), []).append(gate.id)
-    said = "as told"
+    text = "as told"
     return panels + [
-        (role, {"gate": ids[0], "also": tuple(ids[1:]), "answer": answer, "detail": said})
+        (role, {"gate": ids[0], "also": tuple(ids[1:]), "answer": answer, "detail": text})
         for (role, answer), ids in alike.items()
     ]
 

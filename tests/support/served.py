@@ -107,15 +107,15 @@ class Served:
         """The course as it stands."""
         return await self.handle.query(TreatmentCourse.read_record)
 
-    async def do(self, action: str, role: Role = Role.PRESCRIBER, **said: Any) -> Receipt:
+    async def do(self, action: str, role: Role = Role.PRESCRIBER, **fields: Any) -> Receipt:
         """Act now as somebody in this role; raises RefusedError with the course's sentence."""
         act = ACT.validate_python(
             {
                 "action": action,
-                "request_id": said.pop("request_id", f"request-{next(self.requests)}"),
+                "request_id": fields.pop("request_id", f"request-{next(self.requests)}"),
                 "actor": STAFF[role],
-                "made_at": said.pop("made_at", None) or await self.now(),
-                **said,
+                "made_at": fields.pop("made_at", None) or await self.now(),
+                **fields,
             }
         )
         envelope = ActEnvelope(act=self.app.signer.stamp(act, self.handle.id))

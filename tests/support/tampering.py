@@ -68,9 +68,9 @@ def _flipped(rows: Rows, index: int, chance: Random) -> tuple[Rows, int]:
 
 
 def _said_otherwise(rows: Rows, index: int, _: Random) -> tuple[Rows, int]:
-    said = json.loads(rows[index]["entry"])
-    said["recorded_at"] = "2020-01-01T00:00:00.000000Z"
-    rows[index]["entry"] = json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    value = json.loads(rows[index]["entry"])
+    value["recorded_at"] = "2020-01-01T00:00:00.000000Z"
+    rows[index]["entry"] = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return _hashed(rows), index
 
 

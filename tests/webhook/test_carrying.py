@@ -44,9 +44,9 @@ async def served(
     settings: Settings, skipper: TimeSkipper, keyring: KeyRing, text_service: TextService
 ) -> AsyncIterator[Served]:
     """A cleared course whose patient prefers text messages."""
-    said = {"sms_url": text_service.url, "sms_account": ACCOUNT, "sms_token": TOKEN, "sms_from": NUMBER}
+    fields = {"sms_url": text_service.url, "sms_account": ACCOUNT, "sms_token": TOKEN, "sms_from": NUMBER}
     whole = load_settings(
-        None, data_folder=settings.data_folder, task_queue=settings.task_queue, sms_webhook_url=PUBLIC, **said
+        None, data_folder=settings.data_folder, task_queue=settings.task_queue, sms_webhook_url=PUBLIC, **fields
     ).model_copy(update={"graceful_shutdown_seconds": 1})
     async with house_of(whole, skipper, keyring) as app, worked(app):
         served = await Served.begin(app, skipper)

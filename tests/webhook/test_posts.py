@@ -64,8 +64,8 @@ async def test_other_words_under_the_same_id_change_nothing(desk: Desk) -> None:
 async def test_help_is_answered_and_read(desk: Desk, word: str) -> None:
     """Who writes, whom to call, how to stop; and a person reads it, for somebody may need help."""
     answered = await post(desk.port, "/inbound", {**INBOUND, "Body": word})
-    said = "Westside: texts about your visits. Call +1 213 555 0100. "
-    assert f"<Message>{said}{CRISIS}\nSTOP ends texts.</Message>" in answered.body
+    text = "Westside: texts about your visits. Call +1 213 555 0100. "
+    assert f"<Message>{text}{CRISIS}\nSTOP ends texts.</Message>" in answered.body
     assert [one.content for one in await desk.store.inbox.waiting()] == [word]
 
 

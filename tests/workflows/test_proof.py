@@ -139,8 +139,8 @@ async def test_a_message_that_does_not_go_out_is_an_exception(
         assert ProofFault.SEND not in {kind for kind, _ in wrong(await proved(app, await course.now()))}
         await course.wait(minutes=2)
         late = await proved(app, await course.now())
-        said = next(one.sentence for one in late.exceptions if one.kind is ProofFault.SEND)
-        assert said.startswith("message e1/escalation/1, due ")
+        value = next(one.sentence for one in late.exceptions if one.kind is ProofFault.SEND)
+        assert value.startswith("message e1/escalation/1, due ")
         post.closed = False
         await course.wait(minutes=2)
         assert ProofFault.SEND not in {kind for kind, _ in wrong(await proved(app, await course.now()))}

@@ -66,17 +66,17 @@ def compared(record: CourseRecord, now: datetime) -> dict[str, Any]:
 
 async def both(act: Callable[[], Any], pure: Callable[[], Any]) -> None:
     """Do it on both sides: both accept, or both refuse with the same sentence."""
-    said = ""
+    text = ""
     try:
         await act()
     except RefusedError as refused:
-        said = str(refused)
+        text = str(refused)
     expected = ""
     try:
         pure()
     except Refused as refused:
         expected = str(refused)
-    assert said == expected
+    assert text == expected
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -97,6 +97,6 @@ async def test_server_and_rules_agree(course: Served, seed: int) -> None:
         assert {key: value for key, value in served.items() if value != lived.get(key)} == {
             key: value for key, value in lived.items() if value != served.get(key)
         }, step
-        action, role, said = a_move(life.record, now, dice)
-        said = {**said, "request_id": f"both-{step:04}", "made_at": now}
-        await both(partial(course.do, action, role, **said), partial(life.do, action, role, **said))
+        action, role, fields = a_move(life.record, now, dice)
+        fields = {**fields, "request_id": f"both-{step:04}", "made_at": now}
+        await both(partial(course.do, action, role, **fields), partial(life.do, action, role, **fields))

@@ -63,11 +63,11 @@ async def begin(app: Application, sessions: tuple[Session, ...] = ()) -> str:
     return row.course_id
 
 
-def act(action: str, role: Role = Role.COORDINATOR, **said: object) -> Act:
+def act(action: str, role: Role = Role.COORDINATOR, **fields: object) -> Act:
     """Something that somebody does now."""
     now = datetime.now(UTC)
     words = {"action": action, "actor": STAFF[role], "made_at": now, "reason": "as agreed"}
-    return ACT.validate_python({**words, "request_id": f"test-{now.timestamp()}", **said})
+    return ACT.validate_python({**words, "request_id": f"test-{now.timestamp()}", **fields})
 
 
 def monday(record: CourseRecord, hour: int = 9) -> datetime:

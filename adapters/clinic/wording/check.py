@@ -57,10 +57,10 @@ def _dates(texts: TextFile) -> Iterator[Finding]:
         ("day", "d MMMM", None),
     ):
         try:
-            said = dates.days("2028-05-31") if style is None else dates.moments("2028-05-31T22:45", style)
+            text = dates.days("2028-05-31") if style is None else dates.moments("2028-05-31T22:45", style)
         except (ValueError, KeyError, AttributeError):
-            said = ""
-        if "31" not in said or (style is not None and "45" not in said):
+            text = ""
+        if "31" not in text or (style is not None and "45" not in text):
             asked = "a day" if style is None else "a day and its time"
             yield ("dates", name), f"dates.{name} is no CLDR pattern of {asked}: write one such as {example}"
             return
@@ -121,8 +121,8 @@ class _Check:
         everything = str(self.texts.model_dump())
         for site in self.sites.values():
             for word in self._forbidden(f"{site.name} {site.address}"):
-                said = f'every letter names the site "{site.name}", which says "{word}": rename the site'
-                yield ("forbidden",), said
+                text = f'every letter names the site "{site.name}", which says "{word}": rename the site'
+                yield ("forbidden",), text
             for name in ("name", "phone", "crisis_line", "emergency", "after_hours"):
                 for sign in outside(getattr(site, name)):
                     yield (), f'the {name} of the site "{site.name}" has "{sign}", which no text message of {_WHY}'
@@ -161,8 +161,8 @@ class _Check:
         offers = texted and path[-1] not in {"stop", "stopped"} and OccasionKind.ESCALATION not in path
         most = ONE_MESSAGE if texted else SUBJECT_LENGTH
         for site in self.sites.values():
-            said = text.strip().format(**self._longest[site.id, Style.BRIEF if texted else Style.SUBJECT])
-            length = places(f"{said}\n{self.texts.stop.strip()}" if offers else said) if texted else len(said)
+            value = text.strip().format(**self._longest[site.id, Style.BRIEF if texted else Style.SUBJECT])
+            length = places(f"{value}\n{self.texts.stop.strip()}" if offers else value) if texted else len(value)
             if length > most:
                 beside = " with the offer to stop" if offers else ""
                 yield path, f"{where} can get {length} characters long at {site.name}{beside}: shorten it to {most}"

@@ -54,16 +54,16 @@ class Dates:
         self.brief = patterns.brief or app.brief
         self.day = patterns.day or app.day
 
-    def moments(self, said: str, style: Style = Style.WHOLE) -> str:
+    def moments(self, text: str, style: Style = Style.WHOLE) -> str:
         """Each line's ISO instant in words; a line that is none stays as it is."""
-        return "\n".join(self._moment(line, style) for line in said.split("\n"))
+        return "\n".join(self._moment(line, style) for line in text.split("\n"))
 
-    def days(self, said: str) -> str:
+    def days(self, text: str) -> str:
         """A day in words, without its year."""
         try:
-            day = date.fromisoformat(said)
+            day = date.fromisoformat(text)
         except ValueError:
-            return said
+            return text
         return self._day(day)
 
     def longest_moment(self, clock: str, style: Style) -> str:

@@ -96,17 +96,17 @@ def differences(charted: Iterable[Charted], ledger: dict[str, SessionLedger]) ->
         kind = _kind(dose, mine)
         if kind is None:
             continue
-        said = mine or SessionLedger("", "")
+        value = mine or SessionLedger("", "")
         yield Difference(
             kind=kind,
             session_id=session,
-            site=dose.site if dose is not None else said.site,
-            account_id=dose.account_id if dose is not None else said.account_id,
+            site=dose.site if dose is not None else value.site,
+            account_id=dose.account_id if dose is not None else value.account_id,
             charted=None if dose is None else dose.mg,
-            drawn=said.drawn,
-            given=said.given,
-            wasted=said.wasted,
-            left=said.left,
+            drawn=value.drawn,
+            given=value.given,
+            wasted=value.wasted,
+            left=value.left,
         )
 
 

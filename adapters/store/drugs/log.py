@@ -118,8 +118,8 @@ class DrugLog:
 
     async def put_address(self, patient_id: str, address: str) -> None:
         """Keep where a patient lives, in place of what was kept before."""
-        said = " ".join(address.split())
-        if not said:
+        text = " ".join(address.split())
+        if not text:
             raise StoreError("An address is not empty: write street, town and postal code.")
         async with self._database.writing() as connection:
             known = select(PATIENTS.c.patient_id).where(PATIENTS.c.patient_id == patient_id).with_for_update()
@@ -128,7 +128,7 @@ class DrugLog:
             theirs = ADDRESSES.c.patient_id == patient_id
             async with logged(connection, ADDRESSES, theirs):
                 await connection.execute(delete(ADDRESSES).where(theirs))
-                await connection.execute(insert(ADDRESSES).values(patient_id=patient_id, address=said))
+                await connection.execute(insert(ADDRESSES).values(patient_id=patient_id, address=text))
 
     async def addresses(self, patient_ids: tuple[str, ...]) -> dict[str, str]:
         """Where the patients of one page of the log live."""

@@ -93,8 +93,8 @@ def _heads(
     holding = [one.size for one in published.checkpoints if heads.get(one.size) == one.root]
     for one in published.checkpoints:
         if one.size <= min(size, explained) and heads[one.size] != one.root:
-            said = f"from here to entry {one.size - 1} something is not what the checkpoint of {one.size} vouches for"
-            yield LogFault(max((held for held in holding if held < one.size), default=0), "", "", "checkpoint", said)
+            text = f"from here to entry {one.size - 1} something is not what the checkpoint of {one.size} vouches for"
+            yield LogFault(max((held for held in holding if held < one.size), default=0), "", "", "checkpoint", text)
             break
     if size < published.size:
         gone = f"{published.size} entries were vouched for, {size} are there: what is missing stood here or later"

@@ -43,16 +43,16 @@ class Entry:
     def text(self) -> str:
         """The canonical text, whose hash is the leaf."""
         at = instant(self.recorded_at)
-        said = {"kind": self.kind, "recorded_at": at, "says": self.says, "subject": self.subject}
-        return canonical({**said, "sealed": self.sealed} if self.sealed else said).decode()
+        fields = {"kind": self.kind, "recorded_at": at, "says": self.says, "subject": self.subject}
+        return canonical({**fields, "sealed": self.sealed} if self.sealed else fields).decode()
 
     @classmethod
     def parse(cls, text: str) -> Self:
         """The entry in its text; raises EntryError where it is not canonical or says too little or too much."""
         try:
-            said = json.loads(text)
-            found = cls(**{**said, "recorded_at": datetime.fromisoformat(said["recorded_at"])})
-            if found.text != text or not isinstance(said["says"], dict | None):
+            value = json.loads(text)
+            found = cls(**{**value, "recorded_at": datetime.fromisoformat(value["recorded_at"])})
+            if found.text != text or not isinstance(value["says"], dict | None):
                 raise EntryError("it is not the canonical text of an entry")
         except (ValueError, TypeError, KeyError, AttributeError, NotCanonicalError, RecursionError):
             raise EntryError("it is not the canonical text of an entry") from None
@@ -85,9 +85,9 @@ class Entry:
 
 def entry_of(table: Table, row: Mapping[str, Any], ring: KeyRing, at: datetime) -> Entry:
     """That a row is as it is now."""
-    said = spoken(table, row)
-    secrets = {name: value for name, value in said.items() if isinstance(table.c[name].type, Sealed)}
-    says = {name: value for name, value in said.items() if name not in secrets}
+    answer = spoken(table, row)
+    secrets = {name: value for name, value in answer.items() if isinstance(table.c[name].type, Sealed)}
+    says = {name: value for name, value in answer.items() if name not in secrets}
     return Entry(table.name, subject_of(table, row), at, says).with_sealed(secrets, ring)
 
 

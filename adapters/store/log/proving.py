@@ -19,22 +19,22 @@ VOUCHED_WITHIN = timedelta(days=2)
 
 async def not_as_recorded(database: Database, folders: Sequence[Path]) -> tuple[str, ...]:
     """Sentences about the log by itself, about its rows, and about each folder of checkpoints; opaque ids only."""
-    said: list[str] = []
+    lines: list[str] = []
     held: list[Published] = []
     for path in folders:
         try:
             found = await published_in(LogBook(database), path)
         except NoteError as error:
-            said.append(f"{path} holds no key of the log: {error}")
+            lines.append(f"{path} holds no key of the log: {error}")
             continue
         if found is None:
-            said.append(f"{path} holds no checkpoint of the log: have a timer run `starter.py notary` every day")
+            lines.append(f"{path} holds no checkpoint of the log: have a timer run `starter.py notary` every day")
         else:
             held.append(found)
-            said += [f"{path}: {late}" for late in await _late(database, found.size)]
+            lines += [f"{path}: {late}" for late in await _late(database, found.size)]
     for one in held or [Published()]:
-        said += [fault.shown for fault in (await check(database, one)).faults]
-    return tuple(dict.fromkeys(said))[:SAID_MOST]
+        lines += [fault.shown for fault in (await check(database, one)).faults]
+    return tuple(dict.fromkeys(lines))[:SAID_MOST]
 
 
 async def _late(database: Database, vouched: int) -> list[str]:

@@ -17,18 +17,18 @@ _BETWEEN = re.compile(r"[\s.()/\u00a0\u2010-\u2015\u202f\u2212-]")
 _LANGUAGE = re.compile(r"[a-z]{2}")
 
 
-def email_of(said: str) -> str:
+def email_of(text: str) -> str:
     """An e-mail address, or nothing; raises StoreError, which does not quote it."""
-    if said.strip() and not _EMAIL.fullmatch(said.strip()):
+    if text.strip() and not _EMAIL.fullmatch(text.strip()):
         raise StoreError("An e-mail address looks like name@example.org, in plain letters: type it again.")
-    return said.strip()
+    return text.strip()
 
 
-def phone_of(said: str) -> str:
+def phone_of(text: str) -> str:
     """A phone number with its country, or nothing, however people space it; the (0) for callers at home is left out."""
-    plain = _BETWEEN.sub("", _TRUNK_ZERO.sub("", said))
+    plain = _BETWEEN.sub("", _TRUNK_ZERO.sub("", text))
     plain = f"+{plain[2:]}" if plain.startswith("00") else plain
-    if said.strip() and not _PHONE.fullmatch(plain):
+    if text.strip() and not _PHONE.fullmatch(plain):
         raise StoreError("A phone number begins with + and its country, such as +1 212 555 0100: type it again.")
     return plain
 

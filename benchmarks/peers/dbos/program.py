@@ -35,8 +35,8 @@ async def course(name: str, page: int, ahead: list[list[Step]], sent: int, acts:
         if kind == "timer":
             await DBOS.sleep_async(SOON_SECONDS)
         else:
-            said = await DBOS.recv_async("act", timeout_seconds=WAIT_SECONDS)
-            if "action" not in said:
+            value = await DBOS.recv_async("act", timeout_seconds=WAIT_SECONDS)
+            if "action" not in value:
                 raise ValueError("it says no action")
             acts += 1
             await DBOS.set_event_async(f"act-{acts}", acts)

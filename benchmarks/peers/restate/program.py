@@ -45,8 +45,8 @@ async def live(ctx: WorkflowContext, page: dict[str, Any]) -> int:
             await ctx.sleep(SOON)
         else:
             acts += 1
-            said = await ctx.promise(f"act-{acts}").value()
-            if "action" not in said:
+            value = await ctx.promise(f"act-{acts}").value()
+            if "action" not in value:
                 raise restate.TerminalError("it says no action")
             await ctx.promise(f"done-{acts}").resolve(acts)
         for _ in range(messages):
@@ -59,15 +59,15 @@ async def live(ctx: WorkflowContext, page: dict[str, Any]) -> int:
 
 
 @course.handler()
-async def act(ctx: WorkflowSharedContext, said: dict[str, Any]) -> int:
+async def act(ctx: WorkflowSharedContext, fields: dict[str, Any]) -> int:
     """Take an act, and answer once the course has it."""
-    await ctx.promise(f"act-{said['number']}").resolve(said["act"])
-    return int(await ctx.promise(f"done-{said['number']}").value())
+    await ctx.promise(f"act-{fields['number']}").resolve(fields["act"])
+    return int(await ctx.promise(f"done-{fields['number']}").value())
 
 
-async def post(port: int, path: str, said: Any) -> Any:
+async def post(port: int, path: str, value: Any) -> Any:
     """Post JSON to the server."""
-    body = json.dumps(said).encode()
+    body = json.dumps(value).encode()
     reader, writer = await asyncio.open_connection(HOST, port)
     head = f"POST {path} HTTP/1.1\r\nhost: {HOST}:{port}\r\ncontent-type: application/json\r\nconnection: close\r\n"
     writer.write(head.encode() + f"content-length: {len(body)}\r\n\r\n".encode() + body)

@@ -94,7 +94,7 @@ async def test_a_closed_course_is_no_earlier_try(terminal: Terminal, opened: App
     """The id of a course that has closed starts no second workflow under it."""
     await terminal.sign_in("cole")
     person = ("Ella Ended", "1970-02-03", "depression")
-    said = (await terminal.type("enrol", *person, "--json")).said
-    await opened.store.directory.mark_closed(said["course"], datetime.now(UTC))
-    again = await terminal.type("enrol", *person, "--patient", said["patient"], "--request-id", said["course"])
+    value = (await terminal.type("enrol", *person, "--json")).said
+    await opened.store.directory.mark_closed(value["course"], datetime.now(UTC))
+    again = await terminal.type("enrol", *person, "--patient", value["patient"], "--request-id", value["course"])
     assert (again.code, "has closed: enrol without --request-id" in again.err) == (1, True)

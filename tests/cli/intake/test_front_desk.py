@@ -94,7 +94,7 @@ async def test_a_correction_is_whole_or_none(terminal: Terminal, course: str, op
 
 
 @pytest.mark.parametrize(
-    ("said", "code", "sentence"),
+    ("lines", "code", "sentence"),
     [
         ((), 2, "nothing to put right"),
         (("--phone", "+1 212 555 0199"), 2, "a correction needs a reason"),
@@ -103,11 +103,11 @@ async def test_a_correction_is_whole_or_none(terminal: Terminal, course: str, op
     ],
 )
 async def test_a_correction_that_is_none_is_refused(
-    terminal: Terminal, course: str, said: tuple[str, ...], code: int, sentence: str
+    terminal: Terminal, course: str, lines: tuple[str, ...], code: int, sentence: str
 ) -> None:
     """One sentence each."""
     await terminal.sign_in("cole")
-    answered = await terminal.type("patient", course, *said)
+    answered = await terminal.type("patient", course, *lines)
     assert (answered.code, sentence in answered.err) == (code, True), answered.err
 
 
@@ -152,18 +152,18 @@ async def test_a_birth_date_far_from_plausible_is_asked_once_more(terminal: Term
 
 
 @pytest.mark.parametrize(
-    ("said", "sentence"),
+    ("lines", "sentence"),
     [
         (("--language", "xx"), "--language is one that the clinic writes: en"),
         (("--email-consent",), "a consent to messages needs where they go"),
     ],
 )
 async def test_what_could_reach_nobody_is_refused_at_enrolment(
-    terminal: Terminal, said: tuple[str, ...], sentence: str
+    terminal: Terminal, lines: tuple[str, ...], sentence: str
 ) -> None:
     """A language without texts, a consent without an address."""
     await terminal.sign_in("cole")
-    refused = await terminal.type("enrol", "Una Reached", "1980-01-02", "anxiety", *said)
+    refused = await terminal.type("enrol", "Una Reached", "1980-01-02", "anxiety", *lines)
     assert (refused.code, sentence in refused.err) == (2, True)
 
 

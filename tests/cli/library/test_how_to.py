@@ -176,9 +176,9 @@ class Hospital(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         """Take one message."""
-        said = self.rfile.read(int(self.headers["Content-Length"]))
+        value = self.rfile.read(int(self.headers["Content-Length"]))
         if self.status:
-            self.taken.append(json.loads(said))
+            self.taken.append(json.loads(value))
             answer = b'{"id": "m-1"}'
             self.send_response(self.status)
             self.send_header("Content-Length", str(len(answer)))

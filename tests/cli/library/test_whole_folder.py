@@ -19,8 +19,8 @@ def folder(tmp_path: Path) -> Path:
 def check(folder: Path, capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
     """The exit code, and what was said."""
     code = main(["protocols", "check", "--folder", str(folder)])
-    said = capsys.readouterr()
-    return code, said.out + said.err
+    value = capsys.readouterr()
+    return code, value.out + value.err
 
 
 def test_texts_and_staff_are_read_beside_a_broken_protocol(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

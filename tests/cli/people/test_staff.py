@@ -120,8 +120,8 @@ async def test_who_is_on_call_is_kept_by_staff(terminal: Terminal) -> None:
     await terminal.sign_in("cole")
 
     async def now() -> list[str]:
-        said = (await terminal.type("oncall", "show", "northside", "--json")).said
-        accounts: list[str] = said["sites"][0]["now"]
+        value = (await terminal.type("oncall", "show", "northside", "--json")).said
+        accounts: list[str] = value["sites"][0]["now"]
         return accounts
 
     assert await now() == ["lee", "okafor", "ortiz"]
@@ -169,8 +169,8 @@ async def test_a_gap_ahead_is_named(terminal: Terminal, opened: Application) -> 
     await terminal.sign_in("ops")
     for account in ("lee", "okafor"):
         await opened.store.oncall.add_leave(Leave(account, NOW + timedelta(days=3), NOW + timedelta(days=4)))
-    said = await terminal.type("needs", "--everybody")
-    assert "cover  no prescriber is on call at northside from " in said.out
+    value = await terminal.type("needs", "--everybody")
+    assert "cover  no prescriber is on call at northside from " in value.out
     checks = [line for line in (await terminal.type("doctor")).out.splitlines() if " is on call at westside " in line]
     assert [line.split()[:2] for line in checks] == [["NOT", "cover"]]
     proof = await terminal.type("proof", "--json")
@@ -197,13 +197,13 @@ async def test_no_worker_starts_while_nobody_is_on_call(tmp_path: Path) -> None:
 async def test_a_new_store_is_staffed_once_by_anybody_then_by_ops(tmp_path: Path) -> None:
     """The first `staff load` prints each account's passphrase; after it, whoever has not signed in may not."""
     empty = {**os.environ, "ST_DATA_FOLDER": str(tmp_path)}
-    said = []
+    lines = []
     for _ in range(2):
         words = (sys.executable, "starter.py", "staff", "load")
         loading = await create_subprocess_exec(*words, cwd=ROOT, env=empty, stdout=PIPE, stderr=PIPE)
         out, wrong = await loading.communicate()
-        said.append((loading.returncode, out.decode(), wrong.decode()))
-    (first, passphrases, _), (again, nothing, why) = said
+        lines.append((loading.returncode, out.decode(), wrong.decode()))
+    (first, passphrases, _), (again, nothing, why) = lines
     assert (first, again, nothing) == (0, 3, "")
     assert passphrases.startswith("7 accounts, 7 new\n")
     assert "sign in with" in why

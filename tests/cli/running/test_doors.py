@@ -54,18 +54,18 @@ async def test_the_store_stands_beside_the_keys(name: str, tmp_path: Path, monke
 
 
 @pytest.mark.parametrize(
-    ("name", "said"),
+    ("name", "text"),
     [
         ("ST_FOO", "ST_FOO in the environment is not a setting: .env.example lists them all."),
         ("ST_DATA_FOLDR", "ST_DATA_FOLDR in the environment is not a setting: did you mean ST_DATA_FOLDER."),
     ],
 )
-async def test_an_unknown_variable_is_named(name: str, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_unknown_variable_is_named(name: str, text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """With the nearest that there is, never with its value."""
     monkeypatch.setenv(name, "hunter2")
     with pytest.raises(SettingsError) as refused:
         load_settings(None)
-    assert str(refused.value) == said
+    assert str(refused.value) == text
 
 
 def test_a_metrics_port_in_use_is_one_sentence(settings: Settings) -> None:

@@ -79,9 +79,9 @@ async def test_lists_survive_a_bare_client(
     assert all(str(rows[one]["wrong"]).startswith("not in the directory") for one in strange)
     assert "Zebulon Quimby" in (await terminal.type("list")).out
     assert (await terminal.type("needs", "--everybody")).code == 0
-    said = {one["check"]: one for one in (await terminal.type("doctor", "--json")).said}
-    assert not said["strangers"]["well"]
-    assert all(one in said["strangers"]["said"] for one in strange)
+    fields = {one["check"]: one for one in (await terminal.type("doctor", "--json")).said}
+    assert not fields["strangers"]["well"]
+    assert all(one in fields["strangers"]["said"] for one in strange)
     proved = (await terminal.type("proof", "--json")).said["exceptions"]
     assert {one["subject"] for one in proved if one["kind"] == "not in the directory"} == strange
     foreign = {one["subject"]: one["sentence"] for one in proved if one["kind"] == "foreign"}

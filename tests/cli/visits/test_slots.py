@@ -62,8 +62,8 @@ async def test_doctor_says_how_full_the_week_is(terminal: Terminal, opened: Appl
     kept = [one for one in days if one.weekday() < 5 and one not in opened.clinic.sites["northside"].closed]
     taken = (await fullness(opened, first))["northside"]
     assert taken == round(100 * 120 * len(ahead) / (6 * 600 * len(kept))) > 0
-    said = {one["check"]: one["said"] for one in (await terminal.type("doctor", "--json")).said}
-    assert said["chairs"].startswith("taken in the next seven days: northside ")
+    fields = {one["check"]: one["said"] for one in (await terminal.type("doctor", "--json")).said}
+    assert fields["chairs"].startswith("taken in the next seven days: northside ")
 
 
 async def test_what_cannot_be_is_said(terminal: Terminal) -> None:

@@ -48,10 +48,10 @@ def test_show_has_the_wish_beside_the_decision(capsys: pytest.CaptureFixture[str
     assert "fewer visits" in row
 
 
-def _dose(life: Life, **said: object) -> None:
+def _dose(life: Life, **fields: object) -> None:
     session = life.record.open_sessions[0]
     life.go_to(session.start)
     check_in(life, session.id)
     life.wait(minutes=40)
     plain = {"session": session.id, "started_at": session.start, "minutes": 40, "mg": Decimal(35)}
-    life.do("session", Role.NURSE, **plain, **said)
+    life.do("session", Role.NURSE, **plain, **fields)

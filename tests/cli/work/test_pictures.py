@@ -85,9 +85,9 @@ def test_nothing_scrolls_sideways(tmp_path: Path, width: int, *, narrow: bool) -
     frame.write_text(f'<iframe src="page.html" style="width:{width}px;height:900px;border:0"></iframe>')
     browser = next(found for found in map(shutil.which, BROWSERS) if found)
     quiet = ("--headless", "--no-sandbox", "--disable-background-networking", "--allow-file-access-from-files")
-    said = subprocess.run(
+    value = subprocess.run(
         [browser, *quiet, f"--user-data-dir={tmp_path}/profile", "--dump-dom", frame.as_uri()],
         check=True, capture_output=True, text=True, timeout=60,
     ).stdout  # fmt: skip
-    scrolled, headed, _ = re.findall(r"<title>(\d+),(\w+),(\d+)</title>", said)[0]
+    scrolled, headed, _ = re.findall(r"<title>(\d+),(\w+),(\d+)</title>", value)[0]
     assert (int(scrolled), headed) == (width, "false" if narrow else "true")

@@ -90,8 +90,8 @@ def well_formed() -> dict[Action, dict[str, Any]]:
 @cache
 def act(action: Action, role: Role, reason: str = "because") -> BaseAct:
     """A well-formed act of somebody in this role."""
-    said = {"request_id": f"table-{action}", "actor": STAFF[role], "made_at": NOW, "reason": reason}
-    return ACT.validate_python({"action": action, **said, **well_formed().get(action, {})})
+    fields = {"request_id": f"table-{action}", "actor": STAFF[role], "made_at": NOW, "reason": reason}
+    return ACT.validate_python({"action": action, **fields, **well_formed().get(action, {})})
 
 
 def everywhere(action: Action) -> Iterator[tuple[CourseRecord, Role, SessionStatus | None]]:

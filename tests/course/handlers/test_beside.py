@@ -20,13 +20,13 @@ def in_therapy() -> Life:
     return life
 
 
-def why_not(life: Life, action: str, role: Role = Role.PRESCRIBER, **said: Any) -> str:
+def why_not(life: Life, action: str, role: Role = Role.PRESCRIBER, **fields: Any) -> str:
     """Why an act is refused now, or nothing."""
-    return why_refused(life.record, life.words(action, role, **said), life.now)
+    return why_refused(life.record, life.words(action, role, **fields), life.now)
 
 
 @pytest.mark.parametrize(
-    ("said", "why"),
+    ("fields", "why"),
     [
         ({"name": "psychotherapy", "every_days": 14}, ""),
         ({"name": "psychotherapy"}, "begins with its name and how often"),
@@ -42,12 +42,12 @@ def why_not(life: Life, action: str, role: Role = Role.PRESCRIBER, **said: Any) 
         ({"therapy": "a1", "next_at": 0}, "lies ahead, at most 400 days"),
     ],
 )
-def test_what_may_be_said_of_a_therapy(said: dict[str, Any], why: str) -> None:
+def test_what_may_be_said_of_a_therapy(fields: dict[str, Any], why: str) -> None:
     """A name and how often to begin, something to change afterwards, dates that lie ahead."""
     life = in_therapy()
-    if "next_at" in said:
-        said = {**said, "next_at": life.now + days(said["next_at"])}
-    refused = why_not(life, "therapy", **said)
+    if "next_at" in fields:
+        fields = {**fields, "next_at": life.now + days(fields["next_at"])}
+    refused = why_not(life, "therapy", **fields)
     assert why in refused
     assert (refused == "") is (why == "")
 
@@ -83,7 +83,7 @@ def test_attendance_is_counted_and_the_next_date_follows() -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "why"),
+    ("fields", "why"),
     [
         ({"was": "50 mg", "now": "100 mg"}, ""),
         ({"was": "50 mg"}, ""),
@@ -102,11 +102,11 @@ def test_attendance_is_counted_and_the_next_date_follows() -> None:
         ({"now": "100 mg", "at_intake": True}, "the list of medicines is taken at intake"),
     ],
 )
-def test_what_may_be_said_of_a_medicine(said: dict[str, Any], why: str) -> None:
+def test_what_may_be_said_of_a_medicine(fields: dict[str, Any], why: str) -> None:
     """A change says from what or to what; an order has a review and begins today or later; a report has begun."""
     life = maintained()
-    dates: dict[str, Any] = {name: life.now + days(said[name]) for name in ("starts", "review_at") if name in said}
-    whole: dict[str, Any] = {"name": "sertraline", "starts": life.now, **said, **dates}
+    dates: dict[str, Any] = {name: life.now + days(fields[name]) for name in ("starts", "review_at") if name in fields}
+    whole: dict[str, Any] = {"name": "sertraline", "starts": life.now, **fields, **dates}
     refused = why_not(life, "medicine", **whole)
     assert why in refused
     assert (refused == "") is (why == "")
@@ -115,23 +115,25 @@ def test_what_may_be_said_of_a_medicine(said: dict[str, Any], why: str) -> None:
 def test_only_a_prescriber_orders_a_change() -> None:
     """A nurse reports it."""
     life = maintained()
-    said: dict[str, Any] = {"name": "sertraline", "now": "100 mg", "starts": life.now}
-    assert not why_not(life, "medicine", Role.NURSE, **said)
-    assert "ordered by a prescriber" in why_not(life, "medicine", Role.NURSE, **said, ordered=True, review_at=life.now)
+    fields: dict[str, Any] = {"name": "sertraline", "now": "100 mg", "starts": life.now}
+    assert not why_not(life, "medicine", Role.NURSE, **fields)
+    assert "ordered by a prescriber" in why_not(
+        life, "medicine", Role.NURSE, **fields, ordered=True, review_at=life.now
+    )
 
 
 def test_a_review_is_of_the_change_that_waits_for_it() -> None:
     """The one named and no other; put off it waits again, done it waits no more, and another is not done with it."""
     life = maintained()
     for name in ("sertraline", "lithium"):
-        said: dict[str, Any] = {
+        fields: dict[str, Any] = {
             "name": name,
             "now": "1",
             "starts": life.now,
             "ordered": True,
             "review_at": life.now + days(14),
         }
-        life.do("medicine", **said)
+        life.do("medicine", **fields)
     first, second = [one.id for one in life.record.medicines[-2:]]
     assert f"waiting are {first}, {second}" in why_not(life, "review_medicine", medicine="d99", reason="seen")
     life.do("review_medicine", medicine=second, review_at=life.now + days(20), reason="not yet")

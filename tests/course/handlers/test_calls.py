@@ -27,9 +27,9 @@ def waiting(life: Life, kind: NeedKind) -> list[Need]:
     return [one for one in needs(life.record, life.now) if one.kind is kind]
 
 
-def call(life: Life, about: str, **said: Any) -> None:
+def call(life: Life, about: str, **fields: Any) -> None:
     """The front desk calls, and nobody answers."""
-    life.do("call", Role.COORDINATOR, **{"about": about, "outcome": "no_answer", **said})
+    life.do("call", Role.COORDINATOR, **{"about": about, "outcome": "no_answer", **fields})
 
 
 def test_a_call_without_an_answer_is_made_again() -> None:
@@ -74,7 +74,7 @@ def test_a_booked_visit_ends_what_was_called_about() -> None:
 
 
 @pytest.mark.parametrize(
-    ("about", "said", "sentence"),
+    ("about", "fields", "sentence"),
     [
         ("confirm", {}, "a confirm is not settled by a call: book, gates, lapsed, measure, schedule are"),
         ("gates", {}, "no gates waits on this course now"),
@@ -82,12 +82,12 @@ def test_a_booked_visit_ends_what_was_called_about() -> None:
         ("lapsed", {"again_at": timedelta()}, "call again within 14 days"),
     ],
 )
-def test_a_call_that_settles_nothing_is_refused(about: str, said: dict[str, timedelta], sentence: str) -> None:
+def test_a_call_that_settles_nothing_is_refused(about: str, fields: dict[str, timedelta], sentence: str) -> None:
     """One sentence; nobody can be called off the list for longer than two weeks."""
     life = lapsed()
     before = life.record
     with pytest.raises(Refused, match=sentence):
-        call(life, about, **{name: life.now + ahead for name, ahead in said.items()})
+        call(life, about, **{name: life.now + ahead for name, ahead in fields.items()})
     assert life.record == before
 
 

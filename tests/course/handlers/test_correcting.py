@@ -16,7 +16,7 @@ from tests.support.stories import check_in, maintained, scheduled
 SECOND = STAFF[Role.PRESCRIBER].model_copy(update={"account_id": "okafor", "name": "Dr Okafor"})
 
 
-def dosed(mg: int, **said: Any) -> Life:
+def dosed(mg: int, **fields: Any) -> Life:
     """The first visit, checked in at 70 kg and given; the order comes to 35 mg."""
     life = scheduled()
     session = life.record.open_sessions[0]
@@ -24,7 +24,7 @@ def dosed(mg: int, **said: Any) -> Life:
     check_in(life, session.id)
     life.wait(minutes=40)
     life.do(
-        "session", Role.NURSE, sure=True, session="s1", started_at=session.start, minutes=40, mg=Decimal(mg), **said
+        "session", Role.NURSE, sure=True, session="s1", started_at=session.start, minutes=40, mg=Decimal(mg), **fields
     )
     return life
 
@@ -40,9 +40,9 @@ def tasks(record: CourseRecord, kind: TaskKind) -> int:
     return sum(1 for task in record.tasks if task.kind is kind and task.resolved_at is None)
 
 
-def correct(life: Life, item: str, **said: Any) -> None:
+def correct(life: Life, item: str, **fields: Any) -> None:
     """A correction that two people sign."""
-    life.do("correct", Role.NURSE, item=item, second=SECOND, reason="typed wrongly", **said)
+    life.do("correct", Role.NURSE, item=item, second=SECOND, reason="typed wrongly", **fields)
 
 
 def test_a_dose_that_was_over_its_order_only_on_paper_waits_for_nobody() -> None:

@@ -14,11 +14,11 @@ from tests.support.stories import maintained, scheduled, treated
 SECOND = STAFF[Role.PRESCRIBER].model_copy(update={"account_id": "okafor", "name": "Dr Okafor"})
 
 
-def refused(life: Life, action: str, **said: Any) -> str:
+def refused(life: Life, action: str, **fields: Any) -> str:
     """Why a prescriber's act is refused, or nothing."""
     before = life.record
     try:
-        life.do(action, **{"reason": "as discussed", **said})
+        life.do(action, **{"reason": "as discussed", **fields})
     except Refused as why:
         assert life.record is before
         return str(why)
@@ -104,9 +104,9 @@ def test_how_many_sessions_a_new_series_has() -> None:
         (None, ""),
     ):
         life = maintained()
-        said = refused(life, "evaluate", decision=Decision.REINDUCT, sessions=sessions)
-        assert why in said
-        assert (said == "") is (why == "")
+        value = refused(life, "evaluate", decision=Decision.REINDUCT, sessions=sessions)
+        assert why in value
+        assert (value == "") is (why == "")
         assert why or (life.record.phase, life.record.series_target) == (Phase.INDUCTION, 6)
 
 
@@ -122,7 +122,7 @@ def test_an_extension_says_by_how_many_and_belongs_to_its_own_evaluation() -> No
 
 
 @pytest.mark.parametrize(
-    ("said", "why"),
+    ("fields", "why"),
     [
         ({"cause": EndCause.TRANSFERRED, "to": "Riverside"}, ""),
         ({"cause": EndCause.TRANSFERRED}, "a transfer names the clinic"),
@@ -131,12 +131,12 @@ def test_an_extension_says_by_how_many_and_belongs_to_its_own_evaluation() -> No
         ({"cause": EndCause.WITHDRAWN}, "a patient's withdrawal is recorded with `withdraw`"),
     ],
 )
-def test_an_end_says_where_the_patient_goes_only_when_transferred(said: dict[str, Any], why: str) -> None:
+def test_an_end_says_where_the_patient_goes_only_when_transferred(fields: dict[str, Any], why: str) -> None:
     """And the receiving clinic reads what was given last."""
     life = treated()
-    assert refused(life, "discharge", **said).startswith(why)
+    assert refused(life, "discharge", **fields).startswith(why)
     assert life.record.closed is (why == "")
-    if "to" in said and not why:
+    if "to" in fields and not why:
         texts = [one.text for one in life.record.entries]
         assert any("to Riverside. 6 infusions given, the last on " in one for one in texts)
 

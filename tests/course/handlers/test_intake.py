@@ -18,13 +18,13 @@ def asked() -> Life:
     return enrolled()
 
 
-def why_not(life: Life, gate: str, answer: GateAnswer, role: Role = Role.PRESCRIBER, **said: Any) -> str:
+def why_not(life: Life, gate: str, answer: GateAnswer, role: Role = Role.PRESCRIBER, **fields: Any) -> str:
     """Why an answer is refused now, or nothing."""
-    return why_refused(life.record, life.words("gate", role, gate=gate, answer=answer, **said), life.now)
+    return why_refused(life.record, life.words("gate", role, gate=gate, answer=answer, **fields), life.now)
 
 
 @pytest.mark.parametrize(
-    ("gate", "answer", "role", "said", "why"),
+    ("gate", "answer", "role", "fields", "why"),
     [
         ("seizures", OVERRIDDEN, Role.PRESCRIBER, {"reason": "controlled"}, ""),
         ("seizures", OVERRIDDEN, Role.PRESCRIBER, {}, "takes a prescriber and a reason"),
@@ -42,9 +42,9 @@ def why_not(life: Life, gate: str, answer: GateAnswer, role: Role = Role.PRESCRI
         ("sight", YES, Role.NURSE, {}, "there is no gate sight in depression"),
     ],
 )
-def test_what_an_answer_takes(gate: str, answer: GateAnswer, role: Role, said: dict[str, Any], why: str) -> None:
+def test_what_an_answer_takes(gate: str, answer: GateAnswer, role: Role, fields: dict[str, Any], why: str) -> None:
     """An override a prescriber and a reason, a test that was not done why not, a name the name."""
-    refused = why_not(asked(), gate, answer, role, **said)
+    refused = why_not(asked(), gate, answer, role, **fields)
     assert why in refused
     assert (refused == "") is (why == "")
 

@@ -75,7 +75,7 @@ def test_a_hold_goes_with_its_course() -> None:
 
 
 @pytest.mark.parametrize(
-    ("role", "said", "sentence"),
+    ("role", "fields", "sentence"),
     [
         (Role.COORDINATOR, OKAFOR, "a coordinator may not"),
         (Role.PRESCRIBER, {**OKAFOR, "reason": ""}, "reason"),
@@ -83,10 +83,10 @@ def test_a_hold_goes_with_its_course() -> None:
         (Role.PRESCRIBER, {**OKAFOR, "item": "e7"}, "there is no open escalation e7"),
     ],
 )
-def test_a_refused_reassignment_changes_nothing(role: Role, said: dict[str, str], sentence: str) -> None:
+def test_a_refused_reassignment_changes_nothing(role: Role, fields: dict[str, str], sentence: str) -> None:
     """The wrong role, no reason, the one who has it already, an escalation that is not open: one sentence each."""
     life = escalated()
     before = life.record
     with pytest.raises(Refused, match=sentence):
-        life.do("reassign", role, **said)
+        life.do("reassign", role, **fields)
     assert life.record == before

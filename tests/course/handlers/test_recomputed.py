@@ -40,8 +40,8 @@ def test_a_reading_put_right_takes_its_task_back(how: str) -> None:
     life = relapsed()
     last = life.record.scores[-1].id
     assert open_tasks(life, TaskKind.EARLY_BOOSTER)
-    said = {"answers": LOW} if how == "correct" else {"second": SECOND}
-    receipt = life.do(how, Role.NURSE, item=last, reason="typed wrongly", **said)
+    value = {"answers": LOW} if how == "correct" else {"second": SECOND}
+    receipt = life.do(how, Role.NURSE, item=last, reason="typed wrongly", **value)
     assert not open_tasks(life, TaskKind.EARLY_BOOSTER)
     (gone,) = [one for one in life.record.tasks if one.kind is TaskKind.EARLY_BOOSTER]
     assert (gone.resolved_at, gone.text.partition(":")[0]) == (life.now, "no longer holds")
@@ -155,8 +155,8 @@ def test_a_safety_item_that_is_known_after_all_is_asked_no_more(how: str) -> Non
     life = maintained()
     life.do("measure", Role.NURSE, instrument="phq9", total=12)
     assert open_tasks(life, TaskKind.SAFETY_ITEM)
-    said = {"answers": LOW} if how == "correct" else {"second": SECOND}
-    receipt = life.do(how, Role.NURSE, item=life.record.scores[-1].id, reason="the paper was found", **said)
+    value = {"answers": LOW} if how == "correct" else {"second": SECOND}
+    receipt = life.do(how, Role.NURSE, item=life.record.scores[-1].id, reason="the paper was found", **value)
     assert open_tasks(life, TaskKind.SAFETY_ITEM) == []
     assert "no longer holds and is taken back: " in receipt.warnings[0]
     assert receipt.warnings[0] in life.record.entries[-1].text

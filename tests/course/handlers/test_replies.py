@@ -81,9 +81,9 @@ def test_a_message_that_came_back_is_a_call() -> None:
     life = scheduled()
     life.wait(days=4, hours=23)
     occasions = tuple(part.occasion for part in life.to_patient()[-1][1].parts)
-    said = {"occasions": occasions, "request_id": "receipt-SM1"}
-    first = life.do("report_lost", Role.COURSE, **said)
-    again = life.do("report_lost", Role.COURSE, **said)
+    fields = {"occasions": occasions, "request_id": "receipt-SM1"}
+    first = life.do("report_lost", Role.COURSE, **fields)
+    again = life.do("report_lost", Role.COURSE, **fields)
     assert (first.entry, again.entry, again.repeated) == (first.entry, first.entry, True)
     assert {life.record.occasions[one].state for one in occasions} == {OccasionState.FAILED}
     (task,) = [task for task in life.record.tasks if task.kind is TaskKind.FAILED_MESSAGE]

@@ -25,7 +25,7 @@ WELL = {"awake": True, "walking": True, "escort": True}
 RULE = SessionRules()
 
 
-def dosed(**said: Any) -> Life:
+def dosed(**fields: Any) -> Life:
     """The first visit, checked in at 122/78 and given over forty minutes; the patient is still there."""
     life = scheduled()
     session = life.record.open_sessions[0]
@@ -33,7 +33,7 @@ def dosed(**said: Any) -> Life:
     check_in(life, session.id)
     life.wait(minutes=40)
     life.do(
-        "session", Role.NURSE, session="s1", started_at=session.start, minutes=40, mg=Decimal(35), **said
+        "session", Role.NURSE, session="s1", started_at=session.start, minutes=40, mg=Decimal(35), **fields
     )  # fmt: skip
     return life
 
@@ -44,12 +44,12 @@ def leave(
     pressure: str = "124/80",
     reason: str = "",
     signs: dict[str, Any] | None = None,
-    **said: Any,
+    **fields: Any,
 ) -> None:
     """The patient leaves now, as the criteria ask but for what is named."""
     systolic, diastolic = (int(one) for one in pressure.split("/"))
     reading = {"at": life.now, "systolic": systolic, "diastolic": diastolic, **WHOLE, **(signs or {})}
-    leaving = {"at": life.now, **WELL, **said}
+    leaving = {"at": life.now, **WELL, **fields}
     life.do("leave", role, session="s1", leaving=leaving, readings=[reading], reason=reason)
 
 
@@ -82,7 +82,7 @@ def test_who_was_dosed_is_asked_about_until_they_have_left() -> None:
 
 
 @pytest.mark.parametrize(
-    ("minutes", "said", "sentence"),
+    ("minutes", "fields", "sentence"),
     [
         (80, {"awake": False}, "not awake"),
         (80, {"walking": False}, "not walking safely"),
@@ -97,16 +97,16 @@ def test_who_was_dosed_is_asked_about_until_they_have_left() -> None:
         (80, {"signs": {"spo2": None, "sedation": None}}, "take SpO2, MOAA/S"),
     ],
 )
-def test_nobody_is_let_go_before_the_criteria_are_met(minutes: int, said: dict[str, Any], sentence: str) -> None:
+def test_nobody_is_let_go_before_the_criteria_are_met(minutes: int, fields: dict[str, Any], sentence: str) -> None:
     """A nurse is refused with what is missing; a prescriber signs with a reason; whoever has gone is recorded."""
     for role, more in ((Role.NURSE, {"gone": True}), (Role.PRESCRIBER, {"reason": "seen, goes home with a sister"})):
         life = dosed()
         life.wait(minutes=minutes)
         for refused in (Role.NURSE, Role.PRESCRIBER):
             with pytest.raises(Refused, match=f"not ready to leave: {sentence}: wait, or a prescriber"):
-                leave(life, refused, **said)
+                leave(life, refused, **fields)
         assert visit(life.record).still_here
-        leave(life, role, **said, **more)
+        leave(life, role, **fields, **more)
         gone = visit(life.record).departure
         assert gone is not None
         assert gone.unmet == (sentence,)
@@ -170,7 +170,7 @@ def taken(*minutes: int) -> list[Vitals]:
 
 
 @pytest.mark.parametrize(
-    ("readings", "said"),
+    ("readings", "lines"),
     [
         ((15, 30, 45), ()),
         ((20, 40, 60), ()),
@@ -182,9 +182,9 @@ def taken(*minutes: int) -> list[Vitals]:
         ((21,), ("no vital signs for minutes 0 to 21: every 15 are asked for",)),
     ],
 )
-def test_where_nobody_looked_is_said(readings: tuple[int, ...], said: tuple[str, ...]) -> None:
+def test_where_nobody_looked_is_said(readings: tuple[int, ...], lines: tuple[str, ...]) -> None:
     """Every span of the infusion longer than the protocol allows, five minutes of grace; the recording stands."""
-    assert vitals.gaps(RULE, taken(*readings), FIRST, FIRST + timedelta(minutes=40)) == said
+    assert vitals.gaps(RULE, taken(*readings), FIRST, FIRST + timedelta(minutes=40)) == lines
 
 
 @given(st.lists(st.integers(-60, 120), max_size=12), st.integers(1, 240))
@@ -237,6 +237,6 @@ def test_comfort_is_nought_to_ten_or_a_word_alone() -> None:
     life.go_to(session.start)
     check_in(life, session.id)
     life.wait(minutes=10)
-    said = {"session": "s1", "started_at": session.start, "minutes": 10, "mg": Decimal(9), "reason": "asked to stop"}
-    life.do("abort", Role.NURSE, **said, comfort=1, comfort_word="trapped")
+    fields = {"session": "s1", "started_at": session.start, "minutes": 10, "mg": Decimal(9), "reason": "asked to stop"}
+    life.do("abort", Role.NURSE, **fields, comfort=1, comfort_word="trapped")
     assert life.record.doses[0].comfort_said == "1 trapped"

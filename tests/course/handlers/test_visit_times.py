@@ -24,9 +24,9 @@ def waiting(before: timedelta) -> Life:
     return life
 
 
-def why_not(life: Life, action: str, **said: Any) -> str:
+def why_not(life: Life, action: str, **fields: Any) -> str:
     """Why a nurse's act about the first visit is refused now, or nothing."""
-    return why_refused(life.record, life.words(action, Role.NURSE, session="s1", **said), life.now)
+    return why_refused(life.record, life.words(action, Role.NURSE, session="s1", **fields), life.now)
 
 
 def arriving(life: Life, **but: Any) -> dict[str, Any]:

@@ -11,10 +11,10 @@ from tests.support.stories import treated
 WISH = "a longer gap, if it holds"
 
 
-def evaluated(**said: Any) -> Life:
+def evaluated(**fields: Any) -> Life:
     """Six infusions, and the prescriber's decision to go on."""
     life = treated()
-    life.do("evaluate", decision=Decision.MAINTENANCE, reason="response", **said)
+    life.do("evaluate", decision=Decision.MAINTENANCE, reason="response", **fields)
     return life
 
 

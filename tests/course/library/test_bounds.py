@@ -133,7 +133,7 @@ def test_a_cadence_rises_and_its_last_step_holds(cadence: list[tuple[int, int | 
 
 
 @pytest.mark.parametrize(
-    ("weekdays", "said"),
+    ("weekdays", "text"),
     [
         ((0, 2, 4), ""),
         ((6,), ""),
@@ -144,12 +144,12 @@ def test_a_cadence_rises_and_its_last_step_holds(cadence: list[tuple[int, int | 
         ((0, 1), "1, 6 days apart, but gaps go from 2 to 7 days"),
     ],
 )
-def test_weekdays_of_a_series(weekdays: tuple[int, ...], said: str) -> None:
+def test_weekdays_of_a_series(weekdays: tuple[int, ...], text: str) -> None:
     """They rise from Monday to Sunday and lie as far apart as the gaps allow; a series of them must fit in its span."""
     wide = with_number(DEPRESSION, "induction", "span_days_max", 60)
     sentences = [sentence for _, sentence in of_protocol(with_number(wide, "induction", "weekdays", weekdays))]
-    assert len(sentences) == bool(said)
-    assert all(said in one for one in sentences)
+    assert len(sentences) == bool(text)
+    assert all(text in one for one in sentences)
 
 
 def test_a_series_fits_into_its_span() -> None:

@@ -76,9 +76,9 @@ def test_an_unknown_field_is_named_with_its_line(place: tuple[str, list[str], in
     if table not in {"the file", *MODELS} or lines[where].endswith('"""'):
         return
     at = where + after
-    said = faults(name, "\n".join([*lines[:at], "surprise = 1", *lines[at:]]))
-    assert len(said) == 1
-    assert said[0].startswith(f'x.toml line {at + 1}: "surprise" is not a field of {table}: ')
+    value = faults(name, "\n".join([*lines[:at], "surprise = 1", *lines[at:]]))
+    assert len(value) == 1
+    assert value[0].startswith(f'x.toml line {at + 1}: "surprise" is not a field of {table}: ')
 
 
 @settings(deadline=None)
@@ -103,10 +103,10 @@ def test_a_wrong_type_is_named_with_its_line(place: tuple[str, list[str], int, s
     if lines[where].endswith('"""'):
         return
     key = lines[where].split(" = ")[0]
-    said = faults(name, "\n".join([*lines[:where], f"{key} = {{}}", *lines[where + 1 :]]))
-    assert len(said) == 1
-    assert said[0].startswith(f'x.toml line {where + 1}: "{key.strip(chr(34))}" ')
-    assert said[0].endswith(", but is {}")
+    value = faults(name, "\n".join([*lines[:where], f"{key} = {{}}", *lines[where + 1 :]]))
+    assert len(value) == 1
+    assert value[0].startswith(f'x.toml line {where + 1}: "{key.strip(chr(34))}" ')
+    assert value[0].endswith(", but is {}")
 
 
 ABSOLUT = (
@@ -210,13 +210,13 @@ def test_all_mistakes_are_listed_in_order() -> None:
     """Three mistakes in three tables give three sentences, by line."""
     text, _ = changed("depression", "amount = 0.5", "amount = 1.5")
     text = text.replace("lapse_days = 7", "lapse_days = 0").replace("every_weeks = 12", "every_weeks = 0")
-    said = faults("depression", text)
-    assert [re.sub(r"line \d+", "line", one) for one in said] == [
+    value = faults("depression", text)
+    assert [re.sub(r"line \d+", "line", one) for one in value] == [
         'x.toml line: "high" is at least 1.5, which is "amount", not 1',
         'x.toml line: "lapse_days" is at least 1, not 0',
         'x.toml line: "every_weeks" is at least 1, not 0',
     ]
-    assert [int(re.findall(r"line (\d+)", one)[0]) for one in said] == sorted(
+    assert [int(re.findall(r"line (\d+)", one)[0]) for one in value] == sorted(
         text[: text.index(there)].count("\n") + 1 for there in ("high = ", "lapse_days = ", "every_weeks = ")
     )
 
@@ -239,7 +239,7 @@ def test_a_model_carries_the_sha256_of_its_text() -> None:
 
 
 @pytest.mark.parametrize(
-    ("added", "line", "said"),
+    ("added", "line", "text"),
     [
         ('x = "never closed', 1, "this is not TOML"),
         ("x = [1,\n2,\n", 3, "this is not TOML"),
@@ -251,12 +251,12 @@ def test_a_model_carries_the_sha256_of_its_text() -> None:
         (f"a = 1\n\nx = {'9' * 5000}", 3, "a number here has more digits than can be read"),
     ],
 )
-def test_what_is_no_toml_is_said_with_its_line(added: str, line: int, said: str) -> None:
+def test_what_is_no_toml_is_said_with_its_line(added: str, line: int, text: str) -> None:
     """Where it breaks off, or nests too deep; brackets in texts and comments are no nesting."""
     with pytest.raises(LoadError) as refused:
         load_instrument(added, "x.toml")
     (fault,) = refused.value.faults
-    assert str(fault).startswith(f"x.toml line {line}: {said}")
+    assert str(fault).startswith(f"x.toml line {line}: {text}")
 
 
 def test_an_entry_of_a_list_is_counted_from_one() -> None:

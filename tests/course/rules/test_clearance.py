@@ -29,8 +29,8 @@ def checked(role: Role = Role.NURSE, *pressures: tuple[int, int, int], **but: An
         for when, systolic, diastolic in pressures or ((-5, 122, 78),)
     )
     fine: dict[str, Any] = {"identifiers": 2, "weight_kg": Decimal(70), "escort": True, "fasting": True, "asked": True}
-    said = {**fine, "readings": readings, **but}
-    return CheckIn(request_id="request-1", actor=actor(role), made_at=NOW, session="s1", **said)
+    fields = {**fine, "readings": readings, **but}
+    return CheckIn(request_id="request-1", actor=actor(role), made_at=NOW, session="s1", **fields)
 
 
 def against(record: CourseRecord, check_in: CheckIn | None = None, session: Session = VISIT) -> tuple[str, ...]:
@@ -79,12 +79,12 @@ SAYS: dict[str, dict[str, Any]] = {
 def test_nothing_makes_up_for_what_is_missing_and_everything_is_named(broken: set[str]) -> None:
     """Whatever else is right, each thing that is wrong is a sentence of its own."""
     record = ready()
-    said: dict[str, Any] = {}
+    fields: dict[str, Any] = {}
     for name in sorted(broken):
         record = BREAKS[name](record) if name in BREAKS else record
         wrong = SAYS.get(name, {})
-        said |= {**wrong, "changes": said.get("changes", ()) + wrong.get("changes", ())}
-    found = against(record, checked(said.pop("role", Role.NURSE), **said))
+        fields |= {**wrong, "changes": fields.get("changes", ()) + wrong.get("changes", ())}
+    found = against(record, checked(fields.pop("role", Role.NURSE), **fields))
     assert len(found) == len(set(found)) == len(broken)
 
 

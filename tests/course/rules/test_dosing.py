@@ -130,12 +130,12 @@ def test_an_infusion_that_is_not_over_is_not_recorded_as_given() -> None:
     life.go_to(session.start)
     check_in(life, session.id)
     life.wait(minutes=10)
-    said = {"session": session.id, "started_at": session.start, "mg": Decimal(35)}
+    fields = {"session": session.id, "started_at": session.start, "mg": Decimal(35)}
     before = life.record
     with pytest.raises(Refused, match="end at 09:40: record it then"):
-        life.do("session", Role.NURSE, minutes=40, **said)
+        life.do("session", Role.NURSE, minutes=40, **fields)
     assert life.record == before
-    life.do("session", Role.NURSE, minutes=10, sure=True, **said)
+    life.do("session", Role.NURSE, minutes=10, sure=True, **fields)
     assert life.record.valid_doses[-1].minutes == 10
 
 
@@ -173,9 +173,9 @@ def test_minutes_that_nobody_ordered_make_no_more_of_an_order() -> None:
 def test_pounds_hide_no_overdose() -> None:
     """77 mg are half a mg a kg of 154; held against the 70 kg of last time they are over the order."""
     life = stories.treated()
-    said = over_order(life.record, 40, Decimal(77), Decimal(154))
-    assert said[0].startswith("the weight is 10 % or more off the last one")
-    assert said[1].startswith("at 70 kg 77 mg over 40 minutes is 120 % over the order")
+    value = over_order(life.record, 40, Decimal(77), Decimal(154))
+    assert value[0].startswith("the weight is 10 % or more off the last one")
+    assert value[1].startswith("at 70 kg 77 mg over 40 minutes is 120 % over the order")
     assert over_order(life.record, 40, Decimal(35), Decimal(70)) == ()
 
 

@@ -152,7 +152,7 @@ def liver(record: CourseRecord, number: float = 1, **values: Any) -> CourseRecor
 
 
 def drawn(
-    record: CourseRecord, day: float, answer: GateAnswer, *only: str, values: dict[str, Any], **said: Any
+    record: CourseRecord, day: float, answer: GateAnswer, *only: str, values: dict[str, Any], **fields: Any
 ) -> CourseRecord:
     """A liver panel of that day, or only those of its values."""
     gate, now = record.protocol.gate("liver-panel"), NOW + days(day)
@@ -160,7 +160,7 @@ def drawn(
     results = [one for one in panel(gate, **values) if not only or one["analyte"] in only]
     act = RecordGate(
         request_id=f"panel-{day}-{answer}-{len(results)}", actor=NURSE, made_at=now, effective_at=now, gate=gate.id,
-        answer=answer, results=tuple(LabResult(**one | said.pop(one["analyte"], {})) for one in results), **said,
+        answer=answer, results=tuple(LabResult(**one | fields.pop(one["analyte"], {})) for one in results), **fields,
     )  # fmt: skip
     return apply(record, act, now).record
 
@@ -261,8 +261,8 @@ def test_a_dose_without_a_rating_of_the_day_is_refused() -> None:
         request_id="check-in-1", actor=NURSE, made_at=FIRST, session="s1", identifiers=2, weight_kg=Decimal(70),
         escort=True, fasting=True, asked=True, readings=(reading,), measure_waived="seen by the prescriber",
     )  # fmt: skip
-    said = why_not_dose(record, VISIT, check, FIRST)
-    assert said == ("ymrs is not rated today: rate it, or a prescriber waives it with a reason",)
+    value = why_not_dose(record, VISIT, check, FIRST)
+    assert value == ("ymrs is not rated today: rate it, or a prescriber waives it with a reason",)
     assert why_not_dose(record, VISIT, check.model_copy(update={"actor": PRESCRIBER}), FIRST) == ()
 
 

@@ -38,8 +38,8 @@ def watched(before: tuple[int, int] = (122, 78), waits: int = WATCH) -> Life:
 def leave(life: Life, *readings: dict[str, Any], role: Role = Role.NURSE, reason: str = "") -> Departure | None:
     """The patient leaves now, as they should but for the readings; each has its age in minutes."""
     taken = [{**WHOLE, **one, "at": life.now - minutes(one["age"])} for one in readings]
-    said = [{name: value for name, value in one.items() if name != "age"} for one in taken]
-    life.do("leave", role, session="s1", leaving={"at": life.now, **WELL}, readings=said, reason=reason)
+    lines = [{name: value for name, value in one.items() if name != "age"} for one in taken]
+    life.do("leave", role, session="s1", leaving={"at": life.now, **WELL}, readings=lines, reason=reason)
     return life.record.sessions[0].departure
 
 
@@ -124,9 +124,9 @@ def test_let_go_means_inside_the_limits_or_signed_for(
 
 def test_the_rule_in_words_is_the_protocols() -> None:
     """What the paper says follows every number of the protocol."""
-    said = "; ".join(in_words(DEPRESSION))
-    assert said.startswith("80 minutes or more after the end; awake, walking safely, with the escort; ")
-    assert "systolic 90 to 160 mmHg, diastolic 100 mmHg or less, pulse 50 to 120 a minute, SpO2 94 % or more" in said
+    text = "; ".join(in_words(DEPRESSION))
+    assert text.startswith("80 minutes or more after the end; awake, walking safely, with the escort; ")
+    assert "systolic 90 to 160 mmHg, diastolic 100 mmHg or less, pulse 50 to 120 a minute, SpO2 94 % or more" in text
     longer = DEPRESSION.session.with_(leave_minutes=95)
     other = DEPRESSION.with_(leaving=DEPRESSION.leaving.with_(spo2_min=96), session=longer)
     assert "95 minutes or more" in "; ".join(in_words(other))

@@ -24,10 +24,10 @@ def morning() -> Life:
     return life
 
 
-def given(life: Life, mg: str, over: int, **said: Any) -> None:
+def given(life: Life, mg: str, over: int, **fields: Any) -> None:
     """What a nurse types after the first infusion."""
     began = life.now - minutes(over)
-    life.do("session", Role.NURSE, session="s1", started_at=began, minutes=over, mg=Decimal(mg), **said)
+    life.do("session", Role.NURSE, session="s1", started_at=began, minutes=over, mg=Decimal(mg), **fields)
 
 
 @pytest.mark.parametrize(
@@ -88,47 +88,47 @@ def test_a_reading_that_is_hardly_possible_is_asked_once_more(signs: dict[str, i
     """Also on a visit that is not given, which anybody may write down."""
     life = morning()
     reading = {"at": life.now, "systolic": 122, "diastolic": 78, **WHOLE, **signs}
-    said = {"session": "s1", "code": "illness", "reason": "unwell", "readings": [reading]}
+    fields = {"session": "s1", "code": "illness", "reason": "unwell", "readings": [reading]}
     with pytest.raises(Refused, match=says):
-        life.do("not_given", Role.NURSE, **said)
-    life.do("not_given", Role.NURSE, **said, sure=True)
+        life.do("not_given", Role.NURSE, **fields)
+    life.do("not_given", Role.NURSE, **fields, sure=True)
     assert any(says in one.text for one in life.record.tasks)
 
 
 def test_a_laboratory_value_beyond_any_multiple_is_asked_once_more() -> None:
     """2200 where 40 is the limit is a slip of the unit or of the hand."""
     life = morning()
-    said: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "gate": "urine-drug-screen", "answer": GateAnswer.YES, "value": 2200, "unit": "U/L", "upper_limit": 40,
     }  # fmt: skip
     with pytest.raises(Refused, match="2200 where the upper limit is 40"):
-        life.do("gate", Role.NURSE, **said)
-    life.do("gate", Role.NURSE, **said, sure=True)
+        life.do("gate", Role.NURSE, **fields)
+    life.do("gate", Role.NURSE, **fields, sure=True)
     assert life.record.gates["urine-drug-screen"].results[0].value == 2200
 
 
 @pytest.mark.parametrize(
-    ("said", "says"),
+    ("fields", "says"),
     [
         ({"mg": Decimal(350)}, "350 mg where the order comes to 35.0 mg"),
         ({"minutes": 4}, "35 mg over 4 minutes where 35.0 mg over 40 were ordered"),
         ({"weight_kg": Decimal(154)}, "154 kg is rare for a first weight"),
     ],
 )
-def test_a_corrected_dose_far_from_plausible_is_asked_once_more(said: dict[str, Any], says: str) -> None:
+def test_a_corrected_dose_far_from_plausible_is_asked_once_more(fields: dict[str, Any], says: str) -> None:
     """The dose stays as it was until somebody is sure; then it reads as corrected, and a prescriber is told."""
     life = morning()
     check_in(life, "s1")
     life.wait(minutes=40)
     given(life, "35", 40)
     before = life.record
-    right = {"item": "s1", "second": STAFF[Role.PRESCRIBER], "reason": "typed wrongly", **said}
+    right = {"item": "s1", "second": STAFF[Role.PRESCRIBER], "reason": "typed wrongly", **fields}
     with pytest.raises(Refused, match=f"{says}.*add --sure"):
         life.do("correct", Role.NURSE, **right)
     assert life.record == before
     life.do("correct", Role.NURSE, **right, sure=True)
-    (name,) = said
-    assert getattr(life.record.valid_doses[0], name) == said[name]
+    (name,) = fields
+    assert getattr(life.record.valid_doses[0], name) == fields[name]
     assert any(says in one.text and one.role is Role.PRESCRIBER for one in life.record.tasks)
 
 
@@ -138,8 +138,8 @@ def test_a_dose_whose_time_alone_is_corrected_is_no_doubt() -> None:
     check_in(life, "s1")
     life.wait(minutes=40)
     given(life, "53", 40, sure=True)
-    said = {"item": "s1", "second": STAFF[Role.PRESCRIBER], "reason": "the clock was wrong"}
-    life.do("correct", Role.NURSE, **said, started_at=life.now - minutes(45))
+    fields = {"item": "s1", "second": STAFF[Role.PRESCRIBER], "reason": "the clock was wrong"}
+    life.do("correct", Role.NURSE, **fields, started_at=life.now - minutes(45))
     assert life.record.valid_doses[0].at == life.now - minutes(45)
 
 

@@ -81,8 +81,8 @@ def test_a_patient_is_written_to_with_a_consent_and_nothing_against_it(
 ) -> None:
     """One channel suffices; an opt-out or a death ends all of them."""
     zone = Zone(name="UTC", transitions=())
-    said = Messaging(zone=zone, email=email, sms=sms, opted_out_at=FIRST if opted_out else None, stopped=stopped)
-    assert said.allowed is ((email or sms) and not opted_out and not stopped)
+    value = Messaging(zone=zone, email=email, sms=sms, opted_out_at=FIRST if opted_out else None, stopped=stopped)
+    assert value.allowed is ((email or sms) and not opted_out and not stopped)
 
 
 def test_an_opt_out_asks_about_the_visit_only_where_it_may_have_been_meant() -> None:
@@ -119,10 +119,10 @@ def test_the_next_on_call_is_told_though_the_message_before_is_still_under_way()
 def test_a_laboratory_value_in_another_unit_is_asked_about_and_one_without_is_refused() -> None:
     """The first value sets the unit of the course; a bare number has none to compare."""
     life = enrolled()
-    said: dict[str, Any] = {"gate": "urine-drug-screen", "answer": GateAnswer.YES}
-    life.do("gate", Role.NURSE, **said, value=10, unit="ng/mL")
+    fields: dict[str, Any] = {"gate": "urine-drug-screen", "answer": GateAnswer.YES}
+    life.do("gate", Role.NURSE, **fields, value=10, unit="ng/mL")
     for unit, why in (("ng/mL", ""), ("ug/L", "in ug/L where it was measured in ng/mL first"), ("", "has no unit")):
         life.wait(hours=1)
-        refused = why_refused(life.record, life.words("gate", Role.NURSE, **said, value=11, unit=unit), life.now)
+        refused = why_refused(life.record, life.words("gate", Role.NURSE, **fields, value=11, unit=unit), life.now)
         assert why in refused
         assert (refused == "") is (why == "")

@@ -235,10 +235,10 @@ def _well(life: Life) -> dict[str, Any]:
 def test_an_order_of_a_medicine_does_not_begin_yesterday() -> None:
     """What was taken before is reported."""
     life = enrolled()
-    said: dict[str, Any] = {"name": "lorazepam", "was": "2 mg", "now": "1 mg", "starts": life.now - days(1)}
+    fields: dict[str, Any] = {"name": "lorazepam", "was": "2 mg", "now": "1 mg", "starts": life.now - days(1)}
     with pytest.raises(Refused, match="an order begins today or later"):
-        life.do("medicine", ordered=True, review_at=life.now + days(7), **said)
-    life.do("medicine", Role.NURSE, **said)
+        life.do("medicine", ordered=True, review_at=life.now + days(7), **fields)
+    life.do("medicine", Role.NURSE, **fields)
 
 
 def test_a_liver_value_at_its_limit_tells_the_one_on_call() -> None:
@@ -246,12 +246,12 @@ def test_a_liver_value_at_its_limit_tells_the_one_on_call() -> None:
     life = Life(ready("crps"), FIRST)
     gate = life.record.protocol.gate("liver-panel")
     assert gate is not None
-    said: dict[str, Any] = {"gate": gate.id, "answer": "yes", "effective_at": FIRST}
-    life.do("gate", Role.NURSE, results=panel(gate, ALT=200), **said)
+    fields: dict[str, Any] = {"gate": gate.id, "answer": "yes", "effective_at": FIRST}
+    life.do("gate", Role.NURSE, results=panel(gate, ALT=200), **fields)
     assert life.record.open_escalation is not None
     assert [one.urgency for one in life.record.open_escalation.triggers] == [Urgency.PROMPT]
     assert life.record.held is not None
-    life.do("gate", Role.NURSE, results=panel(gate, ALT=20), **said)
+    life.do("gate", Role.NURSE, results=panel(gate, ALT=20), **fields)
     assert {one.analyte: one.first for one in life.record.gates["liver-panel"].results}["ALT"] == 20
 
 

@@ -67,7 +67,7 @@ def test_each_dose_has_its_own_screen() -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "counts"),
+    ("fields", "counts"),
     [
         ({"instrument": "phq9", "answers": (1, 1, 1, 1, 0, 0, 0, 0, 0)}, True),
         ({"instrument": "phq9", "total": 4}, False),
@@ -76,11 +76,11 @@ def test_each_dose_has_its_own_screen() -> None:
         ({"instrument": "cssrs_screener", "answers": NO}, True),
     ],
 )
-def test_what_counts_as_a_screen(said: dict[str, object], counts: bool) -> None:
+def test_what_counts_as_a_screen(fields: dict[str, object], counts: bool) -> None:
     """An answered item does; a total that leaves the item open does not, nor a questionnaire without one."""
     life = scheduled()
     life.go_to(life.record.open_sessions[0].start)
-    life.do("measure", Role.NURSE, **said)
+    life.do("measure", Role.NURSE, **fields)
     if counts:
         bare_check_in(life)
         assert life.record.sessions[0].arrived_at is not None

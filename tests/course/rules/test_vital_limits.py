@@ -109,9 +109,9 @@ def test_cleared_means_inside_the_limits_and_fresh_or_signed_for(
 ) -> None:
     """Over any readings: cleared on sound and fresh ones, or a prescriber's name and reason stand in the record."""
     life = morning()
-    said = [{"at": life.now - minutes(one["age"]), **{k: v for k, v in one.items() if k != "age"}} for one in taken]
+    lines = [{"at": life.now - minutes(one["age"]), **{k: v for k, v in one.items() if k != "age"}} for one in taken]
     try:
-        check_in(life, "s1", role, readings=said, signed_for=reason)
+        check_in(life, "s1", role, readings=lines, signed_for=reason)
     except Refused:
         assert life.record.sessions[0].arrived_at is None
         return

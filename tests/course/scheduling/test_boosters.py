@@ -24,9 +24,9 @@ def last(life: Life) -> datetime:
     return life.record.valid_doses[-1].at
 
 
-def why_not(life: Life, at: datetime, role: Role = Role.COORDINATOR, **said: object) -> str:
+def why_not(life: Life, at: datetime, role: Role = Role.COORDINATOR, **fields: object) -> str:
     """Why a booster cannot be booked at an instant, or nothing."""
-    return why_refused(life.record, life.words("booster", role, at=at, **said), life.now)
+    return why_refused(life.record, life.words("booster", role, at=at, **fields), life.now)
 
 
 def test_the_second_session_of_a_booster_follows_within_its_week() -> None:

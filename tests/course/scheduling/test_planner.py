@@ -145,9 +145,9 @@ def test_the_gap_to_the_last_infusion_counts() -> None:
     """A series taken up too soon, or too late, after its last infusion says so."""
     soon, late = at("2026-12-01", "2026-12-14")
     last = at("2026-11-30")[0]
-    said = "the last infusion and the first of these visits lie {} apart, the protocol asks for 2 to 7"
-    assert plan_series(MOOD, 2, soon, (1, 3), 40, calendar(), after=last).deviations == (said.format("1 day"),)
-    assert plan_series(MOOD, 2, late, (0, 2), 40, calendar(), after=last).deviations == (said.format("14 days"),)
+    text = "the last infusion and the first of these visits lie {} apart, the protocol asks for 2 to 7"
+    assert plan_series(MOOD, 2, soon, (1, 3), 40, calendar(), after=last).deviations == (text.format("1 day"),)
+    assert plan_series(MOOD, 2, late, (0, 2), 40, calendar(), after=last).deviations == (text.format("14 days"),)
     assert plan_series(MOOD, 2, at("2026-12-02")[0], (0, 2), 40, calendar(), after=last).deviations == ()
 
 

@@ -96,7 +96,7 @@ def test_clearance_says_that_the_baseline_lies_below_the_cut(answers: tuple[int,
     kept = tuple(one for one in record.scores if one.instrument != "phq9")
     life = Life(asked(record.with_(scores=kept, clearance=None, phase=Phase.INTAKE), "phq9", answers, 4), FIRST)
     receipt = life.do("clear", Role.PRESCRIBER, reason="seen with the patient")
-    said = "the baseline of 0 on PHQ-9 lies below the cut of 10"
-    assert (f"{said}: no response can be read from it" in receipt.warnings) == says
-    assert any(said in entry.text for entry in life.record.entries) == says
+    text = "the baseline of 0 on PHQ-9 lies below the cut of 10"
+    assert (f"{text}: no response can be read from it" in receipt.warnings) == says
+    assert any(text in entry.text for entry in life.record.entries) == says
     assert life.record.clearance is not None

@@ -25,7 +25,7 @@ def rated(*totals: int | None, given: int | None = None) -> CourseRecord:
 
 
 @pytest.mark.parametrize(
-    ("totals", "due", "said"),
+    ("totals", "due", "text"),
     [
         ((25, 25, 25), True, "no improvement of 20 % after each of the first 3 infusions"),
         ((25, 25, 24), False, "not computable: 3 of 4 infusions are given"),
@@ -37,9 +37,9 @@ def rated(*totals: int | None, given: int | None = None) -> CourseRecord:
         ((), False, "not computable: 0 of 4 infusions are given"),
     ],
 )
-def test_what_is_reviewed_and_what_says_too_little(totals: tuple[int | None, ...], *, due: bool, said: str) -> None:
+def test_what_is_reviewed_and_what_says_too_little(totals: tuple[int | None, ...], *, due: bool, text: str) -> None:
     """Three running, or none after the fourth; 24 of 30 is exactly a fifth; what nobody rated decides nothing."""
-    assert stopping.read(rated(*totals)) == stopping.StopReading(due=due, sentence=said)
+    assert stopping.read(rated(*totals)) == stopping.StopReading(due=due, sentence=text)
 
 
 def test_a_rating_counts_from_twelve_to_thirtysix_hours() -> None:

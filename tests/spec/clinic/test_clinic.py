@@ -90,13 +90,13 @@ def test_the_faults_of_all_files_are_listed_together(folder: Path) -> None:
     chairs = edit(folder / "clinic.toml", "chairs = 6 ", "chairs = 0 ")
     edit(folder / "instruments" / "phq9.toml", "items = 9 ", "items = 8 ")
     sessions = edit(folder / "protocols" / "crps.toml", "sessions = 10 ", "session = 10 ")
-    said = faults(folder)
-    assert {one.split(" line ")[0] for one in said} == {"clinic.toml", "instruments/phq9.toml", "protocols/crps.toml"}
-    assert said[0] == f'clinic.toml line {chairs}: "chairs" is at least 1, not 0'
+    value = faults(folder)
+    assert {one.split(" line ")[0] for one in value} == {"clinic.toml", "instruments/phq9.toml", "protocols/crps.toml"}
+    assert value[0] == f'clinic.toml line {chairs}: "chairs" is at least 1, not 0'
     assert (
-        f'protocols/crps.toml line {sessions}: "session" is not a field of induction: did you mean "sessions"?' in said
+        f'protocols/crps.toml line {sessions}: "session" is not a field of induction: did you mean "sessions"?' in value
     )
-    assert f'protocols/crps.toml line {sessions - 1}: induction lacks "sessions": add it' in said
+    assert f'protocols/crps.toml line {sessions - 1}: induction lacks "sessions": add it' in value
 
 
 @pytest.mark.parametrize(

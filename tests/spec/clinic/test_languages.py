@@ -85,9 +85,9 @@ def test_a_whole_spanish_letter() -> None:
 def test_spanish_lives_are_spanish_throughout() -> None:
     """Every message of real courses: no English weekday, month, or sentence stands in any of them."""
     english = re.compile(r"\b(the|your|please|you|visit on|at|day|January|March|November|Monday|Friday|Wednesday)\b")
-    said = [TEXTS.written(one.with_(language="es")) for life in lives() for _, one in life.sent]
-    assert said
-    assert not [found[0] for words in said if (found := english.search(everything(words)))]
+    lines = [TEXTS.written(one.with_(language="es")) for life in lives() for _, one in life.sent]
+    assert lines
+    assert not [found[0] for words in lines if (found := english.search(everything(words)))]
 
 
 def test_english_keeps_its_house_style() -> None:
@@ -99,9 +99,9 @@ def test_english_keeps_its_house_style() -> None:
 
 def test_a_booking_window_is_dated_in_the_language() -> None:
     """Days without a year."""
-    said = {"opens": "2027-03-05", "closes": "2027-04-11"}
-    assert "entre el 5 de marzo y el 11 de abril" in TEXTS.written(order("es", OccasionKind.BOOK, **said)).body
-    assert "between 5 March and 11 April" in TEXTS.written(order("en", OccasionKind.BOOK, **said)).body
+    fields = {"opens": "2027-03-05", "closes": "2027-04-11"}
+    assert "entre el 5 de marzo y el 11 de abril" in TEXTS.written(order("es", OccasionKind.BOOK, **fields)).body
+    assert "between 5 March and 11 April" in TEXTS.written(order("en", OccasionKind.BOOK, **fields)).body
 
 
 def abroad(zone: str) -> Life:

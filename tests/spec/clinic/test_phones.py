@@ -50,6 +50,6 @@ async def test_whoever_texts_is_known_by_the_plain_number(store: Store) -> None:
 
 def test_a_name_cannot_send_texts() -> None:
     """Who is written to by a name cannot answer STOP."""
-    said = {"sms_url": "https://sms.example", "sms_account": "AC1", "sms_token": "t", "sms_from": "CLINIC"}
+    fields = {"sms_url": "https://sms.example", "sms_account": "AC1", "sms_token": "t", "sms_from": "CLINIC"}
     with pytest.raises(SettingsError, match=r"ST_SMS_FROM is a number .* a name cannot be answered STOP"):
-        load_settings(None, **said)
+        load_settings(None, **fields)

@@ -54,8 +54,8 @@ async def receive(store: Store, one: Vial) -> Vial:
 
 async def draw(store: Store, ml: str, request: str, patient: str = "p-one", **other: object) -> Entered:
     """Draw from the one vial for somebody's session."""
-    said = {"vial_id": "v-one", "course_id": f"c-{patient}", "session_id": "s1", "patient_id": patient, **other}
-    return await store.drugs.enter(move(MoveKind.DRAWN, ml, request, **said), TODAY)
+    fields = {"vial_id": "v-one", "course_id": f"c-{patient}", "session_id": "s1", "patient_id": patient, **other}
+    return await store.drugs.enter(move(MoveKind.DRAWN, ml, request, **fields), TODAY)
 
 
 async def of_syringe(store: Store, kind: MoveKind, syringe: str, ml: str, request: str, **other: object) -> Entered:
@@ -64,9 +64,9 @@ async def of_syringe(store: Store, kind: MoveKind, syringe: str, ml: str, reques
 
 
 @given(st.lists(st.tuples(st.sampled_from(MoveKind), ML)))
-def test_nothing_is_lost_from_the_sums(said: list[tuple[MoveKind, Decimal]]) -> None:
+def test_nothing_is_lost_from_the_sums(value: list[tuple[MoveKind, Decimal]]) -> None:
     """Whatever is written down: what came in is what went out, is left, or is a discrepancy, to the last digit."""
-    moves = [move(kind, ml, str(number)) for number, (kind, ml) in enumerate(said)]
+    moves = [move(kind, ml, str(number)) for number, (kind, ml) in enumerate(value)]
     ours = vial_sum(one for one in moves if one.kind not in {MoveKind.GIVEN, MoveKind.WASTED})
     assert ours.contents == ours.drawn + ours.discarded + ours.left + ours.discrepancy
     mine = syringe_sum(one for one in moves if one.kind not in {MoveKind.RECEIVED, MoveKind.DISCARDED})
@@ -180,12 +180,12 @@ async def test_a_single_dose_vial_is_one_patient_and_one_session(
 ) -> None:
     """Two syringes of one session may come out of it; nothing for a later session, nothing half a day on."""
     await receive(stocked, vial("v-single", multi_dose=False))
-    said = {"vial_id": "v-single", "session_id": "s1"}
-    await draw(stocked, "1", "first", **said)
+    fields = {"vial_id": "v-single", "session_id": "s1"}
+    await draw(stocked, "1", "first", **fields)
     soon = NOW + timedelta(hours=11)
-    assert (await draw(stocked, "1", "second", **said, at=soon, made_at=soon)).vial_left == Decimal(8)
+    assert (await draw(stocked, "1", "second", **fields, at=soon, made_at=soon)).vial_left == Decimal(8)
     when = NOW + later
-    again: dict[str, Any] = {**said, "session_id": session, "at": when, "made_at": when}
+    again: dict[str, Any] = {**fields, "session_id": session, "at": when, "made_at": when}
     with pytest.raises(StoreError, match=sentence):
         await draw(stocked, "1", "again", **again)
     (left,) = [one.sum.left for one in await stocked.drug_log.vials() if one.vial.vial_id == "v-single"]
@@ -272,16 +272,16 @@ async def test_a_chart_and_a_ledger_that_differ_are_owned(stocked: Store) -> Non
     await of_syringe(stocked, MoveKind.GIVEN, syringe, "0.4", "give")
     differs = await of_syringe(stocked, MoveKind.WASTED, syringe, "0.3", "waste", witness="lee")
     assert [one.kind for one in differs.chart] == [Disagreement.NOT_CHARTED]
-    said = "the chart says 35 mg given in s1, the ledger 20 mg given and 15 mg wasted"
-    assert await chart(stocked, "35") == [(said, "ortiz")]
+    sentence = "the chart says 35 mg given in s1, the ledger 20 mg given and 15 mg wasted"
+    assert await chart(stocked, "35") == [(sentence, "ortiz")]
     assert await chart(stocked, "20.04") == []
     later = NOW + timedelta(hours=30)
-    assert await chart(stocked, "35", later) == [(said, "haas")]
+    assert await chart(stocked, "35", later) == [(sentence, "haas")]
     (found,) = await stocked.chart.open()
     assert await stocked.chart.resolve(found.discrepancy_id, "lee", "a pump that lost 15 mg", later)
     assert not await stocked.chart.resolve(found.discrepancy_id, "lee", "again", later)
     assert await chart(stocked, "35", later) == []
-    assert await chart(stocked, "34", later) == [(said.replace("35", "34"), "haas")]
+    assert await chart(stocked, "34", later) == [(sentence.replace("35", "34"), "haas")]
     assert await stocked.chart.to_read() == {"c-p-one"}
 
 

@@ -90,12 +90,12 @@ async def test_signing_in_and_out(store: Store, tmp_path: Path) -> None:
 async def test_an_unknown_account_and_a_wrong_passphrase_look_alike(store: Store) -> None:
     """The sentence does not tell which accounts there are, and quotes nothing."""
     fresh = await two_accounts(store)
-    said = set()
+    value = set()
     for account, passphrase in (("nobody", fresh["lee"]), ("lee", fresh["cole"]), ("lee", ""), ("", "")):
         with pytest.raises(IdentityError) as refused:
             await sign_in(store, account, passphrase, NOW)
-        said.add(str(refused.value))
-    assert said == {WRONG}
+        value.add(str(refused.value))
+    assert value == {WRONG}
 
 
 async def test_a_disabled_account_is_out_at_once(store: Store, tmp_path: Path) -> None:

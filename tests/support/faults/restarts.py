@@ -42,9 +42,9 @@ async def busy(courses: list[Served], acts: asyncio.Semaphore, answered: list[st
     """
     gone_home = asyncio.Event()
 
-    async def done(course: Served, action: str, role: Role, **said: Any) -> None:
+    async def done(course: Served, action: str, role: Role, **fields: Any) -> None:
         request_id = f"r-{uuid4().hex}"
-        await course.do(action, role, request_id=request_id, **said)
+        await course.do(action, role, request_id=request_id, **fields)
         answered.append(request_id)
 
     async def act(course: Served) -> None:

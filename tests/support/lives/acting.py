@@ -41,11 +41,11 @@ class Acting(RuleBasedStateMachine):
             return OccasionState.SENT
         return self.fates.pop()
 
-    def attempt(self, action: str, role: Role, **said: Any) -> bool:
+    def attempt(self, action: str, role: Role, **fields: Any) -> bool:
         """Try an act; a refusal is one sentence and leaves the record as it was, to the letter."""
         before, letters, sentence = self.life.record, self.letters, ""
         try:
-            self.life.do(action, role, **said)
+            self.life.do(action, role, **fields)
         except Refused as refused:
             sentence = str(refused)
         if sentence:

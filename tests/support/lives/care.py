@@ -94,8 +94,8 @@ class Care(Acting):
     def change_medicine(self, role: Role, ordered: bool, starts: int, review: int | None) -> None:
         """A change that was reported, or is ordered and looked at again."""
         review_at = None if review is None else self.now + days(review)
-        said = {"name": "sertraline", "was": "50 mg", "now": "100 mg", "starts": self.now + days(starts)}
-        self.attempt("medicine", role, **said, ordered=ordered, review_at=review_at)
+        fields = {"name": "sertraline", "was": "50 mg", "now": "100 mg", "starts": self.now + days(starts)}
+        self.attempt("medicine", role, **fields, ordered=ordered, review_at=review_at)
 
     @precondition(lambda self: self.record.medicines)
     @rule(role=ROLES, review=AGAIN)
@@ -144,9 +144,9 @@ class Care(Acting):
     def write_dose_late(self, mg: Decimal, ago_hours: int, serious: bool) -> None:
         """An infusion that no visit knows is always recordable, once it is over and unless it is on record."""
         at = self.now - days(ago_hours / 24)
-        said = {"text": "given elsewhere", "mg": mg, "minutes": 40, "weight_kg": Decimal(70), "second": SECOND}
+        fields = {"text": "given elsewhere", "mg": mg, "minutes": 40, "weight_kg": Decimal(70), "second": SECOND}
         known = any(abs(one.at - at) < days(1 / 36) for one in self.record.valid_doses)
         done = self.attempt(
-            "late_entry", Role.NURSE, **said, sure=True, serious=serious, effective_at=at, reason="network away"
+            "late_entry", Role.NURSE, **fields, sure=True, serious=serious, effective_at=at, reason="network away"
         )
         assert done == (ago_hours > 0 and not known)

@@ -94,14 +94,14 @@ class PuttingRight(Acting):
             assert signed
             self.reads_as_if_always_so(*self._dose(dose.session, {"mg": Decimal(mg)}))
 
-    def _dose(self, session: str, said: dict[str, Any]) -> tuple[BaseAct, BaseAct]:
+    def _dose(self, session: str, fields: dict[str, Any]) -> tuple[BaseAct, BaseAct]:
         """The act that wrote a dose down, and the same with something else said."""
         for one in self.life.acts:
             if one.action in {"session", "abort"} and getattr(one, "session", "") == session:
-                return one, one.model_copy(update=said)
+                return one, one.model_copy(update=fields)
         number = [dose.session for dose in self.record.doses if dose.session not in self.by_visit].index(session)
         one = [act for act in self.life.acts if act.action == "late_entry" and getattr(act, "mg", None)][number]
-        return one, one.model_copy(update=said)
+        return one, one.model_copy(update=fields)
 
     @property
     def by_visit(self) -> set[str]:

@@ -101,8 +101,8 @@ class Visits(Acting):
             self.life.wait(minutes=session.minutes)
             dose = {"started_at": self.now - minutes(session.minutes), "minutes": session.minutes, "mg": mg}
             leaving = {"at": self.now, "awake": True, "walking": True, "escort": True}
-            said = {**dose, "weight_kg": Decimal(70), "sure": True, "readings": [self.reading()], "leaving": leaving}
-            self.attempt("session", Role.NURSE, session=session.id, **said)
+            fields = {**dose, "weight_kg": Decimal(70), "sure": True, "readings": [self.reading()], "leaving": leaving}
+            self.attempt("session", Role.NURSE, session=session.id, **fields)
 
     def check_in(self, role: Role, session: str) -> None:
         """Try to clear a visit: never under a hold, an exclusion that stands, without clearance or out of role."""

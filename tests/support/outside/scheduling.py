@@ -32,20 +32,20 @@ class OutsideScheduler:
         try:
             head = (await reader.readuntil(b"\r\n\r\n")).decode("ascii").split("\r\n")
             headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in head[1:])}
-            said = json.loads(await reader.readexactly(int(headers["content-length"])))
+            answer = json.loads(await reader.readexactly(int(headers["content-length"])))
             if self.silent:
                 await reader.read()
                 return
             assert headers["authorization"] == f"Bearer {TOKEN}"
             what = head[0].removeprefix("POST /chairs/").removesuffix(" HTTP/1.1")
-            self.asked.append((what, said))
-            status, body = self.answer or self._done(what, said)
+            self.asked.append((what, answer))
+            status, body = self.answer or self._done(what, answer)
             writer.write(f"HTTP/1.1 {status} As told\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body)
         finally:
             writer.close()
 
-    def _done(self, what: str, said: dict[str, Any]) -> tuple[int, bytes]:
-        course, visits = said["course"], said["visits"]
+    def _done(self, what: str, fields: dict[str, Any]) -> tuple[int, bytes]:
+        course, visits = fields["course"], fields["visits"]
         if what == "settle":
             self.visits[course] = visits
             return 200, b'{"without": []}'
