@@ -34,13 +34,14 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("impatient")
 async def test_a_locked_store_is_one_sentence(terminal: Terminal, course: str, environment: Path) -> None:
-    """Reads, acts and `doctor` say that it is locked; nothing was changed."""
+    """Looks, which the access log has, acts and `doctor` say that it is locked; nothing was changed."""
     await terminal.sign_in("lee")
     with locked(environment):
-        for words in (("show", course), ("note", course, "x"), ("list",), ("needs",), ("login", "lee"), ("whoami",)):
+        for words in (("show", course), ("note", course, "x"), ("list",), ("needs",), ("login", "lee")):
             answered = await terminal.type(*words)
             assert (answered.code, answered.err.count("\n")) == (4, 1), (words, answered)
             assert "is locked by another program" in answered.err
+        assert (await terminal.type("whoami")).out.startswith("Dr Lee")  # it writes nothing, and needs no lock
         found = {one["check"]: one for one in (await terminal.type("doctor", "--json")).said}
     assert not found["store"]["well"]
     assert "is locked by another program" in found["store"]["said"]

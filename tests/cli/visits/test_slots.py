@@ -50,8 +50,9 @@ async def test_a_chair_that_is_freed_goes_to_who_waits(terminal: Terminal, opene
     assert (await terminal.type("waitlist", "drop", waiting)).code == 1
 
 
-async def test_doctor_says_how_full_the_week_is(terminal: Terminal, opened: Application) -> None:
+async def test_doctor_says_how_full_the_week_is(terminal: Terminal, course: str, opened: Application) -> None:
     """Percent of six chairs at ten hours on each open day; another site's stay empty."""
+    assert await opened.store.slots.of_course(course, datetime.now(UTC))
     assert (await fullness(opened, datetime.now(UTC)))["westside"] == 0
     day = datetime.now(UTC) + timedelta(days=14)
     slots = await opened.store.slots.between("northside", datetime.now(UTC), day)
