@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
 
 from pydantic import Field
 
@@ -12,12 +11,10 @@ from course.model.record import CourseRecord
 from course.model.terms import Role
 from course.scheduling.closing_days import Alternative
 from play.drugs import stock
+from play.group import PlayedCourse
 from play.scenario.file import Step, Table
 from play.scenario.when import instant, span
 from services.visits.closing_site import ClosedSite
-
-if TYPE_CHECKING:
-    from play.player import Player
 
 
 class Disable(Table):
@@ -33,7 +30,7 @@ class CloseSite(Table):
     since: str = Field("+0m", description="From when on, such as `day 7 00:00`; as long as the step `lasts`.")
 
 
-async def across(player: "Player", step: Step) -> tuple[str, str]:
+async def across(player: PlayedCourse, step: Step) -> tuple[str, str]:
     """Let it happen: what it came to, and what was said against it."""
     try:
         if step.do == "disable":
@@ -47,7 +44,7 @@ async def across(player: "Player", step: Step) -> tuple[str, str]:
         return "", str(refused)
 
 
-async def _disable(player: "Player", value: Disable, reason: str) -> str:
+async def _disable(player: PlayedCourse, value: Disable, reason: str) -> str:
     """Out of service at once; every course and open escalation of theirs is given to the other one."""
     staff = player.place.stage.app.store.staff
     found, heir = await staff.account(value.account), await staff.account(value.to)
@@ -65,7 +62,7 @@ def _answers_for(record: CourseRecord, account: str) -> bool:
     return not record.closed and record.owner == account
 
 
-async def _close(player: "Player", step: Step) -> str:
+async def _close(player: PlayedCourse, step: Step) -> str:
     """New times for every visit of the closed days: all proposed, one after the other, and then applied together."""
     value = CloseSite.model_validate(step.details)
     since = instant(value.since, start=player.start, base=player.now, zone=player.record.zone)
@@ -80,6 +77,6 @@ async def _close(player: "Player", step: Step) -> str:
     return f"{player.record.site} closes: {sum(done)} of {len(done)} courses are moved"
 
 
-def _deferral(player: "Player", reason: str, move: Alternative) -> Act:
+def _deferral(player: PlayedCourse, reason: str, move: Alternative) -> Act:
     to = {"session": move.session.id, "to": move.to, "scope": move.scope}
     return player.act({"action": "defer", "code": "clinic", "reason": reason, **to}, Role.COORDINATOR)

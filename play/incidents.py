@@ -1,7 +1,7 @@
 """What befalls a course or the system besides acts: signals, replies, people who are away, workers that fail."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -9,16 +9,14 @@ from course.acts.care import AddNote, ChangeContact
 from course.acts.catalogue import Evaluate
 from course.acts.replies import opts_out
 from course.model.terms import Role
+from play.group import PlayedCourse
 from play.scenario.acting import CAST
 from play.scenario.file import Step
 from play.scenario.when import span
 from play.world.place import Place
 
-if TYPE_CHECKING:
-    from play.player import Player
 
-
-async def befall(player: "Player", step: Step) -> str:
+async def befall(player: PlayedCourse, step: Step) -> str:
     """Let it happen; what it came to, in a few words."""
     place, now = player.place, player.now
     match step.do:
@@ -65,7 +63,7 @@ def _evaluation(place: Place, step: Step, now: datetime) -> dict[str, Any]:
     return place.stage.app.signer.stamp(act, place.course_id).model_dump(mode="json")
 
 
-async def _reply(player: "Player", text: str) -> str:
+async def _reply(player: PlayedCourse, text: str) -> str:
     """An opt-out word ends all messages; anything else is written down for people to read."""
     now = player.now
     request_id = f"reply-{now:%Y%m%d%H%M%S}"

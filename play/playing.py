@@ -25,8 +25,8 @@ async def play_many(
     here: Stage, scenarios: Sequence[Scenario], *, progress: Progress | None = None
 ) -> tuple[Player, ...]:
     """Live all scenarios side by side; the courses of one file in order of time."""
-    groups = _groups(here, scenarios, datetime.now(UTC))
-    players = [player for group in groups for player in group.players]
+    players = _players(here, scenarios, datetime.now(UTC))
+    groups = list({id(one.group): one.group for one in players}.values())
     turns = asyncio.Semaphore(AT_ONCE)
     watch = asyncio.create_task(_watch(players, progress or _nobody))
     try:
@@ -53,17 +53,16 @@ def _nobody(players: Sequence[Player]) -> None:
     """Nobody wants to know."""
 
 
-def _groups(here: Stage, scenarios: Sequence[Scenario], now: datetime) -> list[Group]:
-    """A group a file, its courses in the order in which the file tells of them."""
-    clinic, groups, number = here.app.clinic, [], 0
+def _players(here: Stage, scenarios: Sequence[Scenario], now: datetime) -> list[Player]:
+    """The courses of all files, in the order in which each file tells of them; those of one file share a group."""
+    clinic, found = here.app.clinic, list[Player]()
     for scenario in scenarios:
         site = clinic.sites[scenario.site or next(iter(clinic.sites))]
         start = starts_at(scenario.start, ZoneInfo(site.zone), now)
         group = Group(scenario)
         for after, own, same_patient in lives(scenario):
-            number += 1
             beside = group.players[0].place if same_patient else None
-            place = Place(here, own, start + after, number, beside)
-            group.players.append(Player(place, own, start + after, group))
-        groups.append(group)
-    return groups
+            place = Place(here, own, start + after, len(found) + 1, beside)
+            found.append(Player(place, own, start + after, group))
+            group.players.append(found[-1])
+    return found

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from play.results import Played
+from play.played import Played
 
 INDENT = " " * 25
 

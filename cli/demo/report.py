@@ -14,7 +14,7 @@ from course.model.terms import Action
 from course.scores import secondary
 from course.views.explain import explain
 from play.drugs.default_stock import LOT
-from play.results import Played
+from play.played import Played
 from services.typed.times import shown
 
 

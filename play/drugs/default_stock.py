@@ -3,16 +3,13 @@
 import secrets
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 from adapters.store.drugs.ledger_rules import NONE, THOUSANDTH, Move, MoveKind, Vial
 from adapters.store.people.directory import new_id
 from course.model.terms import Action, Role
 from course.model.visit import Dose
 from play.drugs.stock import DRUG, FORM, KEEPS, NDC, WITNESS
-
-if TYPE_CHECKING:
-    from play.player import Player
+from play.group import PlayedCourse
 
 MG_PER_ML = Decimal(50)
 VIAL_ML = Decimal(10)
@@ -25,7 +22,7 @@ class DefaultStock:
 
     served: set[str] = field(default_factory=set)
 
-    async def serve(self, player: "Player") -> None:
+    async def serve(self, player: PlayedCourse) -> None:
         """Enter what became of the drug of every dose for which the file draws nothing."""
         for dose in player.record.valid_doses:
             if dose.session in self.served:
@@ -37,7 +34,7 @@ class DefaultStock:
                 await _handle(player, dose, ml)
 
 
-def _really(player: "Player", dose: Dose) -> Decimal:
+def _really(player: PlayedCourse, dose: Dose) -> Decimal:
     """What was given: what the chart says in the end, if the file corrects or voids it."""
     for step in player.scenario.steps:
         if step.details.get("item") != dose.session:
@@ -49,7 +46,7 @@ def _really(player: "Player", dose: Dose) -> Decimal:
     return dose.mg
 
 
-async def _handle(player: "Player", dose: Dose, ml: Decimal) -> None:
+async def _handle(player: PlayedCourse, dose: Dose, ml: Decimal) -> None:
     ledger, account = player.place.stage.app.store.drugs, player.group.cast[Role.NURSE].account_id
     day = player.record.zone.local(player.now).date()
     vial = Vial(

@@ -4,7 +4,6 @@ import secrets
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 from pydantic import Field
 
@@ -13,10 +12,8 @@ from adapters.store.drugs.ledger import Entered
 from adapters.store.drugs.ledger_rules import Move, MoveKind, Vial
 from adapters.store.people.directory import new_id
 from course.model.terms import Role
+from play.group import PlayedCourse
 from play.scenario.file import Step, Table
-
-if TYPE_CHECKING:
-    from play.player import Player
 
 KEEPS = timedelta(days=300)
 WITNESS = "lee"
@@ -78,7 +75,7 @@ STOCK: dict[str, tuple[MoveKind, type[Amount], str]] = {
 """What a step can do with drugs, what it says of it, and the word for it."""
 
 
-async def enter(player: "Player", step: Step) -> str:
+async def enter(player: PlayedCourse, step: Step) -> str:
     """One entry of the ledger, in words. Raises StoreError with the rule that it breaks."""
     kind, model, word = STOCK[step.do]
     value = model.model_validate(step.details)
@@ -105,7 +102,7 @@ async def enter(player: "Player", step: Step) -> str:
     return _told(entered, word, session if entered.move.syringe_id else "")
 
 
-async def account_for(player: "Player", step: Step) -> str:
+async def account_for(player: PlayedCourse, step: Step) -> str:
     """Sign what became of a vial's discrepancies. Raises StoreError where there is none."""
     store, lot = player.place.stage.app.store, AccountedFor.model_validate(step.details).lot
     account = player.group.cast[step.by or Role.NURSE].account_id
@@ -117,7 +114,7 @@ async def account_for(player: "Player", step: Step) -> str:
     return f"accounted for: {sum(one.ml for one in found)} mL of lot {lot} ({step.reason})"
 
 
-def _placed(player: "Player", move: Move, value: Amount, session: str) -> Move:
+def _placed(player: PlayedCourse, move: Move, value: Amount, session: str) -> Move:
     """The entry with the vial, or the syringe, that it is about."""
     lot: str = getattr(value, "lot", "")
     group, course = player.group, player.place.course_id
@@ -132,7 +129,7 @@ def _placed(player: "Player", move: Move, value: Amount, session: str) -> Move:
     return replace(move, syringe_id=group.syringes[course, session])
 
 
-def _vial(player: "Player", value: Received) -> Vial:
+def _vial(player: PlayedCourse, value: Received) -> Vial:
     return Vial(
         vial_id=new_id("v"),
         site=player.record.site,

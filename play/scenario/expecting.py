@@ -2,15 +2,13 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from play.played import Played
 from play.scenario.file import ExpectedEnd
 
-if TYPE_CHECKING:
-    from play.results import Played
 
-
-def unmet(played: "Played") -> tuple[str, ...]:
+def unmet(played: Played) -> tuple[str, ...]:
     """Every expectation that is not met: what was expected, and what is."""
     wanted = played.player.scenario.expect
     return tuple(
@@ -18,7 +16,7 @@ def unmet(played: "Played") -> tuple[str, ...]:
     )
 
 
-def _state(played: "Played", wanted: ExpectedEnd) -> Iterator[str]:
+def _state(played: Played, wanted: ExpectedEnd) -> Iterator[str]:
     record = played.player.record
     waiting = sorted(str(one.kind) for one in record.tasks if one.resolved_at is None)
     doses = [one.mg for one in record.valid_doses]
@@ -34,7 +32,7 @@ def _state(played: "Played", wanted: ExpectedEnd) -> Iterator[str]:
             yield f"{name}: {_shown(expected)} is expected, {_shown(found)} is so"
 
 
-def _counts(played: "Played", wanted: ExpectedEnd) -> Iterator[str]:
+def _counts(played: Played, wanted: ExpectedEnd) -> Iterator[str]:
     sessions = Counter(played.player.observed.visits.values())
     letters = Counter(kind for one in played.to_patient for kind in one.kinds)
     tasks = Counter(kind for kind, _ in played.player.observed.tasks.values())
@@ -49,7 +47,7 @@ def _counts(played: "Played", wanted: ExpectedEnd) -> Iterator[str]:
                 yield f"{name} {kind}: {count} is expected, {found.get(kind, 0)} is so"
 
 
-def _words(played: "Played", wanted: ExpectedEnd) -> Iterator[str]:
+def _words(played: Played, wanted: ExpectedEnd) -> Iterator[str]:
     page = [one.text for one in played.player.observed.entries.values()]
     letters = [f"{one.subject}\n{one.body}" for one in played.to_patient]
     for name, words, texts, there in (

@@ -8,7 +8,7 @@ from adapters.clinic.files import load_clinic
 from course.model.record import CourseRecord
 from course.model.terms import SessionStatus
 from play.files import known, play_files
-from play.results import Played
+from play.played import Played
 from play.scenario.check import load_scenario
 from play.scenario.file import Scenario
 from tests.support.records import CLINIC_FOLDER

@@ -9,7 +9,7 @@ import pytest
 
 from course.model.terms import EndCause, OccasionState, Phase, SessionStatus
 from play.files import play_files
-from play.results import Played
+from play.played import Played
 from tests.support.lived import (
     APART,
     SAFETY,

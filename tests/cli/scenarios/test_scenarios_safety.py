@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pytest
 
 from course.model.terms import EndCause, Phase
-from play.results import Played
+from play.played import Played
 from tests.support.lived import (
     SAFETY,
     letters,

@@ -8,7 +8,8 @@ from itertools import pairwise
 import pytest
 
 from course.scheduling.slots import slots_ahead
-from play.results import Played, as_json
+from play.played import Played
+from play.results import as_json
 from tests.support.lived import TOGETHER, groups_of, letters, said, statuses
 from tests.support.records import at
 

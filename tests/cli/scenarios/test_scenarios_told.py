@@ -9,7 +9,7 @@ from course.agenda.booster_booking import booster_number
 from course.agenda.evaluations import evaluation_due
 from course.model.terms import OccasionState
 from play.files import play_files
-from play.results import Played
+from play.played import Played
 from play.scenario.check import load_scenario
 from tests.support.lived import KNOWN, letters
 from tests.support.records import CLINIC_FOLDER
