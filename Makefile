@@ -1,6 +1,6 @@
 # `make` alone lists the targets. Extra arguments: `make demo ARGS="--help"`, `make test ARGS="-k codec"`.
 .DEFAULT_GOAL := help
-.PHONY: help env demo test mutants check up clean lock
+.PHONY: help env bench demo test mutants check up clean lock
 SHELL := /bin/sh
 
 ARGS ?=
@@ -24,6 +24,9 @@ env: $(STAMP) ## make .venv from requirements.lock (only when the lock has chang
 
 demo: $(STAMP) ## a year of a synthetic clinic in a little over a minute, on a real server
 	@$(VENV) starter.py demo $(ARGS)
+
+bench: $(STAMP) ## measure beside a floor and other engines (ARGS=--quick: the short run)
+	@$(VENV) -m benchmarks $(ARGS)
 
 up: $(STAMP) ## keep a server and a worker running; their data stay in var/
 	@$(VENV) starter.py up $(ARGS)

@@ -1,6 +1,7 @@
 """Shipped scenarios, played side by side on one server, and what a test reads of them."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
 import pytest
 
@@ -128,3 +129,8 @@ def statuses(record: CourseRecord) -> list[SessionStatus]:
 def said(played: Played) -> str:
     """All entries, a line each."""
     return "\n".join(entry.text for _, entry in sorted(played.player.observed.entries.items()))
+
+
+def date_of(day: str) -> datetime:
+    """A day as `letters` writes it."""
+    return datetime.strptime(f"{day} 2028", "%d %b %Y").replace(tzinfo=UTC)

@@ -1,7 +1,6 @@
 """Scenarios of treatment and messages on the real server in virtual time: what the patient received."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from tests.support.lived import (
     SIX_INFUSIONS,
     TOGETHER,
     TREATMENT,
+    date_of,
     letters,
     lives_of,
     said,
@@ -272,11 +272,6 @@ def test_skips_carry_their_reason_and_what_goes_on_beside_comes_round(lived: Map
     assert len(record.valid_doses) == 4
     assert [(one.name, one.came) for one in record.therapies] == [("talk therapy", 4)]
     assert [one.reviewed_at is not None for one in record.medicines] == [True]
-
-
-def date_of(day: str) -> datetime:
-    """A day as `letters` writes it."""
-    return datetime.strptime(f"{day} 2028", "%d %b %Y").replace(tzinfo=UTC)
 
 
 async def test_a_killed_worker_and_a_day_without_mail_lose_and_double_nothing(

@@ -6,11 +6,10 @@ import pytest
 
 from course.library.findings import Finding
 from course.library.instrument_check import instrument_findings
-from course.library.loading import load_protocol
 from course.library.protocol_check import protocol_findings
 from course.model.protocol.instrument import Instrument, Part, SafetyItem, Skip
 from course.model.protocol.protocol import Cadence, Protocol
-from tests.support.records import CLINIC_FOLDER, CRPS, DEPRESSION, PHQ9, clinic
+from tests.support.records import CRPS, DEPRESSION, PHQ9, clinic
 
 RATED = clinic().protocols["bipolar-depression"]
 PLAIN = PHQ9.with_(blanks_max=0, beside=None)
@@ -282,24 +281,3 @@ def test_a_safety_item_alerts_on_an_answer_that_there_is() -> None:
     yes = SCREENER.safety_items[0]
     assert of_instrument(SCREENER, safety_items=(yes.with_(at_least=1, urgent_at_least=2),)) == []
     assert of_instrument(SCREENER, safety_items=(yes.with_(at_least=2, urgent_at_least=2),)) != []
-
-
-OPTIONAL = ("session", "maintenance", "evaluations", "doubt", "before_dose", "during", "leaving", "plausible")
-
-
-def test_what_a_file_leaves_out_is_what_the_shipped_ones_say() -> None:
-    """Without any line that may be left out, and without the tables of limits, depression is as strict as with them."""
-    text = (CLINIC_FOLDER / "protocols" / "depression.toml").read_text()
-    table, kept, left_out = "", [], 0
-    for line in text.splitlines():
-        table = line.split("]")[0].lstrip("[") if line.startswith("[") else table
-        model = type(getattr(DEPRESSION, table)) if table in OPTIONAL else None
-        name = line.partition("=")[0].strip()
-        whole = table in OPTIONAL[4:]
-        if whole or (model is not None and name in model.model_fields and not model.model_fields[name].is_required()):
-            left_out += bool(name)
-        else:
-            kept.append(line)
-    assert left_out > 50
-    short = load_protocol("\n".join(kept), "short.toml", clinic().instruments)
-    assert short.with_(sha256="") == DEPRESSION.with_(sha256="")
