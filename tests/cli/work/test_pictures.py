@@ -69,7 +69,9 @@ def test_a_small_curve_shows_each_score_and_reddens_what_is_safety() -> None:
     assert spark(record.model_copy(update={"scores": tuple(scores)}), axis).count(RED) == 1
 
 
-@pytest.mark.skipif(not any(map(shutil.which, BROWSERS)), reason="no Chromium is installed")
+@pytest.mark.skipif(
+    not any(map(shutil.which, BROWSERS)), reason="no Chromium on this machine; .ci/run installs one or fails"
+)
 @pytest.mark.parametrize(("width", "narrow"), [(360, True), (1280, False)])
 def test_nothing_scrolls_sideways(tmp_path: Path, width: int, *, narrow: bool) -> None:
     """On a telephone a row of eight columns is a card that says its own heads; on a desk it is a row."""
