@@ -8,7 +8,7 @@ COMMAND = (
 STEPS = {
     "courses a second": "the worker's CPU is what limits; it is the row below.",
     "worker cpu": (
-        "the picture by layer says where it goes: beside the rules themselves it is the SDK and the sandbox, the "
+        "the picture by layer says where it goes: beside the rules themselves it is the SDK, the "
         "conversion of payloads, and the ledger. Next: protocol and instruments carried by their hash instead of in "
         "every page, ledger writes as plain SQL in one transaction a message."
     ),

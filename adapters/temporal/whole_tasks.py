@@ -21,8 +21,7 @@ from temporalio.client import (
 )
 from temporalio.converter import WorkflowSerializationContext
 from temporalio.plugin import SimplePlugin
-from temporalio.worker import WorkflowInstance, WorkflowInstanceDetails, WorkflowRunner
-from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
+from temporalio.worker import UnsandboxedWorkflowRunner, WorkflowInstance, WorkflowInstanceDetails, WorkflowRunner
 from temporalio.workflow import Info
 from typing_extensions import override
 
@@ -41,7 +40,7 @@ class WholeTasks(SimplePlugin):
 
 
 def _around(runner: WorkflowRunner | None) -> WorkflowRunner:
-    return WholeTaskRunner(runner or SandboxedWorkflowRunner())
+    return WholeTaskRunner(runner or UnsandboxedWorkflowRunner())
 
 
 class WholeTaskRunner(WorkflowRunner):
@@ -86,7 +85,7 @@ class _WholeTasks(WorkflowInstance):
 
     @override
     def get_serialization_context(self, command_info: Any) -> Any:
-        """The workflow's own where no command is named: every payload asks, and each asking enters the sandbox."""
+        """The workflow's own where no command is named, kept: every payload asks."""
         return self._own if command_info is None else self._instance.get_serialization_context(command_info)
 
     @override

@@ -1,4 +1,4 @@
-"""The product as a clinic runs it: its own worker, with encryption, sandbox, attributes, card, ledger and archive."""
+"""The product as a clinic runs it: its own worker, with encryption, attributes, card, ledger and archive."""
 
 import asyncio
 import sys

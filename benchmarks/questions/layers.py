@@ -31,7 +31,6 @@ LAYERS = (
     ("/temporalio/contrib/pydantic", "pydantic, JSON"),
     ("/pydantic/", "pydantic, JSON"),
     ("/json/", "pydantic, JSON"),
-    ("/workflow_sandbox/", "the sandbox"),
     ("/temporalio/", "Temporal's SDK"),
     ("/google/protobuf", "Temporal's SDK"),
     ("/asyncio/", "asyncio"),

@@ -8,7 +8,8 @@ import pytest
 from temporalio.api.common.v1 import Payload
 from temporalio.client import WorkflowHistory
 from temporalio.converter import DataConverter
-from temporalio.worker import Replayer, UnsandboxedWorkflowRunner
+from temporalio.worker import Replayer
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from adapters.temporal.codec import in_activities, in_course
 from adapters.temporal.plugin import course_plugin, data_converter
@@ -41,11 +42,20 @@ async def test_a_committed_history_replays_to_the_same_course(path: Path) -> Non
         workflows=[TreatmentCourse],
         plugins=[course_plugin(RING)],
         interceptors=[Witness()],
-        workflow_runner=UnsandboxedWorkflowRunner(),
     )
     with watching() as handed:
         await replayer.replay_workflow(history)
     assert list(handed) == await recorded(history, data_converter(RING))
+
+
+@pytest.mark.parametrize("path", HISTORIES[:: len(HISTORIES) // 10], ids=lambda path: path.parent.name)
+async def test_a_committed_history_replays_inside_the_sandbox(path: Path) -> None:
+    """Workers run without it; here it refuses a workflow that reads a clock, draws a number or opens a file."""
+    restrictions = SandboxRestrictions.default.with_passthrough_modules("activities", "course", "pydantic")
+    sandbox = SandboxedWorkflowRunner(restrictions=restrictions)
+    await Replayer(
+        workflows=[TreatmentCourse], data_converter=data_converter(RING), workflow_runner=sandbox
+    ).replay_workflow(history_of(path))
 
 
 async def recorded(history: WorkflowHistory, converter: DataConverter) -> Handed:

@@ -20,7 +20,7 @@ _handed: Handed = []
 
 
 class Witness(Interceptor):
-    """Writes down every input that leaves the workflow; needs the unsandboxed runner, so that it is one list."""
+    """Writes down every input that leaves the workflow; it is one list, so it needs a workflow without a sandbox."""
 
     @override
     def workflow_interceptor_class(self, input: WorkflowInterceptorClassInput) -> type[WorkflowInboundInterceptor]:

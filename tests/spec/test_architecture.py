@@ -1,5 +1,6 @@
 """ARCHITECTURE.md leads to where things are."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -45,3 +46,30 @@ def test_each_table_of_a_protocol_is_read_where_the_reference_says(table: str) -
     """Each file named speaks of the table."""
     word = table.replace("_", "")
     assert all(word in (ROOT / file).read_text().replace("_", "").lower() for file in READ_BY[table])
+
+
+OF_THE_MACHINE = {"now", "utcnow", "today", "open", "input", "getenv", "hash", "set_event_loop", "uuid1", "uuid4"}
+REPLAYED = sorted(path for top in ("course", "workflows") for path in (ROOT / top).rglob("*.py"))
+LOADED_ONCE = "course/library"
+"""Reads the clinic's files before a course begins."""
+
+
+def called(path: Path) -> set[str]:
+    """The last word of all that a file calls, but for Temporal's own."""
+    calls = [node.func for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]
+    plain = {one.id for one in calls if isinstance(one, ast.Name)}
+    parts = [one for one in calls if isinstance(one, ast.Attribute)]
+    return plain | {one.attr for one in parts if not (isinstance(one.value, ast.Name) and one.value.id == "workflow")}
+
+
+@pytest.mark.parametrize("path", REPLAYED, ids=lambda path: str(path.relative_to(ROOT)))
+def test_what_is_replayed_asks_the_machine_for_nothing(path: Path) -> None:
+    """No clock, no chance, no file: a replay years later finds what the first run found."""
+    if LOADED_ONCE not in str(path):
+        assert not called(path) & OF_THE_MACHINE
+
+
+def test_a_clock_would_be_seen(tmp_path: Path) -> None:
+    """Of the machine it is one; of Temporal it is not."""
+    (tmp_path / "rule.py").write_text("a = datetime.now(UTC)\nb = workflow.now()\n")
+    assert called(tmp_path / "rule.py") == {"now"}

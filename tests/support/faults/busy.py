@@ -1,4 +1,4 @@
-"""The smallest program that a restarted server can wedge: in a module of its own, so that the sandbox can load it."""
+"""The smallest program that a restarted server can wedge."""
 
 import asyncio
 from datetime import timedelta
