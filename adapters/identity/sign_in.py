@@ -99,7 +99,12 @@ def keep_token(path: Path, token: str) -> None:
 
 async def whoami(store: Store, token_file: Path, now: datetime) -> Account:
     """The account that is signed in here; raises IdentityError."""
-    signed_in = await store.signins.find(_digest(_token(token_file)))
+    return await account_of(store, _token(token_file), now)
+
+
+async def account_of(store: Store, token: str, now: datetime) -> Account:
+    """The account that signed in and was given this token; raises IdentityError."""
+    signed_in = await store.signins.find(_digest(token))
     if signed_in is None:
         raise IdentityError("This sign-in is not known any more: sign in again.")
     if signed_in.expires_at <= now:
@@ -112,12 +117,17 @@ async def whoami(store: Store, token_file: Path, now: datetime) -> Account:
 
 async def sign_out(store: Store, token_file: Path, now: datetime) -> None:
     """Forget the sign-in here and in the store."""
-    digest = _digest(_token(token_file))
+    await end_sign_in(store, _token(token_file), now)
+    await asyncio.to_thread(token_file.unlink)
+
+
+async def end_sign_in(store: Store, token: str, now: datetime) -> None:
+    """Make a token worth nothing."""
+    digest = _digest(token)
     signed_in = await store.signins.find(digest)
     if signed_in is not None:
         await store.access.note(Access(signed_in.account_id, "sign out", now))
     await store.signins.drop(digest)
-    await asyncio.to_thread(token_file.unlink)
 
 
 async def first_passphrases(store: Store, staff_file: Path) -> dict[str, str]:
