@@ -5,16 +5,16 @@ from datetime import datetime
 from html import escape
 from pathlib import Path
 
+from audit.picture import SPARK_WIDTH, Axis, curve, day, spark, year
 from cli.demo.clinic import Clinic
 from cli.demo.page import STYLE, cells, table
-from cli.work.picture import SPARK_WIDTH, Axis, curve, day, spark, year
-from cli.work.showing import state_of
 from course.model.record import CourseRecord
 from course.model.terms import Action
 from course.scores import secondary
 from course.views.explain import explain
 from play.drugs.default_stock import LOT
 from play.played import Played
+from services.reading.course_words import state_of
 from services.typed.times import shown
 
 

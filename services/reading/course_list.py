@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from adapters.store.people.directory import Patient
 from adapters.temporal.lists import ESCALATED
 from course.agenda.worklist_words import listed
 from course.model.terms import NeedKind, Phase, Role
@@ -36,8 +37,13 @@ class ListedCourse:
     """A row of a list, whose it is, and why it is not what it should be, if it is not."""
 
     row: Row
-    name: str = field(repr=False)
+    patient: Patient | None = field(repr=False)
     wrong: str
+
+    @property
+    def name(self) -> str:
+        """The patient's name, empty where nobody here enrolled the course."""
+        return self.patient.name if self.patient is not None else ""
 
     @property
     def todo(self) -> tuple[str, ...]:
@@ -63,18 +69,18 @@ async def course_list(at: StaffSession, wanted: CourseFilter) -> list[ListedCour
         where.append(await _named(at, wanted.name))
     rows = await at.courses.rows(" AND ".join(where), wanted.most)
     await at.log_access("", "list")
-    return await _listed(at, rows)
+    return await listed_courses(at, rows)
 
 
 async def worklist(at: StaffSession, *, everybody: bool = False, site: str = "", most: int = 50) -> Worklist:
     """What waits for whom asks, or for anybody, at a site or at all; open escalations before all else."""
     anybody = " AND ".join(["CourseNeeds IS NOT NULL", *_where(at, CourseFilter(site=site))])
     everybody = everybody or bool(site)
-    rows = await at.courses.rows(anybody if everybody else f"{anybody} AND {_mine(at)}", most)
+    rows = await at.courses.rows(anybody if everybody else f"{anybody} AND {mine(at)}", most)
     await at.log_access("", "needs")
     elsewhere = 0 if rows or everybody else await at.courses.count(anybody)
     gaps = await gaps_ahead(at.app, at.now, _sites(at, site, everybody=everybody))
-    return Worklist(await _listed(at, rows), elsewhere, gaps)
+    return Worklist(await listed_courses(at, rows), elsewhere, gaps)
 
 
 def time_left(due: datetime | None, now: datetime) -> str:
@@ -94,7 +100,7 @@ def _sites(at: StaffSession, site: str, *, everybody: bool) -> tuple[str, ...]:
     return () if everybody or at.account.role is Role.OPS else tuple(mine)
 
 
-def _mine(at: StaffSession) -> str:
+def mine(at: StaffSession) -> str:
     """A nurse's and the front desk's are the courses of their site; a prescriber's those that they answer for.
 
     An open escalation is every prescriber's.
@@ -132,14 +138,15 @@ async def _named(at: StaffSession, words: str) -> str:
     return f"WorkflowId IN ({', '.join(repr(one) for one in courses[:NAMED_MOST])})"
 
 
-async def _listed(at: StaffSession, rows: list[Row]) -> list[ListedCourse]:
-    names = await at.app.store.directory.names_of_courses(tuple(row.course_id for row in rows))
-    return [ListedCourse(row, names.get(row.course_id, ""), _wrong(row, names)) for row in rows]
+async def listed_courses(at: StaffSession, rows: list[Row]) -> list[ListedCourse]:
+    """The rows with whose they are."""
+    patients = await at.app.store.directory.patients_of_courses(tuple(row.course_id for row in rows))
+    return [ListedCourse(row, patients.get(row.course_id), _wrong(row, patients)) for row in rows]
 
 
-def _wrong(row: Row, names: Mapping[str, str]) -> str:
+def _wrong(row: Row, patients: Mapping[str, Patient]) -> str:
     """Why a row is not what it should be, in words; empty where it is."""
-    if row.course_id not in names:
+    if row.course_id not in patients:
         return "not in the directory: nobody here enrolled it, tell ops"
     if row.outside:
         return f"another program wrote its {', '.join(row.outside)}: tell ops"

@@ -204,6 +204,13 @@ class Directory:
             found = await connection.execute(query.where(COURSES.c.course_id.in_(course_ids)))
             return {row.course_id: row.name for row in found}
 
+    async def patients_of_courses(self, course_ids: tuple[str, ...]) -> dict[str, Patient]:
+        """The patients of one page of courses, by course."""
+        query = select(COURSES.c.course_id, PATIENTS).join(PATIENTS, COURSES.c.patient_id == PATIENTS.c.patient_id)
+        async with self._database.reading() as connection:
+            found = await connection.execute(query.where(COURSES.c.course_id.in_(course_ids)))
+            return {row.course_id: _patient(row) for row in found}
+
     async def _mark(self, course_id: str, state: CourseState, closed_at: datetime | None) -> None:
         mine = COURSES.c.course_id == course_id
         async with self._database.writing() as connection, logged(connection, COURSES, mine):

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from audit.picture import RED, Axis, curve, day, spark, year
 from cli.demo.page import STYLE, table
 from cli.demo.still import BROWSERS
-from cli.work.picture import RED, Axis, curve, day, spark, year
 from course.scheduling.slots import Slot
 from tests.support.stories import maintained
 
