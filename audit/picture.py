@@ -17,6 +17,9 @@ TEXT_PX, LETTER_PX, MONTH_PX, HOUR_PX = 12, 6.5, 32, 44
 INK, BLUE, AMBER, GREEN, RED, GREY = "#1d2433", "#0b5cab", "#9a5b00", "#0f7b45", "#b3261e", "#6b7280"
 BAND = "#d6d9e0"
 
+LEGEND_CLASS = {INK: "ink", BLUE: "blue", AMBER: "amber", GREEN: "green", RED: "red", GREY: "grey", BAND: "band"}
+"""What a page calls each colour; no style stands in the picture itself, which pages forbid."""
+
 HALO = 'paint-order="stroke" stroke="#fff" stroke-width="3"'
 """Numbers stay readable where lines cross them."""
 
@@ -198,7 +201,7 @@ def _day(zone: Zone, chairs: Sequence[Sequence[Slot]], names: Mapping[str, str],
 def _both(wide: str, narrow: str, legend: Sequence[tuple[str, str, str]]) -> str:
     """One picture drawn for two widths of a page, of which the style shows one; what its signs mean stands below."""
     signs = "".join(
-        f'<span><b style="color:{colour}">{sign}</b> {escape(words)}</span>' for sign, colour, words in legend
+        f'<span><b class="{LEGEND_CLASS[colour]}">{sign}</b> {escape(words)}</span>' for sign, colour, words in legend
     )
     below = f'<p class="legend">{signs}</p>' if legend else ""
     return f'<div class="on-wide">{wide}</div><div class="on-narrow">{narrow}</div>{below}'

@@ -67,6 +67,8 @@ STANDS_OUT = (
 """Words by which the page's most telling line is found, the most telling first."""
 
 SHOWN_MOST = 140
+PORT = 8080
+"""Where pages are served unless somebody says otherwise."""
 
 SHIPPED: Path = Settings.model_fields["clinic_folder"].default
 """The made-up clinic that comes with the software, whatever folder a clinic of its own has."""
@@ -75,6 +77,8 @@ SHIPPED: Path = Settings.model_fields["clinic_folder"].default
 def demo(
     *,
     until: Annotated[str, Parameter(help="how long to run, such as 90d")] = YEAR,
+    serve: Annotated[bool, Parameter(negative="", help="then leave pages open to click through, until ctrl-C")] = False,
+    port: Annotated[int, Parameter(help="where --serve listens")] = PORT,
     json: Annotated[bool, Parameter(negative="", help="print one JSON value")] = False,
 ) -> int:
     """A year of a clinic with fourteen made-up patients on the real server: table, report with pictures, messages.
@@ -92,7 +96,7 @@ def demo(
         if folder.exists():
             shutil.rmtree(folder)
         folder.mkdir(parents=True, mode=0o700)
-        played, clinic = _play(folder, SHIPPED, until)
+        played, clinic = _play(folder, SHIPPED, until, port if serve else None)
     except EXPECTED as error:
         return complain(str(error), CODES[kind_of(error)], json_=json)
     report = write_report(folder, played, clinic)
@@ -106,7 +110,7 @@ def demo(
     return 1 if surprises else OK
 
 
-def _play(folder: Path, clinic_folder: Path, until: str) -> tuple[tuple[Played, ...], Clinic]:
+def _play(folder: Path, clinic_folder: Path, until: str, port: int | None) -> tuple[tuple[Played, ...], Clinic]:
     clinic = load_clinic(clinic_folder)
     began = starts_at(BEGINS, ZoneInfo(next(iter(clinic.sites.values())).zone), datetime.now(UTC))
     ends = began + span(until)
@@ -123,6 +127,10 @@ def _play(folder: Path, clinic_folder: Path, until: str) -> tuple[tuple[Played, 
 
     async def after(here: Stage, players: Sequence[Player]) -> None:
         seen.append(await look_around(here, players))
+        if port is not None:
+            from cli.demo.serving import serve as keep_open  # noqa: PLC0415  only who asks for pages needs them
+
+            await keep_open(here, players, port)
 
     with logged_in(folder):
         played = asyncio.run(

@@ -24,6 +24,8 @@ summary { cursor: pointer; padding: .2rem 0; } a { color: var(--link); } p { mar
 .room span { display: block; width: 4.5rem; background: #e5e7eb; }
 .legend { display: flex; flex-wrap: wrap; gap: 0 1.2rem; justify-content: center; margin: .2rem 0 .6rem;
   color: var(--quiet); font-size: .9rem; }
+.ink { color: #1d2433; } .blue { color: #0b5cab; } .amber { color: #9a5b00; } .green { color: #0f7b45; }
+.red { color: #b3261e; } .grey { color: #6b7280; } .band { color: #d6d9e0; }
 table { border-collapse: collapse; width: 100%; font-size: .95rem; }
 th, td { text-align: left; padding: 5px 16px 5px 0; border-bottom: 1px solid var(--line); vertical-align: top; }
 th { color: var(--quiet); font-weight: 500; } tr:last-child td { border-bottom: 0; }

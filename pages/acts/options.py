@@ -1,0 +1,82 @@
+"""What forms offer to choose from, read off the course."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from course.agenda.worklist import needs
+from course.model.record import CourseRecord
+from course.model.terms import SessionStatus
+from pages.acts.form import Option
+from services.typed.times import shown
+
+AHEAD = frozenset({SessionStatus.PLANNED, SessionStatus.CONFIRMED})
+
+
+def visits(*statuses: SessionStatus) -> "Sessions":
+    """The visits of these statuses, or of any."""
+    return Sessions(frozenset(statuses or SessionStatus))
+
+
+class Sessions:
+    """The visits of a course that a form may be about, soonest first."""
+
+    def __init__(self, statuses: frozenset[SessionStatus]) -> None:
+        self.statuses = statuses
+
+    def __call__(self, record: CourseRecord) -> Sequence[Option]:
+        """Session id, and number and time in words."""
+        return [
+            (one.id, f"session {one.ordinal}, {shown(record.zone, one.start)}")
+            for one in record.sessions
+            if one.status in self.statuses
+        ]
+
+
+def items(record: CourseRecord) -> Sequence[Option]:
+    """Tasks and escalations that nobody has resolved."""
+    tasks = [(one.id, one.text) for one in record.tasks if one.resolved_at is None]
+    escalations = [(one.id, "escalation") for one in record.escalations if one.resolved_at is None]
+    return [*escalations, *tasks]
+
+
+def recorded(record: CourseRecord) -> Sequence[Option]:
+    """What can be put right: scores, doses, and entries, newest first."""
+    zone = record.zone
+    scores = [
+        (one.id, f"{one.instrument} {one.said}, {shown(zone, one.at)}") for one in record.scores if not one.voided
+    ]
+    doses = [(one.session, f"dose {one.mg} mg, {shown(zone, one.at)}") for one in record.valid_doses]
+    entries = [(f"entry{one.number}", f"entry {one.number}: {one.text[:80]}") for one in record.entries[-40:]]
+    return [*reversed(scores), *reversed(doses), *reversed(entries)]
+
+
+def instruments(record: CourseRecord) -> Sequence[Option]:
+    """The questionnaires of the course, the primary one first."""
+    primary = record.protocol.outcome.instrument
+    return sorted(((name, one.title) for name, one in record.instruments.items()), key=lambda one: one[0] != primary)
+
+
+def waiting(record: CourseRecord) -> Sequence[Option]:
+    """What waits for a person, by kind."""
+    found = {str(one.kind): one.text for one in needs(record, datetime.now(UTC))}
+    return list(found.items())
+
+
+def therapies(record: CourseRecord) -> Sequence[Option]:
+    """The therapies that run beside the infusions, and the contact after one."""
+    return [*((one.id, one.name) for one in record.therapies), ("integration", "integration after an infusion")]
+
+
+def medicines(record: CourseRecord) -> Sequence[Option]:
+    """The medicines whose change is on record."""
+    return [(one.id, one.name) for one in record.medicines]
+
+
+def gates(record: CourseRecord) -> Sequence[Option]:
+    """The gates of the protocol."""
+    return [(one.id, one.text) for one in record.protocol.gates]
+
+
+def checks(record: CourseRecord) -> Sequence[Option]:
+    """The long-term checks that the protocol asks for."""
+    return [(one.id, one.text) for one in record.protocol.long_term]

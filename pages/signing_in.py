@@ -1,0 +1,84 @@
+"""Signing in and out, and who has signed in."""
+
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import Depends, FastAPI, Form, Request
+from starlette.responses import RedirectResponse, Response
+
+from adapters.identity.sign_in import SIGNED_IN_FOR, IdentityError, account_of, end_sign_in, sign_in
+from adapters.wiring import Application
+from pages.guarding import COOKIE, carries_key
+from pages.twins import Twins, render
+from services.courses import Courses
+from services.errors import NotAllowedError
+from services.session import StaffSession
+
+HOME = "/"
+
+
+def install(web: FastAPI, _: Twins) -> None:
+    """Add the pages."""
+    web.add_api_route("/sign-in", _ask, methods=["GET"], include_in_schema=False)
+    web.add_api_route("/sign-in", _let_in, methods=["POST"], include_in_schema=False)
+    web.add_api_route("/sign-out", _let_out, methods=["POST"], include_in_schema=False)
+
+
+async def staff(request: Request) -> StaffSession:
+    """Whoever has signed in; raises IdentityError."""
+    app: Application = request.app.state.application
+    now = request.app.state.clock()
+    account = await account_of(app.store, request.cookies.get(COOKIE, ""), now)
+    request.state.at = at = StaffSession(app, account, Courses(app), now)
+    return at
+
+
+async def posting(request: Request, at: Annotated[StaffSession, Depends(staff)]) -> StaffSession:
+    """Whoever has signed in and posts a form that was made for them; raises NotAllowedError."""
+    given = (await request.form()).get("form_key", "")
+    if not isinstance(given, str) or not carries_key(request, given):
+        raise NotAllowedError("this form is of an earlier sign-in: open the page again, and send it from there")
+    return at
+
+
+Staff = Annotated[StaffSession, Depends(staff)]
+Posting = Annotated[StaffSession, Depends(posting)]
+
+
+async def _ask(request: Request, next: str = HOME) -> Response:  # noqa: A002  the word in the address
+    return render(request, "sign_in.html", next=_here(next))
+
+
+async def _let_in(
+    request: Request,
+    account: Annotated[str, Form(max_length=64)] = "",
+    passphrase: Annotated[str, Form(max_length=512)] = "",
+    next: Annotated[str, Form(max_length=512)] = HOME,  # noqa: A002
+) -> Response:
+    app: Application = request.app.state.application
+    try:
+        token = await sign_in(app.store, account.strip(), passphrase, request.app.state.clock())
+    except IdentityError as why:
+        return render(request, "sign_in.html", HTTPStatus.UNAUTHORIZED, next=_here(next), account=account, why=str(why))
+    answer = RedirectResponse(_here(next), HTTPStatus.SEE_OTHER)
+    answer.set_cookie(
+        COOKIE,
+        token,
+        max_age=int(SIGNED_IN_FOR.total_seconds()),
+        httponly=True,
+        samesite="strict",
+        secure=request.url.scheme == "https",
+    )
+    return answer
+
+
+async def _let_out(request: Request, at: Posting) -> Response:
+    await end_sign_in(at.app.store, request.cookies.get(COOKIE, ""), at.now)
+    answer = RedirectResponse("/sign-in", HTTPStatus.SEE_OTHER)
+    answer.delete_cookie(COOKIE, httponly=True, samesite="strict")
+    return answer
+
+
+def _here(path: str) -> str:
+    """A page of these, whatever was asked for."""
+    return path if path.startswith("/") and not path.startswith("//") and "\\" not in path else HOME
