@@ -1,0 +1,72 @@
+"""What staff do on pages every day, in a real browser, over a real course."""
+
+import re
+from datetime import UTC, datetime
+
+import pytest
+from playwright.async_api import expect
+from temporalio.testing import TimeSkipper
+
+from tests.support.paged import PASSPHRASE, Clinic, faults
+from tests.support.served import NAME, Served
+
+SIZES = ((1280, 800, "light"), (1280, 800, "dark"), (320, 640, "light"))
+
+
+async def begun(clinic: Clinic, skipper: TimeSkipper) -> Served:
+    """A course in induction; the pages' clock is the course's."""
+    course = await Served.begin(clinic.app, skipper)
+    await course.clear()
+    first = await course.next_monday()
+    await course.do("schedule", first=first)
+    clinic.ahead = await course.now() - datetime.now(UTC)
+    return course
+
+
+async def test_a_wrong_passphrase_is_one_sentence_and_no_way_in(clinic: Clinic) -> None:
+    """The sign-in page says what to do, says nothing about which was wrong, and leads nowhere else."""
+    page = await clinic.page()
+    await page.goto("/roster")
+    await expect(page).to_have_url(re.compile("/sign-in"))
+    await page.get_by_label("Account").fill("lee")
+    await page.get_by_label("Passphrase").fill("wrong")
+    await page.get_by_role("button", name="Sign in").click()
+    await expect(page.get_by_role("alert")).to_have_text("Account or passphrase is wrong: type both again.")
+    assert PASSPHRASE not in await page.content()
+    assert await faults(page) == []
+
+
+@pytest.mark.timeout(240)
+async def test_a_hold_is_placed_seen_and_released_from_pages(clinic: Clinic, skipper: TimeSkipper) -> None:
+    """A nurse holds a course; the record, the worklist and the course's page say so; a refusal keeps what was typed."""
+    course = await begun(clinic, skipper)
+    page = await clinic.as_("ortiz")
+    await page.goto(f"/courses/{course.handle.id}")
+    await expect(page.locator(".name")).to_have_text(NAME)
+    await page.get_by_text("More").click()
+    await page.get_by_role("link", name="Hold", exact=True).click()
+    await page.get_by_label("Cause").select_option("patient")
+    await page.get_by_label("Review it").fill("+30d 09:00")
+    await page.get_by_label("Reason").fill("asks for a pause")
+    await page.get_by_role("button", name="Hold").click()
+    await expect(page.get_by_role("alert")).to_contain_text("within 7 days")
+    await expect(page.get_by_label("Reason")).to_have_value("asks for a pause")
+    await page.get_by_label("Review it").fill("+3d 09:00")
+    await page.get_by_role("button", name="Hold").click()
+    await expect(page.locator(".identity").get_by_text("held: patient")).to_be_visible()
+    record = await course.record()
+    assert record.held is not None
+    assert record.entries[-1].by == "Sam Ortiz, RN"
+    await page.goto("/?tab=holds")
+    await expect(page.get_by_role("link", name=NAME, exact=True)).to_be_visible()
+
+
+async def test_every_page_can_be_read_by_everybody(clinic: Clinic, skipper: TimeSkipper) -> None:
+    """Axe at WCAG 2.2 AA finds nothing, light or dark, and nothing is wider than 320 px."""
+    course = await begun(clinic, skipper)
+    of_course = f"/courses/{course.handle.id}"
+    for width, height, scheme in SIZES:
+        page = await clinic.as_("lee", width, height, color_scheme=scheme)
+        for path in ("/", "/?tab=clinic", "/?tab=done", "/roster", of_course, f"{of_course}/acts/defer", "/nowhere"):
+            await page.goto(path)
+            assert await faults(page) == [], (path, width, scheme)
