@@ -101,13 +101,8 @@ class StaffSession:
 
         Raises ServiceError, CourseError or StoreError; UnknownOutcomeError where nobody knows whether it was applied.
         """
-        course_id, action = await self.course(typed), request.action
-        zone = await self.zone(course_id)
-        times = {"effective_at": request.at, **request.times}
-        fields: dict[str, Any] = {name: _instants(said, zone, self.now) for name, said in times.items() if said}
-        if request.second is not None:
-            fields["second"] = await second_signer(self.app, request.second, self.now)
-        act = self.build(request, fields)
+        course_id, act = await self.meant(typed, request)
+        action = request.action
         try:
             receipt = await self.courses.act(course_id, act)
         except RefusedError as refused:
@@ -121,6 +116,16 @@ class StaffSession:
             receipt = receipt.with_(warnings=(*receipt.warnings, f"your {late}: tell ops"))
         await self.log_access(course_id, action, done=f"The act stands all the same: {sentence(receipt)}")
         return receipt
+
+    async def meant(self, typed: str, request: ActRequest) -> tuple[str, Act]:
+        """The course and the act that are meant; raises ServiceError."""
+        course_id = await self.course(typed)
+        zone = await self.zone(course_id)
+        times = {"effective_at": request.at, **request.times}
+        fields: dict[str, Any] = {name: _instants(said, zone, self.now) for name, said in times.items() if said}
+        if request.second is not None:
+            fields["second"] = await second_signer(self.app, request.second, self.now)
+        return course_id, self.build(request, fields)
 
     def build(self, request: ActRequest, fields: Mapping[str, Any] | None = None) -> Act:
         """The act that was meant; raises InputError naming the field that is wrong, never what was typed."""

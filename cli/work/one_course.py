@@ -11,6 +11,7 @@ from course.model.record import CourseRecord
 from course.scores import secondary
 from course.views.forecast import Upcoming
 from services.reading.one_course import DAYS_AHEAD, course_ahead, judged_course, shown_course
+from services.reading.what_if import changes
 from services.typed.times import shown
 
 
@@ -58,13 +59,9 @@ def _print_forecast(record: CourseRecord, before: tuple[Upcoming, ...], after: t
     if after is None:
         table(heads, [(shown(record.zone, one.at), one.kind, one.text) for one in before])
         return
-    same = {(one.at, one.kind, one.text) for one in before} & {(one.at, one.kind, one.text) for one in after}
-    gone = [("-", one) for one in before if (one.at, one.kind, one.text) not in same]
-    come = [("+", one) for one in after if (one.at, one.kind, one.text) not in same]
-    changes = sorted((*gone, *come), key=lambda pair: (pair[1].at, pair[0]))
     table(
         ("", *heads),
-        [(sign, shown(record.zone, one.at), one.kind, one.text) for sign, one in changes],
+        [(sign, shown(record.zone, one.at), one.kind, one.text) for sign, one in changes(before, after)],
         "What would change",
     )
 

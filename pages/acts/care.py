@@ -60,7 +60,9 @@ FORMS = (
             Field("as_needed", "Boosters as needed", TICK),
             Field("wish", "What the patient wishes, in their words"),
         ),
+        follows="The computed outcome decides nothing: what you sign is your own decision.",
         button="Sign the decision",
+        beside=options.readings,
     ),
     ActForm(
         Action.HOLD,

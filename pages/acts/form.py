@@ -52,7 +52,10 @@ async def plainly(at: StaffSession, course: str, _: Typed, request: ActRequest) 
 
 @dataclass(frozen=True)
 class ActForm:
-    """The form of one act: its title, what follows from it, its fields, and the service that takes it."""
+    """The form of one act: its title, what follows from it, its fields, and the service that takes it.
+
+    `beside` says what the record has to say about it, which decides nothing.
+    """
 
     action: Action
     title: str
@@ -62,6 +65,7 @@ class ActForm:
     dated: bool = True
     second: bool = False
     send: Send = plainly
+    beside: Callable[[CourseRecord], Sequence[Option]] | None = None
 
     def request(self, typed: Typed) -> ActRequest:
         """The act as it was typed; what is empty is left out."""

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from course.agenda.worklist import needs
 from course.model.record import CourseRecord
 from course.model.terms import SessionStatus
+from course.scores import outcome_rule, secondary, stop_review
 from pages.acts.form import Option
 from services.typed.times import shown
 
@@ -80,3 +81,17 @@ def gates(record: CourseRecord) -> Sequence[Option]:
 def checks(record: CourseRecord) -> Sequence[Option]:
     """The long-term checks that the protocol asks for."""
     return [(one.id, one.text) for one in record.protocol.long_term]
+
+
+def readings(record: CourseRecord) -> Sequence[Option]:
+    """How the scores read against the protocol's own criteria: what is read, and how."""
+    base, last = outcome_rule.baseline(record), outcome_rule.latest(record)
+    relapse, stop = outcome_rule.relapse(record), stop_review.read(record)
+    found = [
+        ("Baseline", "none before the first infusion" if base is None else base.said),
+        ("Outcome", "not computable yet" if last is None else last.sentence),
+        ("Relapse", relapse.state),
+        ("Stop review", stop.sentence),
+    ]
+    beside = [(record.instruments[one.instrument].title, one.sentence) for one in secondary.readings(record)]
+    return [*((what, str(how)) for what, how in found), *beside]

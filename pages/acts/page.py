@@ -16,7 +16,9 @@ from pages.twins import Twins, render
 from services.errors import Kind, ServiceError
 from services.failures import EXPECTED, kind_of
 from services.reading.one_course import CourseShown, shown_course
+from services.reading.what_if import Supposing, WhatIf
 from services.session import new_request_id
+from services.typed.times import shown
 
 FORMS: dict[Action, ActForm] = {one.action: one for one in (*care.FORMS, *visits.FORMS, *beside.FORMS)}
 """Every form, by its act."""
@@ -48,8 +50,18 @@ class AskedAct:
     dated: bool
     second: bool
     request_id: str
+    beside: tuple[tuple[str, str], ...]
     fields: tuple[AskedField, ...]
     typed: dict[str, str] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """What an act would do: how it would be answered, and what would come (`+`) and not come (`-`)."""
+
+    sentence: str
+    warnings: tuple[str, ...]
+    changes: tuple[tuple[str, str, str, str], ...]
 
 
 def install(web: FastAPI, _: Twins) -> None:
@@ -70,6 +82,10 @@ async def done(request: Request, at: Posting, course: str, action: Action) -> Re
     form = _known(action)
     typed = {name: value for name, value in (await request.form()).items() if isinstance(value, str)}
     try:
+        if typed.get("look") == "yes":
+            looking = Supposing.instead_of(at)
+            await form.send(looking, course, typed, form.request(typed))
+            return await _form(request, at, course, form, typed, ahead=_ahead(looking.found))
         receipt = await form.send(at, course, typed, form.request(typed))
     except EXPECTED as why:
         return await _form(request, at, course, form, typed, why=str(why), status=STATUS[kind_of(why)])
@@ -77,10 +93,25 @@ async def done(request: Request, at: Posting, course: str, action: Action) -> Re
 
 
 async def _form(
-    request: Request, at: Staff, course: str, form: ActForm, typed: dict[str, str], *, why: str = "", status: int = 200
+    request: Request,
+    at: Staff,
+    course: str,
+    form: ActForm,
+    typed: dict[str, str],
+    *,
+    why: str = "",
+    status: int = 200,
+    ahead: Ahead | None = None,
 ) -> Response:
     found = await shown_course(at, course)
-    return render(request, "act.html", status, view=_asked(form, found, typed), why=_sentence(why))
+    return render(request, "act.html", status, view=_asked(form, found, typed), why=_sentence(why), ahead=ahead)
+
+
+def _ahead(found: list[WhatIf]) -> Ahead:
+    """What the act would do, in words; an act on several courses of a patient looks at the first."""
+    first, zone = found[0], found[0].record.zone
+    lines = tuple((sign, shown(zone, one.at), one.kind, one.text) for sign, one in first.changes)
+    return Ahead(first.receipt.sentence, first.receipt.warnings, lines)
 
 
 def _asked(form: ActForm, found: CourseShown, typed: dict[str, str]) -> AskedAct:
@@ -96,6 +127,7 @@ def _asked(form: ActForm, found: CourseShown, typed: dict[str, str]) -> AskedAct
         dated=form.dated,
         second=form.second,
         request_id=typed.get("request_id") or new_request_id(),
+        beside=tuple(form.beside(record)) if form.beside is not None else (),
         fields=tuple(
             AskedField(one.name, one.label, one.input.value, one.help, one.required, tuple(one.offered(record)))
             for one in form.fields

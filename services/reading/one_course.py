@@ -1,7 +1,7 @@
 """One course: what is known of it, what comes next, and how its scores read."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from activities.ports import Contact
 from adapters.store.messages.sends import Sent
@@ -12,11 +12,11 @@ from course.scores import outcome_rule, stop_review
 from course.scores.outcome_rule import Reading, Relapse
 from course.scores.stop_review import StopReading
 from course.views.forecast import Upcoming, forecast
-from services.reading.what_if import supposed
+from services.reading.what_if import LOOKS_AHEAD, supposed
 from services.session import StaffSession
 from services.typed.times import instant
 
-DAYS_AHEAD = 42
+DAYS_AHEAD = LOOKS_AHEAD.days
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ async def shown_course(at: StaffSession, typed: str) -> CourseShown:
 async def course_ahead(at: StaffSession, typed: str, until: str = "", what_if: tuple[str, ...] = ()) -> Ahead:
     """What comes next if nobody acts, and what if somebody does; raises as `read_course`."""
     record = await read_course(at, typed, "forecast")
-    horizon = instant(until, record.zone, at.now) if until else at.now + timedelta(days=DAYS_AHEAD)
+    horizon = instant(until, record.zone, at.now) if until else at.now + LOOKS_AHEAD
     now = datetime.now(UTC)
     after = forecast(supposed(record, what_if, at, now), now, horizon) if what_if else None
     return Ahead(record, forecast(record, now, horizon), after)

@@ -61,6 +61,28 @@ async def test_a_hold_is_placed_seen_and_released_from_pages(clinic: Clinic, ski
     await expect(page.get_by_role("link", name=NAME, exact=True)).to_be_visible()
 
 
+async def test_a_move_is_looked_at_before_it_is_made(clinic: Clinic, skipper: TimeSkipper) -> None:
+    """What-if says what would come and not come, and changes nothing; then the same form does it, once."""
+    course = await begun(clinic, skipper)
+    page = await clinic.as_("cole")
+    before = await course.record()
+    await page.goto(f"/courses/{course.handle.id}/acts/defer?session={before.open_sessions[0].id}")
+    await page.get_by_label("To", exact=False).first.fill("+16d 10:00")
+    await page.get_by_label("Move").select_option("rest")
+    await page.get_by_label("Why").select_option("illness")
+    await page.get_by_label("Reason").fill("a cold")
+    await page.get_by_role("button", name="What would it do?").click()
+    ahead = page.get_by_role("status")
+    await expect(ahead).to_contain_text("Nothing has been done yet")
+    await expect(ahead).to_contain_text("no more")
+    assert (await course.record()).entry_count == before.entry_count
+    await page.get_by_role("button", name="Move").dblclick()
+    await expect(page).to_have_url(re.compile(r"/courses/[^/]+\?done="))
+    after = await course.record()
+    assert [one.action for one in after.entries].count("defer") == 1
+    assert after.open_sessions[0].start != before.open_sessions[0].start
+
+
 async def test_every_page_can_be_read_by_everybody(clinic: Clinic, skipper: TimeSkipper) -> None:
     """Axe at WCAG 2.2 AA finds nothing, light or dark, and nothing is wider than 320 px."""
     course = await begun(clinic, skipper)
