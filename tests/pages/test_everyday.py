@@ -7,6 +7,7 @@ import pytest
 from playwright.async_api import expect
 from temporalio.testing import TimeSkipper
 
+from course.model.terms import Action
 from tests.support.paged import PASSPHRASE, Clinic, faults
 from tests.support.served import NAME, Served
 
@@ -79,7 +80,7 @@ async def test_a_move_is_looked_at_before_it_is_made(clinic: Clinic, skipper: Ti
     await page.get_by_role("button", name="Move").dblclick()
     await expect(page).to_have_url(re.compile(r"/courses/[^/]+\?done="))
     after = await course.record()
-    assert [one.action for one in after.entries].count("defer") == 1
+    assert [one.action for one in after.entries].count(Action.DEFER) == 1
     assert after.open_sessions[0].start != before.open_sessions[0].start
 
 
