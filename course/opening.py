@@ -9,6 +9,7 @@ from course.model.parts import GateState, Messaging, Order
 from course.model.protocol.gate import Gate
 from course.model.protocol.protocol import Protocol
 from course.model.record import CourseRecord
+from course.model.shared import shared
 from course.model.terms import Action, GateAnswer, Role, TaskKind
 
 
@@ -28,8 +29,8 @@ def open_record(order: CourseOrder, now: datetime) -> CourseRecord:
         site=order.site,
         owner=order.owner,
         owner_name=order.owner_name,
-        protocol=order.protocol.with_(sources={}),
-        instruments={name: one.with_(examples=(), sources={}) for name, one in order.instruments.items()},
+        protocol=shared(order.protocol.with_(sources={})),
+        instruments={name: shared(one.with_(examples=(), sources={})) for name, one in order.instruments.items()},
         calendar=order.calendar,
         messaging=messaging.with_(email=order.email_consent, sms=order.sms_consent),
         order=order.order or default_order(order.protocol),

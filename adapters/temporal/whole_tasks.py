@@ -25,6 +25,8 @@ from temporalio.worker import UnsandboxedWorkflowRunner, WorkflowInstance, Workf
 from temporalio.workflow import Info
 from typing_extensions import override
 
+from adapters.temporal.letting_go import LettingGo, by_itself
+
 TOO_EARLY = "a query came before the workflow task whose events it brought"
 ASK_AGAIN_SECONDS = (0.05, 0.2, 0.5, 1.0, 2.0)
 BRINGS_NOTHING = frozenset({"query_workflow", "remove_from_cache"})
@@ -36,7 +38,7 @@ class WholeTasks(SimplePlugin):
     """Belongs to every live worker; a replayer has no use for it, since no task of a replayed history is to come."""
 
     def __init__(self) -> None:
-        super().__init__("whole-tasks", workflow_runner=_around)
+        super().__init__("whole-tasks", workflow_runner=_around, interceptors=[LettingGo()])
 
 
 def _around(runner: WorkflowRunner | None) -> WorkflowRunner:
@@ -59,7 +61,7 @@ class WholeTaskRunner(WorkflowRunner):
 
     @override
     def create_instance(self, det: WorkflowInstanceDetails) -> WorkflowInstance:
-        return _WholeTasks(self._runner.create_instance(det), det.info)
+        return _WholeTasks(self._runner.create_instance(by_itself(det)), det.info)
 
 
 class _WholeTasks(WorkflowInstance):

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from course.model.base import Carried, Instant
 from course.model.memoize import memoized
+from course.model.shared import Shared
 
 FARTHEST_FROM_UTC = timedelta(days=1)
 """No clock on earth is farther from UTC, and no zone changes its clocks twice within two days."""
@@ -88,7 +89,7 @@ class Calendar(Carried):
     """A site's snapshot: its zone, its opening hours, its closed days, and when it was taken."""
 
     site: str
-    zone: Zone
+    zone: Shared[Zone]
     hours: tuple[Hours, ...]
     closed: tuple[date, ...] = ()
     taken_at: Instant

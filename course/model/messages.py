@@ -8,6 +8,7 @@ from course.model.parts import Actor, Order
 from course.model.protocol.instrument import Instrument
 from course.model.protocol.protocol import Protocol
 from course.model.record import CourseRecord
+from course.model.shared import Shared
 from course.model.terms import Audience, EndCause, OccasionKind, OccasionState, Role
 
 
@@ -22,10 +23,10 @@ class CourseOrder(Carried):
     site: str
     owner: str
     owner_name: str = ""
-    protocol: Protocol | None = None
-    instruments: dict[str, Instrument] = Field(default_factory=dict)
+    protocol: Shared[Protocol] | None = None
+    instruments: dict[str, Shared[Instrument]] = Field(default_factory=dict)
     calendar: Calendar | None = None
-    patient_zone: Zone | None = None
+    patient_zone: Shared[Zone] | None = None
     language: str = "en"
     email_consent: bool = False
     sms_consent: bool = False
@@ -172,4 +173,4 @@ class CalendarAnswer(Carried):
     """A fresh snapshot of a site's calendar and of the patient's zone."""
 
     calendar: Calendar
-    patient_zone: Zone | None = None
+    patient_zone: Shared[Zone] | None = None

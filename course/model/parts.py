@@ -6,6 +6,7 @@ from course.model.base import Carried, Instant
 from course.model.calendar import Zone
 from course.model.need import CallOutcome
 from course.model.protocol.instrument import Total
+from course.model.shared import Shared
 from course.model.terms import (
     Action,
     Decision,
@@ -263,7 +264,7 @@ class Evaluation(Carried):
 class Messaging(Carried):
     """What the agenda must know to write to the patient: zone, language, consents; never an address."""
 
-    zone: Zone
+    zone: Shared[Zone]
     language: str = "en"
     email: bool = False
     sms: bool = False

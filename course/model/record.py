@@ -27,6 +27,7 @@ from course.model.parts import (
 from course.model.protocol.adjunct import Baseline, Medicine, TakenMedicine, Therapy
 from course.model.protocol.instrument import Instrument
 from course.model.protocol.protocol import Protocol
+from course.model.shared import Shared
 from course.model.terms import (
     Decision,
     EndCause,
@@ -62,8 +63,8 @@ class CourseRecord(Carried):
     site: str
     owner: str
     owner_name: str = ""
-    protocol: Protocol
-    instruments: dict[str, Instrument] = Field(default_factory=dict)
+    protocol: Shared[Protocol]
+    instruments: dict[str, Shared[Instrument]] = Field(default_factory=dict)
     calendar: Calendar
     messaging: Messaging
     order: Order
