@@ -245,7 +245,9 @@ class ActEnvelope(BaseModel):
 
 def digest(act: BaseAct) -> str:
     """A short fingerprint of what an act says, without when, by which proof, and to how full a site it was sent."""
+    proofs = {"proof", "signature"}
     value = act.model_dump_json(
-        exclude={"request_id": True, "made_at": True, "actor": {"proof"}, "no_chair": True}, exclude_defaults=True
+        exclude={"request_id": True, "made_at": True, "actor": proofs, "second": proofs, "no_chair": True},
+        exclude_defaults=True,
     )
     return hashlib.sha256(value.encode()).hexdigest()[:16]

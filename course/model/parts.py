@@ -7,6 +7,7 @@ from course.model.calendar import Zone
 from course.model.need import CallOutcome
 from course.model.protocol.instrument import Total
 from course.model.shared import Shared
+from course.model.signing import ActSignature
 from course.model.terms import (
     Action,
     Decision,
@@ -20,13 +21,14 @@ from course.model.terms import (
 
 
 class Actor(Carried):
-    """Who acted, in which role, by which way; `proof` is checked by the audit, not here."""
+    """Who acted, in which role, by which way; `signature` is their own, `proof` the installation's."""
 
     account_id: str
     name: str
     role: Role
     via: str = "cli"
     proof: str = ""
+    signature: ActSignature | None = None
 
 
 COURSE = Actor(account_id="course", name="course", role=Role.COURSE, via="course")
