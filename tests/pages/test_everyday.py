@@ -11,6 +11,7 @@ from course.model.terms import Action
 from tests.support.paged import PASSPHRASE, Clinic, faults
 from tests.support.served import NAME, Served
 
+PATHS = ("/", "/?tab=clinic", "/?tab=done", "/roster", "/day", "/enrol", "/nowhere")
 SIZES = ((1280, 800, "light"), (1280, 800, "dark"), (320, 640, "light"))
 
 
@@ -84,12 +85,37 @@ async def test_a_move_is_looked_at_before_it_is_made(clinic: Clinic, skipper: Ti
     assert after.open_sessions[0].start != before.open_sessions[0].start
 
 
+async def test_a_patient_is_enrolled_and_the_intake_answered(clinic: Clinic) -> None:
+    """A consent without an address is refused with what was typed kept; then the course begins, gates in one go."""
+    page = await clinic.as_("ortiz")
+    await page.goto("/enrol")
+    await page.locator("[name=name]").fill("Ayla <b>Demir</b>")
+    await page.get_by_label("Date of birth").fill("1984-05-04")
+    await page.get_by_label("Protocol").select_option("depression")
+    await page.get_by_label("agrees to letters by e-mail").check()
+    await page.get_by_role("button", name="Enrol").click()
+    await expect(page.get_by_role("alert")).to_be_visible()
+    await expect(page.locator("[name=name]")).to_have_value("Ayla <b>Demir</b>")
+    await page.get_by_label("E-mail", exact=True).fill("ayla@patient.example")
+    await page.get_by_role("button", name="Enrol").click()
+    await expect(page.get_by_role("heading", name="Intake")).to_be_visible()
+    course = page.url.split("/")[-2]
+    for gate in ("heart", "aneurysm"):
+        await page.locator(f"input[value={gate}]").check()
+    await page.get_by_label("Answer what is ticked").select_option("no")
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.locator("tr", has_text="heart,")).to_contain_text("no")
+    await page.goto(f"/courses/{course}")
+    await expect(page.locator(".name")).to_have_text("Ayla <b>Demir</b>")
+    assert "Ayla" not in page.url
+
+
 async def test_every_page_can_be_read_by_everybody(clinic: Clinic, skipper: TimeSkipper) -> None:
     """Axe at WCAG 2.2 AA finds nothing, light or dark, and nothing is wider than 320 px."""
     course = await begun(clinic, skipper)
     of_course = f"/courses/{course.handle.id}"
     for width, height, scheme in SIZES:
         page = await clinic.as_("lee", width, height, color_scheme=scheme)
-        for path in ("/", "/?tab=clinic", "/?tab=done", "/roster", of_course, f"{of_course}/acts/defer", "/nowhere"):
+        for path in (*PATHS, of_course, f"{of_course}/intake", f"{of_course}/acts/defer"):
             await page.goto(path)
             assert await faults(page) == [], (path, width, scheme)

@@ -10,6 +10,10 @@ from playwright.async_api import Browser, BrowserContext, Page
 from adapters.wiring import Application
 
 PASSPHRASE = "three blue herons over water"
+WIDEST = """() => [...document.querySelectorAll("body *")]
+  .filter(one => one.getBoundingClientRect().right > innerWidth + 1).map(one => one.outerHTML.slice(0, 120)).slice(0, 3)"""
+"""What sticks out of the window."""
+
 AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 
 
@@ -52,5 +56,5 @@ async def faults(page: Page) -> list[str]:
     found = await Axe().run(page, options=AXE)
     faults = [f"{one['id']}: {one['nodes'][0]['html'][:160]}" for one in found.response["violations"]]
     if await page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
-        faults.append("the page is wider than the window")
+        faults.append(f"wider than the window: {await page.evaluate(WIDEST)}")
     return faults
