@@ -11,7 +11,8 @@ from adapters.wiring import Application
 
 PASSPHRASE = "three blue herons over water"
 WIDEST = """() => [...document.querySelectorAll("body *")]
-  .filter(one => one.getBoundingClientRect().right > innerWidth + 1).map(one => one.outerHTML.slice(0, 120)).slice(0, 3)"""
+  .filter(one => one.getBoundingClientRect().right > innerWidth + 1)
+  .map(one => one.outerHTML.slice(0, 99)).slice(0, 3)"""
 """What sticks out of the window."""
 
 AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
