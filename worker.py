@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import structlog
 
-from adapters.identity.keyring import KeyRingError
+from adapters.keyring import KeyRingError
 from adapters.logs import configure_logs, worker_runtime
 from adapters.settings import Settings, SettingsError, load_settings
 from adapters.store import StoreError

@@ -21,11 +21,11 @@ from temporalio.service import RPCError, RPCStatusCode
 from activities.ports import Person
 from adapters.chairs.reserving import settle
 from adapters.chairs.slots import SlotBook, SlotError
+from adapters.charting import CHARTING, charted
 from adapters.clinic.files import Clinic
-from adapters.identity.keyring import KeyRing
 from adapters.identity.licences import expired
+from adapters.keyring import KeyRing
 from adapters.store import Store
-from adapters.store.drugs.charting import CHARTING, charted
 from adapters.store.log.proving import not_as_recorded
 from adapters.store.people.directory import CourseRow, CourseState
 from adapters.temporal.builds import build_of, served

@@ -24,8 +24,8 @@ from adapters.clinic.calendars import ClinicSites
 from adapters.clinic.files import Clinic, load_clinic
 from adapters.clinic.texts import ClinicTexts, load_texts
 from adapters.evidence import ClinicEvidence
-from adapters.identity.keyring import KeyRing
 from adapters.identity.signing import Signer
+from adapters.keyring import KeyRing
 from adapters.settings import Channel as ChannelName
 from adapters.settings import Settings, variable
 from adapters.store import Store

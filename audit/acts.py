@@ -8,7 +8,7 @@ from temporalio.api.common.v1 import Payload
 from temporalio.client import WorkflowHistory
 from temporalio.converter import DataConverter
 
-from adapters.identity.keyring import KeyRing
+from adapters.keyring import KeyRing
 from adapters.temporal.codec import in_course
 from adapters.temporal.plugin import data_converter
 from adapters.temporal.updates import accepted_updates

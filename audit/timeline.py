@@ -13,8 +13,8 @@ from temporalio.api.update.v1 import Input
 from temporalio.client import WorkflowHistory
 from temporalio.converter import DataConverter
 
-from adapters.identity.keyring import KeyRing
 from adapters.identity.signing import Signer
+from adapters.keyring import KeyRing
 from adapters.temporal.codec import in_activities, in_course
 from adapters.temporal.plugin import data_converter
 from adapters.temporal.updates import accepted_updates, resets, run_of

@@ -8,9 +8,9 @@ from adapters.clinic.files import load_clinic
 from audit.costs import Cost, cost
 from audit.histories import histories_of
 from course.model.terms import Action
+from play.check import load_scenario
 from play.files import known, logged_in
 from play.playing import play_many
-from play.scenario.check import load_scenario
 from play.world.stage import stage
 
 CLINIC = Path(__file__).parent.parent / "clinic"

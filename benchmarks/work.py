@@ -17,17 +17,17 @@ from temporalio.client import WorkflowHistory
 from typing_extensions import override
 
 from adapters.clinic.files import load_clinic
-from adapters.identity.keyring import KeyRing
+from adapters.keyring import KeyRing
 from adapters.temporal.plugin import build_id
 from audit.costs import cost
 from audit.histories import histories_of
 from benchmarks.processes import ROOT, tell
 from course.acts.catalogue import Act
 from course.model.messages import Receipt
+from play.check import load_scenario
 from play.files import known, logged_in
 from play.player import Player
 from play.playing import play_many
-from play.scenario.check import load_scenario
 from play.scenario.file import Scenario
 from play.world.stage import stage
 from services.courses import Courses

@@ -18,12 +18,12 @@ from adapters.store import StoreError
 from adapters.temporal.server import ServerError
 from cli.output import NO_SERVER
 from course.library.loading import LoadError
+from play.check import KnownNames, findings, load_scenario
 from play.files import found, known, logged_in, play_files
 from play.played import Played
 from play.player import Player
 from play.report import timeline
 from play.results import as_json
-from play.scenario.check import KnownNames, findings, load_scenario
 from play.scenario.file import Scenario
 from play.scenario.when import WhenError
 from play.world.place import PlaceError

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from adapters.clinic.files import Clinic
 from course.library.loading import Fault, LoadError
+from play.check import KnownNames
 from play.played import Played
 from play.player import Player
 from play.playing import Progress, play_many
 from play.results import results
-from play.scenario.check import KnownNames
 from play.scenario.file import Scenario
 from play.world.stage import Stage, stage
 

@@ -13,13 +13,13 @@ from course.model.occasions import REMINDERS
 from course.model.record import CourseRecord
 from course.model.terms import OccasionKind, Role
 from play.across import across
+from play.check import ACROSS, BEFALLS, with_session
 from play.drugs.default_stock import DefaultStock
 from play.group import Group
 from play.incidents import befall
 from play.observed import Observed, PlayedStep, Refusal
 from play.resting import in_flight, rests_until, why_restless
 from play.scenario.acting import ActContext, act_of, default_role
-from play.scenario.check import ACROSS, BEFALLS, with_session
 from play.scenario.file import CLOSED, Expect, Scenario, Step
 from play.scenario.steps import due_at, unlived
 from play.scenario.when import span

@@ -6,9 +6,9 @@ from typing import Any
 
 from audit.costs import Cost, cost
 from audit.histories import histories_of
+from play.expecting import unmet
 from play.played import Played
 from play.player import Player
-from play.scenario.expecting import unmet
 
 
 async def results(players: Sequence[Player]) -> tuple[Played, ...]:

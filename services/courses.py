@@ -5,10 +5,10 @@ from datetime import datetime
 
 from adapters.chairs.reserving import amend, plan
 from adapters.chairs.slots import SlotError
+from adapters.charting import CHARTING, tell_ledger
 from adapters.clinic.files import snapshot
 from adapters.clinic.zones import zone_snapshot
 from adapters.store import StoreDownError
-from adapters.store.drugs.charting import CHARTING, tell_ledger
 from adapters.store.log.book import Version
 from adapters.store.people.access import Access
 from adapters.store.people.directory import CourseRow, CourseState

@@ -12,7 +12,7 @@ from temporalio.testing import TimeSkipper, TimeSkippingConfig
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
-from adapters.identity.keyring import KeyRing
+from adapters.keyring import KeyRing
 from adapters.settings import Settings
 from adapters.temporal.plugin import course_plugin
 from adapters.temporal.server import EmbeddedServer, embedded_server

@@ -15,7 +15,7 @@ from typing import TypeVar
 from temporalio.worker import Interceptor, WorkflowInboundInterceptor, WorkflowInterceptorClassInput
 from typing_extensions import override
 
-from adapters.identity.keyring import KeyRing
+from adapters.keyring import KeyRing
 from course.acts.base import BaseAct
 from workflows.sign_in_check import ADMITTED, SIGNED
 

@@ -3,7 +3,7 @@
 from types import TracebackType
 from typing import Self
 
-from adapters.identity.keyring import KeyRing
+from adapters.keyring import KeyRing
 from adapters.store.archive import Archive
 from adapters.store.chairs.slots import SlotLedger
 from adapters.store.chairs.waitlist import WaitList

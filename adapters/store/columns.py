@@ -10,7 +10,7 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 from typing_extensions import override
 
-from adapters.identity.keyring import KeyRing
+from adapters.keyring import KeyRing
 
 _RINGS: WeakKeyDictionary[Dialect, KeyRing] = WeakKeyDictionary()
 

@@ -12,7 +12,7 @@ from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, InterfaceEr
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.schema import CreateTable, DropTable
 
-from adapters.identity.keyring import KeyRing
+from adapters.keyring import KeyRing
 from adapters.store.columns import seal_with
 from adapters.store.errors import StoreDownError, StoreError
 from adapters.store.one_trip import OneTripConnection

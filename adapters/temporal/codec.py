@@ -15,7 +15,7 @@ from temporalio.converter import (
 )
 from typing_extensions import override
 
-from adapters.identity.keyring import KeyRing, UnreadableError
+from adapters.keyring import KeyRing, UnreadableError
 
 ENCODING = b"binary/encrypted"
 KEY_ID = "encryption-key-id"

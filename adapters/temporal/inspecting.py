@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from temporalio.client import Client, WorkflowHistory
 from temporalio.service import RPCError
 
-from adapters.identity.keyring import KeyRing
 from adapters.identity.signing import Signer
+from adapters.keyring import KeyRing
 from adapters.temporal.plugin import build_id
 from adapters.temporal.replaying import Replays, build_of
 from adapters.temporal.updates import acts_in, by_request, last_reset

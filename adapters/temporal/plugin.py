@@ -20,8 +20,8 @@ from temporalio.runtime import Runtime
 from temporalio.service import RPCError
 from temporalio.worker import PollerBehaviorAutoscaling, UnsandboxedWorkflowRunner, Worker, WorkerDeploymentConfig
 
-from adapters.identity.keyring import KeyRing
 from adapters.identity.signing import Signatures, Signer
+from adapters.keyring import KeyRing
 from adapters.settings import Settings
 from adapters.temporal.codec import EncryptingCodec
 from adapters.temporal.server import ServerError, read_address

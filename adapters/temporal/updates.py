@@ -7,7 +7,7 @@ from temporalio.api.history.v1 import HistoryEvent
 from temporalio.api.update.v1 import Input
 from temporalio.client import WorkflowHistory
 
-from adapters.identity.keyring import KeyRing
+from adapters.keyring import KeyRing
 from adapters.temporal.codec import in_course
 from adapters.temporal.plugin import data_converter
 from course.acts.catalogue import ActEnvelope

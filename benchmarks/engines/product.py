@@ -15,8 +15,8 @@ from temporalio.testing import TimeSkipper
 
 from activities.ports import Contact
 from adapters.clinic.files import with_room_for_all
-from adapters.identity.keyring import KeyRing
 from adapters.identity.sign_in import first_passphrases
+from adapters.keyring import KeyRing
 from adapters.settings import SealedSettings, Settings
 from adapters.temporal.plugin import course_plugin
 from adapters.temporal.server import EmbeddedServer, embedded_server

@@ -7,7 +7,7 @@ from statistics import median
 
 from temporalio.client import WorkflowHistory
 
-from adapters.identity.keyring import KeyRing
+from adapters.keyring import KeyRing
 from adapters.temporal.replaying import Replays
 from benchmarks.found import Answer, Found, Lines
 from benchmarks.processes import MeasureError

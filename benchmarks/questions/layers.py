@@ -23,7 +23,7 @@ LAYERS = (
     ("/course/", "course: the rules"),
     ("/workflows/", "workflows: the loop"),
     ("/adapters/temporal/codec", "encryption"),
-    ("/adapters/identity/keyring", "encryption"),
+    ("/adapters/keyring", "encryption"),
     ("/activities/", "activities, adapters"),
     ("/adapters/", "activities, adapters"),
     ("/sqlalchemy/", "the store"),

@@ -10,7 +10,7 @@ from statistics import median
 from temporalio.client import WorkflowHistory
 from temporalio.worker import Replayer, UnsandboxedWorkflowRunner
 
-from adapters.identity.keyring import KeyRing
+from adapters.keyring import KeyRing
 from adapters.temporal.replaying import Replays
 from benchmarks.engines.floor import floor
 from benchmarks.floor.program import FloorCourse

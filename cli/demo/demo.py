@@ -20,11 +20,11 @@ from cli.demo.report import write_report
 from cli.output import CODES, OK, USAGE, as_json, complain, table
 from cli.simulate import ProgressLine
 from course.model.terms import OccasionKind
+from play.check import load_scenario
 from play.files import known, logged_in, play_files
 from play.played import Played
 from play.player import Player
 from play.results import as_json as played_json
-from play.scenario.check import load_scenario
 from play.scenario.file import lives
 from play.scenario.when import WhenError, span, starts_at
 from play.world.stage import Stage

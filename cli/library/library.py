@@ -14,8 +14,8 @@ from cli.session import OutputOptions, command
 from course.library.loading import Fault, LoadError
 from course.model.protocol.instrument import asked_about
 from course.model.protocol.protocol import Protocol
+from play.check import load_scenario
 from play.files import known
-from play.scenario.check import load_scenario
 from services.comparing import differences, protocol_named
 from services.errors import InputError
 from services.measures import score_typed

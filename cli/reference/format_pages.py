@@ -16,8 +16,8 @@ from course.actions import PERMISSIONS
 from course.model.protocol.instrument import Instrument
 from course.model.protocol.protocol import Protocol
 from course.model.terms import Action, Role
+from play.check import ACROSS, BEFALLS
 from play.scenario.acting import CAST, KINDS, details_of
-from play.scenario.check import ACROSS, BEFALLS
 from play.scenario.file import Scenario
 
 

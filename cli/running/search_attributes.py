@@ -1,6 +1,6 @@
 """`search-attributes`: makes on an external server what lists and courses need."""
 
-from adapters.identity.keyring import KeyRing
+from adapters.keyring import KeyRing
 from adapters.settings import load_settings
 from adapters.temporal.plugin import connect
 from adapters.temporal.search_attributes import register

@@ -6,7 +6,7 @@ from html import escape
 
 from course.model.record import CourseRecord
 from course.model.visit import Session
-from course.rules import leaving, vitals
+from course.rules import leaving_criteria, vitals
 from services.typed.times import shown
 from services.visits.day import DayVisit, SiteDay
 
@@ -84,7 +84,7 @@ def _parts(visited: DayVisit) -> Iterator[str]:
     )
     yield "<h2>Adverse events: what, how severe, serious or not, what was done</h2>"
     yield f"<p class=write>{LINE * 8}<br>{LINE * 8}</p>"
-    boxes = "".join(f"<br>{BOX} {escape(one)}" for one in leaving.in_words(record.protocol))
+    boxes = "".join(f"<br>{BOX} {escape(one)}" for one in leaving_criteria.in_words(record.protocol))
     yield (
         f"<h2>Leaving, when all of this is so, or a prescriber signs why not</h2><p>{boxes[4:]}</p>"
         f"<p class=write>left at {LINE}, let go by {LINE}, because {LINE * 2}</p>"

@@ -35,7 +35,7 @@ def booster_window(record: CourseRecord) -> tuple[datetime, datetime] | None:
     if interval is None or record.maintained is None:
         return None
     base = record.last_infusion_at or record.maintained.since
-    opens, _, closes = planner.booster_window(base, interval, record.protocol.maintenance, record.zone)
+    opens, _, closes = planner.booster_window_after(base, interval, record.protocol.maintenance, record.zone)
     return opens, closes
 
 

@@ -9,7 +9,8 @@ from course.model.calendar import SENDING_OPENS, days_from, in_sending_hours
 from course.model.occasions import Occasion
 from course.model.parts import Ask
 from course.model.record import CourseRecord
-from course.model.terms import NeedKind, OccasionKind, OccasionState, Phase, Series
+from course.model.terms import NeedKind, OccasionKind, OccasionState, Series
+from course.rules.measuring import every_days
 from course.scores import outcome_rule
 
 MORNING = time(10)
@@ -75,18 +76,6 @@ def lost_ask_at(record: CourseRecord) -> datetime | None:
     if again > doubt.first_bad_at + RELAPSE_ASK_WITHIN:
         again = days_from(zone, doubt.first_bad_at, RELAPSE_ASK_DAYS - 1, EVENING)
     return again if last < again else None
-
-
-def every_days(record: CourseRecord, at: datetime) -> int:
-    """The days between questionnaires: a baseline's age before session 1, then the protocol's cadence."""
-    doses = record.valid_doses
-    if record.phase is Phase.INTAKE or not doses:
-        return record.protocol.measuring.baseline_days_max
-    week = (at - doses[0].at).days // 7
-    for step in record.protocol.measuring.cadence:
-        if step.until_week is None or week < step.until_week:
-            return step.every_days
-    return record.protocol.measuring.cadence[-1].every_days
 
 
 def _last_asked(record: CourseRecord) -> datetime | None:

@@ -53,7 +53,7 @@ def said(one: Adverse | Event) -> str:
     return f"{one.term}, {one.severity}{grave}{f' ({one.action})' if one.action else ''}"
 
 
-def over_order(record: CourseRecord, session: str, sentence: str, now: datetime) -> CourseRecord:
+def escalate_over_order(record: CourseRecord, session: str, sentence: str, now: datetime) -> CourseRecord:
     """The record with a prescriber's task about a dose that was given over its order, and an urgent escalation."""
     text = f"session {session}: {sentence}"
     tasked = open_task(record, TaskKind.DOSE_OVER_ORDER, now, now + days(1), Role.PRESCRIBER, text, session)
@@ -61,11 +61,11 @@ def over_order(record: CourseRecord, session: str, sentence: str, now: datetime)
     return safety.raise_escalation(tasked, (trigger,), now)
 
 
-def beyond_limits(
+def escalate_vital_signs(
     record: CourseRecord, session: str, readings: Sequence[Reading], now: datetime
 ) -> tuple[CourseRecord, tuple[str, ...]]:
     """The record with a prompt escalation where a vital sign lies beyond its limit, and which ones do."""
-    found = vitals.alerts(record.protocol.during, readings)
+    found = vitals.outside_during_infusion(record.protocol.during, readings)
     if not found:
         return record, ()
     trigger = Trigger(what="vital signs", subject=session, at=now, urgency=Urgency.PROMPT)

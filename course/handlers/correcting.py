@@ -4,7 +4,7 @@ from datetime import datetime
 
 from course.acts.catalogue import Correct, VoidItem
 from course.handlers import score_tasks
-from course.handlers.adverse_events import over_order
+from course.handlers.adverse_events import escalate_over_order
 from course.handlers.change import Change, Refused, shown
 from course.handlers.decisions import flagged
 from course.handlers.measures import held_by_score, instrument_of, scored_from
@@ -94,7 +94,7 @@ def _correct_dose(record: CourseRecord, act: Correct, dose: Dose, now: datetime)
     if not check.exceeds:
         changed = _within_order(changed, dose.session, now)
     elif not clearance.dose_check(record, dose.minutes, dose.mg, dose.weight_kg).exceeds:
-        changed = over_order(changed, dose.session, check.sentence, now)
+        changed = escalate_over_order(changed, dose.session, check.sentence, now)
     if right.at != dose.at:
         changed = flagged(changed, lambda one: one.at > min(dose.at, right.at), now)
     text = f"dose of {dose.session} corrected to {_dose(record, right)}"

@@ -4,13 +4,14 @@ from collections.abc import Callable
 from datetime import datetime
 
 from course.acts.catalogue import CeaseSeries, ChangeInterval, Discharge, Evaluate, Reopen, Withdraw
-from course.handlers.change import Change, Refused, shown
+from course.handlers.change import Change, Refused, refuse_if, shown
 from course.model.base import days
 from course.model.journal import open_task
 from course.model.parts import Evaluation, MaintenancePlan
 from course.model.record import CourseRecord
 from course.model.terms import Decision, EndCause, Phase, Role, SessionStatus, SkipCode, TaskKind
 from course.rules.dosing import dose_check
+from course.rules.maintenance import why_no_interval
 from course.scores import outcome_rule
 from course.scores.booster_visits import boosters
 
@@ -79,15 +80,8 @@ def _every(interval_days: int | None) -> str:
 
 
 def _at_interval(record: CourseRecord, interval_days: int | None, now: datetime) -> CourseRecord:
-    rule = record.protocol.maintenance
-    if interval_days is None and not rule.as_needed:
-        raise Refused(f"{record.protocol.id} has no as-needed boosters: give an interval in days")
-    if interval_days is not None and not rule.interval_days_min <= interval_days <= rule.interval_days_max:
-        raise Refused(
-            f"{record.protocol.id} allows {rule.interval_days_min} to {rule.interval_days_max} days between boosters: "
-            "choose inside the range; one visit outside it is moved with `defer` or booked early"
-        )
-    done = len(rule.lead_in_days)
+    refuse_if(why_no_interval(record.protocol, interval_days))
+    done = len(record.protocol.maintenance.lead_in_days)
     if record.maintained is None:
         return record.with_(maintained=MaintenancePlan(since=now, interval_days=interval_days, lead_in_done=done))
     return record.with_(maintained=record.maintained.with_(interval_days=interval_days, lead_in_done=done))

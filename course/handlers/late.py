@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from course.acts.followup import LateEntry
-from course.handlers.adverse_events import over_order, serious
+from course.handlers.adverse_events import escalate_over_order, serious
 from course.handlers.change import Change, Refused, shown
 from course.handlers.decisions import end_by_death, flagged
 from course.model.base import minutes
@@ -56,7 +56,7 @@ def _late_dose(record: CourseRecord, act: LateEntry, now: datetime) -> tuple[Cou
     over = clearance.over_order(record, act.minutes, act.mg, act.weight_kg)
     changed = record.with_(doses=(*record.doses, dose), session_count=number)
     if over:
-        changed = over_order(changed, dose.session, "; ".join(over), now)
+        changed = escalate_over_order(changed, dose.session, "; ".join(over), now)
     changed = flagged(changed, lambda one: one.at > dose.at, now)
     text = f", {act.mg} mg over {act.minutes} min as {dose.session}"
     return changed, text, over

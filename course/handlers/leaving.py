@@ -3,14 +3,14 @@
 from datetime import datetime
 
 from course.acts.room import Leaving, PatientLeaves, Reading
-from course.handlers.adverse_events import beyond_limits
+from course.handlers.adverse_events import escalate_vital_signs
 from course.handlers.change import Change, Refused, session_of, shown, signature
 from course.model.base import days, minutes
 from course.model.journal import open_task
 from course.model.record import CourseRecord
 from course.model.terms import Role, TaskKind
 from course.model.visit import Departure, Session, Vitals
-from course.rules import leaving
+from course.rules import leaving_criteria
 
 ROUNDED = minutes(1)
 """Times are said in whole minutes."""
@@ -29,7 +29,7 @@ def refuse_future(readings: tuple[Reading, ...], now: datetime) -> None:
 
 def departed(record: CourseRecord, session: Session, left: Leaving, by: str) -> tuple[Session, tuple[str, ...]]:
     """The visit with its end, and what of the criteria was not met."""
-    why = leaving.unmet(record, session, left, session.vitals)
+    why = leaving_criteria.unmet(record, session, left, session.vitals)
     return session.with_(still_here=False, departure=Departure(at=left.at, by=by, unmet=why)), why
 
 
@@ -53,5 +53,5 @@ def let_go(record: CourseRecord, act: PatientLeaves, now: datetime) -> Change:
     if why:
         text = f"session {session.id}: left {'on their own' if act.leaving.gone else 'early'}: {'; '.join(why)}"
         changed = open_task(changed, TaskKind.ALERT, now, now + days(1), Role.PRESCRIBER, text, session.id)
-    changed, beyond = beyond_limits(changed, session.id, act.readings, now)
+    changed, beyond = escalate_vital_signs(changed, session.id, act.readings, now)
     return Change(changed, f"the patient left session {session.id}", "here", "gone", (*why, *beyond))

@@ -8,8 +8,8 @@ from course.model.base import days
 from course.model.journal import open_task
 from course.model.record import CourseRecord
 from course.model.terms import Phase, Role, TaskKind
+from course.rules import stop_review as stopping
 from course.scores import outcome_rule
-from course.scores import stop_review as stopping
 
 
 def recomputed(

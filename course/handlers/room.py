@@ -8,7 +8,7 @@ from course.acts.room import AbortSession, Adverse, CheckIn, GivenSession, NoSho
 from course.agenda.call_tasks import call_instead
 from course.agenda.date_format import when
 from course.handlers import adverse_events, leaving
-from course.handlers.adverse_events import beyond_limits, over_order
+from course.handlers.adverse_events import escalate_over_order, escalate_vital_signs
 from course.handlers.change import Change, Refused, refuse_if, session_of, shown, signature
 from course.handlers.intake import excluded, flags_set
 from course.handlers.placing_holds import held_now
@@ -51,7 +51,7 @@ def check_in(record: CourseRecord, act: CheckIn, now: datetime) -> Change:
     )
     record = flags_set(record, act.changes, act.changed_at or act.happened_at, act.actor)
     waived = f", measure waived: {act.measure_waived}" if act.measure_waived else ""
-    changed, beyond = beyond_limits(record.with_session(arrived), session.id, act.readings, now)
+    changed, beyond = escalate_vital_signs(record.with_session(arrived), session.id, act.readings, now)
     mg = planned.ordered_mg if act.planned_mg is None else act.planned_mg
     all_the_same = f", signed for by {act.actor.name}: {'; '.join(signed.what)} ({signed.reason})" if signed else ""
     told = f"session {session.id} cleared for dosing ({', '.join(_asked(act))}), {mg} mg planned{waived}{all_the_same}"
@@ -172,8 +172,8 @@ def _dosed(
     changed = _told_of_another_day(changed, ended, now)
     over = clearance.over_order(record, act.minutes, act.mg, weight)
     if over:
-        changed = over_order(changed, session.id, "; ".join(over), now)
-    changed, beyond = beyond_limits(changed, session.id, act.readings, now)
+        changed = escalate_over_order(changed, session.id, "; ".join(over), now)
+    changed, beyond = escalate_vital_signs(changed, session.id, act.readings, now)
     flags = (*_flags(record, session, act.started_at), *beyond, *(f"left: {why}" for why in left_early))
     if flags:
         text = f"session {session.id}: {'; '.join(flags)}"
@@ -229,7 +229,7 @@ def not_given(record: CourseRecord, act: NotGiven, now: datetime) -> Change:
         vitals=(*session.vitals, *leaving.vitals_of(act.readings)),
     )
     changed = _told_of_another_day(record.with_session(ended), ended, now)
-    changed, beyond = beyond_limits(changed, session.id, act.readings, now)
+    changed, beyond = escalate_vital_signs(changed, session.id, act.readings, now)
     told = f"session {session.id} not given ({act.code})"
     return Change(changed, told, session.status, "not given", beyond)
 

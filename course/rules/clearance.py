@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from course.acts.room import CheckIn
-from course.agenda.questionnaires import every_days
 from course.model.base import minutes
 from course.model.record import CourseRecord
 from course.model.terms import GateAnswer, GateKind, Role, Urgency
@@ -14,6 +13,7 @@ from course.rules import screening, vitals
 from course.rules.dosing import DoseCheck, dose_check, over_order, weight_doubt, why_order_refused
 from course.rules.followup import missing_baselines
 from course.rules.gates import GateProblem, gate_problems
+from course.rules.measuring import every_days
 from course.scores.outcome_rule import days_between
 
 __all__ = [
@@ -62,10 +62,10 @@ def why_not_dose(record: CourseRecord, session: Session, check_in: CheckIn, at: 
     return (
         *_course(record, session, at),
         *(problem.sentence for problem in gate_problems(record, at, 1 + dosed_in_series(record))),
-        *_person(record, check_in),
-        *_measured(record, check_in, at),
-        *_changed(record, check_in),
-        *_signs(record, check_in),
+        *_identity_escort_fasting(record, check_in),
+        *_questionnaires(record, check_in, at),
+        *_changed_since_intake(record, check_in),
+        *_blood_pressure(record, check_in),
     )
 
 
@@ -110,7 +110,7 @@ def seen_first(record: CourseRecord, at: datetime) -> bool:
     return any(one.urgency is Urgency.URGENT or days_between(record, one.at, at) == 0 for one in triggers)
 
 
-def _person(record: CourseRecord, check_in: CheckIn) -> Iterator[str]:
+def _identity_escort_fasting(record: CourseRecord, check_in: CheckIn) -> Iterator[str]:
     rule = record.protocol.session
     if check_in.actor.role not in CLINICAL:
         yield f"a {check_in.actor.role} may not clear a dose: it takes a nurse or a prescriber"
@@ -125,7 +125,7 @@ def _person(record: CourseRecord, check_in: CheckIn) -> Iterator[str]:
         )
 
 
-def _measured(record: CourseRecord, check_in: CheckIn, at: datetime) -> Iterator[str]:
+def _questionnaires(record: CourseRecord, check_in: CheckIn, at: datetime) -> Iterator[str]:
     why = _measure_missing(record, at, every_days(record, at))
     if why and not check_in.measure_waived:
         yield f"{why}, or waive it with a reason"
@@ -143,7 +143,7 @@ def _measure_missing(record: CourseRecord, at: datetime, days_max: int) -> str:
     return f"{name} is {age} days old, {days_max} at most: ask it again" if age > days_max else ""
 
 
-def _changed(record: CourseRecord, check_in: CheckIn) -> Iterator[str]:
+def _changed_since_intake(record: CourseRecord, check_in: CheckIn) -> Iterator[str]:
     """What was asked before a dose, and the exclusions that it found; a flag is for the record only."""
     if not check_in.asked:
         yield "ask first: new medicines, possible pregnancy, illness, substances, elation, urinary symptoms"
@@ -159,7 +159,7 @@ def _changed(record: CourseRecord, check_in: CheckIn) -> Iterator[str]:
 
 def to_sign(record: CourseRecord, check_in: CheckIn) -> tuple[str, ...]:
     """What stands against a dose until a prescriber signs for it with a reason, as it was at the check."""
-    return tuple(_to_sign(record, check_in))
+    return tuple(_needs_a_signature(record, check_in))
 
 
 def may_sign(check_in: CheckIn) -> bool:
@@ -167,9 +167,9 @@ def may_sign(check_in: CheckIn) -> bool:
     return bool(check_in.signed_for) and check_in.actor.role is Role.PRESCRIBER
 
 
-def _to_sign(record: CourseRecord, check_in: CheckIn) -> Iterator[str]:
+def _needs_a_signature(record: CourseRecord, check_in: CheckIn) -> Iterator[str]:
     rule, at = record.protocol.session, check_in.happened_at
-    found = vitals.standing(record.protocol.before_dose, check_in.readings, at, rule.readings_minutes)
+    found = vitals.against_limits(record.protocol.before_dose, check_in.readings, at, rule.readings_minutes)
     if asked := vitals.asked_again(found, rule.readings_minutes):
         yield asked
     outside = [*found.outside]
@@ -181,7 +181,7 @@ def _to_sign(record: CourseRecord, check_in: CheckIn) -> Iterator[str]:
     yield from screening.missing_before_dose(record, at)
 
 
-def _signs(record: CourseRecord, check_in: CheckIn) -> Iterator[str]:
+def _blood_pressure(record: CourseRecord, check_in: CheckIn) -> Iterator[str]:
     """Blood pressure that nobody may override; where there is none, what a prescriber may override with a reason.
 
     Refused when high on two readings of the day `recheck_minutes` apart. One high reading asks for a second; a lower

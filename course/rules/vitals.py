@@ -33,7 +33,7 @@ class LimitCheck:
     outside: tuple[str, ...] = ()
 
 
-def standing(
+def against_limits(
     limits: VitalLimits, readings: Sequence[Reading | Vitals], at: datetime, most_minutes: int | None = None
 ) -> LimitCheck:
     """The newest reading of every sign that has a limit, as it stood at an instant; an old one says nothing."""
@@ -62,7 +62,7 @@ def asked_again(found: LimitCheck, most_minutes: int) -> str:
     return f"take {', and '.join([*now, *again])}" if now or again else ""
 
 
-def alerts(limits: VitalLimits, readings: Sequence[Reading]) -> tuple[str, ...]:
+def outside_during_infusion(limits: VitalLimits, readings: Sequence[Reading]) -> tuple[str, ...]:
     """Signs that lay outside their limits in any of the readings, each named once and without its value."""
     found = (
         said

@@ -77,7 +77,7 @@ def check_series(starts: tuple[datetime, ...], rule: Induction) -> tuple[str, ..
     return tuple(found)
 
 
-def booster_window(
+def booster_window_after(
     last_infusion: datetime, interval_days: int, rule: Maintenance, zone: Zone
 ) -> tuple[datetime, datetime, datetime]:
     """When a booster's window opens, its target, and when it closes; whole days of the clinic's zone.

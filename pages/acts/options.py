@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from course.agenda.worklist import needs
 from course.model.record import CourseRecord
 from course.model.terms import SessionStatus
-from course.scores import outcome_rule, secondary, stop_review
+from course.rules import stop_review
+from course.scores import outcome_rule, secondary
 from pages.acts.form import Option
 from services.typed.times import shown
 

@@ -17,7 +17,7 @@ from course.phases import dosed_in_series
 from course.rules import screening
 from course.rules.clearance import dose_check, gate_problems, measure_in, unrated
 from course.rules.gates import NAMING
-from course.rules.vitals import standing
+from course.rules.vitals import against_limits
 from play.scenario.file import Visit
 from play.scenario.when import span
 from play.staff.duty import Duty, staffed
@@ -128,7 +128,7 @@ def _check_in(desk: Standpoint, session: Session, visit: Visit) -> tuple[dict[st
 def _only_raised(desk: Standpoint, visit: Visit) -> bool:
     """Whether a raised pressure is all that a prescriber would sign for; nobody signs for anything else unasked."""
     taken = [Reading(at=desk.now, **reading(whole(one))) for one in visit.readings]
-    return not standing(desk.record.protocol.before_dose, taken, desk.now).outside
+    return not against_limits(desk.record.protocol.before_dose, taken, desk.now).outside
 
 
 def whole(text: str) -> str:

@@ -10,8 +10,8 @@ from temporalio.client import Client
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
 
 from adapters.clinic.files import with_room_for_all
-from adapters.identity.keyring import KeyRing
 from adapters.identity.sign_in import NO_PASSPHRASE, staff_without_passphrases
+from adapters.keyring import KeyRing
 from adapters.settings import SealedSettings
 from adapters.store.people.staff import Account
 from adapters.temporal.plugin import course_plugin

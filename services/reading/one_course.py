@@ -8,9 +8,10 @@ from adapters.store.messages.sends import Sent
 from adapters.store.people.directory import Patient
 from course.model.parts import Score
 from course.model.record import CourseRecord
-from course.scores import outcome_rule, stop_review
+from course.rules import stop_review
+from course.rules.stop_review import StopReading
+from course.scores import outcome_rule
 from course.scores.outcome_rule import Reading, Relapse
-from course.scores.stop_review import StopReading
 from course.views.forecast import Upcoming, forecast
 from services.reading.what_if import LOOKS_AHEAD, supposed
 from services.session import StaffSession

@@ -9,8 +9,8 @@ from temporalio.service import RPCError
 
 from adapters.clinic.files import load_clinic
 from adapters.clinic.texts import load_texts
-from adapters.identity.keyring import KeyRing
 from adapters.identity.licences import all_wanting
+from adapters.keyring import KeyRing
 from adapters.settings import Settings
 from adapters.store.drugs.chart import ChartDiscrepancy
 from adapters.store.drugs.ledger import Discrepancy

@@ -6,7 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from activities.ports import Channel, Letter, Medium, NotAcceptedError, RefusedForGoodError
-from adapters.identity.keyring import KeyRing
+from adapters.keyring import KeyRing
 from adapters.settings import Settings
 from adapters.store import Store
 from adapters.store.log.checking import Checked, check

@@ -14,7 +14,7 @@ from temporalio.client import Client, WorkflowHistory
 from temporalio.testing import TimeSkipper
 
 from activities.archive import Sweep
-from adapters.identity.keyring import KeyRing
+from adapters.keyring import KeyRing
 from adapters.settings import Settings
 from adapters.store.tables import ARCHIVE
 from audit.costs import cost

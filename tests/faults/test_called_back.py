@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from course.model.terms import OccasionState
+from play.check import parse_scenario
 from play.files import play_files
-from play.scenario.check import parse_scenario
 from tests.support.lived import KNOWN, said
 from tests.support.records import CLINIC_FOLDER
 

@@ -6,7 +6,7 @@ from temporalio.testing import TimeSkipper
 
 from activities.ports import Medium
 from adapters.channels.mailbox import Mailbox
-from adapters.identity.keyring import KeyRing
+from adapters.keyring import KeyRing
 from adapters.settings import Settings
 from course.model.terms import Role
 from tests.support.outside.mail import Moody

@@ -14,8 +14,8 @@ from temporalio.testing import TimeSkipper
 from typing_extensions import override
 
 from adapters.evidence import RUNNING
-from adapters.identity.keyring import KeyRing
 from adapters.identity.signing import Signer
+from adapters.keyring import KeyRing
 from adapters.settings import Settings
 from adapters.temporal.histories import ServerHistories
 from adapters.temporal.inspecting import Inspected, inspect

@@ -10,7 +10,7 @@ from temporalio.client import Client, WorkflowHandle
 from temporalio.service import RPCError
 from temporalio.worker import Replayer, Worker
 
-from adapters.identity.keyring import KeyRing
+from adapters.keyring import KeyRing
 from adapters.temporal.plugin import course_plugin
 from adapters.temporal.server import embedded_server
 from adapters.temporal.whole_tasks import WholeTasks

@@ -3,7 +3,7 @@
 from temporalio.client import WorkflowHandle
 from temporalio.testing import TimeSkipper
 
-from adapters.identity.keyring import KeyRing
+from adapters.keyring import KeyRing
 from adapters.settings import Settings
 from adapters.temporal.plugin import build_id, course_worker, make_current
 from adapters.wiring import WORKFLOWS, course_activities

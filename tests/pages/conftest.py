@@ -8,8 +8,8 @@ import pytest
 from playwright.async_api import Browser, async_playwright
 from temporalio.testing import TimeSkipper
 
-from adapters.identity.keyring import KeyRing
 from adapters.identity.sign_in import hash_passphrase
+from adapters.keyring import KeyRing
 from adapters.settings import Settings
 from adapters.wiring import Application
 from cli.demo.still import BROWSERS

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from adapters.clinic.files import load_clinic
 from audit.histories import histories_of
+from play.check import load_scenario
 from play.files import known, logged_in
 from play.playing import play_many
-from play.scenario.check import load_scenario
 from play.world.stage import stage
 from tests.replay import fingerprint
 from tests.replay.ring import RING

@@ -1,5 +1,5 @@
 """The key of the committed histories: public, because everything in them is made up."""
 
-from adapters.identity.keyring import KeyRing
+from adapters.keyring import KeyRing
 
 RING = KeyRing({"replay": bytes(range(32))}, active="replay")

@@ -8,9 +8,9 @@ import pytest
 from adapters.clinic.files import load_clinic
 from course.model.record import CourseRecord
 from course.model.terms import SessionStatus
+from play.check import load_scenario
 from play.files import known, play_files
 from play.played import Played
-from play.scenario.check import load_scenario
 from play.scenario.file import Scenario
 from tests.support.records import CLINIC_FOLDER
 

@@ -14,8 +14,8 @@ from temporalio.client import WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.testing import TimeSkipper
 
 from activities.ports import Contact
-from adapters.identity.keyring import KeyRing
 from adapters.identity.sign_in import staff_without_passphrases
+from adapters.keyring import KeyRing
 from adapters.settings import Settings
 from adapters.temporal.plugin import course_worker, make_current
 from adapters.wiring import WORKFLOWS, Application, course_activities, open_application

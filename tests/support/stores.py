@@ -10,7 +10,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from adapters.identity.keyring import KeyRing
+from adapters.keyring import KeyRing
 from adapters.store import Store
 
 BACKENDS = ("sqlite", "postgresql")

@@ -11,7 +11,7 @@ from temporalio.testing import TimeSkipper
 from typing_extensions import override
 
 from activities.ports import Contact, Medium
-from adapters.identity.keyring import KeyRing
+from adapters.keyring import KeyRing
 from adapters.settings import Settings, load_settings
 from adapters.store.messages.inbox import Item, ItemKind
 from adapters.web.http import FormServer

@@ -5,7 +5,7 @@ import os
 import sys
 from pathlib import Path
 
-from adapters.identity.keyring import KeyRing
+from adapters.keyring import KeyRing
 from adapters.temporal.server import EmbeddedServer
 from tests.support.outside.posts import PUBLIC, post
 from tests.support.outside.texting import ACCOUNT, NUMBER, SID, TOKEN

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 from temporalio.testing import TimeSkipper
 
-from adapters.identity.keyring import KeyRing
+from adapters.keyring import KeyRing
 from adapters.settings import Settings
 from adapters.wiring import Application
 from tests.support.served import Served, house_of, worked

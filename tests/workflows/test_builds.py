@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from temporalio.testing import TimeSkipper
 
-from adapters.identity.keyring import KeyRing
+from adapters.keyring import KeyRing
 from adapters.settings import Settings
 from adapters.temporal import builds
 from adapters.wiring import evidence_of

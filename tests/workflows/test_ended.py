@@ -2,7 +2,7 @@
 
 from temporalio.testing import TimeSkipper
 
-from adapters.identity.keyring import KeyRing
+from adapters.keyring import KeyRing
 from adapters.settings import Settings
 from course.model.terms import Role
 from services.courses import Courses

@@ -11,7 +11,7 @@ from shutil import copytree
 import pytest
 from temporalio.testing import TimeSkipper
 
-from adapters.identity.keyring import KeyRing
+from adapters.keyring import KeyRing
 from adapters.settings import Settings
 from course.agenda.booster_booking import booster_window
 from course.agenda.worklist import needs, next_due

@@ -10,7 +10,7 @@ from temporalio.testing import TimeSkipper
 
 from activities.ports import Letter, Medium, NotAcceptedError
 from activities.proof import ProofDone, ProofOrder
-from adapters.identity.keyring import KeyRing
+from adapters.keyring import KeyRing
 from adapters.settings import Settings
 from adapters.store.log.entries import Entry
 from adapters.store.people.access import Access

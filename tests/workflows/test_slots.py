@@ -10,7 +10,7 @@ from temporalio.testing import TimeSkipper
 from adapters.chairs.reserving import settle
 from adapters.chairs.scheduler import AWAY, OutsideSlots, Scheduler
 from adapters.chairs.slots import SlotError
-from adapters.identity.keyring import KeyRing
+from adapters.keyring import KeyRing
 from adapters.settings import Settings
 from adapters.wiring import Application, evidence_of
 from course.acts.catalogue import ACT, Act

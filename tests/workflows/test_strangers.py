@@ -8,8 +8,8 @@ from temporalio.client import Client, WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.common import RawValue
 from temporalio.testing import TimeSkipper
 
-from adapters.identity.keyring import KeyRing
 from adapters.identity.signing import Signer
+from adapters.keyring import KeyRing
 from adapters.temporal.plugin import course_plugin
 from adapters.temporal.updates import accepted_updates
 from adapters.wiring import Application

@@ -9,7 +9,7 @@ from temporalio.client import Client, ScheduleActionExecutionStartWorkflow, Sche
 from temporalio.testing import TimeSkipper
 
 from activities.archive import Archivist, Sweep
-from adapters.identity.keyring import KeyRing
+from adapters.keyring import KeyRing
 from adapters.settings import Settings
 from adapters.store.archive import Archive
 from adapters.store.errors import StoreError

@@ -1,1 +1,1 @@
-"""Controlled drugs: the ledger, its rules, the log, and the chart held against them."""
+"""Controlled drugs: the ledger, its rules, the log, and the chart."""

@@ -10,10 +10,10 @@ from sqlalchemy import Row, delete, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.store.database import Database
+from adapters.store.drug_tables import CHART_DISCREPANCIES, CHARTED_DOSES, DRUG_MOVES, VIALS
 from adapters.store.drugs.chart_rules import Charted, Difference, Disagreement, differences, handled, sentence
 from adapters.store.drugs.ledger_rules import DISCREPANCY_DUE, Move, Vial
 from adapters.store.drugs.rows import move_of, vial_of
-from adapters.store.drugs.tables import CHART_DISCREPANCIES, CHARTED_DOSES, DRUG_MOVES, VIALS
 from adapters.store.errors import StoreError
 from adapters.store.log.writing import logged
 from adapters.store.people.directory import new_id

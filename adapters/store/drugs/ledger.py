@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.store.database import Database
+from adapters.store.drug_tables import DRUG_DISCREPANCIES, DRUG_MOVES, VIALS
 from adapters.store.drugs.chart import ChartDiscrepancy, compare
 from adapters.store.drugs.ledger_rules import (
     DISCREPANCY_DUE,
@@ -23,7 +24,6 @@ from adapters.store.drugs.ledger_rules import (
     why_unusable,
 )
 from adapters.store.drugs.rows import move_of, moves_of, of_syringe, vial_of
-from adapters.store.drugs.tables import DRUG_DISCREPANCIES, DRUG_MOVES, VIALS
 from adapters.store.errors import StoreError
 from adapters.store.log.writing import log_rows, logged
 from adapters.store.people.directory import new_id

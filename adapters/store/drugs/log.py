@@ -7,10 +7,10 @@ from decimal import Decimal
 from sqlalchemy import delete, insert, select
 
 from adapters.store.database import Database
+from adapters.store.drug_tables import ADDRESSES, DRUG_DISCREPANCIES, DRUG_MOVES, VIALS
 from adapters.store.drugs.ledger import Discrepancy, discrepancy_of
 from adapters.store.drugs.ledger_rules import Move, MoveKind, SyringeSum, Vial, VialSum, syringe_sum, vial_sum
 from adapters.store.drugs.rows import move_of, of_syringe, vial_of
-from adapters.store.drugs.tables import ADDRESSES, DRUG_DISCREPANCIES, DRUG_MOVES, VIALS
 from adapters.store.errors import StoreError
 from adapters.store.log.writing import logged
 from adapters.store.tables import PATIENTS

@@ -5,8 +5,8 @@ from typing import Any
 from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from adapters.store.drug_tables import DRUG_MOVES
 from adapters.store.drugs.ledger_rules import Move, MoveKind, Vial
-from adapters.store.drugs.tables import DRUG_MOVES
 
 
 async def moves_of(connection: AsyncConnection, vial_id: str) -> tuple[Move, ...]:

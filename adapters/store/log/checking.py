@@ -6,7 +6,7 @@ from hashlib import sha256
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from adapters.identity.keyring import KeyRing, KeyRingError
+from adapters.keyring import KeyRing, KeyRingError
 from adapters.store.columns import ring_of
 from adapters.store.database import Database
 from adapters.store.log.book import Line, line_at, lines

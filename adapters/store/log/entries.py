@@ -12,7 +12,7 @@ from typing import Any, Self
 
 from sqlalchemy import Column, LargeBinary, Table
 
-from adapters.identity.keyring import KeyRing, UnreadableError
+from adapters.keyring import KeyRing, UnreadableError
 from adapters.store.columns import Sealed
 from adapters.tlog.canonical import Json, NotCanonicalError, canonical
 

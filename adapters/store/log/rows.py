@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Table, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from adapters.identity.keyring import KeyRingError
+from adapters.keyring import KeyRingError
 from adapters.store.log.entries import Said, spoken, subject_of
 from adapters.store.log.tables import told_of
 

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, ColumnElement, Index, Integer, LargeBinary, String, Table, Text, true
 
-from adapters.store.drugs.tables import ADDRESSES, CHART_DISCREPANCIES, DRUG_DISCREPANCIES, DRUG_MOVES, VIALS
+from adapters.store.drug_tables import ADDRESSES, CHART_DISCREPANCIES, DRUG_DISCREPANCIES, DRUG_MOVES, VIALS
 from adapters.store.tables import (
     ACCESS,
     ARCHIVE,

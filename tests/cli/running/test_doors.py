@@ -8,7 +8,7 @@ from google.protobuf.duration_pb2 import Duration
 from temporalio.api.workflowservice.v1 import RegisterNamespaceRequest
 from temporalio.client import Client
 
-from adapters.identity.keyring import KeyRing
+from adapters.keyring import KeyRing
 from adapters.logs import worker_runtime
 from adapters.settings import Settings, SettingsError, load_settings
 from adapters.store import Store

@@ -9,8 +9,8 @@ from course import actions
 from course.agenda.worklist import needs, next_due
 from course.model.terms import HoldCause, Phase, SessionStatus
 from course.scores.scoring import score
+from play.check import KnownNames, parse_scenario
 from play.scenario.acting import ActContext, act_of
-from play.scenario.check import KnownNames, parse_scenario
 from play.scenario.file import Scenario
 from play.staff.default import duties, looks_again
 from play.staff.duty import Duty

@@ -7,8 +7,8 @@ import pytest
 from adapters.clinic.files import load_clinic
 from adapters.clinic.zones import zone_snapshot
 from course.library.loading import LoadError
+from play.check import KnownNames, load_scenario, parse_scenario
 from play.files import found
-from play.scenario.check import KnownNames, load_scenario, parse_scenario
 from play.scenario.when import WhenError, instant, span, starts_at
 from tests.support.records import CLINIC_FOLDER
 

@@ -8,9 +8,9 @@ import pytest
 from course.agenda.booster_booking import booster_number
 from course.agenda.evaluations import evaluation_due
 from course.model.terms import OccasionState
+from play.check import load_scenario
 from play.files import play_files
 from play.played import Played
-from play.scenario.check import load_scenario
 from tests.support.lived import KNOWN, letters
 from tests.support.records import CLINIC_FOLDER
 

@@ -15,7 +15,7 @@ from course.model.protocol.session import DURING
 from course.model.terms import Role
 from course.rules.clearance import why_not_clear
 from course.rules.dosing import dose_check, over_order, weight_doubt, why_order_refused
-from course.rules.vitals import alerts
+from course.rules.vitals import outside_during_infusion
 from tests.support import stories
 from tests.support.ready import VISIT, ready
 from tests.support.records import DEPRESSION, FIRST, boosted, infused, make_record, treated
@@ -115,10 +115,10 @@ def test_alerts_name_the_sign_and_not_its_value() -> None:
     """At the limits nothing, beyond them one sentence a sign, however many readings."""
     quiet = Reading(at=NOW, systolic=180, diastolic=110, heart_rate=120, spo2=92)
     low = Reading(at=NOW, systolic=90, diastolic=40, heart_rate=50)
-    assert alerts(DURING, (quiet, low)) == ()
+    assert outside_during_infusion(DURING, (quiet, low)) == ()
     loud = Reading(at=NOW, systolic=187, diastolic=111, heart_rate=121, spo2=91)
     weak = Reading(at=NOW, systolic=89, diastolic=40, heart_rate=49)
-    found = alerts(DURING, (loud, loud, weak))
+    found = outside_during_infusion(DURING, (loud, loud, weak))
     assert len(found) == 6
     assert "187" not in "".join(found)
 

@@ -11,7 +11,7 @@ from course.actions import Refused
 from course.model.base import minutes
 from course.model.terms import Role
 from course.model.visit import Departure
-from course.rules.leaving import in_words
+from course.rules.leaving_criteria import in_words
 from tests.support.life import Life
 from tests.support.ready import WHOLE
 from tests.support.records import DEPRESSION

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from adapters.clinic.zones import zone_snapshot
 from course.model.calendar import Calendar, Hours
 from course.model.protocol.protocol import Induction, Maintenance
-from course.scheduling.planner import booster_window, check_series, plan_series, shift_rest
+from course.scheduling.planner import booster_window_after, check_series, plan_series, shift_rest
 
 TAKEN = datetime(2026, 11, 23, tzinfo=UTC)
 ZONES = tuple(zone_snapshot(name, TAKEN, 2) for name in ("America/New_York", "America/Los_Angeles", "Europe/Berlin"))
@@ -183,7 +183,7 @@ def test_a_booster_window_lies_inside_the_protocol(interval_days: int, opens: st
     rule = Maintenance(interval_days=28, interval_days_min=28, interval_days_max=42, lead_in_days=(7,))
     zone = ZONES[0]
     last = zone.strict(datetime(2027, 2, 5, 9, 30))  # noqa: DTZ001
-    window = booster_window(last, interval_days, rule, zone)
+    window = booster_window_after(last, interval_days, rule, zone)
     assert window == tuple(zone.strict(datetime.fromisoformat(wall)) for wall in (opens, target, closes))
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from temporalio.api.common.v1 import Payload
 
-from adapters.identity.keyring import KeyRing
+from adapters.keyring import KeyRing
 from adapters.temporal.codec import EncryptingCodec
 from course.agenda.booster_booking import booster_window
 from course.agenda.worklist import needs, next_due

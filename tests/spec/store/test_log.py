@@ -13,10 +13,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Column, Integer, LargeBinary, MetaData, Table, text
 
 from activities.ports import Contact, Letter, Medium, SendStatus
-from adapters.identity.keyring import KeyRing
+from adapters.keyring import KeyRing
 from adapters.store import Store, StoreError
+from adapters.store.drug_tables import DRUG_MOVES
 from adapters.store.drugs.ledger_rules import Move, MoveKind, Vial
-from adapters.store.drugs.tables import DRUG_MOVES
 from adapters.store.log.checking import Checked, check
 from adapters.store.log.entries import Entry
 from adapters.store.log.proving import not_as_recorded

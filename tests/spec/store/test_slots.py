@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from adapters.chairs.slots import ClinicSlots, SlotError
-from adapters.identity.keyring import KeyRing
+from adapters.keyring import KeyRing
 from adapters.store import Store, StoreError
 from adapters.store.chairs.waitlist import WaitingCourse
 from course.model.base import days, minutes

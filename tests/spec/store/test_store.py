@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from activities.ports import Contact, Letter, Medium
-from adapters.identity.keyring import KeyRing, UnreadableError
+from adapters.keyring import KeyRing, UnreadableError
 from adapters.store import Store, StoreDownError, StoreError
 from adapters.store.messages.inbox import Item, ItemKind
 from adapters.store.people.access import Access
@@ -51,7 +51,7 @@ async def test_programs_that_start_at_once_migrate_once(store_url: str, keyring:
     keyring.write_new(tmp_path / "keys.json")
     program = (
         "import asyncio, sys, pathlib\n"
-        "from adapters.identity.keyring import KeyRing\n"
+        "from adapters.keyring import KeyRing\n"
         "from adapters.store import Store\n"
         "async def main():\n"
         "    async with Store.open(sys.argv[1], KeyRing.load(pathlib.Path(sys.argv[2]))) as store:\n"

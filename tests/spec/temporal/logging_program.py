@@ -6,7 +6,7 @@ import logging
 import structlog
 from pydantic import BaseModel
 
-from adapters.identity.keyring import KeyRing, KeyRingError
+from adapters.keyring import KeyRing, KeyRingError
 from adapters.logs import configure_logs
 from adapters.settings import Settings
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from temporalio.api.common.v1 import Payload
 from temporalio.converter import ActivitySerializationContext, WorkflowSerializationContext
 
-from adapters.identity.keyring import KeyRing, UnknownKeyError
+from adapters.keyring import KeyRing, UnknownKeyError
 from adapters.temporal.codec import BINDING, KEY_ID, EncryptingCodec
 
 RING = KeyRing.generate()

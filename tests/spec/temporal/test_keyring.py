@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.identity.keyring import KeyRing, KeyRingError, UnknownKeyError, UnreadableError
+from adapters.keyring import KeyRing, KeyRingError, UnknownKeyError, UnreadableError
 
 RING = KeyRing.generate()
 

@@ -11,7 +11,7 @@ from temporalio.common import VersioningBehavior
 from temporalio.testing import TimeSkipper
 from temporalio.worker import Replayer
 
-from adapters.identity.keyring import KeyRing
+from adapters.keyring import KeyRing
 from adapters.settings import Settings
 from adapters.temporal.plugin import build_id, connect, course_plugin, course_worker, make_current
 from adapters.temporal.server import EmbeddedServer, ServerError, address_file, embedded_server, read_address

@@ -1,8 +1,8 @@
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from adapters.identity.keyring import KeyRing
 from adapters.identity.signing import Signer
+from adapters.keyring import KeyRing
 from course.acts.catalogue import ActEnvelope
 from course.acts.room import AbortSession
 from course.model.parts import Actor

@@ -12,7 +12,7 @@ from pathlib import Path
 from temporalio.client import Client
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
 
-from adapters.identity.keyring import KeyRing
+from adapters.keyring import KeyRing
 from adapters.settings import Settings
 from adapters.temporal.plugin import course_plugin, make_current
 from adapters.temporal.server import EmbeddedServer, embedded_server

@@ -15,7 +15,7 @@ from temporalio.service import RPCError
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
 
 from adapters.evidence import RUNNING
-from adapters.identity.keyring import KeyRing
+from adapters.keyring import KeyRing
 from adapters.settings import Settings
 from adapters.temporal.inspecting import inspect
 from adapters.temporal.plugin import course_plugin

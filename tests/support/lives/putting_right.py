@@ -16,8 +16,8 @@ from course.model.need import Need
 from course.model.record import CourseRecord
 from course.model.terms import NeedKind, Role
 from course.phases import dosed_in_series, still_to_plan
+from course.rules import stop_review as stopping
 from course.scores import outcome_rule
-from course.scores import stop_review as stopping
 from tests.support.life import RestlessError
 from tests.support.lives.acting import ANSWERS, ROLES, SECOND, Acting
 

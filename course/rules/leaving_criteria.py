@@ -43,7 +43,7 @@ def _unmet(record: CourseRecord, session: Session, leaving: Leaving, taken: Sequ
     if leaving.at < session.ended_at + minutes(rule.leave_minutes):
         yield f"{max(watched, 0)} minutes after the end, of {rule.leave_minutes}"
     after = [one for one in taken if session.ended_at <= one.at <= leaving.at]
-    found = vitals.standing(record.protocol.leaving, after, leaving.at, rule.readings_minutes)
+    found = vitals.against_limits(record.protocol.leaving, after, leaving.at, rule.readings_minutes)
     if asked := vitals.asked_again(found, rule.readings_minutes):
         yield asked
     yield from found.outside

@@ -7,7 +7,7 @@ from course.acts.catalogue import RecordMeasure
 from course.model.parts import Score
 from course.model.record import CourseRecord
 from course.model.terms import Phase, Role, TaskKind
-from course.scores import stop_review as stopping
+from course.rules import stop_review as stopping
 from tests.support.records import FIRST, SERIES, actor, infused, make_record, measured, treated
 
 TRD = "treatment-resistant-depression"
