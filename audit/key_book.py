@@ -53,7 +53,8 @@ class KeyBook:
         if entry.kind == KEYS:
             self._take_key(index, entry)
         elif entry.kind == STAFF and entry.says is not None:
-            held = Held(entry.recorded_at, str(entry.says.get("role", "")))
+            role = "disabled" if entry.says.get("disabled") else str(entry.says.get("role", ""))
+            held = Held(entry.recorded_at, role)
             self.roles.setdefault(entry.subject, []).append(held)
 
     def roles_of(self, account: str, at: datetime, about: timedelta) -> frozenset[str]:

@@ -129,7 +129,7 @@ HELP = {
     "login": "Sign in.",
     "logout": "Sign out.",
     "whoami": "Show who is signed in.",
-    "passphrase": "Give an account a new passphrase; for ops.",
+    "passphrase": "Change your passphrase, or give an account a new one.",
     "staff": "Accounts: list, load, disable, enable.",
     "staff list": "Everybody who has an account.",
     "staff load": "Bring accounts into line with staff.toml.",

@@ -11,7 +11,9 @@ from typing import Annotated, Any, ParamSpec
 
 from cyclopts import Parameter
 
-from adapters.identity.sign_in import whoami
+from adapters.identity.hands import Hands
+from adapters.identity.sign_in import account_of
+from adapters.identity.token_file import kept_token
 from adapters.settings import Settings, SettingsError, load_settings
 from adapters.wiring import open_application
 from cli.output import CODES, OK, answer, as_json, complain, read_passphrase
@@ -82,8 +84,9 @@ async def staff_session() -> AsyncIterator[StaffSession]:
     settings = here()
     now = datetime.now(UTC)
     async with open_application(settings) as app:
-        account = await whoami(app.store, token_file(settings), now)
-        yield StaffSession(app, account, Courses(app), now)
+        token = kept_token(token_file(settings))
+        account = await account_of(app.store, token, now)
+        yield StaffSession(app, account, Courses(app, Hands.signed_in(app.store, account.account_id, token)), now)
 
 
 def command(work: Callable[Params, Coroutine[Any, Any, int]]) -> Callable[Params, int]:

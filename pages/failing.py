@@ -9,7 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from adapters.identity.sign_in import IdentityError
+from adapters.identity.refusals import IdentityError
 from pages.guarding import SAFE
 from pages.twins import render
 from services.errors import Kind

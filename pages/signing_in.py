@@ -6,7 +6,9 @@ from typing import Annotated
 from fastapi import Depends, FastAPI, Form, Request
 from starlette.responses import RedirectResponse, Response
 
-from adapters.identity.sign_in import SIGNED_IN_FOR, IdentityError, account_of, end_sign_in, sign_in
+from adapters.identity.hands import Hands
+from adapters.identity.refusals import IdentityError
+from adapters.identity.sign_in import SIGNED_IN_FOR, account_of, end_sign_in, sign_in
 from adapters.wiring import Application
 from pages.guarding import COOKIE, carries_key
 from pages.twins import Twins, render
@@ -28,8 +30,10 @@ async def staff(request: Request) -> StaffSession:
     """Whoever has signed in; raises IdentityError."""
     app: Application = request.app.state.application
     now = request.app.state.clock()
-    account = await account_of(app.store, request.cookies.get(COOKIE, ""), now)
-    request.state.at = at = StaffSession(app, account, Courses(app), now)
+    token = request.cookies.get(COOKIE, "")
+    account = await account_of(app.store, token, now)
+    hands = Hands.signed_in(app.store, account.account_id, token)
+    request.state.at = at = StaffSession(app, account, Courses(app, hands), now)
     return at
 
 

@@ -21,7 +21,7 @@ async def befall(player: PlayedCourse, step: Step) -> str:
     place, now = player.place, player.now
     match step.do:
         case "signal":
-            await place.signal(step.raw if step.raw is not None else _evaluation(place, step, now))
+            await place.signal(step.raw if step.raw is not None else await _evaluation(place, step, now))
             return "a signal arrived"
         case "cancel":
             await place.cancel()
@@ -50,7 +50,7 @@ async def _around(place: Place, step: Step, now: datetime) -> str:
             return "the worker was stopped and another one started"
 
 
-def _evaluation(place: Place, step: Step, now: datetime) -> dict[str, Any]:
+async def _evaluation(place: Place, step: Step, now: datetime) -> dict[str, Any]:
     """What a machine sends: the details, and what every evaluation needs unless the details say otherwise; signed."""
     actor = CAST[step.by or Role.PRESCRIBER].model_copy(update={"via": "signal"})
     request_id = step.request_id or f"signal-{now:%Y%m%d%H%M%S}"
@@ -60,7 +60,8 @@ def _evaluation(place: Place, step: Step, now: datetime) -> dict[str, Any]:
         act = Evaluate.model_validate(fields)
     except ValidationError:
         return fields
-    return place.stage.app.signer.stamp(act, place.course_id).model_dump(mode="json")
+    signed = await place.stage.courses.hands.signed(act, place.course_id)
+    return place.stage.app.signer.stamp(signed, place.course_id).model_dump(mode="json")
 
 
 async def _reply(player: PlayedCourse, text: str) -> str:

@@ -20,6 +20,7 @@ from temporalio.common import (
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
+from adapters.identity.hands import Hands
 from adapters.store.people.directory import CourseRow
 from adapters.temporal.errors import CourseError, EndedError, RefusedError, UnknownOutcomeError, unreachable
 from adapters.wiring import Application
@@ -40,8 +41,9 @@ READ_WITHIN = timedelta(seconds=10)
 class CourseWorkflows:
     """The courses of one application at the Temporal server; `answered` are the acts that stand, by request id."""
 
-    def __init__(self, app: Application) -> None:
+    def __init__(self, app: Application, hands: Hands | None = None) -> None:
         self.app = app
+        self.hands = hands or Hands()
         self.answered: dict[tuple[str, str], Receipt] = {}
 
     async def start(self, row: CourseRow, order: CourseOrder) -> None:
@@ -59,11 +61,12 @@ class CourseWorkflows:
             raise unreachable(error) from None
 
     async def send(self, course_id: str, act: Act) -> Receipt:
-        """Sign an act and have the course apply it; raises CourseError."""
+        """Have each person whose key is at hand sign an act, and the course apply it; raises CourseError."""
         handle = self.app.client.get_workflow_handle(course_id)
         if len(act.model_dump_json()) > ACT_MOST_BYTES:
             raise RefusedError("this is far too long for one act: write it in parts, or shorter")
-        envelope = ActEnvelope(act=self.app.signer.stamp(act, course_id))
+        signed = await self.hands.signed(act, course_id)
+        envelope = ActEnvelope(act=self.app.signer.stamp(signed, course_id))
         try:
             receipt = await handle.execute_update(TreatmentCourse.act, envelope, rpc_timeout=ANSWER_WITHIN)
         except WorkflowUpdateFailedError as failed:

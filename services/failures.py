@@ -1,7 +1,7 @@
 """Which kind each failure is of, also those that come from below the services."""
 
 from adapters.clinic.zones import UnknownZoneError
-from adapters.identity.sign_in import IdentityError
+from adapters.identity.refusals import IdentityError
 from adapters.keyring import KeyRingError
 from adapters.settings import SettingsError
 from adapters.store import StoreDownError, StoreError

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from adapters.clinic.files import snapshot
 from adapters.identity.licences import expired
+from adapters.identity.personal_keys import PersonalKey
 from adapters.store import StoreDownError
 from adapters.store.people.access import Access
 from adapters.store.people.staff import Account
@@ -101,10 +102,11 @@ class StaffSession:
 
         Raises ServiceError, CourseError or StoreError; UnknownOutcomeError where nobody knows whether it was applied.
         """
-        course_id, act = await self.meant(typed, request)
+        course_id, act, beside = await self.meant(typed, request)
         action = request.action
         try:
-            receipt = await self.courses.act(course_id, act)
+            with self.courses.hands.joined(beside):
+                receipt = await self.courses.act(course_id, act)
         except RefusedError as refused:
             await self.log_access(course_id, f"refused {action}", done=f"The act was refused: {refused}")
             may = self.account.role in PERMISSIONS[Action(action)].roles
@@ -117,15 +119,16 @@ class StaffSession:
         await self.log_access(course_id, action, done=f"The act stands all the same: {sentence(receipt)}")
         return receipt
 
-    async def meant(self, typed: str, request: ActRequest) -> tuple[str, Act]:
-        """The course and the act that are meant; raises ServiceError."""
+    async def meant(self, typed: str, request: ActRequest) -> tuple[str, Act, Mapping[str, PersonalKey]]:
+        """The course and the act that are meant, and the key of a second person who signs; raises ServiceError."""
         course_id = await self.course(typed)
         zone = await self.zone(course_id)
         times = {"effective_at": request.at, **request.times}
         fields: dict[str, Any] = {name: _instants(said, zone, self.now) for name, said in times.items() if said}
-        if request.second is not None:
-            fields["second"] = await second_signer(self.app, request.second, self.now)
-        return course_id, self.build(request, fields)
+        second = await second_signer(self.app, request.second, self.now)
+        if second is not None:
+            fields["second"] = second.actor
+        return course_id, self.build(request, fields), {} if second is None else {second.actor.account_id: second.key}
 
     def build(self, request: ActRequest, fields: Mapping[str, Any] | None = None) -> Act:
         """The act that was meant; raises InputError naming the field that is wrong, never what was typed."""

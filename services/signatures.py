@@ -3,7 +3,9 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from adapters.identity.sign_in import IdentityError, recognised
+from adapters.identity.personal_keys import PersonalKey
+from adapters.identity.refusals import IdentityError
+from adapters.identity.sign_in import signing
 from adapters.wiring import Application
 from course.model.parts import Actor
 from services.errors import NotAllowedError
@@ -17,11 +19,20 @@ class Signature:
     passphrase: str = field(repr=False)
 
 
-async def second_signer(app: Application, signature: Signature | None, now: datetime) -> Actor | None:
+@dataclass(frozen=True)
+class SecondSigner:
+    """A second person, and the key with which they sign."""
+
+    actor: Actor
+    key: PersonalKey
+
+
+async def second_signer(app: Application, signature: Signature | None, now: datetime) -> SecondSigner | None:
     """The second person, once the passphrase is right; raises NotAllowedError."""
     if signature is None:
         return None
     try:
-        return (await recognised(app.store, signature.account, signature.passphrase, now)).actor()
+        account, key = await signing(app.store, signature.account, signature.passphrase, now)
     except IdentityError:
         raise NotAllowedError("the second signature is refused: unknown account or wrong passphrase") from None
+    return SecondSigner(account.actor(), key)

@@ -1,22 +1,24 @@
 """Who somebody is: passphrases and sign-in."""
 
 import asyncio
-import os
 import secrets
-import stat
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
-from hashlib import sha256
 from pathlib import Path
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 
 from adapters.clinic.staff_file import load_staff
+from adapters.identity.hands import by_passphrase, digest
+from adapters.identity.personal_keys import PersonalKey
+from adapters.identity.refusals import IdentityError
+from adapters.identity.token_file import kept_token
 from adapters.store import Store
 from adapters.store.people.access import Access
+from adapters.store.people.signins import SignIn
 from adapters.store.people.staff import Account
 
 SIGNED_IN_FOR = timedelta(hours=12)
@@ -33,10 +35,6 @@ NOT_LET_IN = "wrong passphrase"
 
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 """The least that OWASP's Password Storage Cheat Sheet asks of argon2id; our passphrases have 99 random bits besides."""
-
-
-class IdentityError(Exception):
-    """One sentence why somebody is not let in; it never quotes what was typed."""
 
 
 def hash_passphrase(passphrase: str) -> str:
@@ -80,31 +78,28 @@ async def recognised(store: Store, account_id: str, passphrase: str, now: dateti
 
 
 async def sign_in(store: Store, account_id: str, passphrase: str, now: datetime) -> str:
-    """A token that is good for twelve hours."""
-    await recognised(store, account_id, passphrase, now)
+    """A token that is good for twelve hours, and opens the account's signing key."""
+    account, key = await signing(store, account_id, passphrase, now)
     token = secrets.token_urlsafe(32)
-    await store.access.note(Access(account_id, "sign in", now))
-    await store.signins.put(_digest(token), account_id, now, now + SIGNED_IN_FOR)
+    await store.access.note(Access(account.account_id, "sign in", now))
+    signed_in = SignIn(account.account_id, now + SIGNED_IN_FOR, key.key_id, key.under_token(token))
+    await store.signins.put(digest(token), signed_in, now)
     return token
 
 
-def keep_token(path: Path, token: str) -> None:
-    """Write the token to a file that its owner alone can read."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
-        file.write(token)
-    draft.replace(path)
-
-
-async def whoami(store: Store, token_file: Path, now: datetime) -> Account:
-    """The account that is signed in here; raises IdentityError."""
-    return await account_of(store, _token(token_file), now)
+async def signing(store: Store, account_id: str, passphrase: str, now: datetime) -> tuple[Account, PersonalKey]:
+    """The enabled account whose passphrase this is, and the key that it signs with; raises IdentityError."""
+    account = await recognised(store, account_id, passphrase, now)
+    try:
+        return account, await by_passphrase(store, account.account_id, passphrase)
+    except IdentityError:
+        await store.access.note(Access(account.account_id, "refused: signing key", now))
+        raise
 
 
 async def account_of(store: Store, token: str, now: datetime) -> Account:
     """The account that signed in and was given this token; raises IdentityError."""
-    signed_in = await store.signins.find(_digest(token))
+    signed_in = await store.signins.find(digest(token))
     if signed_in is None:
         raise IdentityError("This sign-in is not known any more: sign in again.")
     if signed_in.expires_at <= now:
@@ -117,17 +112,17 @@ async def account_of(store: Store, token: str, now: datetime) -> Account:
 
 async def sign_out(store: Store, token_file: Path, now: datetime) -> None:
     """Forget the sign-in here and in the store."""
-    await end_sign_in(store, _token(token_file), now)
+    await end_sign_in(store, kept_token(token_file), now)
     await asyncio.to_thread(token_file.unlink)
 
 
 async def end_sign_in(store: Store, token: str, now: datetime) -> None:
     """Make a token worth nothing."""
-    digest = _digest(token)
-    signed_in = await store.signins.find(digest)
+    known = digest(token)
+    signed_in = await store.signins.find(known)
     if signed_in is not None:
         await store.access.note(Access(signed_in.account_id, "sign out", now))
-    await store.signins.drop(digest)
+    await store.signins.drop(known)
 
 
 async def first_passphrases(store: Store, staff_file: Path) -> dict[str, str]:
@@ -169,19 +164,3 @@ async def _bring(store: Store, staff_file: Path, add: Callable[[Account], Awaita
 
 def _named(wanted: Account, known: Account) -> Account:
     return replace(wanted, account_id=known.account_id, disabled=known.disabled)
-
-
-def _token(path: Path) -> str:
-    try:
-        mode = stat.S_IMODE(path.stat().st_mode)
-        if mode & 0o077:
-            raise IdentityError(f"{path} can be read by others (mode {mode:04o}): run 'chmod 600 {path}'.")
-        return path.read_text(encoding="ascii").strip()
-    except FileNotFoundError:
-        raise IdentityError("Nobody is signed in here: sign in with `starter.py login ACCOUNT`.") from None
-    except (OSError, UnicodeDecodeError):
-        raise IdentityError(f"{path} is not a sign-in: sign in again.") from None
-
-
-def _digest(token: str) -> str:
-    return sha256(token.encode()).hexdigest()

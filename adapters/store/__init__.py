@@ -22,6 +22,7 @@ from adapters.store.people.access import AccessLog
 from adapters.store.people.contacts import ContactBook
 from adapters.store.people.directory import Directory
 from adapters.store.people.oncall import Roster
+from adapters.store.people.signing_keys import SigningKeys
 from adapters.store.people.signins import SignIns
 from adapters.store.people.staff import StaffList
 
@@ -38,6 +39,7 @@ class Store:
         self.contacts = ContactBook(database)
         self.staff = StaffList(database)
         self.signins = SignIns(database)
+        self.signing_keys = SigningKeys(database)
         self.oncall = Roster(database)
         self.sends = SendLedger(database)
         self.receipts = Receipts(database)

@@ -90,6 +90,27 @@ STAFF = Table(
     Column("disabled", Boolean, nullable=False),
 )
 
+SIGNING_KEYS = Table(
+    "signing_keys",
+    METADATA,
+    Column("key_id", String(32), primary_key=True),
+    Column("account_id", ForeignKey("staff.account_id"), nullable=False),
+    Column("algorithm", String(16), nullable=False),
+    Column("public_key", Text, nullable=False),
+    Column("sealed", LargeBinary),
+    Column("enrolled_at", UtcInstant, nullable=False),
+    Column("revoked_at", UtcInstant),
+    Column("revoked_by", String(64), nullable=False),
+    Index(
+        "signing_keys_one_standing",
+        "account_id",
+        unique=True,
+        sqlite_where=text("revoked_at is null"),
+        postgresql_where=text("revoked_at is null"),
+    ),
+)
+"""The private half is sealed under the person's passphrase, and gone once the key is revoked."""
+
 SIGNINS = Table(
     "signins",
     METADATA,
@@ -97,7 +118,10 @@ SIGNINS = Table(
     Column("account_id", ForeignKey("staff.account_id"), nullable=False),
     Column("made_at", UtcInstant, nullable=False),
     Column("expires_at", UtcInstant, nullable=False),
+    Column("key_id", String(32)),
+    Column("sealed_key", LargeBinary),
 )
+"""The private half of the signing key is sealed under the token, of which the store has only the hash."""
 
 ONCALL_TURNS = Table(
     "oncall_turns",

@@ -18,7 +18,9 @@ async def serve(here: Stage, players: Sequence[Player], port: int) -> None:
     passphrase = new_passphrase()
     staff = [one for one in await here.app.store.staff.accounts() if not one.disabled]
     for one in staff:
-        await here.app.store.staff.set_passphrase(one.account_id, hash_passphrase(passphrase))
+        key = here.keys[one.account_id]
+        sealed = key.under_passphrase(passphrase)
+        await here.app.store.staff.change_passphrase(one.account_id, hash_passphrase(passphrase), key.key_id, sealed)
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)

@@ -3,11 +3,13 @@
 from dataclasses import asdict
 from datetime import UTC, datetime
 
-from adapters.identity.sign_in import IdentityError, keep_token, sign_in, sign_out
+from adapters.identity.refusals import IdentityError
+from adapters.identity.sign_in import sign_in, sign_out
+from adapters.identity.token_file import keep_token
 from adapters.wiring import open_store
 from cli.output import answer, read_passphrase
 from cli.session import OutputOptions, command, here, staff_session, token_file
-from services.people.staffing import renew_passphrase
+from services.people.passphrases import change_passphrase, renew_passphrase
 
 
 @command
@@ -51,11 +53,18 @@ async def me(*, output: OutputOptions = OutputOptions()) -> int:
 
 
 @command
-async def passphrase(account: str, *, output: OutputOptions = OutputOptions()) -> int:
-    """Give an account a new passphrase, printed once; for ops.
+async def passphrase(account: str = "", *, output: OutputOptions = OutputOptions()) -> int:
+    """Change your own passphrase, or give ACCOUNT a new one, which is for ops; it is printed once.
 
-    Example: starter.py passphrase ortiz
+    Whoever changes their own is asked for the present one, and keeps their signing key. One that ops give revokes that
+    key; the next sign-in makes another. Either way the account is signed out everywhere.
+
+    Example: starter.py passphrase
     """
     async with staff_session() as at:
-        fresh = await renew_passphrase(at, account)
-    return answer({"account": account, "passphrase": fresh}, f"{account}: {fresh}", json_=output.json)
+        given = account or at.account.account_id
+        if account:
+            fresh = await renew_passphrase(at, account)
+        else:
+            fresh = await change_passphrase(at, read_passphrase("Your present passphrase: "))
+    return answer({"account": given, "passphrase": fresh}, f"{given}: {fresh}", json_=output.json)

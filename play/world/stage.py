@@ -1,6 +1,6 @@
 """The stage: a real server, a store, a mailbox and a worker in one folder, for as many courses as there are."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,9 +10,12 @@ from temporalio.client import Client
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
 
 from adapters.clinic.files import with_room_for_all
+from adapters.identity.hands import Hands
+from adapters.identity.personal_keys import ALGORITHM, PersonalKey
 from adapters.identity.sign_in import NO_PASSPHRASE, staff_without_passphrases
 from adapters.keyring import KeyRing
 from adapters.settings import SealedSettings
+from adapters.store.people.signing_keys import StoredKey
 from adapters.store.people.staff import Account
 from adapters.temporal.plugin import course_plugin
 from adapters.temporal.server import EmbeddedServer, embedded_server
@@ -35,6 +38,7 @@ class Stage:
     skipper: TimeSkipper
     workers: Workers
     courses: Courses
+    keys: Mapping[str, PersonalKey]
 
     async def another_worker(self, *, kill: bool) -> None:
         """Stop the worker, in good order or not, and start another one."""
@@ -74,10 +78,19 @@ async def stage(
         app = opened if real_chairs else replace(opened, clinic=with_room_for_all(opened.clinic))
         await staff_without_passphrases(app.store, clinic_folder / "staff.toml")
         await _cast(app)
+        keys = await _keys(app)
         workers: Workers = SeparateWorker(app, server.target) if killable else InProcessWorker(app)
         await workers.start()
         stack.push_async_callback(workers.stop, kill=False)
-        yield Stage(server, app, skipper, workers, Courses(app))
+        yield Stage(server, app, skipper, workers, Courses(app, Hands.of(keys)), keys)
+
+
+async def _keys(app: Application) -> dict[str, PersonalKey]:
+    """A signing key for each of the staff, in the log, whose private half nobody has but this stage."""
+    keys = {one.account_id: PersonalKey.fresh() for one in await app.store.staff.accounts()}
+    for account, key in keys.items():
+        await app.store.signing_keys.enrol(StoredKey(key.key_id, account, ALGORITHM, key.public_key))
+    return keys
 
 
 async def _cast(app: Application) -> None:

@@ -57,7 +57,7 @@ async def put_right(at: StaffSession, typed: str, right: Correction, request: Ac
     other = await second_signer(at.app, request.second, at.now)
     at.refuse_unless(FRONT, "do this", "ask the front desk")
     identity = [what for what in right.changed if what in IDENTITY]
-    if identity and (other is None or other.account_id == at.account.account_id):
+    if identity and (other is None or other.actor.account_id == at.account.account_id):
         raise ServiceError(f"{', '.join(identity)}: a second person must sign who somebody is: add --second ACCOUNT")
     course_id = await at.course(typed)
     before = await _patient(at, course_id)
@@ -75,7 +75,7 @@ async def put_right(at: StaffSession, typed: str, right: Correction, request: Ac
         await at.app.store.directory.correct_patient(after)
     if contact is not None:
         await at.app.store.contacts.put(before.patient_id, contact)
-    by = f", second signature by {other.name}" if other is not None else ""
+    by = f", second signature by {other.actor.name}" if other is not None else ""
     told = f"put right in the directory: {', '.join(right.changed)}{by}"
     note = replace(request, action="note", details={"text": told, "doubted": doubted}, second=None)
     return PutRight(await at.perform(course_id, note), told)

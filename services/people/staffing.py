@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from adapters.identity.licences import wanting
-from adapters.identity.sign_in import first_passphrases, hash_passphrase, new_passphrase
+from adapters.identity.sign_in import first_passphrases
 from adapters.store import Store
 from adapters.store.people.access import Access
 from adapters.store.people.staff import Account
@@ -61,15 +61,6 @@ async def load_staff(store: Store, file: Path, now: datetime, by: str = FIRST_ST
     fresh = await first_passphrases(store, file)
     if fresh or by != FIRST_START:
         await store.access.note(Access(by, "staff load", now))
-    return fresh
-
-
-async def renew_passphrase(at: StaffSession, account: str) -> str:
-    """Give an account a new passphrase; raises ServiceError or StoreError."""
-    at.refuse_unless(OPS, "give passphrases", "ask ops")
-    fresh = new_passphrase()
-    await at.app.store.staff.set_passphrase(account, hash_passphrase(fresh))
-    await at.log_access("", f"passphrase {account}", done=f"All the same, {account} has a new one: {fresh}")
     return fresh
 
 

@@ -49,7 +49,7 @@ class Supposing(StaffSession):
     @override
     async def perform(self, typed: str, request: ActRequest) -> Receipt:
         """Apply the act to a copy of the course; raises ServiceError with the course's own refusal."""
-        course_id, act = await self.meant(typed, request)
+        course_id, act, _ = await self.meant(typed, request)
         record = await self.courses.record(course_id)
         try:
             done = apply(record, act, self.now)

@@ -29,9 +29,9 @@ def enrolment(key_id: str, account: str, private: Ed25519PrivateKey, at: datetim
     return Entry(KEYS, key_id, at, {**says, **more})
 
 
-def role(account: str, name: str, at: datetime) -> Entry:
+def role(account: str, name: str, at: datetime, *, disabled: bool = False) -> Entry:
     """The log's entry of an account."""
-    return Entry(STAFF, account, at, {"account_id": account, "role": name})
+    return Entry(STAFF, account, at, {"account_id": account, "role": name, "disabled": disabled})
 
 
 ENTRIES = (
@@ -178,6 +178,8 @@ def test_an_act_out_of_role_is_shown_as_such() -> None:
     """A role that the account did not have then, and one that may not do this."""
     demoted = book_of(role("lee", "nurse", NOW - timedelta(days=1)))
     assert judged(ACT, demoted).why == "lee was nurse, the act says prescriber"
+    gone = book_of(role("lee", "prescriber", NOW - timedelta(days=1), disabled=True))
+    assert judged(ACT, gone).why == "lee was disabled, the act says prescriber"
     nurse = signed({**BARE, "actor": {**actor("lee"), "role": "nurse"}}, "actor", "k-lee", LEE)
     assert judged(nurse).state is State.OUT_OF_ROLE
     assert judged(nurse, demoted).why == "the role nurse may not do this"

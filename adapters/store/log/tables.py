@@ -14,6 +14,7 @@ from adapters.store.tables import (
     ONCALL_TURNS,
     PATIENTS,
     SENDS,
+    SIGNING_KEYS,
     STAFF,
 )
 from course.model.terms import OccasionState
@@ -32,6 +33,7 @@ LOG_ENTRIES = Table(
 
 LOGGED: tuple[Table, ...] = (
     STAFF,
+    SIGNING_KEYS,
     ONCALL_TURNS,
     ONCALL_PEOPLE,
     LEAVES,

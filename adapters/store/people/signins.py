@@ -10,10 +10,12 @@ from adapters.store.tables import SIGNINS
 
 
 class SignIn(NamedTuple):
-    """One sign-in and its end."""
+    """One sign-in, its end, and the signing key sealed under its token."""
 
     account_id: str
     expires_at: datetime
+    key_id: str = ""
+    sealed_key: bytes = b""
 
 
 class SignIns:
@@ -22,22 +24,21 @@ class SignIns:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def put(self, token_hash: str, account_id: str, made_at: datetime, expires_at: datetime) -> None:
+    async def put(self, token_hash: str, signed_in: SignIn, made_at: datetime) -> None:
         """Keep a sign-in; those that have expired by then are swept."""
         async with self._database.writing() as connection:
             await connection.execute(delete(SIGNINS).where(SIGNINS.c.expires_at <= made_at))
-            await connection.execute(
-                insert(SIGNINS).values(
-                    token_hash=token_hash, account_id=account_id, made_at=made_at, expires_at=expires_at
-                )
-            )
+            values = {"token_hash": token_hash, "made_at": made_at, **signed_in._asdict()}
+            await connection.execute(insert(SIGNINS).values(**values))
 
     async def find(self, token_hash: str) -> SignIn | None:
         """The sign-in of a token, expired or not, or None."""
         async with self._database.reading() as connection:
             found = await connection.execute(select(SIGNINS).where(SIGNINS.c.token_hash == token_hash))
             row = found.one_or_none()
-        return None if row is None else SignIn(row.account_id, row.expires_at)
+        if row is None:
+            return None
+        return SignIn(row.account_id, row.expires_at, row.key_id or "", bytes(row.sealed_key or b""))
 
     async def drop(self, token_hash: str) -> None:
         """Sign out."""

@@ -12,6 +12,7 @@ from adapters.store.database import Database
 from adapters.store.errors import StoreError
 from adapters.store.log.writing import logged
 from adapters.store.people.contacts import email_of, phone_of
+from adapters.store.people.signing_keys import revoke_keys, seal_anew
 from adapters.store.tables import SIGNINS, STAFF
 from course.model.parts import Actor
 from course.model.terms import Role
@@ -61,9 +62,20 @@ class StaffList:
             if account.disabled:
                 await connection.execute(delete(SIGNINS).where(SIGNINS.c.account_id == account.account_id))
 
-    async def set_passphrase(self, account_id: str, passphrase_hash: str) -> None:
-        """Keep the hash of a new passphrase; whoever is signed in is signed out."""
+    async def set_passphrase(self, account_id: str, passphrase_hash: str, *, by: str = "") -> None:
+        """Keep the hash of a passphrase that somebody else gave; their key is revoked, and they are signed out."""
         async with self._database.writing() as connection:
+            await self._update(connection, account_id, {"passphrase_hash": passphrase_hash})
+            await revoke_keys(connection, account_id, by)
+            await connection.execute(delete(SIGNINS).where(SIGNINS.c.account_id == account_id))
+
+    async def change_passphrase(self, account_id: str, passphrase_hash: str, key_id: str, sealed: bytes) -> None:
+        """Keep the hash of a person's own new passphrase, and their key as it seals it; they are signed out.
+
+        Raises StoreError where the key does not stand any more.
+        """
+        async with self._database.writing() as connection:
+            await seal_anew(connection, key_id, sealed)
             await self._update(connection, account_id, {"passphrase_hash": passphrase_hash})
             await connection.execute(delete(SIGNINS).where(SIGNINS.c.account_id == account_id))
 

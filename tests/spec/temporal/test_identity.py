@@ -4,17 +4,17 @@ from pathlib import Path
 import pytest
 
 from adapters.clinic.staff_file import load_staff
+from adapters.identity.refusals import IdentityError
 from adapters.identity.sign_in import (
     NO_PASSPHRASE,
-    IdentityError,
+    account_of,
     first_passphrases,
     hash_passphrase,
-    keep_token,
     sign_in,
     sign_out,
     staff_without_passphrases,
-    whoami,
 )
+from adapters.identity.token_file import keep_token, kept_token
 from adapters.store import Store
 from adapters.store.people.staff import Account
 from course.library.loading import LoadError
@@ -26,6 +26,11 @@ NOW = datetime(2026, 11, 2, 14, tzinfo=UTC)
 STAFF_FILE = CLINIC_FOLDER / "staff.toml"
 ROLES = "coordinator, nurse, prescriber, auditor, ops"
 WRONG = "Account or passphrase is wrong: type both again."
+
+
+async def whoami(store: Store, path: Path, now: datetime) -> Account:
+    """The account that is signed in by the token in a file."""
+    return await account_of(store, kept_token(path), now)
 
 
 def member(name: str, role: str = "prescriber", email: str = "x@clinic.example", site: str = "northside") -> str:
