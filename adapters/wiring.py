@@ -13,6 +13,7 @@ from activities.archive import Archivist
 from activities.calendar import Calendars
 from activities.ports import Channel, Medium
 from activities.proof import Prover
+from activities.reassessment import Reassessment
 from activities.reminders import Messenger
 from adapters.chairs.scheduler import OutsideSlots, Scheduler
 from adapters.chairs.slots import ClinicSlots, SlotBook
@@ -105,6 +106,7 @@ def course_activities(app: Application, channels: Mapping[Medium, Channel] | Non
     prover = Prover(evidence_of(app), channels)
     return [
         messenger.send_message,
+        Reassessment(messenger).ask_for_questionnaires,
         messenger.give_up_message,
         archivist.archive_run,
         archivist.unarchived_runs,

@@ -23,6 +23,7 @@ from course.model.messages import CourseOrder, Part, Receipt, SendOrder, SendOut
 from course.opening import with_consent
 
 NAMES = {value: name.removeprefix("EVENT_TYPE_").lower() for name, value in EventType.items()}
+SENDING = frozenset({"send_message", "ask_for_questionnaires"})
 VISIT = re.compile(r"s\d+")
 
 
@@ -146,9 +147,7 @@ class Reader:
     async def _activity_task_scheduled(self, event: HistoryEvent) -> None:
         value = event.activity_task_scheduled_event_attributes
         name = value.activity_type.name
-        order = (
-            await self._read(value.input.payloads, SendOrder, self.in_activities) if name == "send_message" else None
-        )
+        order = await self._read(value.input.payloads, SendOrder, self.in_activities) if name in SENDING else None
         if name == "give_up_message" and (unsent := await self._read(value.input.payloads, UnsentMessage)) is not None:
             order = unsent.order
         self.sends[event.event_id] = (name, order)

@@ -81,6 +81,7 @@ class Courses(CourseWorkflows):
             enrolled_at=now,
             amendment_days=self.app.settings.amendment_days,
             safety_plan_days=clinic.limits.safety_plan_days,
+            asks_apart=True,
         ).with_(**patient)
 
     async def act(self, course_id: str, act: Act) -> Receipt:

@@ -57,7 +57,7 @@ class TreatmentCourse:
         self.record = (
             carried_on(order.carried, workflow.info().continued_run_id) if order.carried else open_record(order, now)
         )
-        self.in_flight = InFlight(self.changed)
+        self.in_flight = InFlight(self.changed, asks_apart=order.asks_apart)
         self.search_attributes = SearchAttributes()
         self.page_began = now
         self.page_full = False

@@ -11,6 +11,7 @@ from temporalio.exceptions import ActivityError, ApplicationError, CancelledErro
 with workflow.unsafe.imports_passed_through():
     from activities.archive import Archivist
     from activities.calendar import Calendars
+    from activities.reassessment import Reassessment
     from activities.reminders import UNKNOWN, Messenger
     from course.agenda import send_results, withdrawn_messages
     from course.agenda.outbox import SEND_WITHIN, DueNow
@@ -31,8 +32,9 @@ JOB_AGAIN = timedelta(days=1)
 class InFlight:
     """Starts tasks and awaits none; each folds its own outcome into the record through `changed`."""
 
-    def __init__(self, changed: Callable[[Fold], None]) -> None:
+    def __init__(self, changed: Callable[[Fold], None], *, asks_apart: bool) -> None:
         self.changed = changed
+        self.asks_apart = asks_apart
         self.sends: dict[str, tuple[SendOrder, asyncio.Task[None]]] = {}
         self.jobs: dict[str, asyncio.Task[None]] = {}
 
@@ -55,9 +57,10 @@ class InFlight:
                 task.cancel()
 
     async def _send(self, order: SendOrder) -> None:
+        asks = self.asks_apart and any(part.kind is OccasionKind.MEASURE for part in order.parts)
         try:
             outcome = await workflow.execute_activity_method(
-                Messenger.send_message,
+                Reassessment.ask_for_questionnaires if asks else Messenger.send_message,
                 order,
                 activity_id=order.key,
                 summary=", ".join(part.kind for part in order.parts),

@@ -16,6 +16,7 @@ class CourseOrder(Carried):
     """What a course starts from; after a page turn `carried`, the record so far, stands for the rest.
 
     `doubted` is what was far from plausible about the person, and was looked at again by whoever enrolled.
+    `asks_apart` is so since questionnaires are asked by an activity of their own; a course keeps to how it began.
     """
 
     course_id: str
@@ -39,6 +40,7 @@ class CourseOrder(Carried):
     amendment_days: int = 30
     safety_plan_days: int = 0
     turn_after_days: int = 30
+    asks_apart: bool = False
     carried: CourseRecord | None = None
 
     def on_a_new_page(self, record: CourseRecord) -> "CourseOrder":

@@ -22,6 +22,7 @@ from workflows.course import TreatmentCourse
 HISTORIES = sorted((Path(__file__).parent / "histories").rglob("*.json.gz"))
 INPUTS: dict[str, type] = {
     "send_message": SendOrder,
+    "ask_for_questionnaires": SendOrder,
     "archive_run": ArchiveOrder,
     "take_calendar": CalendarOrder,
     "continue_as_new": CourseOrder,

@@ -63,6 +63,7 @@ def order(
         enrolled_at=began,
         email_consent=True,
         request_id="enrol-test",
+        asks_apart=True,
     )
 
 
