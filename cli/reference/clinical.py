@@ -5,6 +5,7 @@ from pathlib import Path
 
 from adapters.clinic.files import load_clinic
 from cli.reference.clinical_rules import READ_BY, rules
+from cli.reference.readers import readers
 from course.library.toml_lines import Path as KeyPath
 from course.library.toml_lines import lines_of
 from course.model.protocol.gate import Gate
@@ -92,9 +93,15 @@ def page(folder: Path, only: Container[str] | None = None) -> str:
     long_term = f"## Long-term checks in maintenance\n\n{_table(heads, asked)}\n"
     tail = [_instruments(instruments), _loinc(instruments), f"## Sources\n\n{listed}"]
     first = signed_page(every, files)
-    read_by = [(f"`[{name}]`", ", ".join(f"`{file}`" for file in files_)) for name, files_ in READ_BY.items()]
-    readers = f"## Which rule reads which table\n\n{_table(('table', 'read by'), read_by)}\n"
-    return "\n".join([HEAD, first, FAULTS, *protocols, gates, long_term, rules(_table), readers, *tail])
+    names = dict.fromkeys(name for one in every for name in _values(one, files[one.id]))
+    found = tuple(readers(tuple(names), READ_BY))
+    read = f"## Which function reads which value\n\n{_table(('value', 'read by'), found)}\n"
+    return "\n".join([HEAD, first, FAULTS, *protocols, gates, long_term, rules(_table), _by_table(), read, *tail])
+
+
+def _by_table() -> str:
+    rows = [(f"`[{name}]`", ", ".join(f"`{file}`" for file in files)) for name, files in READ_BY.items()]
+    return f"## Which rule reads which table\n\n{_table(('table', 'read by'), rows)}\n"
 
 
 def signed_page(protocols: Sequence[Protocol], texts: Mapping[str, str]) -> str:
