@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from adapters.identity.act_statement import statement
 from adapters.tlog.canonical import NotCanonicalError
 from audit.key_book import KeyBook, LoggedKey
-from course.actions import PERMISSIONS
+from course.actions import FRONT, PERMISSIONS
 from course.model.terms import Action
 
 CLOCKS_DIFFER = timedelta(minutes=5)
@@ -30,6 +30,11 @@ class State(StrEnum):
     REVOKED = "key revoked before"
     OUT_OF_ROLE = "out of role"
     BARE = "a bare client"
+
+    @property
+    def is_alarming(self) -> bool:
+        """Whether somebody has to ask how the act came in."""
+        return self not in {State.SIGNED, State.UNSIGNED}
 
 
 @dataclass(frozen=True)
@@ -70,6 +75,19 @@ def signature_states(
 def signature_state(course_id: str, act: Mapping[str, Any], taken_at: datetime, book: KeyBook) -> SignatureState:
     """What the signature of an act's author is worth."""
     return signature_states(course_id, act, taken_at, book)[0]
+
+
+class Judge:
+    """Judges the acts of one course in their order; one that comes again, as after a reset, counts as first taken."""
+
+    def __init__(self, book: KeyBook) -> None:
+        self._book = book
+        self._taken: dict[str, datetime] = {}
+
+    def states(self, course_id: str, act: Mapping[str, Any], taken_at: datetime) -> tuple[SignatureState, ...]:
+        """What each signature under an act is worth."""
+        first = self._taken.setdefault(repr((act.get("request_id"), act.get("actor"))), taken_at)
+        return signature_states(course_id, act, first, self._book)
 
 
 @dataclass(frozen=True)
@@ -142,4 +160,6 @@ class _Signed:
 
 
 def _may(action: str, role: str) -> bool:
-    return action in set(Action) and role in PERMISSIONS[Action(action)].roles
+    if action == Action.ENROL:
+        return role in FRONT
+    return action in set(PERMISSIONS) and role in PERMISSIONS[Action(action)].roles

@@ -1,6 +1,5 @@
 """The readable story of a course out of its workflow histories: when, who, what, why, and the event it comes from."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,23 +12,32 @@ from temporalio.api.update.v1 import Input
 from temporalio.client import WorkflowHistory
 from temporalio.converter import DataConverter
 
+from adapters.identity.act_statement import enrolment
 from adapters.identity.signing import Signer
 from adapters.keyring import KeyRing
 from adapters.temporal.codec import in_activities, in_course
 from adapters.temporal.plugin import data_converter
 from adapters.temporal.updates import accepted_updates, resets, run_of
+from audit.key_book import KeyBook
+from audit.signatures import Judge, SignatureState
+from audit.words import ARCHIVING, CALENDAR, kinds, rules_of
 from course.acts.catalogue import ActEnvelope
-from course.model.messages import CourseOrder, Part, Receipt, SendOrder, SendOutcome, UnsentMessage
+from course.model.messages import CourseOrder, Receipt, SendOrder, SendOutcome, UnsentMessage
+from course.model.protocol.protocol import Protocol
 from course.opening import with_consent
 
 NAMES = {value: name.removeprefix("EVENT_TYPE_").lower() for name, value in EventType.items()}
 SENDING = frozenset({"send_message", "ask_for_questionnaires"})
-VISIT = re.compile(r"s\d+")
+Signatures = tuple[SignatureState, ...]
 
 
 @dataclass(frozen=True)
 class Line:
-    """One thing that happened; `run` and `event` say where the proof stands."""
+    """One thing that happened; `run` and `event` say where the proof stands.
+
+    `signatures` are what those of its author and of a second person are worth, where the log was asked; `rule` is why a
+    course acted by itself.
+    """
 
     at: datetime
     who: str
@@ -42,19 +50,23 @@ class Line:
     effective_at: datetime | None = None
     run: int = 1
     event: int = 0
+    signatures: tuple[SignatureState, ...] = ()
+    rule: str = ""
 
 
 class Reader:
     """Reads one run; what cannot be decrypted becomes a line that says so."""
 
-    def __init__(self, ring: KeyRing, course_id: str, run: int, run_before: str = "") -> None:
+    def __init__(self, ring: KeyRing, course_id: str, run: int, run_before: str, judge: Judge | None) -> None:
         self.signer = Signer(ring)
+        self.judge = judge
+        self.protocol: Protocol | None = None
         self.course_id = course_id
         self.in_course = in_course(data_converter(ring), course_id)
         self.in_activities = in_activities(data_converter(ring), course_id)
         self.run = run
         self.run_before = run_before
-        self.acts: dict[int, tuple[HistoryEvent, ActEnvelope | None]] = {}
+        self.acts: dict[int, tuple[HistoryEvent, ActEnvelope | None, Signatures]] = {}
         self.sends: dict[int, tuple[str, SendOrder | None]] = {}
         self.asked: Mapping[int, Input] = {}
 
@@ -77,25 +89,32 @@ class Reader:
 
     async def _workflow_execution_started(self, event: HistoryEvent) -> Line | None:
         value = event.workflow_execution_started_event_attributes
+        order = await self._read(value.input.payloads, CourseOrder)
+        if order is not None:
+            self.protocol = order.protocol or (order.carried.protocol if order.carried is not None else None)
         if value.continued_execution_run_id:
             before = value.continued_execution_run_id
             missing = "" if before == self.run_before else f"; run {before} before it is neither archived nor live"
             return self._by_course(event, f"page {self.run} begins{missing}")
-        order = await self._read(value.input.payloads, CourseOrder)
         if order is None or order.protocol is None:
             return self._unreadable(event, "the course began with an order")
         who, protocol = order.enrolled_by, order.protocol
         what = f"enrolled on {protocol.id} {protocol.version} (sha {protocol.sha256[:12]}){with_consent(order)}"
-        return self._at(event, who=who.name, role=who.role, what=what, why=order.reason)
+        raw = await self._read(value.input.payloads, object)
+        states = self._judged(event, enrolment(raw)) if isinstance(raw, dict) else ()
+        return self._at(event, who=who.name, role=who.role, what=what, why=order.reason, signatures=states)
 
     async def _workflow_execution_update_accepted(self, event: HistoryEvent) -> None:
         value = self.asked[event.event_id]
         if value.name == "act":
-            self.acts[event.event_id] = (event, await self._read(value.args.payloads, ActEnvelope))
+            raw = await self._read(value.args.payloads, object)
+            act = raw.get("act") if isinstance(raw, dict) else None
+            envelope = await self._read(value.args.payloads, ActEnvelope)
+            self.acts[event.event_id] = (event, envelope, self._judged(event, act) if isinstance(act, dict) else ())
 
     async def _workflow_execution_update_completed(self, event: HistoryEvent) -> Line | None:
         value = event.workflow_execution_update_completed_event_attributes
-        accepted, envelope = self.acts.pop(value.accepted_event_id, (event, None))
+        accepted, envelope, states = self.acts.pop(value.accepted_event_id, (event, None, ()))
         if value.accepted_event_id and accepted is event:
             return None
         receipt = await self._read(value.outcome.success.payloads, Receipt)
@@ -120,6 +139,7 @@ class Reader:
             after=receipt.after if receipt is not None else "",
             made_at=act.made_at,
             effective_at=act.effective_at,
+            signatures=states,
         )
 
     async def _workflow_execution_signaled(self, event: HistoryEvent) -> Line:
@@ -131,7 +151,9 @@ class Reader:
             )
         what = f"signal {value.signal_name}: {content.get('decision', 'no decision')}"
         what += f", the patient's wish: {content['wish']}" if content.get("wish") else ""
-        return self._at(event, who=value.identity, role="signal", what=what, why=str(content.get("reason", "")))
+        states = self._judged(event, {**content, "action": "evaluate"})
+        why = str(content.get("reason", ""))
+        return self._at(event, who=value.identity, role="signal", what=what, why=why, signatures=states)
 
     async def _workflow_execution_cancel_requested(self, event: HistoryEvent) -> Line:
         value = event.workflow_execution_cancel_requested_event_attributes
@@ -156,16 +178,16 @@ class Reader:
         value = event.activity_task_completed_event_attributes
         name, order = self.sends.pop(value.scheduled_event_id, ("", None))
         if name == "archive_run":
-            return self._by_course(event, "the run before was archived")
+            return self._by_course(event, "the run before was archived", rule=ARCHIVING)
         if name == "take_calendar":
-            return self._by_course(event, "the calendar was taken anew")
+            return self._by_course(event, "the calendar was taken anew", rule=CALENDAR)
         if order is None:
             return self._unreadable(event, "a message") if name else None
         outcome = await self._read(value.result.payloads, SendOutcome, self.in_activities)
         to = outcome.to_name if outcome is not None and outcome.to_name else order.audience
         state = outcome.state.replace("_", " ") if outcome is not None else "unreadable"
         why = outcome.reason if outcome is not None else ""
-        return self._by_course(event, f"{kinds(order)} to {to}: {state}", why)
+        return self._by_course(event, f"{kinds(order)} to {to}: {state}", why, rules_of(order, self.protocol))
 
     async def _activity_task_timed_out(self, event: HistoryEvent) -> Line | None:
         return self._unfinished(event, event.activity_task_timed_out_event_attributes.scheduled_event_id, "timed out")
@@ -201,8 +223,13 @@ class Reader:
     def _unreadable(self, event: HistoryEvent, what: str) -> Line:
         return self._at(event, who="unknown", role="unknown", what=f"{what} that is unreadable")
 
-    def _by_course(self, event: HistoryEvent, what: str, why: str = "") -> Line:
-        return self._at(event, who="course", role="course", what=what, why=why)
+    def _by_course(self, event: HistoryEvent, what: str, why: str = "", rule: str = "") -> Line:
+        return self._at(event, who="course", role="course", what=what, why=why, rule=rule)
+
+    def _judged(self, event: HistoryEvent, act: dict[str, Any]) -> Signatures:
+        if self.judge is None:
+            return ()
+        return self.judge.states(self.course_id, act, event.event_time.ToDatetime(tzinfo=UTC))
 
     def _at(self, event: HistoryEvent, **fields: Any) -> Line:
         return Line(at=event.event_time.ToDatetime(tzinfo=UTC), run=self.run, event=event.event_id, **fields)
@@ -217,23 +244,13 @@ class Reader:
             return None
 
 
-def kinds(order: SendOrder) -> str:
-    """What a message was about, and which visits."""
-    return " and ".join(_part(part) for part in order.parts)
-
-
-def _part(part: Part) -> str:
-    subject = part.occasion.partition("/")[0]
-    visit = f" of {subject}" if VISIT.fullmatch(subject) else ""
-    return part.kind.replace("_", " ") + visit
-
-
-async def story(histories: Sequence[WorkflowHistory], ring: KeyRing) -> list[Line]:
-    """The whole story of a course, from the histories of its runs in their order."""
+async def story(histories: Sequence[WorkflowHistory], ring: KeyRing, book: KeyBook | None = None) -> list[Line]:
+    """The whole story of a course, from the histories of its runs in order; a book of keys judges the signatures."""
     found: list[Line] = []
     known: list[str] = []
+    judge = None if book is None else Judge(book)
     for run, history in enumerate(histories, start=1):
-        reader = Reader(ring, history.workflow_id, run, known[-1] if known else "")
+        reader = Reader(ring, history.workflow_id, run, known[-1] if known else "", judge)
         found += await reader.lines(history, frozenset(known))
         known.append(run_of(history))
     return sorted(found, key=lambda line: line.at)

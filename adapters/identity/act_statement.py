@@ -10,6 +10,7 @@ STATEMENT = "structured-treatments act 1"
 
 PROOFS = frozenset({"proof", "signature"})
 PEOPLE = ("actor", "second")
+NOT_SAID = frozenset({"protocol", "instruments", "calendar", "carried", "enrolled_by", "enrolled_at"})
 
 
 def statement(course_id: str, act: Mapping[str, Any], key_id: str) -> bytes:
@@ -20,6 +21,18 @@ def statement(course_id: str, act: Mapping[str, Any], key_id: str) -> bytes:
     """
     said = {name: _without_proofs(value) if name in PEOPLE else value for name, value in act.items()}
     return canonical({"statement": STATEMENT, "course": course_id, "key": key_id, "act": _plain(said)})
+
+
+def enrolment(order: Mapping[str, Any]) -> dict[str, Any]:
+    """What whoever enrols signs, from the order that a course starts from: files stand in it by their hashes.
+
+    The clinic's calendar is a file's reading too, and no words of whoever enrols.
+    """
+    said = {name: value for name, value in order.items() if name not in NOT_SAID and value not in ("", None)}
+    files = {"protocol": order.get("protocol"), **(order.get("instruments") or {})}
+    hashes = {name: str((file or {}).get("sha256", "")) for name, file in files.items()}
+    made = {"actor": order.get("enrolled_by"), "made_at": order.get("enrolled_at")}
+    return {"action": "enrol", **said, **made, "files": hashes}
 
 
 def _without_proofs(person: Any) -> Any:

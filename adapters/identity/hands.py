@@ -3,14 +3,15 @@
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from hashlib import sha256
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from adapters.identity.act_statement import PEOPLE, statement
+from adapters.identity.act_statement import PEOPLE, enrolment, statement
 from adapters.identity.personal_keys import ALGORITHM, PersonalKey, WrongKeyError
 from adapters.identity.refusals import IdentityError
 from adapters.store import Store
 from adapters.store.people.signing_keys import StoredKey
 from course.acts.base import BaseAct
+from course.model.messages import CourseOrder
 from course.model.parts import Actor
 from course.model.signing import Ed25519Signature
 
@@ -53,15 +54,23 @@ class Hands:
 
     async def signed(self, act: AnAct, course_id: str) -> AnAct:
         """The act with the signature of each person in it whose key is at hand; raises IdentityError."""
-        fresh = {}
-        for role in PEOPLE:
-            person: Actor | None = getattr(act, role, None)
-            opening = None if person is None else self._openings.get(person.account_id)
-            if person is not None and opening is not None:
-                key = await opening()
-                text = statement(course_id, act.model_dump(mode="json"), key.key_id)
-                fresh[role] = person.with_(signature=Ed25519Signature(key_id=key.key_id, value=key.sign(text)))
-        return act.model_copy(update=fresh) if fresh else act
+        people: dict[str, Actor] = {one: person for one in PEOPLE if (person := getattr(act, one, None)) is not None}
+        said = act.model_dump(mode="json")
+        return act.model_copy(update={one: await self._by(who, course_id, said) for one, who in people.items()})
+
+    async def enrolling(self, order: CourseOrder) -> CourseOrder:
+        """The order with the signature of whoever enrols, if their key is at hand; raises IdentityError."""
+        said = enrolment(order.model_dump(mode="json"))
+        return order.with_(enrolled_by=await self._by(order.enrolled_by, order.course_id, said))
+
+    async def _by(self, person: Actor, course_id: str, said: Mapping[str, Any]) -> Actor:
+        """The person with their signature of what is said."""
+        opening = self._openings.get(person.account_id)
+        if opening is None:
+            return person
+        key = await opening()
+        value = key.sign(statement(course_id, said, key.key_id))
+        return person.with_(signature=Ed25519Signature(key_id=key.key_id, value=value))
 
 
 async def by_passphrase(store: Store, account_id: str, passphrase: str) -> PersonalKey:

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 ALGORITHM = "ed25519"
-ID_DIGITS = 20
+ID_DIGITS = 16
 KEY_BYTES, NONCE_BYTES, SALT_BYTES = 32, 12, 16
 PASSES, MEMORY_KIB = 2, 19 * 1024
 """The least that OWASP's Password Storage Cheat Sheet asks of argon2id."""

@@ -1,15 +1,14 @@
 """`downtime-sheet`: a page for each visit of a day, to write on by hand while the network is away."""
 
-import os
 from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
 
 from cli.output import FAILED, OK, answer
+from cli.private_files import write_private
 from cli.session import OutputOptions, command, staff_session
 from cli.visits.downtime_page import page
-from services.errors import ServiceError
 from services.visits.day import visits_of_day
 
 
@@ -30,7 +29,7 @@ async def downtime_sheet(
     async with staff_session() as at:
         found = await visits_of_day(at, site, day)
         file = out or at.app.settings.data_folder / "sheets" / f"{site}-{found.day}.html"
-        _write(file, page(found, at.now))
+        write_private(file, "--out", page(found, at.now))
     told = [
         {"course": one.record.course_id, "session": one.session.id, "at": one.session.start} for one in found.visits
     ]
@@ -38,14 +37,3 @@ async def downtime_sheet(
     fields = {"file": str(file), "visits": told, "not_on_it": found.unread}
     answer(fields, f"{len(found.visits)} visits: {file}{missing}", json_=output.json)
     return FAILED if found.unread else OK
-
-
-def _write(file: Path, text: str) -> None:
-    """Write a file that nobody else may read."""
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        file.unlink(missing_ok=True)
-        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as written:
-            written.write(text)
-    except OSError as error:
-        raise ServiceError(f"{file} cannot be written ({error.strerror}): name another file with --out") from None

@@ -14,6 +14,7 @@ from course.library.toml_lines import lines_of
 from course.model.base import days
 from course.model.occasions import RULES
 from course.model.parts import Hold, Score
+from course.model.protocol.protocol import Protocol
 from course.model.record import CourseRecord
 from course.model.terms import Action, NeedKind, OccasionKind, OccasionState, Outcome, Role
 from course.phases import dosed_in_series
@@ -132,7 +133,7 @@ def _need(record: CourseRecord, need: Need, now: datetime, tags: Tags) -> Reason
         who += (may(Action.RESOLVE, only=(Role.PRESCRIBER,)) + ", with a disposition",)
     if need.kind is NeedKind.HOLD_REVIEW and record.held is not None:
         who = _may_end(record.held, now)
-    inputs |= _values(record, words.keys)
+    inputs |= values_of(record.protocol, words.keys)
     source = _source(tags, words)
     return Reason("need", need.subject, need.text, words.rule, _inputs(record, **inputs), source, who)
 
@@ -182,7 +183,7 @@ def _relapse(record: CourseRecord, now: datetime, tags: Tags) -> Iterator[Reason
         first=_scored(record, scores.get(found.first_bad_at or now)),
         second=_scored(record, scores.get(found.second_bad_at or now)),
         **{"early booster now": outcome_rule.why_no_early_booster(record, now) or "nothing against it"},
-        **_values(record, ("maintenance.early_gap_days_min", "maintenance.early_most_in_28_days")),
+        **values_of(record.protocol, ("maintenance.early_gap_days_min", "maintenance.early_most_in_28_days")),
     )
     rule = (
         f"after a response, two readings at least {RELAPSE_DAYS_APART} days apart that do not meet the response "
@@ -207,7 +208,7 @@ def _booster(record: CourseRecord, tags: Tags) -> Iterator[Reason]:
         opens=window[0],
         closes=window[1],
         **{"book from": booster_booking.book_from(record)},
-        **_values(record, keys[1:]),
+        **values_of(record.protocol, keys[1:]),
     )
     zone = record.zone
     says = f"window {zone.local(window[0]):%d %b %Y} to {zone.local(window[1]):%d %b %Y}"
@@ -229,7 +230,7 @@ def _messages(record: CourseRecord, tags: Tags) -> Iterator[Reason]:
             **{"the visit of": mark.about, "put off to": mark.until, "stale after": rule.stale_after},
             channel=mark.channel,
             to=mark.to,
-            **_values(record, words.keys),
+            **values_of(record.protocol, words.keys),
         )
         sent = mark.state is OccasionState.SENT
         said, mend = words.rule, words.mend
@@ -248,13 +249,13 @@ def _scored(record: CourseRecord, score: Score | None) -> str:
     return f"{score.id}: {score.said} on {record.zone.local(score.at):%d %b %Y}"
 
 
-def _values(record: CourseRecord, keys: tuple[str, ...]) -> dict[str, Any]:
-    """The protocol's values at these key paths."""
+def values_of(protocol: Protocol, keys: tuple[str, ...]) -> dict[str, Any]:
+    """A protocol's values at these key paths."""
     tables = {key: key.partition(".")[::2] for key in keys}
-    plain = {key: getattr(getattr(record.protocol, table), name) for key, (table, name) in tables.items()}
+    plain = {key: getattr(getattr(protocol, table), name) for key, (table, name) in tables.items()}
     cadence = ", ".join(
         f"every {one.every_days} days" + (f" to week {one.until_week}" if one.until_week is not None else "")
-        for one in record.protocol.measuring.cadence
+        for one in protocol.measuring.cadence
     )
     return {key: cadence if key == "measuring.cadence" else value for key, value in plain.items()}
 

@@ -55,6 +55,14 @@ class LogBook:
             async for line in lines(connection, kind):
                 yield line
 
+    async def index_of(self, kind: str, subject: str) -> int | None:
+        """The index of the last entry about a subject, or None."""
+        mine = (LOG_ENTRIES.c.kind == kind) & (LOG_ENTRIES.c.subject == subject)
+        async with self._database.reading() as connection:
+            query = select(func.max(LOG_ENTRIES.c.leaf_index)).where(mine)
+            index: int | None = (await connection.execute(query)).scalar_one()
+        return index
+
     async def state(self, kind: str, subject: str, says: Said, *, once: bool = False) -> None:
         """Append a statement that is no row of a table; `once` leaves a subject that has one as it is."""
         async with self._database.writing() as connection:
