@@ -32,7 +32,7 @@ async def test_a_changed_passphrase_keeps_the_key_and_one_that_ops_give_makes_an
     terminal: Terminal, course: str
 ) -> None:
     """Either way the account is signed out, and what was signed before stays signed."""
-    keys = []
+    keys: list[str] = []
     for _ in range(2):
         await terminal.sign_in("okafor")
         assert (await terminal.type("note", course, f"looked at, {len(keys)}")).code == 0
