@@ -137,8 +137,16 @@ class TextError(Exception):
 class Texts(Protocol):
     """Turns kinds and facts into words."""
 
-    def written(self, order: SendOrder) -> Written:
-        """The one message that all parts of the order make; raises TextError."""
+    def written(self, order: SendOrder, link: str = "") -> Written:
+        """The one message that all parts of the order make, with the page where it is answered; raises TextError."""
+        ...
+
+
+class Questionnaires(Protocol):
+    """Pages on which patients answer."""
+
+    async def open(self, order: SendOrder, at: datetime) -> str:
+        """The address of the page for what the order asks, the same at each try; empty where no page is served."""
         ...
 
 

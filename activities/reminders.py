@@ -88,6 +88,10 @@ class Messenger:
     @activity.defn
     async def send_message(self, order: SendOrder) -> SendOutcome:
         """Send what of the order has not gone out yet; fails, to be tried again, only while it is known not to have."""
+        return await self.send(order)
+
+    async def send(self, order: SendOrder, link: str = "") -> SendOutcome:
+        """The same, with the address of a page where it is answered on one."""
         at = max(order.as_of, activity.info().started_time)
         known = await self.ledger.standing(order.course_id, [part.occasion for part in order.parts])
         left = tuple(part for part in order.parts if not _settled(known.get(part.occasion)))
@@ -97,7 +101,7 @@ class Messenger:
         doubtful = [known[part.occasion] for part in left if _in_doubt(known.get(part.occasion), order)]
         if doubtful:
             return await self._settle(rest, _became(doubtful[0], OccasionState.UNCERTAIN, UNKNOWN), at)
-        return await self._send(rest, at)
+        return await self._send(rest, at, link)
 
     @activity.defn
     async def give_up_message(self, unsent: UnsentMessage) -> SendOutcome:
@@ -113,7 +117,7 @@ class Messenger:
             return await self._settle(order, _became(standing, OccasionState.UNCERTAIN, UNKNOWN), said.at)
         return await self._settle(order, _became(standing, said.state, said.reason), said.at)
 
-    async def _send(self, order: SendOrder, at: datetime) -> SendOutcome:
+    async def _send(self, order: SendOrder, at: datetime, link: str) -> SendOutcome:
         targets = await self._targets(order, at)
         new = SendStatus(letter=order.key, state=OccasionState.IN_FLIGHT)
         if not targets and order.audience is Audience.ONCALL:
@@ -124,7 +128,7 @@ class Messenger:
         if not targets:
             return await self._settle(order, _became(new, OccasionState.SUPPRESSED, NO_ADDRESS), at)
         try:
-            written = [self.texts.written(_in_language_of(order, target)) for target in targets]
+            written = [self.texts.written(_in_language_of(order, target), link) for target in targets]
         except TextError as error:
             return await self._settle(order, _became(new, OccasionState.FAILED, str(error)), at)
         return await self._hand_over(order, list(zip(targets, written, strict=True)), at)

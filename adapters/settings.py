@@ -124,6 +124,9 @@ class Settings(BaseSettings):
     sms_channel: Annotated[str, Field(pattern=FUNCTION)] | None = Field(
         None, description="module:function that opens a channel of your own for text messages. Default: ST_SMS_URL."
     )
+    patient_url: str | None = Field(
+        None, description="Public URL at which patients reach the pages; without it, letters ask them to call."
+    )
     webhook_address: str = Field(
         "127.0.0.1:8085", pattern=ADDRESS, description="host:port where `starter.py webhook` listens."
     )
@@ -189,6 +192,13 @@ class Settings(BaseSettings):
             raise ValueError(f"{variable('scheduler_token')} is needed when {variable('scheduler_url')} is set")
         if not is_private_url(self.scheduler_url):
             raise ValueError(f"{variable('scheduler_url')} begins with https://, or http:// on this machine itself")
+        return self
+
+    @model_validator(mode="after")
+    def patients_are_safe(self) -> Self:
+        """Patients' pages have no wire that others can read."""
+        if self.patient_url is not None and not is_private_url(self.patient_url):
+            raise ValueError(f"{variable('patient_url')} begins with https://, or http:// on this machine itself")
         return self
 
 

@@ -23,10 +23,12 @@ from adapters.channels.own import opened
 from adapters.channels.sms import Sms, SmsService
 from adapters.clinic.calendars import ClinicSites
 from adapters.clinic.files import Clinic, load_clinic
+from adapters.clinic.page_texts import PageTexts, load_page_texts
 from adapters.clinic.texts import ClinicTexts, load_texts
 from adapters.evidence import ClinicEvidence
 from adapters.identity.signing import Signer
 from adapters.keyring import KeyRing
+from adapters.questionnaires import questionnaires
 from adapters.settings import Channel as ChannelName
 from adapters.settings import Settings, variable
 from adapters.store import Store
@@ -50,6 +52,7 @@ class Application:
     ring: KeyRing
     clinic: Clinic
     texts: ClinicTexts
+    page_texts: PageTexts
     store: Store
     client: Client
     signer: Signer
@@ -85,9 +88,11 @@ async def open_application(
     ring = ring or KeyRing.load_or_create(settings.key_ring_file)
     clinic = load_clinic(settings.clinic_folder)
     texts = load_texts(settings.clinic_folder, clinic.sites)
+    page_texts = load_page_texts(settings.clinic_folder, clinic.instruments)
     async with open_store(settings, ring) as store:
         server = client or await connect(settings, ring, runtime=runtime)
-        yield Application(settings, ring, clinic, texts, store, server, Signer(ring, await store.installation.secret()))
+        signer = Signer(ring, await store.installation.secret())
+        yield Application(settings, ring, clinic, texts, page_texts, store, server, signer)
 
 
 def course_activities(app: Application, channels: Mapping[Medium, Channel] | None = None) -> list[Callable[..., Any]]:
@@ -101,12 +106,13 @@ def course_activities(app: Application, channels: Mapping[Medium, Channel] | Non
         texts=app.texts,
         channels=channels,
     )
+    asking = questionnaires(store.questionnaires, app.ring, app.page_texts, app.settings.patient_url)
     archivist = Archivist(ServerHistories(app.client), store.archive)
     calendars = Calendars(ClinicSites(app.clinic))
     prover = Prover(evidence_of(app), channels)
     return [
         messenger.send_message,
-        Reassessment(messenger).ask_for_questionnaires,
+        Reassessment(messenger, asking).ask_for_questionnaires,
         messenger.give_up_message,
         archivist.archive_run,
         archivist.unarchived_runs,

@@ -16,7 +16,7 @@ from course.library.gsm7 import ONE_MESSAGE, places, plain
 from course.library.loading import Fault, LoadError, decoded, read
 from course.model.messages import Part, SendOrder
 from course.model.occasions import REMINDERS
-from course.model.terms import Audience
+from course.model.terms import Audience, OccasionKind
 
 DEFAULT_LANGUAGE = ENGLISH
 UNSAID = "(not said)"
@@ -29,8 +29,8 @@ class ClinicTexts:
         self.languages = languages
         self.sites = sites
 
-    def written(self, order: SendOrder) -> Written:
-        """The one message that all parts of the order make; raises TextError.
+    def written(self, order: SendOrder, link: str = "") -> Written:
+        """The one message that all parts of the order make, with the page where it is answered; raises TextError.
 
         An escalation is never held up by its words: a fact that it lacks is said to be lacking.
         """
@@ -40,7 +40,7 @@ class ClinicTexts:
             site = any_site.model_copy(update={"name": order.site, "address": UNSAID, "phone": UNSAID})
         if site is None:
             raise TextError(f"there is no site {order.site} in clinic.toml")
-        return _Draft(self._of(order.language), site, order).written()
+        return _Draft(self._of(order.language), site, order, link).written()
 
     def reply(self, language: str, site: str, *, stopped: bool = False, helped: bool = False) -> str:
         """What a text message from a patient, or from anybody, is answered."""
@@ -58,8 +58,8 @@ class ClinicTexts:
 class _Draft:
     """One message on its way into words."""
 
-    def __init__(self, texts: TextFile, site: Site, order: SendOrder) -> None:
-        self.texts, self.site = texts, site
+    def __init__(self, texts: TextFile, site: Site, order: SendOrder, link: str) -> None:
+        self.texts, self.site, self.link = texts, site, link
         self.to_staff = order.audience is Audience.ONCALL
         self.parts = order.parts
         self.said = said_of(site)
@@ -99,10 +99,15 @@ class _Draft:
             same = (one for one in self.parts if one.kind in REMINDERS and one.occasion.split("/")[0] == visit)
             if next(same) is not part:
                 return ""
-        return self._fill(part, getattr(self.texts.kinds.of(part.kind), field), style)
+        page = self.texts.asked_on_page if self.link and part.kind is OccasionKind.MEASURE else None
+        return self._fill(part, getattr(page or self.texts.kinds.of(part.kind), field), style)
 
     def _fill(self, part: Part, text: str, style: Style) -> str:
-        facts = {**{name: self._fact(name, fact, style) for name, fact in part.facts.items()}, **self.said}
+        facts = {
+            **{name: self._fact(name, fact, style) for name, fact in part.facts.items()},
+            **self.said,
+            "link": self.link,
+        }
         named = {name for _, name, _, _ in Formatter().parse(text) if name is not None}
         missing = sorted(named - facts.keys())
         if missing and not self.to_staff:

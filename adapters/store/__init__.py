@@ -15,6 +15,7 @@ from adapters.store.errors import StoreDownError, StoreError
 from adapters.store.installation import Installation
 from adapters.store.log.book import LogBook
 from adapters.store.messages.inbox import Inbox
+from adapters.store.messages.questionnaires import Questionnaires
 from adapters.store.messages.receipts import Receipts
 from adapters.store.messages.sends import SendLedger
 from adapters.store.migrating import migrate
@@ -44,6 +45,7 @@ class Store:
         self.sends = SendLedger(database)
         self.receipts = Receipts(database)
         self.inbox = Inbox(database)
+        self.questionnaires = Questionnaires(database)
         self.access = AccessLog(database)
         self.archive = Archive(database)
         self.drugs = DrugLedger(database)

@@ -219,6 +219,22 @@ INBOX = Table(
     Index("inbox_waiting", "course_id", "taken_at"),
 )
 
+QUESTIONNAIRES = Table(
+    "questionnaires",
+    METADATA,
+    Column("link_hash", String(64), primary_key=True),
+    Column("course_id", String(32), nullable=False),
+    Column("patient_id", ForeignKey("patients.patient_id"), nullable=False),
+    Column("subject", String(64), nullable=False),
+    Column("language", String(2), nullable=False),
+    Column("opened_at", UtcInstant, nullable=False),
+    Column("expires_at", UtcInstant, nullable=False),
+    _sealed("questionnaires", "draft"),
+    Column("answered_at", UtcInstant),
+    Index("questionnaires_of_course", "course_id", "opened_at"),
+)
+"""What a patient has typed so far stands in `draft`; what was sent stands in the inbox."""
+
 ACCESS = Table(
     "access",
     METADATA,

@@ -15,6 +15,7 @@ from course.acts.replies import may_mean_the_visit, opts_out
 from course.model.parts import COURSE, Actor
 from course.model.terms import Role
 from services.courses import Courses, EndedError
+from services.replies.answers import measured
 
 log = structlog.get_logger(__name__)
 
@@ -48,7 +49,7 @@ class Carrier:
 
     async def carry(self) -> None:
         """One round; a course that does not answer holds up no other."""
-        items = [one for one in await self.store.inbox.waiting() if one.kind is ItemKind.REPLY]
+        items = await self.store.inbox.waiting()
         returned = await self.store.receipts.returned()
         done = await asyncio.gather(
             *(self._item(one) for one in items), *(self._returned(one) for one in returned), return_exceptions=True
@@ -57,6 +58,10 @@ class Carrier:
             log.warning("something could not be taken to its course yet", exc_info=problem)
 
     async def _item(self, item: Item) -> None:
+        if item.kind is ItemKind.ANSWER:
+            await self._act(item.course_id, measured(item))
+            await self.store.inbox.take(item.item_id, datetime.now(UTC))
+            return
         actor = Actor(account_id=item.patient_id, name="the patient", role=Role.PATIENT, via=VIA)
         fields = {"request_id": item.item_id, "actor": actor, "made_at": datetime.now(UTC)}
         if opts_out(item.content):

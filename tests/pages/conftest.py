@@ -35,6 +35,7 @@ async def browser() -> AsyncIterator[Browser]:
 @pytest.fixture
 async def app(settings: Settings, skipper: TimeSkipper, keyring: KeyRing) -> AsyncIterator[Application]:
     """A store of its own, a mailbox of its own, and a worker; everybody has the same passphrase."""
+    settings = settings.model_copy(update={"patient_url": "http://127.0.0.1:1"})
     async with house_of(settings, skipper, keyring) as opened, worked(opened):
         hashed = hash_passphrase(PASSPHRASE)
         for one in await opened.store.staff.accounts():

@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from adapters.clinic.files import Site
 from adapters.clinic.wording.dates import Dates, Style, is_language
 from adapters.clinic.wording.facts import COMMON, CRISIS, DAYS, FACTS, LONG, NUMBERS, STAFF_WORDS, VISIT, said_of
-from adapters.clinic.wording.file import TextFile
+from adapters.clinic.wording.file import KindText, TextFile
 from course.library.findings import Finding, listed, spoken
 from course.library.gsm7 import ONE_MESSAGE, outside, places
 from course.library.toml_lines import Path
@@ -30,6 +30,7 @@ LONGEST = {
     "fluids_hours": "12",
     "course": "c-0123456789",
     "urgency": "urgent",
+    "link": "https://patients.clinic.example/q/0123456789abcdefghijkl",
 }
 """The longest that a fact gets, so that a text which fits with these fits always."""
 
@@ -93,12 +94,16 @@ class _Check:
         for name in REPLIES:
             yield from self._line(("replies",), texts.replies, name, SHORT)
         for kind, facts in FACTS.items():
-            text, path = texts.kinds.of(kind), ("kinds", str(kind))
-            yield from spoken(path, text, "subject", "body", "sms")
-            yield from self._line(path, text, "subject", (facts | COMMON) - LONG)
-            yield from self._said((*path, "body"), text.body, facts | COMMON)
-            yield from self._line(path, text, "sms", (facts | COMMON) - LONG)
+            yield from self._kind(("kinds", str(kind)), texts.kinds.of(kind), facts)
+        if texts.asked_on_page is not None:
+            yield from self._kind(("asked_on_page",), texts.asked_on_page, frozenset({"link"}))
         yield from self._sites()
+
+    def _kind(self, path: Path, text: KindText, facts: frozenset[str]) -> Iterator[Finding]:
+        yield from spoken(path, text, "subject", "body", "sms")
+        yield from self._line(path, text, "subject", (facts | COMMON) - LONG)
+        yield from self._said((*path, "body"), text.body, facts | COMMON)
+        yield from self._line(path, text, "sms", (facts | COMMON) - LONG)
 
     def _promised(self) -> Iterator[Finding]:
         """What every language says: how to stop, whom to call in need, and the words of letters to the staff."""

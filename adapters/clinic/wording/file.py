@@ -73,3 +73,7 @@ class TextFile(_FromFile):
     staff_words: dict[str, str] = Field(description="The course's own words, as letters to the staff say them.")
     replies: ReplyTexts = Field(description="What a patient who writes to the clinic's number is answered.")
     kinds: KindTexts = Field(description="What is said of each kind of message.")
+    asked_on_page: KindText | None = Field(
+        None,
+        description="In place of kinds.measure, where a page at {link} asks; without it, patients call.",
+    )
