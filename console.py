@@ -12,6 +12,7 @@ from pages.app import pages
 from pages.serving import HOST, PORT, served
 from services.errors import Kind
 from services.failures import EXPECTED, kind_of
+from services.replies.carrier import carrying
 
 BAD_SETTINGS, NO_SERVICE = 2, 4
 
@@ -34,7 +35,7 @@ async def serve(host: str, port: int) -> None:
     asked_to_stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, asked_to_stop.set)
-    async with open_application(settings) as app, served(pages(app), port, host) as address:
+    async with open_application(settings) as app, served(pages(app), port, host) as address, carrying(app):
         print(f"pages at {address}", flush=True)
         await asked_to_stop.wait()
 

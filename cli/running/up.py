@@ -19,8 +19,12 @@ from adapters.temporal.server import ServerError, embedded_server
 from adapters.wiring import WORKFLOWS, Application, course_activities, open_application
 from cli.output import OK
 from cli.session import command
+from pages.app import pages
+from pages.serving import PORT as PAGES
+from pages.serving import served
 from services.errors import InputError
 from services.people.staffing import load_staff
+from services.replies.carrier import carrying
 from services.running.moving import move_to_this_build
 
 PORT = 7233
@@ -32,8 +36,9 @@ async def up(
     *,
     port: Annotated[int, Parameter(help="where Temporal listens; its web page is 1,000 higher")] = PORT,
     ui: Annotated[bool, Parameter(help="whether to serve Temporal's own web page")] = True,
+    pages_port: Annotated[int, Parameter(help="where the clinic's pages are served, for this machine alone")] = PAGES,
 ) -> int:
-    """Run a persistent stack until ctrl-C: Temporal on SQLite, a worker, the store, a mailbox folder.
+    """Run a persistent stack until ctrl-C: Temporal on SQLite, a worker, the store, a mailbox folder, the pages.
 
     Example: starter.py up --port 7233
     """
@@ -54,12 +59,12 @@ async def up(
         worker = course_worker(
             app.client, settings, workflows=WORKFLOWS, activities=course_activities(app), signer=app.signer
         )
-        async with worker:
+        async with worker, served(pages(app), pages_port) as address, carrying(app):
             await make_current(app.client, settings)
             await keep_sweeping(app.client, settings)
             await keep_proving(app.client, settings)
             stay = await move_to_this_build(app)
-            _greet(settings, server.target, server.ui_url, stay)
+            _greet(settings, address, server.target, server.ui_url, stay)
             async with asyncio.TaskGroup() as tasks:
                 watching = tasks.create_task(keep_watching(app.client, settings.task_queue, runtime))
                 await stop.wait()
@@ -106,7 +111,8 @@ def _write_private(path: Path, text: str) -> None:
         file.write(text)
 
 
-def _greet(settings: Settings, target: str, ui_url: str | None, stay: dict[str, list[str]]) -> None:
+def _greet(settings: Settings, address: str, target: str, ui_url: str | None, stay: dict[str, list[str]]) -> None:
+    print(f"pages      {address}")
     print(f"Temporal   {target}" + (f"   {ui_url}" if ui_url else ""))
     print(f"build      {build_id()}")
     print(f"messages   {_messages(settings)}")

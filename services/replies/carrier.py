@@ -1,7 +1,8 @@
 """Carries what lies in the store to its courses, until each has taken it."""
 
 import asyncio
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 
 import structlog
@@ -9,6 +10,7 @@ import structlog
 from adapters.store.messages.inbox import Item, ItemKind
 from adapters.store.messages.receipts import ReturnedMessage
 from adapters.store.people.directory import CourseState
+from adapters.wiring import Application
 from course.acts.care import ChangeContact, ReportLost, TakeReply
 from course.acts.catalogue import Act
 from course.acts.replies import may_mean_the_visit, opts_out
@@ -21,6 +23,18 @@ log = structlog.get_logger(__name__)
 
 AGAIN_SECONDS = 30
 VIA = "sms"
+
+
+@asynccontextmanager
+async def carrying(app: Application) -> AsyncIterator[None]:
+    """Carry what lies in the store to its courses for as long as something else is served."""
+    task = asyncio.create_task(Carrier(Courses(app)).keep_carrying())
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
 
 
 class Carrier:
