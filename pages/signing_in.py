@@ -1,11 +1,13 @@
 """Signing in and out, and who has signed in."""
 
 from http import HTTPStatus
+from secrets import token_urlsafe
 from typing import Annotated
 
 from fastapi import Depends, FastAPI, Form, Request
 from starlette.responses import RedirectResponse, Response
 
+from adapters.brake import KNOWN_FOR, Place
 from adapters.identity.hands import Hands
 from adapters.identity.refusals import IdentityError
 from adapters.identity.sign_in import SIGNED_IN_FOR, account_of, end_sign_in, sign_in
@@ -17,6 +19,8 @@ from services.errors import NotAllowedError
 from services.session import StaffSession
 
 HOME = "/"
+DEVICE = "st_device"
+"""Tells a browser in which somebody has signed in before from any other; it lets nobody in."""
 
 
 def install(web: FastAPI, _: Twins) -> None:
@@ -33,7 +37,8 @@ async def staff(request: Request) -> StaffSession:
     token = request.cookies.get(COOKIE, "")
     account = await account_of(app.store, token, now)
     hands = Hands.signed_in(app.store, account.account_id, token)
-    request.state.at = at = StaffSession(app, account, Courses(app, hands), now)
+    place = _place(request, request.cookies.get(DEVICE) or token)
+    request.state.at = at = StaffSession(app, account, Courses(app, hands), now, place)
     return at
 
 
@@ -60,20 +65,28 @@ async def _let_in(
     next: Annotated[str, Form(max_length=512)] = HOME,  # noqa: A002
 ) -> Response:
     app: Application = request.app.state.application
+    device = request.cookies.get(DEVICE) or token_urlsafe()
     try:
-        token = await sign_in(app.store, account.strip(), passphrase, request.app.state.clock())
+        now, place = request.app.state.clock(), _place(request, device)
+        token = await sign_in(app.store, account.strip(), passphrase, now, place)
     except IdentityError as why:
         return render(request, "sign_in.html", HTTPStatus.UNAUTHORIZED, next=_here(next), account=account, why=str(why))
     answer = RedirectResponse(_here(next), HTTPStatus.SEE_OTHER)
-    answer.set_cookie(
-        COOKIE,
-        token,
-        max_age=int(SIGNED_IN_FOR.total_seconds()),
-        httponly=True,
-        samesite="strict",
-        secure=request.url.scheme == "https",
-    )
+    for name, value, good_for in ((COOKIE, token, SIGNED_IN_FOR), (DEVICE, device, KNOWN_FOR)):
+        answer.set_cookie(
+            name,
+            value,
+            max_age=int(good_for.total_seconds()),
+            httponly=True,
+            samesite="strict",
+            secure=request.url.scheme == "https",
+        )
     return answer
+
+
+def _place(request: Request, device: str) -> Place:
+    """From where somebody types a passphrase: this browser, known by its cookie, or an address."""
+    return Place(device, "" if request.client is None else request.client.host)
 
 
 async def _let_out(request: Request, at: Posting) -> Response:

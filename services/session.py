@@ -8,9 +8,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from adapters.brake import Place
 from adapters.clinic.files import snapshot
 from adapters.identity.licences import expired
 from adapters.identity.personal_keys import PersonalKey
+from adapters.identity.token_file import this_machine
 from adapters.store import StoreDownError
 from adapters.store.people.access import Access
 from adapters.store.people.staff import Account
@@ -60,6 +62,7 @@ class StaffSession:
     account: Account
     courses: Courses
     now: datetime
+    place: Place = field(default_factory=this_machine)
 
     async def course(self, typed: str) -> str:
         """The id of the course that is meant; raises ServiceError."""
@@ -125,7 +128,7 @@ class StaffSession:
         zone = await self.zone(course_id)
         times = {"effective_at": request.at, **request.times}
         fields: dict[str, Any] = {name: _instants(said, zone, self.now) for name, said in times.items() if said}
-        second = await second_signer(self.app, request.second, self.now)
+        second = await second_signer(self.app, request.second, self.now, self.place)
         if second is not None:
             fields["second"] = second.actor
         return course_id, self.build(request, fields), {} if second is None else {second.actor.account_id: second.key}

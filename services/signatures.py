@@ -3,9 +3,10 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from adapters.brake import Place
 from adapters.identity.personal_keys import PersonalKey
 from adapters.identity.refusals import IdentityError
-from adapters.identity.sign_in import signing
+from adapters.identity.sign_in import WRONG, signing
 from adapters.wiring import Application
 from course.model.parts import Actor
 from services.errors import NotAllowedError
@@ -27,12 +28,15 @@ class SecondSigner:
     key: PersonalKey
 
 
-async def second_signer(app: Application, signature: Signature | None, now: datetime) -> SecondSigner | None:
+async def second_signer(
+    app: Application, signature: Signature | None, now: datetime, place: Place
+) -> SecondSigner | None:
     """The second person, once the passphrase is right; raises NotAllowedError."""
     if signature is None:
         return None
     try:
-        account, key = await signing(app.store, signature.account, signature.passphrase, now)
-    except IdentityError:
-        raise NotAllowedError("the second signature is refused: unknown account or wrong passphrase") from None
+        account, key = await signing(app.store, signature.account, signature.passphrase, now, place)
+    except IdentityError as why:
+        words = "unknown account or wrong passphrase" if str(why) == WRONG else str(why)
+        raise NotAllowedError(f"the second signature is refused: {words}") from None
     return SecondSigner(account.actor(), key)

@@ -6,16 +6,18 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
+from math import ceil
 from pathlib import Path
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 
+from adapters.brake import Place
 from adapters.clinic.staff_file import load_staff
 from adapters.identity.hands import by_passphrase, digest
 from adapters.identity.personal_keys import PersonalKey
 from adapters.identity.refusals import IdentityError
-from adapters.identity.token_file import kept_token
+from adapters.identity.token_file import kept_token, this_machine
 from adapters.store import Store
 from adapters.store.people.access import Access
 from adapters.store.people.signins import SignIn
@@ -32,6 +34,7 @@ NO_PASSPHRASE = ""
 """In place of a hash: no passphrase is ever right."""
 
 NOT_LET_IN = "wrong passphrase"
+SLOWED = "slowed: wrong passphrases"
 
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 """The least that OWASP's Password Storage Cheat Sheet asks of argon2id; our passphrases have 99 random bits besides."""
@@ -60,26 +63,44 @@ def new_passphrase() -> str:
     return "-".join("".join(secrets.choice(ALPHABET) for _ in range(GROUP_LENGTH)) for _ in range(GROUPS))
 
 
-async def recognised(store: Store, account_id: str, passphrase: str, now: datetime) -> Account:
+async def recognised(
+    store: Store, account_id: str, passphrase: str, now: datetime, place: Place | None = None
+) -> Account:
     """The enabled account whose passphrase this is; an unknown account takes as long as a wrong passphrase.
 
-    Who is not let in stands in the access log, an unknown account without what was typed for it.
+    Who is not let in stands in the access log, an unknown account without what was typed for it. Without a place it is
+    typed on this machine.
     """
+    place = place or this_machine()
+    await _not_too_early(store, account_id, now, place)
     hashed = await store.staff.passphrase_hash(account_id)
     right = await asyncio.to_thread(verify_passphrase, hashed or _of_nobody(), passphrase)
     account = await store.staff.account(account_id)
     if not right or account is None:
         await store.access.note(Access(UNKNOWN if account is None else account.account_id, NOT_LET_IN, now))
         raise IdentityError(WRONG)
+    await store.tries.right(account_id, place, now)
     if account.disabled:
         await store.access.note(Access(account.account_id, "refused: disabled", now))
         raise IdentityError("This account is disabled: ask ops to enable it.")
     return account
 
 
-async def sign_in(store: Store, account_id: str, passphrase: str, now: datetime) -> str:
+async def _not_too_early(store: Store, typed: str, now: datetime, place: Place) -> None:
+    """Raise IdentityError where wrong passphrases were typed before, and not enough time has passed since."""
+    slowed = await store.tries.begin(typed, place, now)
+    if slowed is None:
+        return
+    if slowed.first:
+        account = await store.staff.account(typed)
+        await store.access.note(Access(UNKNOWN if account is None else account.account_id, SLOWED, now))
+    seconds = ceil(slowed.wait.total_seconds())
+    raise IdentityError(f"Too many wrong passphrases: wait {seconds} s, then type both again.")
+
+
+async def sign_in(store: Store, account_id: str, passphrase: str, now: datetime, place: Place | None = None) -> str:
     """A token that is good for twelve hours, and opens the account's signing key."""
-    account, key = await signing(store, account_id, passphrase, now)
+    account, key = await signing(store, account_id, passphrase, now, place)
     token = secrets.token_urlsafe(32)
     await store.access.note(Access(account.account_id, "sign in", now))
     signed_in = SignIn(account.account_id, now + SIGNED_IN_FOR, key.key_id, key.under_token(token))
@@ -87,9 +108,11 @@ async def sign_in(store: Store, account_id: str, passphrase: str, now: datetime)
     return token
 
 
-async def signing(store: Store, account_id: str, passphrase: str, now: datetime) -> tuple[Account, PersonalKey]:
+async def signing(
+    store: Store, account_id: str, passphrase: str, now: datetime, place: Place | None = None
+) -> tuple[Account, PersonalKey]:
     """The enabled account whose passphrase this is, and the key that it signs with; raises IdentityError."""
-    account = await recognised(store, account_id, passphrase, now)
+    account = await recognised(store, account_id, passphrase, now, place)
     try:
         return account, await by_passphrase(store, account.account_id, passphrase)
     except IdentityError:

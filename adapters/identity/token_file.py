@@ -13,6 +13,7 @@ from uuid import getnode
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from adapters.brake import Place
 from adapters.identity.refusals import IdentityError
 
 MACHINE_IDS = (Path("/etc/machine-id"), Path("/var/lib/dbus/machine-id"))
@@ -44,6 +45,11 @@ def kept_token(path: Path) -> str:
         raise IdentityError("This sign-in was made on another machine: sign in here.") from None
     except (OSError, ValueError, binascii.Error):
         raise IdentityError(f"{path} is not a sign-in: sign in again.") from None
+
+
+def this_machine() -> Place:
+    """Where somebody types who sits at this machine."""
+    return Place(device=_here().hex())
 
 
 def _here() -> bytes:

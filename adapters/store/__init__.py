@@ -26,6 +26,7 @@ from adapters.store.people.oncall import Roster
 from adapters.store.people.signing_keys import SigningKeys
 from adapters.store.people.signins import SignIns
 from adapters.store.people.staff import StaffList
+from adapters.store.people.tries import Tries
 
 __all__ = ["Store", "StoreDownError", "StoreError"]
 
@@ -40,6 +41,7 @@ class Store:
         self.contacts = ContactBook(database)
         self.staff = StaffList(database)
         self.signins = SignIns(database)
+        self.tries = Tries(database)
         self.signing_keys = SigningKeys(database)
         self.oncall = Roster(database)
         self.sends = SendLedger(database)

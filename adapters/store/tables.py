@@ -123,6 +123,19 @@ SIGNINS = Table(
 )
 """The private half of the signing key is sealed under the token, of which the store has only the hash."""
 
+PASSPHRASE_TRIES = Table(
+    "passphrase_tries",
+    METADATA,
+    Column("account_hash", String(64), primary_key=True),
+    Column("place", String(64), primary_key=True),
+    Column("wrong", Integer, nullable=False),
+    Column("tried_at", UtcInstant, nullable=False),
+    Column("told", Boolean, nullable=False),
+    Column("known_until", UtcInstant),
+    Index("passphrase_tries_of_place", "place"),
+)
+"""What was typed as an account stands here as a keyed hash: it may have been a passphrase."""
+
 ONCALL_TURNS = Table(
     "oncall_turns",
     METADATA,

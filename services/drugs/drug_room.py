@@ -152,4 +152,4 @@ async def _witness(at: StaffSession, witness: Signature) -> str:
     """The witness, once the passphrase is right; whoever has signed in is no witness."""
     if witness.account == at.account.account_id:
         raise ServiceError("a witness is never who gives or destroys the drug: ask somebody else")
-    return (await recognised(at.app.store, witness.account, witness.passphrase, at.now)).account_id
+    return (await recognised(at.app.store, witness.account, witness.passphrase, at.now, at.place)).account_id

@@ -22,7 +22,7 @@ async def change_passphrase(at: StaffSession, present: str) -> str:
 
     It signs out wherever this account is signed in. Raises IdentityError or StoreError.
     """
-    account, key = await signing(at.app.store, at.account.account_id, present, at.now)
+    account, key = await signing(at.app.store, at.account.account_id, present, at.now, at.place)
     fresh = new_passphrase()
     sealed = key.under_passphrase(fresh)
     await at.app.store.staff.change_passphrase(account.account_id, hash_passphrase(fresh), key.key_id, sealed)

@@ -54,7 +54,7 @@ async def put_right(at: StaffSession, typed: str, right: Correction, request: Ac
         raise InputError("nothing to put right: give at least one of --name, --born, --mrn, --email, --phone")
     if not request.reason:
         raise InputError("a correction needs a reason: add --reason")
-    other = await second_signer(at.app, request.second, at.now)
+    other = await second_signer(at.app, request.second, at.now, at.place)
     at.refuse_unless(FRONT, "do this", "ask the front desk")
     identity = [what for what in right.changed if what in IDENTITY]
     if identity and (other is None or other.actor.account_id == at.account.account_id):

@@ -17,13 +17,18 @@ async def lines(terminal: Terminal, *only: str) -> list[dict[str, Any]]:
 
 
 async def test_sign_ins_and_wrong_passphrases_are_on_it(terminal: Terminal) -> None:
-    """Six wrong ones are six lines under the account; an unknown account's are there without what was typed."""
-    for number in range(6):
-        assert (await terminal.type("login", "ortiz", given=f"guess-{number}")).code == 3
+    """Each wrong one is a line, and that the next are slowed; an unknown account's say nothing of what was typed."""
+    await terminal.sign_in("ops")
     assert (await terminal.type("login", "my-passphrase-by-mistake", given="x")).code == 3
+    tries = [await terminal.type("login", "ortiz", given=f"guess-{number}") for number in range(12)]
+    assert {one.code for one in tries} == {3}
+    looked_at = sum("is wrong" in one.err for one in tries)
     await terminal.sign_in("ops")
     wrong = await lines(terminal, "--what", "wrong passphrase")
-    assert [one["account_id"] for one in wrong] == ["ortiz"] * 6 + ["(unknown)"]
+    assert [one["account_id"] for one in wrong] == ["(unknown)", *["ortiz"] * looked_at]
+    slowed = await lines(terminal, "--what", "slowed")
+    assert 5 <= looked_at < len(tries)
+    assert {one["account_id"] for one in slowed} == {"ortiz"}
     assert next(one["what"] for one in await lines(terminal, "--account", "ops")) == "sign in"
     everything = (await terminal.type("access")).out
     assert "my-passphrase-by-mistake" not in everything
