@@ -7,11 +7,11 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Row, func, insert, select, text
+from sqlalchemy import Connection, Row, func, insert, select, text
 
 from adapters.store.database import Database
 from adapters.store.errors import StoreError
-from adapters.store.log.writing import log_rows
+from adapters.store.log.writing import log_rows_at_once
 from adapters.store.tables import ARCHIVE
 
 ARCHIVE_LOCK = 7_307_213_007
@@ -39,23 +39,26 @@ class Archive:
     ) -> ArchivedRun:
         """Keep the JSON of a run's history; without an ordinal it is the next one of its course."""
         digest = sha256(history).hexdigest()
-        async with self._database.writing() as connection:
+        mine = select(ARCHIVE).where(ARCHIVE.c.course_id == course_id, ARCHIVE.c.run_id == run_id)
+        last = select(func.max(ARCHIVE.c.ordinal)).where(ARCHIVE.c.course_id == course_id)
+        packed = gzip.compress(history, mtime=0)
+
+        def kept(connection: Connection) -> ArchivedRun:
             if not self._database.is_sqlite:
-                await connection.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": ARCHIVE_LOCK})
-            mine = select(ARCHIVE).where(ARCHIVE.c.course_id == course_id, ARCHIVE.c.run_id == run_id)
-            row = (await connection.execute(mine)).one_or_none()
+                connection.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": ARCHIVE_LOCK})
+            row = connection.execute(mine).one_or_none()
             if row is not None and row.sha256 != digest:
                 raise StoreError(f"Run {run_id} of {course_id} is archived with another history: compare the two.")
             if row is not None:
                 return _run(row)
-            if ordinal is None:
-                last = select(func.max(ARCHIVE.c.ordinal)).where(ARCHIVE.c.course_id == course_id)
-                ordinal = ((await connection.execute(last)).scalar_one() or 0) + 1
-            run = ArchivedRun(course_id, run_id, ordinal, closed_at, digest)
-            kept = {**vars(run), "history": gzip.compress(history, mtime=0)}
-            await connection.execute(insert(ARCHIVE).values(**kept))
-            await log_rows(connection, ARCHIVE, kept)
-        return run
+            number = (connection.execute(last).scalar_one() or 0) + 1 if ordinal is None else ordinal
+            run = ArchivedRun(course_id, run_id, number, closed_at, digest)
+            values = {**vars(run), "history": packed}
+            connection.execute(insert(ARCHIVE), values)
+            log_rows_at_once(connection, ARCHIVE, values)
+            return run
+
+        return await self._database.write(kept)
 
     async def runs(self, course_id: str) -> tuple[ArchivedRun, ...]:
         """The archived runs of a course, in order."""

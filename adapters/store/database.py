@@ -1,12 +1,13 @@
 """One database, SQLite or PostgreSQL: how it is opened, read and written."""
 
+import asyncio
 import os
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import Column, Connection, MetaData, Table, Text, event, insert, make_url
+from sqlalchemy import Column, Connection, Engine, MetaData, Table, Text, create_engine, event, insert, make_url
 from sqlalchemy.engine.interfaces import IsolationLevel
 from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
@@ -16,6 +17,8 @@ from adapters.keyring import KeyRing
 from adapters.store.columns import seal_with
 from adapters.store.errors import StoreDownError, StoreError
 from adapters.store.one_trip import OneTripConnection
+
+Answer = TypeVar("Answer")
 
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg"}
 BUSY_SECONDS = 30
@@ -59,9 +62,26 @@ class Database:
             connect_args=SQLITE if self.is_sqlite else {},
         )
         seal_with(self._engine.dialect, ring)
+        self._in_thread: Engine | None = None
         if self.is_sqlite:
-            event.listen(self._engine.sync_engine, "connect", _prepare)
-            event.listen(self._engine.sync_engine, "begin", _begin)
+            self._in_thread = create_engine(
+                parsed.set(drivername="sqlite"),
+                hide_parameters=True,
+                pool_reset_on_return=None,
+                connect_args={"timeout": BUSY_SECONDS},
+            )
+            seal_with(self._in_thread.dialect, ring)
+            for engine in (self._engine.sync_engine, self._in_thread):
+                event.listen(engine, "connect", _prepare)
+                event.listen(engine, "begin", _begin)
+
+    async def read(self, ask: Callable[[Connection], Answer]) -> Answer:
+        """What comes of asking a connection; on SQLite all of it in one trip to a thread."""
+        return await self._ask(ask, writes=False)
+
+    async def write(self, ask: Callable[[Connection], Answer]) -> Answer:
+        """The same as one transaction; committed at the end, rolled back on any error."""
+        return await self._ask(ask, writes=True)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
@@ -85,32 +105,65 @@ class Database:
     async def close(self) -> None:
         """Close every connection."""
         await self._engine.dispose()
+        if self._in_thread is not None:
+            self._in_thread.dispose()
+
+    async def _ask(self, ask: Callable[[Connection], Answer], *, writes: bool) -> Answer:
+        if self._in_thread is not None:
+            return await asyncio.to_thread(self._ask_here, self._in_thread, ask, writes=writes)
+        async with self._connection(writes=writes) as connection:
+            return await connection.run_sync(ask)
+
+    def _ask_here(self, engine: Engine, ask: Callable[[Connection], Answer], *, writes: bool) -> Answer:
+        self._have_file()
+        with (
+            self._said_plainly(),
+            engine.connect() as connection,
+            connection.execution_options(**{WRITES: writes}).begin(),
+        ):
+            return ask(connection)
 
     @asynccontextmanager
     async def _connection(
         self, *, writes: bool, isolation: IsolationLevel | None = None
     ) -> AsyncIterator[AsyncConnection]:
+        self._have_file()
         connection = self._engine.connect()
         try:
-            if self.file is not None:
-                _private_file(self.file)
             await connection.start()
         except (*DOWN, OSError) as error:
             raise self._down(error) from None
         try:
-            await connection.execution_options(**{WRITES: writes})
-            if isolation is not None:
-                await connection.execution_options(isolation_level=isolation)
-            async with connection.begin():
-                yield connection
+            with self._said_plainly():
+                await connection.execution_options(**{WRITES: writes})
+                if isolation is not None:
+                    await connection.execution_options(isolation_level=isolation)
+                async with connection.begin():
+                    yield connection
+        finally:
+            await connection.close()
+
+    def _have_file(self) -> None:
+        """SQLite makes its other files with the mode of the first."""
+        if self.file is None or self.file.exists():
+            return
+        try:
+            self.file.parent.mkdir(parents=True, exist_ok=True)
+            os.close(os.open(self.file, os.O_RDWR | os.O_CREAT, 0o600))
+        except OSError as error:
+            raise self._down(error) from None
+
+    @contextmanager
+    def _said_plainly(self) -> Iterator[None]:
+        """A database that is down, or damaged, is said to be; any other error is its block's own."""
+        try:
+            yield
         except DOWN as error:
             raise self._down(error) from None
         except DatabaseError as error:
             if error.connection_invalidated or any(word in str(error.orig) for word in DAMAGED):
                 raise self._down(error) from None
             raise
-        finally:
-            await connection.close()
 
     def _down(self, error: Exception) -> StoreDownError:
         """What keeps the store from being read or written, and what to do; a database's own words may quote a row."""
@@ -127,13 +180,6 @@ class Database:
             await connection.execute(CreateTable(PROBE))
             await connection.execute(insert(PROBE).values(filler="x" * PROBE_BYTES))
             await connection.execute(DropTable(PROBE))
-
-
-def _private_file(path: Path) -> None:
-    """SQLite makes its other files with the mode of the first."""
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
 
 
 def _prepare(connection: Any, _record: object) -> None:

@@ -11,6 +11,7 @@ import psycopg
 import pytest
 
 from adapters.keyring import KeyRing
+from adapters.settings import sqlite_url
 from adapters.store import Store
 
 BACKENDS = ("sqlite", "postgresql")
@@ -33,7 +34,7 @@ def postgres() -> Iterator[str]:
 def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """An empty database."""
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'store.db'}"
+        return sqlite_url(tmp_path / "store.db")
     server = str(request.getfixturevalue("postgres"))
     name = f"t{uuid4().hex}"
     with psycopg.connect(server, autocommit=True) as connection:

@@ -1,23 +1,44 @@
 """The send ledger: what became of every message, sent or not."""
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from activities.ports import Letter, Person, SendStatus
 from adapters.store.database import Database
-from adapters.store.log.writing import logged
+from adapters.store.log.writing import logged_at_once, told
 from adapters.store.tables import SEND_PARTS, SENDS
 from course.agenda.withdrawn_messages import OVERTAKEN
 from course.model.messages import SendOrder
 from course.model.terms import Audience, OccasionKind, OccasionState, Role
 
 MAY_BEGIN = (OccasionState.LATER, OccasionState.IN_FLIGHT)
+
+MINE = (SENDS.c.course_id == bindparam("of_course")) & (SENDS.c.occasion == bindparam("of_occasion"))
+HELD, TOLD, ADDED = select(SENDS).where(MINE).with_for_update(), told(SENDS, MINE), insert(SENDS)
+CHANGED = update(SENDS).where(MINE)
+CHANGED_FROM = CHANGED.where(SENDS.c.state == bindparam("was"))
+CHANGED_UNLESS = CHANGED.where(SENDS.c.state != bindparam("is"))
+OF_COURSE = SEND_PARTS.c.course_id == bindparam("of_course")
+PART_MOVED = update(SEND_PARTS).where(OF_COURSE & (SEND_PARTS.c.occasion == bindparam("of_occasion")))
+PART_ADDED = insert(SEND_PARTS)
+PARTS_LEFT = delete(SEND_PARTS).where(
+    OF_COURSE
+    & (SEND_PARTS.c.letter == bindparam("of_occasion"))
+    & SEND_PARTS.c.occasion.not_in(bindparam("kept", expanding=True))
+)
+IN_LETTER = (SENDS.c.course_id == SEND_PARTS.c.course_id) & (SENDS.c.occasion == SEND_PARTS.c.letter)
+LETTER_OF = (
+    select(SENDS, SEND_PARTS.c.occasion.label("part"))
+    .join(SEND_PARTS, IN_LETTER)
+    .where(OF_COURSE & SEND_PARTS.c.occasion.in_(bindparam("occasions", expanding=True)))
+)
+"""What is asked for every message is made once: making a statement costs more than asking it."""
 
 
 @dataclass(frozen=True)
@@ -52,14 +73,10 @@ class SendLedger:
 
     async def standing(self, course_id: str, occasions: Sequence[str]) -> dict[str, SendStatus]:
         """For each occasion that was ever taken up, the message that it was last part of."""
-        same = (SENDS.c.course_id == SEND_PARTS.c.course_id) & (SENDS.c.occasion == SEND_PARTS.c.letter)
-        query = (
-            select(SENDS, SEND_PARTS.c.occasion.label("part"))
-            .join(SEND_PARTS, same)
-            .where(SEND_PARTS.c.course_id == course_id, SEND_PARTS.c.occasion.in_(occasions))
+        given = {"of_course": course_id, "occasions": list(occasions)}
+        return await self._database.read(
+            lambda connection: {row.part: _standing(row) for row in connection.execute(LETTER_OF, given)}
         )
-        async with self._database.reading() as connection:
-            return {row.part: _standing(row) for row in await connection.execute(query)}
 
     async def begin(self, order: SendOrder, letter: Letter, to: Person | None, at: datetime) -> int | None:
         """Commit that the letter is about to be handed over; how often that was unclear, or None if it may not.
@@ -67,44 +84,15 @@ class SendLedger:
         It may be begun while it is new, put back or called back; one in flight only where twice is better.
         """
         try:
-            async with self._database.writing() as connection:
-                held = select(SENDS).where(_one(order, order.key)).with_for_update()
-                row = (await connection.execute(held)).one_or_none()
-                state = None if row is None else OccasionState(row.state)
-                anew = row is not None and row.reason == OVERTAKEN
-                if state is not None and not anew and state not in MAY_BEGIN[: 2 if order.resend_unsure else 1]:
-                    return None
-                resent: int = (row.resent if row is not None else 0) + (state is OccasionState.IN_FLIGHT)
-                values = {
-                    "state": OccasionState.IN_FLIGHT,
-                    "as_of": order.as_of,
-                    "recorded_at": at,
-                    "resent": resent,
-                    "channel": letter.medium,
-                    "reason": "",
-                    "subject": letter.subject,
-                    "body": letter.body,
-                    **_addressee(to),
-                }
-                mine = _one(order, order.key)
-                async with logged(connection, SENDS, mine):
-                    if row is None:
-                        await connection.execute(insert(SENDS).values(**{**_new(order, order.key), **values}))
-                    else:
-                        await connection.execute(update(SENDS).where(mine).values(**values))
-                    if anew:
-                        await self._let_parts_go(connection, order)
-                    await self._keep_parts(connection, order, order.key)
+            return await self._database.write(lambda connection: _begin(connection, order, letter, to, at))
         except IntegrityError:
             return None
-        return resent
 
     async def put_back(self, order: SendOrder, reason: str, at: datetime) -> None:
         """Commit that nothing went out and that it may be tried again."""
-        begun = _one(order, order.key) & (SENDS.c.state == OccasionState.IN_FLIGHT)
+        begun = {**_mine(order, order.key), "was": OccasionState.IN_FLIGHT}
         values = {"state": OccasionState.LATER, "recorded_at": at, "reason": reason}
-        async with self._database.writing() as connection:
-            await connection.execute(update(SENDS).where(begun).values(**values))
+        await self._database.write(lambda connection: connection.execute(CHANGED_FROM, {**begun, **values}))
 
     async def settle(self, order: SendOrder, standing: SendStatus, at: datetime, provider_id: str = "") -> None:
         """Commit what became of the message; the words of a letter that was begun are kept, and `sent` is final."""
@@ -116,14 +104,7 @@ class SendLedger:
             "provider_id": provider_id,
             **_addressee(standing.to),
         }
-        mine = _one(order, standing.letter)
-        async with self._database.writing() as connection, logged(connection, SENDS, mine):
-            if (await connection.execute(select(SENDS.c.state).where(mine))).one_or_none() is None:
-                await connection.execute(insert(SENDS).values(**{**_new(order, standing.letter), **values}))
-            else:
-                not_sent = mine & (SENDS.c.state != OccasionState.SENT)
-                await connection.execute(update(SENDS).where(not_sent).values(**values))
-            await self._keep_parts(connection, order, standing.letter)
+        await self._database.write(lambda connection: _settle(connection, order, standing.letter, values))
 
     async def of_course(self, course_id: str) -> tuple[Sent, ...]:
         """Every message of a course, sent or not, in the order in which they were due."""
@@ -143,25 +124,10 @@ class SendLedger:
         async with self._database.reading() as connection:
             return {row.course_id: row.last for row in await connection.execute(query)}
 
-    async def _keep_parts(self, connection: AsyncConnection, order: SendOrder, letter: str) -> None:
-        for part in order.parts:
-            occasion = (SEND_PARTS.c.course_id == order.course_id) & (SEND_PARTS.c.occasion == part.occasion)
-            moved = await connection.execute(update(SEND_PARTS).where(occasion).values(letter=letter))
-            if not moved.rowcount:
-                row = {"course_id": order.course_id, "occasion": part.occasion, "kind": part.kind, "letter": letter}
-                await connection.execute(insert(SEND_PARTS).values(**row))
-
-    async def _let_parts_go(self, connection: AsyncConnection, order: SendOrder) -> None:
-        """What a letter carried when it was called back, and carries no more, goes out with another."""
-        left = SEND_PARTS.c.occasion.not_in([part.occasion for part in order.parts])
-        mine = (SEND_PARTS.c.course_id == order.course_id) & (SEND_PARTS.c.letter == order.key)
-        await connection.execute(delete(SEND_PARTS).where(mine & left))
-
     async def _found(self, where: ColumnElement[bool]) -> tuple[Sent, ...]:
-        same = (SENDS.c.course_id == SEND_PARTS.c.course_id) & (SENDS.c.occasion == SEND_PARTS.c.letter)
         query = (
             select(SENDS, SEND_PARTS.c.kind)
-            .join(SEND_PARTS, same)
+            .join(SEND_PARTS, IN_LETTER)
             .where(where)
             .order_by(SENDS.c.as_of, SENDS.c.course_id, SENDS.c.occasion, SEND_PARTS.c.occasion)
         )
@@ -174,8 +140,60 @@ class SendLedger:
         return tuple(found.values())
 
 
-def _one(order: SendOrder, letter: str) -> ColumnElement[bool]:
-    return (SENDS.c.course_id == order.course_id) & (SENDS.c.occasion == letter)
+def _begin(connection: Connection, order: SendOrder, letter: Letter, to: Person | None, at: datetime) -> int | None:
+    mine = _mine(order, order.key)
+    row = connection.execute(HELD, mine).one_or_none()
+    state = None if row is None else OccasionState(row.state)
+    anew = row is not None and row.reason == OVERTAKEN
+    if state is not None and not anew and state not in MAY_BEGIN[: 2 if order.resend_unsure else 1]:
+        return None
+    resent: int = (row.resent if row is not None else 0) + (state is OccasionState.IN_FLIGHT)
+    values = {
+        "state": OccasionState.IN_FLIGHT,
+        "as_of": order.as_of,
+        "recorded_at": at,
+        "resent": resent,
+        "channel": letter.medium,
+        "reason": "",
+        "subject": letter.subject,
+        "body": letter.body,
+        **_addressee(to),
+    }
+    with logged_at_once(connection, SENDS, TOLD, mine) if anew else nullcontext():  # else the log tells of neither
+        if row is None:
+            connection.execute(ADDED, {**_new(order, order.key), **values})
+        else:
+            connection.execute(CHANGED, {**mine, **values})
+        if anew:
+            _let_parts_go(connection, order)
+        _keep_parts(connection, order, order.key)
+    return resent
+
+
+def _settle(connection: Connection, order: SendOrder, letter: str, values: dict[str, Any]) -> None:
+    mine = _mine(order, letter)
+    with logged_at_once(connection, SENDS, TOLD, mine):
+        if connection.execute(HELD, mine).one_or_none() is None:
+            connection.execute(ADDED, {**_new(order, letter), **values})
+        else:
+            connection.execute(CHANGED_UNLESS, {**mine, "is": OccasionState.SENT, **values})
+        _keep_parts(connection, order, letter)
+
+
+def _keep_parts(connection: Connection, order: SendOrder, letter: str) -> None:
+    for part in order.parts:
+        if not connection.execute(PART_MOVED, {**_mine(order, part.occasion), "letter": letter}).rowcount:
+            row = {"course_id": order.course_id, "occasion": part.occasion, "kind": part.kind, "letter": letter}
+            connection.execute(PART_ADDED, row)
+
+
+def _let_parts_go(connection: Connection, order: SendOrder) -> None:
+    """What a letter carried when it was called back, and carries no more, goes out with another."""
+    connection.execute(PARTS_LEFT, {**_mine(order, order.key), "kept": [part.occasion for part in order.parts]})
+
+
+def _mine(order: SendOrder, occasion: str) -> dict[str, Any]:
+    return {"of_course": order.course_id, "of_occasion": occasion}
 
 
 def _new(order: SendOrder, key: str) -> dict[str, Any]:

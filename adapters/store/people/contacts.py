@@ -2,13 +2,15 @@
 
 import re
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from activities.ports import Contact, Medium
 from adapters.store.database import Database
 from adapters.store.errors import StoreError
 from adapters.store.log.writing import logged
 from adapters.store.tables import CONTACTS, PATIENTS
+
+CONTACT_OF = select(CONTACTS).where(CONTACTS.c.patient_id == bindparam("of_patient"))
 
 _EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 _PHONE = re.compile(r"\+[0-9]{7,15}")
@@ -66,9 +68,8 @@ class ContactBook:
 
     async def of(self, patient_id: str) -> Contact | None:
         """Where the patient is reached, or None."""
-        async with self._database.reading() as connection:
-            found = await connection.execute(select(CONTACTS).where(CONTACTS.c.patient_id == patient_id))
-            row = found.one_or_none()
+        given = {"of_patient": patient_id}
+        row = await self._database.read(lambda connection: connection.execute(CONTACT_OF, given).one_or_none())
         if row is None:
             return None
         return Contact(email=row.email, phone=row.phone, language=row.language, preferred=Medium(row.preferred))

@@ -108,6 +108,16 @@ async def filled(store: Store) -> None:
             await connection.execute(text(f"create table filler{number} (one text)"))
 
 
+async def test_what_runs_in_one_trip_says_so_too(tmp_path: Path, keyring: KeyRing) -> None:
+    """The ledger of messages meets a store that is not one, and one that may not be made."""
+    (tmp_path / "store.db").mkdir()
+    (tmp_path / "notes.txt").write_text("no folder")
+    for path in (tmp_path / "store.db", tmp_path / "notes.txt" / "store.db"):
+        async with Store.open(f"sqlite:///{path}", keyring) as store:
+            with pytest.raises(StoreDownError, match="does not answer"):
+                await store.sends.standing("c-1", ["s1/visit_24h/1"])
+
+
 async def test_a_store_without_room_says_so(tmp_path: Path, keyring: KeyRing) -> None:
     """SQLite that may not grow any more is full, on a write and when asked beforehand."""
     async with Store.open(f"sqlite:///{tmp_path / 'store.db'}", keyring) as store:

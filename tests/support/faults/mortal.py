@@ -7,9 +7,9 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import Any
 
-from course import opening
 from course.model import messages
 from worker import main
+from workflows import course
 
 
 class Moment(StrEnum):
@@ -20,7 +20,7 @@ class Moment(StrEnum):
 
 
 def dies_in(owner: Any, name: str) -> None:
-    """Let the first call of a function be the last of this process; workflows share `course` with it."""
+    """Let the first call of a function be the last of this process."""
 
     def die(*_: Any) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
@@ -33,5 +33,5 @@ if __name__ == "__main__":
     if Moment(sys.argv.pop()) is Moment.TURNING:
         dies_in(messages.CourseOrder, "on_a_new_page")
     else:
-        dies_in(opening, "carried_on")
+        dies_in(course, "carried_on")
     sys.exit(main())
