@@ -6,6 +6,7 @@ from datetime import datetime, time
 from course.agenda.date_format import day
 from course.model.base import days
 from course.model.calendar import days_from, in_sending_hours
+from course.model.memoize import memoized
 from course.model.occasions import Occasion
 from course.model.record import CourseRecord
 from course.model.terms import OccasionKind, Phase
@@ -29,6 +30,7 @@ def booster_interval_days(record: CourseRecord) -> int | None:
     return lead_in[done] if done < len(lead_in) else plan.interval_days
 
 
+@memoized
 def booster_window(record: CourseRecord) -> tuple[datetime, datetime] | None:
     """When the next booster's window opens and closes, or None where none is due."""
     interval = booster_interval_days(record)

@@ -6,6 +6,7 @@ from datetime import datetime, time
 from course.agenda.visits import EVENING, nominal
 from course.model.base import days, hours
 from course.model.calendar import SENDING_OPENS, days_from, in_sending_hours
+from course.model.memoize import memoized
 from course.model.occasions import Occasion
 from course.model.parts import Ask
 from course.model.record import CourseRecord
@@ -64,6 +65,7 @@ def next_ask_at(record: CourseRecord) -> datetime:
     return in_sending_hours(zone, regular if again is None else min(regular, again))
 
 
+@memoized
 def lost_ask_at(record: CourseRecord) -> datetime | None:
     """When a response that one reading has lost is asked about again, until it has been; None where none is in doubt.
 

@@ -7,6 +7,7 @@ from pydantic import AfterValidator, Field
 
 from course.model.base import Carried, Instant
 from course.model.calendar import Calendar, Zone
+from course.model.memoize import memoized
 from course.model.parts import (
     Applied,
     Ask,
@@ -146,7 +147,7 @@ class CourseRecord(Carried):
     @property
     def open_sessions(self) -> tuple[Session, ...]:
         """Visits that still lie ahead or are under way, soonest first."""
-        return tuple(sorted((one for one in self.sessions if one.is_open), key=lambda one: (one.start, one.ordinal)))
+        return _open_sessions(self)
 
     @property
     def open_escalation(self) -> Escalation | None:
@@ -156,7 +157,7 @@ class CourseRecord(Carried):
     @property
     def valid_doses(self) -> tuple[Dose, ...]:
         """Doses that stand, in order of time."""
-        return tuple(sorted((dose for dose in self.doses if not dose.voided), key=lambda dose: dose.at))
+        return _valid_doses(self)
 
     @property
     def last_infusion_at(self) -> datetime | None:
@@ -167,14 +168,35 @@ class CourseRecord(Carried):
     @property
     def primary_scores(self) -> tuple[Score, ...]:
         """Standing scores of the protocol's primary measure, in order of time."""
-        return self.scores_of(self.protocol.outcome.instrument)
+        return _primary_scores(self)
 
     def scores_of(self, instrument: str) -> tuple[Score, ...]:
         """Standing scores of one instrument that have a total, in order of time."""
-        standing = (score for score in self.scores if score.instrument == instrument and not score.voided)
-        mine = (score for score in standing if score.total is not None)
-        return tuple(sorted(mine, key=lambda score: score.at))
+        if instrument == self.protocol.outcome.instrument:
+            return _primary_scores(self)
+        return _scores_of(self, instrument)
 
     def with_session(self, session: Session) -> "CourseRecord":
         """The record with one session replaced by its new state."""
         return self.with_(sessions=tuple(session if one.id == session.id else one for one in self.sessions))
+
+
+@memoized
+def _open_sessions(record: CourseRecord) -> tuple[Session, ...]:
+    return tuple(sorted((one for one in record.sessions if one.is_open), key=lambda one: (one.start, one.ordinal)))
+
+
+@memoized
+def _valid_doses(record: CourseRecord) -> tuple[Dose, ...]:
+    return tuple(sorted((dose for dose in record.doses if not dose.voided), key=lambda dose: dose.at))
+
+
+@memoized
+def _primary_scores(record: CourseRecord) -> tuple[Score, ...]:
+    return _scores_of(record, record.protocol.outcome.instrument)
+
+
+def _scores_of(record: CourseRecord, instrument: str) -> tuple[Score, ...]:
+    standing = (score for score in record.scores if score.instrument == instrument and not score.voided)
+    mine = (score for score in standing if score.total is not None)
+    return tuple(sorted(mine, key=lambda score: score.at))

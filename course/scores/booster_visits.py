@@ -1,5 +1,6 @@
 """Boosters: one is one visit, or several within a week where the protocol gives it in several."""
 
+from course.model.memoize import memoized
 from course.model.record import CourseRecord
 from course.model.terms import Series, SessionStatus
 from course.model.visit import Dose
@@ -8,6 +9,7 @@ ONE_BOOSTER_DAYS = 7
 """The sessions of one booster lie within so many days. [set]"""
 
 
+@memoized
 def boosters(record: CourseRecord) -> tuple[tuple[Dose, ...], ...]:
     """The boosters that gave drug, each with its doses, in order of time."""
     most, found = record.protocol.maintenance.sessions_per_booster, list[tuple[Dose, ...]]()

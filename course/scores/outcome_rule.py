@@ -3,6 +3,7 @@
 Criteria come from the protocol's outcome rule and the instrument; a missing score is never carried forward.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, time
 from decimal import ROUND_DOWN, Decimal
@@ -11,7 +12,7 @@ from enum import StrEnum
 from course.model.memoize import memoized
 from course.model.parts import Score
 from course.model.protocol.adjunct import pressing
-from course.model.protocol.instrument import tidy
+from course.model.protocol.instrument import Instrument, tidy
 from course.model.protocol.protocol import OutcomeRule
 from course.model.record import CourseRecord
 from course.model.terms import Outcome
@@ -25,6 +26,7 @@ EARLY_RUNNING = 2
 """So many early boosters running force an evaluation: tolerance, misuse. [set]"""
 
 TENTH = Decimal("0.1")
+RESPONDS = frozenset({Outcome.REMISSION, Outcome.SUBSTANTIAL, Outcome.RESPONSE})
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ class Reading:
     @property
     def responds(self) -> bool:
         """Whether the protocol's own response criterion is met."""
-        return self.outcome in {Outcome.REMISSION, Outcome.SUBSTANTIAL, Outcome.RESPONSE}
+        return self.outcome in RESPONDS
 
 
 class RelapseState(StrEnum):
@@ -64,8 +66,8 @@ def baseline(record: CourseRecord, instrument: str = "") -> Score | None:
 
     Of the primary measure, unless another instrument is named.
     """
-    doses = record.valid_doses
-    before = [one for one in _in_order(record, instrument) if not doses or _counts_from(record, one) <= doses[0].at]
+    doses, scores = record.valid_doses, record.scores_of(instrument or record.protocol.outcome.instrument)
+    before = _ordered(record, (one for one in scores if not doses or _counts_from(record, one) <= doses[0].at))
     return before[-1] if before else None
 
 
@@ -103,7 +105,7 @@ def relapse(record: CourseRecord) -> Relapse:
     turns = [*(dose.at for dose in record.valid_doses), *(one.at for one in record.evaluations)]
     responded, first, second = False, None, None
     for score in _since_first_dose(record):
-        if _read(record, record.protocol.outcome, start, score).responds:
+        if _responds(record, start, score):
             responded, first, second = True, None, None
         elif responded and first is None:
             first = score
@@ -156,37 +158,50 @@ def _counts_from(record: CourseRecord, score: Score) -> datetime:
     return record.zone.lenient(datetime.combine(record.zone.local(score.at).date(), time.min))
 
 
-def _in_order(record: CourseRecord, instrument: str = "") -> list[Score]:
-    scores = record.scores_of(instrument or record.protocol.outcome.instrument)
+def _ordered(record: CourseRecord, scores: Iterable[Score]) -> list[Score]:
     return sorted(scores, key=lambda one: (_counts_from(record, one), len(one.id), one.id))
 
 
-def _since_first_dose(record: CourseRecord) -> list[Score]:
+@memoized
+def _since_first_dose(record: CourseRecord) -> tuple[Score, ...]:
     doses = record.valid_doses
-    return [one for one in _in_order(record) if doses and _counts_from(record, one) > doses[0].at]
+    after = (one for one in record.primary_scores if doses and _counts_from(record, one) > doses[0].at)
+    return tuple(_ordered(record, after))
+
+
+def _responds(record: CourseRecord, start: Score | None, score: Score) -> bool:
+    """Whether a primary score reads as a response: what `_read` says of it, without its words."""
+    rule = record.protocol.outcome
+    instrument = record.instruments.get(rule.instrument)
+    if start is None or _why_not_computable(rule, instrument, start, score):
+        return False
+    return _outcome(rule, start.points, score.points, instrument.reliable_change if instrument else None) in RESPONDS
+
+
+def _why_not_computable(rule: OutcomeRule, instrument: Instrument | None, start: Score | None, score: Score) -> str:
+    cut = instrument.clinical_cut if instrument else None
+    if score.instrument != rule.instrument:
+        return f"outcomes are read from {rule.instrument}, not from {score.instrument}"
+    if start is None:
+        return "there is no score from before the first infusion"
+    if start.points == 0:
+        return "the baseline is 0"
+    if cut is not None and start.points < cut:
+        return f"the baseline of {start.said} is below the cut of {cut}"
+    return ""
 
 
 def _read(record: CourseRecord, rule: OutcomeRule, start: Score | None, score: Score) -> Reading:
     instrument = record.instruments.get(rule.instrument)
-    cut = instrument.clinical_cut if instrument else None
-    if score.instrument != rule.instrument:
-        return _not_computable(f"outcomes are read from {rule.instrument}, not from {score.instrument}")
-    if start is None:
-        return _not_computable("there is no score from before the first infusion")
-    if start.points == 0:
-        return _not_computable("the baseline is 0")
-    if cut is not None and start.points < cut:
-        return _not_computable(f"the baseline of {start.said} is below the cut of {cut}")
+    why_not = _why_not_computable(rule, instrument, start, score)
+    if start is None or why_not:
+        return Reading(Outcome.NOT_COMPUTABLE, None, None, f"{Outcome.NOT_COMPUTABLE}: {why_not}")
     points = tidy(score.points - start.points)
     outcome = _outcome(rule, start.points, score.points, instrument.reliable_change if instrument else None)
     percent = (100 * Decimal(str(points)) / Decimal(str(start.points))).quantize(TENTH, ROUND_DOWN)
     called = rule.remission_called if outcome is Outcome.REMISSION and rule.remission_called else outcome
     text = f"{called}: {start.said} to {score.said}, {_change(rule, points, percent)}"
     return Reading(outcome, percent, points, text)
-
-
-def _not_computable(why: str) -> Reading:
-    return Reading(Outcome.NOT_COMPUTABLE, None, None, f"{Outcome.NOT_COMPUTABLE}: {why}")
 
 
 def _outcome(rule: OutcomeRule, start: float, total: float, reliable_change: int | None) -> Outcome:
