@@ -115,6 +115,7 @@ COMMANDS = {
         "access": "people.access:access",
         "notary": "audit.notary:notary",
         "audit verify": "audit.verify:verify",
+        "audit export": "audit.export:export",
         "audit timeline": "audit.timeline:timeline",
         "search-attributes": "running.search_attributes:search_attributes",
         "wake": "running.wake:wake",

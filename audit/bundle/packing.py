@@ -1,0 +1,47 @@
+"""The bundle as a zip: the same bytes for the same state, wherever and whenever it is made."""
+
+import io
+import json
+import zipfile
+from collections.abc import Mapping
+from hashlib import sha256
+from pathlib import Path
+
+BEGINS = (1980, 1, 1, 0, 0, 0)
+"""The one time that every file in a bundle has."""
+
+READABLE = 0o644 << 16
+MANIFEST = "manifest.json"
+VERIFIER = Path(__file__).with_name("verify.py")
+
+README = """Course {course}
+
+This is what one course of treatment consists of, and what proves it.
+
+  course.html          to read: who, outcome, sessions, everything that happened
+  course.ndjson        the same story, one JSON value a line
+  history/             each run of the course's workflow as recorded, readable
+  archive/             the same runs as they were archived, encrypted; the log vouches for these bytes
+  proof/checkpoint     what the log's notary signed: how many entries there were, and the hash over all of them
+  proof/entries.ndjson every log entry about this course, each with its proof that it is under that hash
+  proof/earlier.ndjson earlier checkpoints, each with its proof that the log only grew since
+  manifest.json        the hash of every file here, who exported it and why
+  verify.py            checks all of it, offline: python verify.py {bundle}
+
+Give verify.py the log's first key, as the clinic gave it to you (--key). Without it, it believes the key in here.
+"""
+
+
+def packed(files: Mapping[str, bytes], manifest: Mapping[str, object]) -> bytes:
+    """The zip of these files and the manifest over them."""
+    whole = {**files, "verify.py": VERIFIER.read_bytes()}
+    listed = {name: sha256(data).hexdigest() for name, data in sorted(whole.items())}
+    text = json.dumps({**manifest, "files": listed}, sort_keys=True, indent=1, ensure_ascii=False)
+    whole[MANIFEST] = f"{text}\n".encode()
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as out:
+        for name, data in sorted(whole.items()):
+            entry = zipfile.ZipInfo(name, BEGINS)
+            entry.external_attr, entry.compress_type, entry.create_system = READABLE, zipfile.ZIP_DEFLATED, 3
+            out.writestr(entry, data)
+    return made.getvalue()

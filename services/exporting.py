@@ -1,0 +1,139 @@
+"""Exporting a course with its proofs; the export is itself an entry of the log."""
+
+import asyncio
+import json
+import os
+import secrets
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+
+from temporalio.client import WorkflowHistory
+
+from adapters.temporal.updates import run_of
+from adapters.tlog.folder import LogFolder
+from adapters.wiring import Application
+from audit.bundle.packing import README, packed
+from audit.bundle.page import page
+from audit.bundle.proofs import CourseProofs, ProofError, as_lines, course_proofs
+from audit.bundle.readable import readable
+from audit.histories import compared_histories
+from audit.key_book import key_book
+from audit.timeline import Line, story
+from course.model.record import CourseRecord
+from course.model.terms import Role
+from services.errors import InputError, ServiceError
+from services.session import StaffSession
+
+FORMAT = "structured-treatments bundle 1"
+EXPORT = "export"
+
+
+@dataclass(frozen=True)
+class Exported:
+    """A bundle that was written: where, its hash, and how many log entries it proves."""
+
+    path: Path
+    sha256: str
+    entries: int
+    runs: int
+
+
+async def export_course(at: StaffSession, typed: str, out: Path, reason: str) -> Exported:
+    """Write the bundle of a course into a folder; raises ServiceError or CourseError."""
+    at.refuse_unless({Role.AUDITOR}, "export courses", "ask an auditor")
+    if not reason.strip():
+        raise InputError("say why with --reason: an export is on record with its reason")
+    course_id = await at.course(typed)
+    record = await at.courses.record(course_id)
+    proofs = await _proofs(at.app, record)
+    found = await compared_histories(at.app, course_id)
+    if found.differing:
+        raise ServiceError(f"run {found.differing[0]} is archived otherwise than the server has it: see `audit verify`")
+    lines = await story(found.runs, at.app.ring, await key_book(at.app.store.log))
+    files, runs = await _histories(at.app, course_id, found.runs)
+    patient = await at.app.store.directory.patient(record.patient_id)
+    vouched = f"a checkpoint of {proofs.size} log entries, {len(proofs.entries)} of them in this bundle"
+    name = f"course-{course_id}-{at.now:%Y-%m-%d}.zip"
+    files |= {
+        "README.txt": README.format(course=course_id, bundle=name).encode(),
+        "course.html": page(record, patient, lines, vouched).encode(),
+        "course.ndjson": as_lines([_plain(line) for line in lines]),
+        "proof/checkpoint": proofs.checkpoint.encode(),
+        "proof/earlier.ndjson": as_lines(proofs.earlier),
+        "proof/entries.ndjson": as_lines(proofs.entries),
+    }
+    manifest = {
+        "format": FORMAT,
+        "course": course_id,
+        "protocol": {"id": record.protocol.id, "version": record.protocol.version, "sha256": record.protocol.sha256},
+        "exported_by": {"account": at.account.account_id, "name": at.account.name, "role": at.account.role},
+        "reason": reason.strip(),
+        "log": {"key": proofs.key.vkey, "size": proofs.size},
+        "runs": runs,
+    }
+    whole = packed(files, manifest)
+    path = await _written(at, out / name, whole, course_id)
+    return Exported(path, sha256(whole).hexdigest(), len(proofs.entries), len(runs))
+
+
+async def _proofs(app: Application, record: CourseRecord) -> CourseProofs:
+    folders = (app.settings.witness_folder, app.settings.notary_folder)
+    kept = next((found for one in folders if one is not None and (found := LogFolder(one)).key() is not None), None)
+    if kept is None:
+        raise ServiceError("nothing vouches for the log yet: run `starter.py notary` first")
+    try:
+        return await course_proofs(app.store.log, kept, record.course_id, record.protocol.id)
+    except ProofError as why:
+        raise ServiceError(str(why)) from None
+
+
+async def _histories(
+    app: Application, course_id: str, histories: Sequence[WorkflowHistory]
+) -> tuple[dict[str, bytes], list[dict[str, object]]]:
+    """Each run to read, and as it was archived; and what the manifest says of them."""
+    files: dict[str, bytes] = {}
+    runs: list[dict[str, object]] = []
+    for number, history in enumerate(histories, start=1):
+        run_id = run_of(history)
+        name = f"{number:03}-{run_id}.json"
+        files[f"history/{name}"] = await readable(history, app.ring)
+        archived = await app.store.archive.history(course_id, run_id)
+        if archived is not None:
+            files[f"archive/{name}"] = archived
+        kept = f"archive/{name}" if archived is not None else ""
+        runs.append({"run_id": run_id, "history": f"history/{name}", "archive": kept, "events": len(history.events)})
+    return files, runs
+
+
+async def _written(at: StaffSession, path: Path, whole: bytes, course_id: str) -> Path:
+    """Put the bundle where it was asked for, and on record who took it."""
+    await asyncio.to_thread(_write, path, whole)
+    says = {"course_id": course_id, "account_id": at.account.account_id, "sha256": sha256(whole).hexdigest()}
+    await at.app.store.log.state(EXPORT, f"{course_id}/{says['sha256'][:16]}", says)
+    await at.log_access(course_id, "export", done=f"All the same, {path} was written")
+    return path
+
+
+def _write(path: Path, whole: bytes) -> None:
+    """A file that its owner alone can read: it holds names."""
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(whole)
+        draft.replace(path)
+    except OSError as error:
+        raise ServiceError(f"{path} cannot be written ({error.strerror}): name another folder with --out") from None
+
+
+def _plain(line: Line) -> dict[str, object]:
+    """A line of the story as JSON."""
+    whole: dict[str, object] = json.loads(json.dumps(asdict(line), default=_text))
+    return whole
+
+
+def _text(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
