@@ -15,7 +15,7 @@ from temporalio.client import WorkflowHistory
 from adapters.temporal.updates import run_of
 from adapters.tlog.folder import LogFolder
 from adapters.wiring import Application
-from audit.bundle.packing import README, packed
+from audit.bundle.packing import README, SIGNATURE, packed, statement, with_manifest
 from audit.bundle.page import page
 from audit.bundle.proofs import CourseProofs, ProofError, as_lines, course_proofs
 from audit.bundle.readable import readable
@@ -24,7 +24,7 @@ from audit.key_book import key_book
 from audit.timeline import Line, story
 from course.model.record import CourseRecord
 from course.model.terms import Role
-from services.errors import InputError, ServiceError
+from services.errors import InputError, NotAllowedError, ServiceError
 from services.session import StaffSession
 
 FORMAT = "structured-treatments bundle 1"
@@ -74,9 +74,19 @@ async def export_course(at: StaffSession, typed: str, out: Path, reason: str) ->
         "log": {"key": proofs.key.vkey, "size": proofs.size},
         "runs": runs,
     }
-    whole = packed(files, manifest)
+    whole = packed(await _signed(at, with_manifest(files, manifest), proofs))
     path = await _written(at, out / name, whole, course_id)
     return Exported(path, sha256(whole).hexdigest(), len(proofs.entries), len(runs))
+
+
+async def _signed(at: StaffSession, files: dict[str, bytes], proofs: CourseProofs) -> dict[str, bytes]:
+    """The files with the exporter's signature under the manifest; raises ServiceError where none would be believed."""
+    signature = await at.courses.hands.under(at.account.account_id, statement(files))
+    if signature is None:
+        raise NotAllowedError("a bundle is signed by whoever exports it: sign in first")
+    if not any(f'"subject":"{signature.key_id}"' in str(one["entry"]) for one in proofs.entries):
+        raise ServiceError("nothing vouches for your key yet: run `starter.py notary`, then export again")
+    return {**files, SIGNATURE: signature.model_dump_json().encode()}
 
 
 async def _proofs(app: Application, record: CourseRecord) -> CourseProofs:

@@ -63,6 +63,14 @@ class Hands:
         said = enrolment(order.model_dump(mode="json"))
         return order.with_(enrolled_by=await self._by(order.enrolled_by, order.course_id, said))
 
+    async def under(self, account_id: str, text: bytes) -> Ed25519Signature | None:
+        """The signature of an account whose key is at hand under a text that is no act; raises IdentityError."""
+        opening = self._openings.get(account_id)
+        if opening is None:
+            return None
+        key = await opening()
+        return Ed25519Signature(key_id=key.key_id, value=key.sign(text))
+
     async def _by(self, person: Actor, course_id: str, said: Mapping[str, Any]) -> Actor:
         """The person with their signature of what is said."""
         opening = self._openings.get(person.account_id)

@@ -25,22 +25,35 @@ This is what one course of treatment consists of, and what proves it.
   proof/checkpoint     what the log's notary signed: how many entries there were, and the hash over all of them
   proof/entries.ndjson every log entry about this course, each with its proof that it is under that hash
   proof/earlier.ndjson earlier checkpoints, each with its proof that the log only grew since
-  manifest.json        the hash of every file here, who exported it and why
+  manifest.json        the hash of every file here, who exported it and why; manifest.sig is their signature
   verify.py            checks all of it, offline: python verify.py {bundle}
 
 Give verify.py the log's first key, as the clinic gave it to you (--key). Without it, it believes the key in here.
 """
 
 
-def packed(files: Mapping[str, bytes], manifest: Mapping[str, object]) -> bytes:
-    """The zip of these files and the manifest over them."""
+SIGNATURE = "manifest.sig"
+STATEMENT = b"structured-treatments bundle 1\n"
+
+
+def with_manifest(files: Mapping[str, bytes], manifest: Mapping[str, object]) -> dict[str, bytes]:
+    """The files, the verifier, and the manifest with the hash of each."""
     whole = {**files, "verify.py": VERIFIER.read_bytes()}
     listed = {name: sha256(data).hexdigest() for name, data in sorted(whole.items())}
     text = json.dumps({**manifest, "files": listed}, sort_keys=True, indent=1, ensure_ascii=False)
-    whole[MANIFEST] = f"{text}\n".encode()
+    return {**whole, MANIFEST: f"{text}\n".encode()}
+
+
+def statement(files: Mapping[str, bytes]) -> bytes:
+    """What whoever exports signs: the hash of the manifest, and so of every file."""
+    return STATEMENT + sha256(files[MANIFEST]).hexdigest().encode()
+
+
+def packed(files: Mapping[str, bytes]) -> bytes:
+    """The zip of these files."""
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as out:
-        for name, data in sorted(whole.items()):
+        for name, data in sorted(files.items()):
             entry = zipfile.ZipInfo(name, BEGINS)
             entry.external_attr, entry.compress_type, entry.create_system = READABLE, zipfile.ZIP_DEFLATED, 3
             out.writestr(entry, data)

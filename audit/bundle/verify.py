@@ -22,7 +22,8 @@ from typing import Any
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-MANIFEST = "manifest.json"
+MANIFEST, SIGNATURE = "manifest.json", "manifest.sig"
+BUNDLE = b"structured-treatments bundle 1\n"
 STATEMENT = "structured-treatments act 1"
 PROOFS = frozenset({"proof", "signature"})
 DASH = "\u2014 "
@@ -77,6 +78,7 @@ class _Bundle:
         if key and key.strip() != self.manifest["log"]["key"]:
             self.report.fault(MANIFEST, "the log's first key is not the one that you gave")
         log.check()
+        self._exported(log)
         self._runs(log)
         self._acts(log)
         self._lines()
@@ -88,8 +90,19 @@ class _Bundle:
                 self.report.fault(name, "it is missing")
             elif hashlib.sha256(self.files[name]).hexdigest() != digest:
                 self.report.fault(name, "it is not the file that the manifest lists")
-        for name in sorted(set(self.files) - set(listed) - {MANIFEST}):
+        for name in sorted(set(self.files) - set(listed) - {MANIFEST, SIGNATURE}):
             self.report.fault(name, "the manifest does not list it")
+
+    def _exported(self, log: "_Log") -> None:
+        """Whoever exported it has signed the manifest, and so every file."""
+        given = json.loads(self.files.get(SIGNATURE, b"{}"))
+        key = log.signing_keys().get(given.get("key_id", ""))
+        text = BUNDLE + hashlib.sha256(self.files[MANIFEST]).hexdigest().encode()
+        who = self.manifest["exported_by"]["account"]
+        if key is None or key["account_id"] != who:
+            self.report.fault(SIGNATURE, f"it is not the signature of {who}, who exported this")
+        elif not _verifies(key["public_key"], given["value"], text):
+            self.report.fault(SIGNATURE, "the manifest is not the one that was signed")
 
     def _runs(self, log: "_Log") -> None:
         before = ""
