@@ -15,6 +15,7 @@ from cyclopts import Parameter
 
 from adapters.clinic.files import load_clinic
 from adapters.settings import Settings, load_settings
+from cli.demo.bundle import Evidence, evidence
 from cli.demo.clinic import Clinic, in_words, look_around
 from cli.demo.report import write_report
 from cli.output import CODES, OK, USAGE, as_json, complain, table
@@ -96,21 +97,23 @@ def demo(
         if folder.exists():
             shutil.rmtree(folder)
         folder.mkdir(parents=True, mode=0o700)
-        played, clinic = _play(folder, SHIPPED, until, port if serve else None)
+        played, clinic, proven = _play(folder, SHIPPED, until, port if serve else None)
     except EXPECTED as error:
         return complain(str(error), CODES[kind_of(error)], json_=json)
     report = write_report(folder, played, clinic)
     if json:
         as_json({"report": report, "courses": [played_json(one) for one in played], "proof": clinic.proof})
         return OK
-    _print(played, clinic, folder, report, time.monotonic() - began)
+    _print(played, (*in_words(clinic), *proven.lines), folder, report, time.monotonic() - began)
     surprises = [surprise for one in played for surprise in one.player.surprises]
     for surprise in surprises:
         print(f"not as the scenario says: {surprise}", file=sys.stderr)
     return 1 if surprises else OK
 
 
-def _play(folder: Path, clinic_folder: Path, until: str, port: int | None) -> tuple[tuple[Played, ...], Clinic]:
+def _play(
+    folder: Path, clinic_folder: Path, until: str, port: int | None
+) -> tuple[tuple[Played, ...], Clinic, Evidence]:
     clinic = load_clinic(clinic_folder)
     began = starts_at(BEGINS, ZoneInfo(next(iter(clinic.sites.values())).zone), datetime.now(UTC))
     ends = began + span(until)
@@ -123,10 +126,10 @@ def _play(folder: Path, clinic_folder: Path, until: str, port: int | None) -> tu
             scenarios.append(scenario.model_copy(update=when))
     patients = sum(1 for scenario in scenarios for _ in lives(scenario))
     print(f"{patients} made-up patients, {until} of a clinic, on a real Temporal server:", file=sys.stderr)
-    seen: list[Clinic] = []
+    seen: list[tuple[Clinic, Evidence]] = []
 
     async def after(here: Stage, players: Sequence[Player]) -> None:
-        seen.append(await look_around(here, players))
+        seen.append((await look_around(here, players), await evidence(here, players, folder)))
         if port is not None:
             from cli.demo.serving import serve as keep_open  # noqa: PLC0415  only who asks for pages needs them
 
@@ -136,10 +139,10 @@ def _play(folder: Path, clinic_folder: Path, until: str, port: int | None) -> tu
         played = asyncio.run(
             play_files(scenarios, folder, clinic_folder, progress=ProgressLine(sys.stderr), apart=True, after=after)
         )
-    return played, seen[0]
+    return played, *seen[0]
 
 
-def _print(played: tuple[Played, ...], clinic: Clinic, folder: Path, report: Path, seconds: float) -> None:
+def _print(played: tuple[Played, ...], clinic: Sequence[str], folder: Path, report: Path, seconds: float) -> None:
     heads = ("patient", "what is different", "where", "infusions", "letters", "not sent", "scores")
     table(heads, [_row(one) for one in played], f"A year in {seconds:.0f} seconds")
     told = [one for course in played for one in course.letters if OccasionKind.ESCALATION in one.kinds]
@@ -147,7 +150,7 @@ def _print(played: tuple[Played, ...], clinic: Clinic, folder: Path, report: Pat
         print(f"escalated  {one.as_of:%a %d %b %H:%M} UTC to {one.to_account}: {one.subject}")
     for course in played:
         print(_told(course))
-    print("\n".join(in_words(clinic)))
+    print("\n".join(clinic))
     letters = sum(len(one.letters) for one in played)
     print(f"pictures   {report}\nmessages   {letters} letters in {folder / 'mailbox'}")
     first = next(one for course in played for one in course.to_patient)
