@@ -12,13 +12,17 @@ from pathlib import Path
 
 from temporalio.client import WorkflowHistory
 
+from adapters.store.people.access import Access
+from adapters.store.people.directory import Patient
 from adapters.temporal.updates import run_of
 from adapters.tlog.folder import LogFolder
 from adapters.wiring import Application
+from audit.bundle.fhir import Fhir
 from audit.bundle.packing import README, SIGNATURE, packed, statement, with_manifest
 from audit.bundle.page import page
 from audit.bundle.proofs import CourseProofs, ProofError, as_lines, course_proofs
 from audit.bundle.readable import readable
+from audit.bundle.verify import acts_of
 from audit.histories import compared_histories
 from audit.key_book import key_book
 from audit.timeline import Line, story
@@ -61,6 +65,7 @@ async def export_course(at: StaffSession, typed: str, out: Path, reason: str) ->
         "README.txt": README.format(course=course_id, bundle=name).encode(),
         "course.html": page(record, patient, lines, vouched).encode(),
         "course.ndjson": as_lines([_plain(line) for line in lines]),
+        "fhir.json": _fhir(record, patient, files, await at.app.store.access.of_course(course_id)),
         "proof/checkpoint": proofs.checkpoint.encode(),
         "proof/earlier.ndjson": as_lines(proofs.earlier),
         "proof/entries.ndjson": as_lines(proofs.entries),
@@ -77,6 +82,13 @@ async def export_course(at: StaffSession, typed: str, out: Path, reason: str) ->
     whole = packed(await _signed(at, with_manifest(files, manifest), proofs))
     path = await _written(at, out / name, whole, course_id)
     return Exported(path, sha256(whole).hexdigest(), len(proofs.entries), len(runs))
+
+
+def _fhir(record: CourseRecord, patient: Patient | None, files: dict[str, bytes], looks: Sequence[Access]) -> bytes:
+    """The course for whoever reads FHIR, with the acts out of its histories."""
+    acts = [act for name in sorted(files) if name.startswith("history/") for _, act in acts_of(json.loads(files[name]))]
+    made = Fhir(record, patient).bundle(acts, [one for one in looks if one.what != EXPORT])
+    return json.dumps(made, sort_keys=True, indent=1, ensure_ascii=False).encode()
 
 
 async def _signed(at: StaffSession, files: dict[str, bytes], proofs: CourseProofs) -> dict[str, bytes]:

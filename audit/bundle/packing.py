@@ -20,6 +20,7 @@ This is what one course of treatment consists of, and what proves it.
 
   course.html          to read: who, outcome, sessions, everything that happened
   course.ndjson        the same story, one JSON value a line
+  fhir.json            the course as a FHIR R4 bundle, for other programs
   history/             each run of the course's workflow as recorded, readable
   archive/             the same runs as they were archived, encrypted; the log vouches for these bytes
   proof/checkpoint     what the log's notary signed: how many entries there were, and the hash over all of them

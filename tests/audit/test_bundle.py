@@ -6,12 +6,14 @@ import random
 import subprocess
 import sys
 import zipfile
+from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from fhir.resources.R4B import get_fhir_model_class
 
 from adapters.clinic.files import load_clinic
 from adapters.identity.hands import Hands
@@ -28,6 +30,7 @@ from play.world.stage import stage
 from services.courses import Courses
 from services.errors import InputError, NotAllowedError, ServiceError
 from services.exporting import export_course
+from services.reading.one_course import shown_course
 from services.session import StaffSession
 from tests.support.records import CLINIC_FOLDER
 
@@ -78,6 +81,7 @@ async def exported(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Ex
                 await export_course(at, course, folder, reason)
             except (InputError, NotAllowedError, ServiceError) as why:
                 refused.append(str(why))
+        await shown_course(auditor, course)
         await vouch(app)
         await vouch_again(app, course)
         made = await export_course(auditor, course, folder / "one", "yearly review")
@@ -211,3 +215,18 @@ def test_another_courses_proofs_do_not_fit(exported: Exported, tmp_path: Path) -
     assert any("actor.signature" in one for one in faults)
     assert any(one.startswith("log entry") for one in faults)
     assert replace(exported, refused=[]).refused == []
+
+
+def test_fhir_is_fhir(exported: Exported) -> None:
+    """Every resource is valid where R4 and R4B agree; doses, scores, signatures and looks are all there."""
+    whole = json.loads(exported.files["fhir.json"])
+    kinds = Counter(one["resource"]["resourceType"] for one in whole["entry"])
+    for one in whole["entry"]:
+        get_fhir_model_class(one["resource"]["resourceType"]).model_validate(one["resource"])
+    assert kinds["CarePlan"] == kinds["Patient"] == 1
+    assert kinds["MedicationAdministration"] >= 6
+    assert {"Encounter", "Observation", "QuestionnaireResponse", "Consent", "Provenance", "AuditEvent"} <= set(kinds)
+    signed = [one for one in whole["entry"] if one["resource"].get("signature")]
+    assert len(signed) > 20
+    urls = [one["fullUrl"] for one in whole["entry"]]
+    assert len(urls) == len(set(urls))
