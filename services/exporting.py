@@ -21,8 +21,7 @@ from audit.bundle.fhir import Fhir
 from audit.bundle.packing import README, SIGNATURE, packed, statement, with_manifest
 from audit.bundle.page import page
 from audit.bundle.proofs import CourseProofs, ProofError, as_lines, course_proofs
-from audit.bundle.readable import readable
-from audit.bundle.verify import acts_of
+from audit.bundle.readable import acts_in, readable
 from audit.histories import compared_histories
 from audit.key_book import key_book
 from audit.timeline import Line, story
@@ -86,7 +85,7 @@ async def export_course(at: StaffSession, typed: str, out: Path, reason: str) ->
 
 def _fhir(record: CourseRecord, patient: Patient | None, files: dict[str, bytes], looks: Sequence[Access]) -> bytes:
     """The course for whoever reads FHIR, with the acts out of its histories."""
-    acts = [act for name in sorted(files) if name.startswith("history/") for _, act in acts_of(json.loads(files[name]))]
+    acts = [act for name in sorted(files) if name.startswith("history/") for act in acts_in(json.loads(files[name]))]
     made = Fhir(record, patient).bundle(acts, [one for one in looks if one.what != EXPORT])
     return json.dumps(made, sort_keys=True, indent=1, ensure_ascii=False).encode()
 

@@ -57,3 +57,13 @@ async def _opened(payload: dict[str, Json], converters: list[DataConverter]) -> 
             except ValueError:
                 return None
     return None
+
+
+def acts_in(whole: Json) -> Iterator[dict[str, Json]]:
+    """Every act in a readable history, as it was sent; `verify.py` finds them by itself, as it finds everything."""
+    for event in whole["events"]:
+        accepted = event.get("workflowExecutionUpdateAcceptedEventAttributes", {})
+        asked = accepted.get("acceptedRequest", {}).get("input", {})
+        payloads = asked.get("args", {}).get("payloads", [])
+        if asked.get("name") == "act" and payloads and isinstance(payloads[0].get("json"), dict):
+            yield payloads[0]["json"]["act"]

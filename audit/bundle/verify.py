@@ -158,7 +158,7 @@ class _Bundle:
     def _acts(self, log: "_Log") -> None:
         keys, signed, unsigned = log.signing_keys(), 0, 0
         for number, run in enumerate(self.manifest["runs"], start=1):
-            for event, act in acts_of(json.loads(self.files[run["history"]])):
+            for event, act in _acts_of(json.loads(self.files[run["history"]])):
                 where = f"course {self.course}, run {number}, event {event['eventId']}"
                 for person in ("actor", "second"):
                     given = (act.get(person) or {}).get("signature")
@@ -274,7 +274,7 @@ class _Log:
         return _verifies_raw(raw[1:], base64.b64encode(signature[4:]).decode(), text.encode())
 
 
-def acts_of(history: Mapping[str, Any]) -> Iterator[tuple[Mapping[str, Any], dict[str, Any]]]:
+def _acts_of(history: Mapping[str, Any]) -> Iterator[tuple[Mapping[str, Any], dict[str, Any]]]:
     """Every act in a readable history, with the event that took it in."""
     for event in history["events"]:
         asked = event.get("workflowExecutionUpdateAcceptedEventAttributes", {}).get("acceptedRequest", {})
