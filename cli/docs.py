@@ -16,7 +16,7 @@ from adapters.clinic.texts import load_texts
 from adapters.clinic.wording import FACTS
 from adapters.settings import Settings, variable
 from cli.app import COMMANDS, NOUNS
-from cli.reference import clinical, format_pages
+from cli.reference import access, clinical, format_pages
 from cli.session import OutputOptions
 from course.actions import PERMISSIONS
 from course.model.occasions import RULES
@@ -170,6 +170,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "cli.md": cli,
     "settings.md": settings,
     "actions.md": actions,
+    "access.md": access.page,
     "messages.md": messages,
     "phases.md": phases,
     "clinic-format.md": format_pages.clinic,

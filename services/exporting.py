@@ -26,8 +26,8 @@ from audit.histories import compared_histories
 from audit.key_book import key_book
 from audit.timeline import Line, story
 from course.model.record import CourseRecord
-from course.model.terms import Role
 from services.errors import InputError, NotAllowedError, ServiceError
+from services.permissions import Use
 from services.session import StaffSession
 
 FORMAT = "structured-treatments bundle 1"
@@ -46,7 +46,7 @@ class Exported:
 
 async def export_course(at: StaffSession, typed: str, out: Path, reason: str) -> Exported:
     """Write the bundle of a course into a folder; raises ServiceError or CourseError."""
-    at.refuse_unless({Role.AUDITOR}, "export courses", "ask an auditor")
+    at.refuse_unless(Use.EXPORT)
     if not reason.strip():
         raise InputError("say why with --reason: an export is on record with its reason")
     course_id = await at.course(typed)

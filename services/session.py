@@ -1,7 +1,7 @@
 """Somebody who has signed in, and what they ask a course to do."""
 
 import secrets
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -21,9 +21,10 @@ from course.actions import PERMISSIONS
 from course.acts.catalogue import ACT, Act
 from course.model.calendar import Zone
 from course.model.messages import Receipt
-from course.model.terms import Action, Role
+from course.model.terms import Action
 from services.courses import CourseError, Courses, RefusedError, UnknownOutcomeError
 from services.errors import InputError, NotAllowedError, ServiceError
+from services.permissions import USES, Use
 from services.signatures import Signature, second_signer
 from services.typed.naming import course_named
 from services.typed.times import instant
@@ -68,10 +69,11 @@ class StaffSession:
         """The id of the course that is meant; raises ServiceError."""
         return await course_named(self.app.store.directory, typed)
 
-    def refuse_unless(self, roles: Collection[Role], what: str, right: str) -> None:
+    def refuse_unless(self, use: Use) -> None:
         """Raise NotAllowedError for whoever may not, with what would be right."""
-        if self.account.role not in roles:
-            raise NotAllowedError(f"the role {self.account.role} may not {what}: {right}")
+        permitted = USES[use]
+        if self.account.role not in permitted.roles:
+            raise NotAllowedError(f"the role {self.account.role} may not {use}: {permitted.right}")
 
     def site(self, typed: str) -> str:
         """A site of the clinic; raises InputError that names them all."""

@@ -11,6 +11,7 @@ from adapters.wiring import open_store
 from cli.output import FAILED, OK, answer, as_json, table
 from cli.session import ActOptions, OutputOptions, command, staff_session
 from services.people import staffing
+from services.permissions import Use
 from services.session import sentence
 
 To = Annotated[str, Parameter(help="account of the prescriber who takes over what this one answers for")]
@@ -44,7 +45,7 @@ async def load(file: Path | None = None, *, output: OutputOptions = OutputOption
         staffed = bool(await store.staff.accounts())
     if staffed:
         async with staff_session() as at:
-            at.refuse_unless(staffing.OPS, "load the staff", "ask ops")
+            at.refuse_unless(Use.LOAD_STAFF)
             by = at.account.account_id
     async with open_store(settings) as store:
         fresh = await staffing.load_staff(store, file or settings.clinic_folder / "staff.toml", datetime.now(UTC), by)

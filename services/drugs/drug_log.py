@@ -8,9 +8,8 @@ from decimal import Decimal
 from adapters.store.drugs.chart import ChartDiscrepancy
 from adapters.store.drugs.ledger import Discrepancy
 from adapters.store.drugs.log import SyringeLine
-from course.model.terms import Role
-from services.drugs.drug_room import HANDLERS, refuse_others
 from services.errors import InputError
+from services.permissions import Use
 from services.session import StaffSession
 from services.typed.text import plain_text
 
@@ -66,7 +65,7 @@ class DrugLogReport:
 
 async def drug_log(at: StaffSession, since: str = "", until: str = "", site: str = "") -> DrugLogReport:
     """The log of some days, as typed, of a site or of all; it is on record whose rows were read."""
-    refuse_others(at, HANDLERS | {Role.AUDITOR})
+    at.refuse_unless(Use.DRUG_LOG)
     begins, ends = _span(at, site, since, until)
     log = at.app.store.drug_log
     lines = await log.syringes(begins, ends, site)
@@ -80,7 +79,7 @@ async def drug_log(at: StaffSession, since: str = "", until: str = "", site: str
 
 async def resolve(at: StaffSession, discrepancy: str, reason: str) -> None:
     """Sign what became of a discrepancy; raises ServiceError or StoreError."""
-    refuse_others(at)
+    at.refuse_unless(Use.DRUGS)
     store, who, why = at.app.store, at.account.account_id, plain_text(reason)
     if not await store.chart.resolve(discrepancy, who, why, at.now):
         await store.drugs.resolve(discrepancy, who, why, at.now)

@@ -10,15 +10,14 @@ from adapters.store import StoreDownError, StoreError
 from adapters.store.drugs.ledger import Entered
 from adapters.store.drugs.ledger_rules import Move, MoveKind
 from course.model.calendar import Zone
-from course.model.terms import Role
 from services.errors import InputError, ServiceError
+from services.permissions import Use
 from services.session import StaffSession, new_request_id
 from services.signatures import Signature
 from services.typed.naming import session_id
 from services.typed.text import plain_text
 from services.typed.times import instant
 
-HANDLERS = frozenset({Role.NURSE, Role.PRESCRIBER})
 SYRINGE = "y-"
 REQUEST_ID = re.compile(r"^[A-Za-z0-9_.:-]{8,64}$")
 WORDS = {kind: str(kind) for kind in MoveKind} | {MoveKind.COUNTED: "counted"}
@@ -90,7 +89,7 @@ class DrugRoom:
 
 async def drug_room(at: StaffSession, options: EntryOptions, container: str) -> DrugRoom:
     """The room where a vial or a syringe is; raises ServiceError where there is none, or for whoever may not."""
-    refuse_others(at)
+    at.refuse_unless(Use.DRUGS)
     log, syringe = at.app.store.drug_log, container.startswith(SYRINGE)
     vial = await (log.vial_of_syringe(container) if syringe else log.vial(container))
     if vial is None:
@@ -133,11 +132,6 @@ def entry_sentence(entered: Entered) -> str:
         lines.append(f"  note: discrepancy {found.discrepancy_id} of {found.ml} mL is {found.owner}'s, due in 24 hours")
     lines += [f"  note: {one.note}" for one in entered.chart if not one.waits(move.made_at)]
     return "\n".join(lines)
-
-
-def refuse_others(at: StaffSession, roles: frozenset[Role] = HANDLERS) -> None:
-    """Raise NotAllowedError for whoever may not handle drugs, or read of them."""
-    at.refuse_unless(roles, "handle controlled drugs", f"it takes {' or '.join(sorted(roles))}")
 
 
 async def _for_session(at: StaffSession, asked: EntryRequest) -> dict[str, str]:

@@ -7,9 +7,9 @@ from decimal import Decimal
 from adapters.store.drugs.ledger_rules import MoveKind, Vial
 from adapters.store.drugs.log import VialStock
 from adapters.store.people.directory import new_id
-from course.model.terms import Role
-from services.drugs.drug_room import HANDLERS, DrugRoom, EntryOptions, drug_room, refuse_others
+from services.drugs.drug_room import DrugRoom, EntryOptions, drug_room
 from services.errors import InputError
+from services.permissions import Use
 from services.session import StaffSession
 from services.typed.text import plain_text
 
@@ -33,7 +33,7 @@ class Label:
 
 async def receive(at: StaffSession, label: Label, site: str, options: EntryOptions) -> Vial:
     """Take a vial into the stock of a site; raises ServiceError or StoreError."""
-    refuse_others(at)
+    at.refuse_unless(Use.DRUGS)
     room = DrugRoom(at, at.site(site or at.account.site or at.app.home_site), options)
     received = room.move(MoveKind.RECEIVED, label.ml)
     vial = Vial(
@@ -64,7 +64,7 @@ async def open_vial(at: StaffSession, vial: str, options: EntryOptions) -> Vial:
 
 async def stock(at: StaffSession, site: str, *, every: bool) -> tuple[VialStock, ...]:
     """The vials of a site, or of all, and what each holds on paper; with `every` discarded ones too."""
-    refuse_others(at, HANDLERS | {Role.AUDITOR})
+    at.refuse_unless(Use.DRUG_LOG)
     found = await at.app.store.drug_log.vials(site, in_stock=not every)
     await at.log_access("", "drug vials")
     return found

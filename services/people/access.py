@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from adapters.store.people.access import Access, AccessQuery
-from course.model.terms import Role
 from services.errors import InputError
+from services.permissions import Use
 from services.session import StaffSession
 from services.typed.times import instant
 
@@ -22,7 +22,7 @@ class AccessRequest:
 
 async def access_log(at: StaffSession, asked: AccessRequest) -> list[Access]:
     """The newest lines that match, newest last; reading them is on record. Raises ServiceError."""
-    at.refuse_unless({Role.OPS, Role.AUDITOR}, "read the access log", "ask ops or an auditor")
+    at.refuse_unless(Use.ACCESS)
     if asked.most < 1:
         raise InputError("--most is a number of lines, 1 or more")
     course = await at.course(asked.course) if asked.course else ""

@@ -10,7 +10,6 @@ from adapters.store import StoreDownError
 from adapters.store.people.contacts import email_of, phone_of
 from adapters.store.people.directory import CourseRow, CourseState, Patient, same_name
 from adapters.temporal.search_attributes import refuse_missing
-from course.actions import FRONT
 from course.model.messages import CourseOrder
 from course.model.parts import Actor
 from course.model.protocol.protocol import Protocol
@@ -20,6 +19,7 @@ from course.rules.gates import AGE_YEARS
 from course.rules.plausibility import age_doubt, years_old
 from services.courses import NoServerError
 from services.errors import InputError, NotAllowedError, ServiceError
+from services.permissions import Use
 from services.session import StaffSession, new_request_id, written_language
 from services.typed.text import one_line
 
@@ -134,7 +134,7 @@ def outside_the_ages(born: date, today: date) -> str:
 
 def _may_enrol(at: StaffSession, asked: EnrolmentRequest) -> str:
     """The site at which the course begins; raises ServiceError for what cannot be asked, or not by this role."""
-    at.refuse_unless(FRONT, "enrol", "it takes coordinator, nurse or prescriber")
+    at.refuse_unless(Use.ENROL)
     if asked.beside and (at.account.role is not Role.PRESCRIBER or not asked.reason):
         raise NotAllowedError("a second course takes a prescriber and --reason")
     clinic = at.app.clinic

@@ -6,16 +6,14 @@ from datetime import datetime
 
 from adapters.clinic.staff_file import ON_CALL_ROLES
 from adapters.store.people.oncall import Leave, Turn
-from course.actions import FRONT
-from course.model.terms import Role
 from course.views.cover import Cover, Span
 from services.errors import InputError
 from services.people.cover_gaps import refuse_gaps
+from services.permissions import Use
 from services.session import DONE, StaffSession
 from services.typed.times import instant
 
 SURE = ", sure of the gap that it leaves"
-KEEPERS = FRONT | {Role.OPS}
 
 
 @dataclass(frozen=True)
@@ -47,7 +45,7 @@ async def on_call(at: StaffSession, site: str = "") -> OnCall:
 
 async def add_turn(at: StaffSession, site: str, begins: str, ends: str, accounts: Sequence[str]) -> int:
     """A dated turn, which goes before the standing list, first to last; its number. Raises ServiceError."""
-    _refuse_others(at)
+    at.refuse_unless(Use.ON_CALL)
     span = _span(at, _site(at, site), begins, ends)
     for account in accounts:
         await _refuse_silent(at, account)
@@ -58,7 +56,7 @@ async def add_turn(at: StaffSession, site: str, begins: str, ends: str, accounts
 
 async def remove_turn(at: StaffSession, turn_id: int, *, sure: bool) -> tuple[str, ...]:
     """Take a dated turn away; what that leaves open, in words, which it must be `sure` of. Raises ServiceError."""
-    _refuse_others(at)
+    at.refuse_unless(Use.ON_CALL)
     turns = [one for site in at.app.clinic.sites for one in await at.app.store.oncall.turns(site, at.now)]
     gone = [Span(one.begins_at, one.ends_at, one.accounts) for one in turns if one.turn_id == turn_id]
     its = {one.site for one in turns if one.turn_id == turn_id}
@@ -75,7 +73,7 @@ async def remove_turn(at: StaffSession, turn_id: int, *, sure: bool) -> tuple[st
 
 async def add_leave(at: StaffSession, account: str, begins: str, ends: str, *, sure: bool) -> tuple[str, ...]:
     """Somebody is away: every list passes over that account. Returns and raises as `remove_turn`."""
-    _refuse_others(at)
+    at.refuse_unless(Use.ON_CALL)
     span = _span(at, _site(at, at.account.site), begins, ends)
     away = [] if span[0] >= span[1] else [Span(*span, (account,))]
     gaps = await refuse_gaps(at, lambda cover: replace(cover, away=(*cover.away, *away)), sure=sure)
@@ -86,13 +84,9 @@ async def add_leave(at: StaffSession, account: str, begins: str, ends: str, *, s
 
 async def end_leave(at: StaffSession, account: str) -> None:
     """Somebody is back, or does not go; raises ServiceError or StoreError."""
-    _refuse_others(at)
+    at.refuse_unless(Use.ON_CALL)
     await at.app.store.oncall.end_leave(account, at.now)
     await at.log_access("", f"oncall back {account}", done=DONE)
-
-
-def _refuse_others(at: StaffSession) -> None:
-    at.refuse_unless(KEEPERS, "change who is on call", f"it takes {' or '.join(sorted(KEEPERS))}")
 
 
 def _site(at: StaffSession, site: str) -> str:

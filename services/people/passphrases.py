@@ -1,7 +1,7 @@
 """Passphrases: one's own, changed, and that of somebody who has lost it, given anew."""
 
 from adapters.identity.sign_in import hash_passphrase, new_passphrase, signing
-from services.people.staffing import OPS
+from services.permissions import Use
 from services.session import StaffSession
 
 
@@ -10,7 +10,7 @@ async def renew_passphrase(at: StaffSession, account: str) -> str:
 
     Raises ServiceError or StoreError.
     """
-    at.refuse_unless(OPS, "give passphrases", "ask ops")
+    at.refuse_unless(Use.PASSPHRASES)
     fresh = new_passphrase()
     await at.app.store.staff.set_passphrase(account, hash_passphrase(fresh), by=at.account.account_id)
     await at.log_access("", f"passphrase {account}", done=f"All the same, {account} has a new one: {fresh}")

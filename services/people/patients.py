@@ -5,11 +5,11 @@ from dataclasses import asdict, dataclass, field, replace
 from activities.ports import Contact
 from adapters.store.people.contacts import email_of, phone_of
 from adapters.store.people.directory import Patient
-from course.actions import FRONT
 from course.model.messages import Receipt
 from course.rules.gates import AGE
 from services.errors import InputError, ServiceError
 from services.people.enrolment import birth_date, outside_the_ages, sure_of_age
+from services.permissions import Use
 from services.session import ActRequest, StaffSession
 from services.signatures import second_signer
 from services.typed.text import one_line, plain_text
@@ -50,12 +50,12 @@ async def put_right(at: StaffSession, typed: str, right: Correction, request: Ac
 
     Raises ServiceError, CourseError or StoreError.
     """
+    at.refuse_unless(Use.PUT_RIGHT)
     if not right.changed:
         raise InputError("nothing to put right: give at least one of --name, --born, --mrn, --email, --phone")
     if not request.reason:
         raise InputError("a correction needs a reason: add --reason")
     other = await second_signer(at.app, request.second, at.now, at.place)
-    at.refuse_unless(FRONT, "do this", "ask the front desk")
     identity = [what for what in right.changed if what in IDENTITY]
     if identity and (other is None or other.actor.account_id == at.account.account_id):
         raise ServiceError(f"{', '.join(identity)}: a second person must sign who somebody is: add --second ACCOUNT")
@@ -83,7 +83,7 @@ async def put_right(at: StaffSession, typed: str, right: Correction, request: Ac
 
 async def put_address(at: StaffSession, typed: str, address: str) -> str:
     """Write down where the patient of a course lives, for the drug log; the course's id. Raises ServiceError."""
-    at.refuse_unless(FRONT, "write an address", "it takes the front desk")
+    at.refuse_unless(Use.ADDRESS)
     course_id = await at.course(typed)
     row = await at.app.store.directory.course(course_id)
     if row is None:

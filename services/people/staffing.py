@@ -15,9 +15,9 @@ from services.courses import EVERY_COURSE, CourseError, Row
 from services.errors import InputError, ServiceError
 from services.people.cover_gaps import refuse_gaps
 from services.people.on_call import SURE
+from services.permissions import Use
 from services.session import DONE, ActRequest, StaffSession
 
-OPS = frozenset({Role.OPS})
 FIRST_START = "(first start)"
 
 
@@ -69,7 +69,7 @@ async def disable(at: StaffSession, account: str, *, to: str = "", reason: str =
 
     What that leaves open on the lists of who is told of a safety matter, it must be `sure` of. Raises ServiceError.
     """
-    at.refuse_unless(OPS, "disable an account", "ask ops")
+    at.refuse_unless(Use.DISABLE)
     found = await _account(at, account)
     if account == at.account.account_id:
         raise ServiceError("nobody disables the account that is signed in: let another of ops do it")
@@ -88,7 +88,7 @@ async def disable(at: StaffSession, account: str, *, to: str = "", reason: str =
 
 async def enable(at: StaffSession, account: str) -> None:
     """Put an account back into service; its passphrase is the one it had. Raises ServiceError."""
-    at.refuse_unless(OPS, "enable an account", "ask ops")
+    at.refuse_unless(Use.ENABLE)
     await at.app.store.staff.change(replace(await _account(at, account), disabled=False))
     await at.log_access("", f"staff enable {account}", done=DONE)
 

@@ -16,8 +16,8 @@ from adapters.tlog.notes import NoteError, PublicKey
 from adapters.wiring import channels_of
 from audit.notary import Notary, Vouched
 from audit.notary_key import NotaryError
-from course.model.terms import Role
 from services.errors import InputError, ServiceError
+from services.permissions import Use
 from services.session import StaffSession
 
 SENDER = "Structured Treatments"
@@ -52,7 +52,7 @@ async def checked_log(at: StaffSession, folder: Path | None, key: str) -> Checke
     Without a folder it is held against itself and its rows. The key is the log's first; without one, the folder's own
     is believed. Raises ServiceError.
     """
-    at.refuse_unless({Role.OPS, Role.AUDITOR}, "verify the log", "ask ops or an auditor")
+    at.refuse_unless(Use.VERIFY)
     try:
         first = PublicKey.parse(key) if key else None
         held = Published() if folder is None else await published_in(at.app.store.log, folder, first)

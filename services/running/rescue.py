@@ -27,7 +27,7 @@ from adapters.wiring import Application
 from course.acts.catalogue import ActEnvelope
 from services.courses import ANSWER_WITHIN
 from services.errors import InputError, ServiceError
-from services.people.staffing import OPS
+from services.permissions import Use
 from services.running.moving import settle
 from services.session import StaffSession
 from workflows.course import TreatmentCourse
@@ -54,7 +54,7 @@ async def rescue_course(at: StaffSession, typed: str, reason: str) -> RescueResu
     """Rescue the course that is meant, for ops; raises ServiceError."""
     if not reason.strip():
         raise InputError("a rescue needs --reason, which stands in the history")
-    at.refuse_unless(OPS, "rescue courses", "ask ops")
+    at.refuse_unless(Use.RESCUE)
     done = await rescue(at.app, await at.course(typed), reason)
     await at.log_access(done.course_id, "rescue")
     return done

@@ -7,7 +7,7 @@ from temporalio.service import RPCError
 
 from adapters.temporal.plugin import build_id
 from services.courses import ANSWER_WITHIN, OPEN
-from services.people.staffing import OPS
+from services.permissions import Use
 from services.session import StaffSession
 from workflows.course import TreatmentCourse
 
@@ -29,7 +29,7 @@ class Woken:
 
 async def wake_all(at: StaffSession) -> Woken:
     """Wake every open course; raises NotAllowedError."""
-    at.refuse_unless(OPS, "wake courses", "ask ops")
+    at.refuse_unless(Use.WAKE)
     builds: dict[str, list[str]] = {}
     async for found in at.app.client.list_workflows(OPEN):
         handle = at.app.client.get_workflow_handle(found.id)

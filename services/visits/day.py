@@ -5,13 +5,13 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from adapters.store.people.directory import Patient
-from course.actions import FRONT
 from course.model.calendar import days_from
 from course.model.record import CourseRecord
 from course.model.visit import Session
 from course.rules.clearance import dose_check, why_not_yet
 from course.rules.dosing import last_weight
 from services.courses import EVERY_COURSE, CourseError, NoServerError
+from services.permissions import Use
 from services.session import StaffSession
 from services.typed.times import instant
 
@@ -54,7 +54,7 @@ class SiteDay:
 
 async def visits_of_day(at: StaffSession, site: str, typed: str) -> SiteDay:
     """Every open visit of a day, as typed; it is on record whose were read. Raises ServiceError."""
-    at.refuse_unless(FRONT, "print sheets", "it takes the room's staff")
+    at.refuse_unless(Use.SHEETS)
     zone = at.site_zone(at.site(site))
     midnight = zone.local(instant(f"{typed} 12:00", zone, at.now)).replace(hour=0, minute=0)
     begins = zone.lenient(midnight)

@@ -5,6 +5,7 @@ from datetime import date
 
 from adapters.store.chairs.waitlist import WaitingCourse
 from services.courses import CourseError
+from services.permissions import Use
 from services.session import StaffSession
 from services.typed.naming import session_id
 
@@ -18,7 +19,11 @@ class WaitingPatient:
 
 
 async def wait(at: StaffSession, course: str, session: str, before: date | None = None) -> WaitingCourse:
-    """Put a patient on the list who wants this visit earlier, on a day before that one; raises CourseError."""
+    """Put a patient on the list who wants this visit earlier, on a day before that one.
+
+    Raises ServiceError or CourseError.
+    """
+    at.refuse_unless(Use.WAITING)
     record = await at.courses.record(await at.course(course))
     visit = session_id(session)
     if visit not in {one.id for one in record.open_sessions}:
@@ -39,6 +44,7 @@ async def who_waits(at: StaffSession, site: str) -> list[WaitingPatient]:
 
 async def stop_waiting(at: StaffSession, course: str) -> str:
     """Take a patient off the list; the course's id. Raises StoreError where nobody waits there."""
+    at.refuse_unless(Use.WAITING)
     course_id = await at.course(course)
     await at.app.store.waitlist.drop(course_id)
     await at.log_access(course_id, "waitlist drop")

@@ -92,7 +92,7 @@ async def test_a_vial_shared_and_a_spill(terminal: Terminal, shared: Shared, ope
     "refused",
     [
         ("cole", ("draw", "V", "--ml", "1", "--course", "C", "--session", "1"), 3, "it takes nurse or prescriber"),
-        ("cole", ("drug-log",), 3, "the role coordinator may not handle controlled drugs"),
+        ("cole", ("drug-log",), 3, "the role coordinator may not read about controlled drugs"),
         ("adler", ("count", "V", "--ml", "1"), 3, "the role auditor may not"),
         ("ortiz", ("draw", "v-none", "--ml", "1", "--course", "C", "--session", "1"), 1, "there is no vial"),
         ("ortiz", ("draw", "V", "--ml", "1", "--course", "C", "--session", "99"), 1, "there is no such session"),
