@@ -8,9 +8,9 @@ COMMAND = (
 STEPS = {
     "courses a second": "the worker's CPU is what limits; it is the row below.",
     "worker cpu": (
-        "the picture by layer says where it goes: beside the rules themselves it is the SDK, the "
-        "conversion of payloads, and the ledger. Next: protocol and instruments carried by their hash instead of in "
-        "every page, ledger writes as plain SQL in one transaction a message."
+        "what is left beside the floor is the SDK's own work on larger payloads, two commits to the ledger for "
+        "each message where the floor has one, letters, histories for the archive, and the rules. Next: the first "
+        "look at the ledger in the same trip as the first commit, and fewer workflow tasks (see events)."
     ),
     "server cpu": (
         "an act of ours writes search attributes and a card beside what the floor writes, and payloads are larger. "
@@ -35,8 +35,9 @@ STEPS = {
         "next are imports that only some activities need, taken when first used."
     ),
     "memory": (
-        "each course holds its own protocol and instruments as objects; the sandbox is about a fifth. Next: one copy "
-        "of each protocol and instrument in a process, shared by hash by all courses that follow it."
+        "protocols, instruments and zones are held once by all courses; what is left is the record itself and what "
+        "the SDK holds of a run. Next: a look at what Temporal's core keeps of larger payloads, with more courses "
+        "than a quick run."
     ),
     "events": (
         "three events a workflow task, and six for an act; suicide screens and contacts after each infusion are acts "
@@ -47,13 +48,13 @@ STEPS = {
         "will cancel anyway, attributes written once for everything that an act and its task change."
     ),
     "pages": (
-        "a page late in life has fewer events, but a record with ten years of scores, doses and entries in it, which "
-        "is read, looked through and written anew. Next: a profile of late pages, to see which rules go through it all."
+        "each record that changed has all scores since the first dose looked through for a relapse. Next: remember "
+        "that with the scores and doses, not with the whole record."
     ),
     "recovery": "the replay of cold courses is dearer than the floor's; its row says by how much.",
     "replay": (
-        "rules are computed on replay as they were in life, and payloads are decrypted and validated. "
-        "Next: the levers of the worker's CPU; and replaying on all cores, a process each."
+        "the rules are an eighth of it by now; the SDK's tasks and threads, decoding and models are the rest. "
+        "Next: replay on all cores, a process each."
     ),
     "act among many": "the server goes through larger tables; next is to find out which.",
     "roster 10000": "every bucket of due instants is read whole before it is sorted; next are narrower buckets.",
