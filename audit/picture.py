@@ -51,10 +51,11 @@ def curve(record: CourseRecord, axis: Axis) -> str:
         ("▲", INK, "infusion"),
         ("▲", GREEN, "booster"),
     )
-    return _both(_curve(record, axis), _curve(record, axis.narrow), legend)
+    return _both(curve_svg(record, axis), curve_svg(record, axis.narrow), legend)
 
 
-def _curve(record: CourseRecord, axis: Axis) -> str:
+def curve_svg(record: CourseRecord, axis: Axis) -> str:
+    """The same as one picture by itself, without its legend."""
     scores, instrument = record.primary_scores, record.instruments[record.protocol.outcome.instrument]
     top, height, floor = instrument.total_max, 172, 150
 

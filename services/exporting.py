@@ -20,6 +20,7 @@ from adapters.wiring import Application
 from audit.bundle.fhir import Fhir
 from audit.bundle.packing import README, SIGNATURE, packed, statement, with_manifest
 from audit.bundle.page import page
+from audit.bundle.paper import pdf
 from audit.bundle.proofs import CourseProofs, ProofError, as_lines, course_proofs
 from audit.bundle.readable import acts_in, readable
 from audit.histories import compared_histories
@@ -63,6 +64,7 @@ async def export_course(at: StaffSession, typed: str, out: Path, reason: str) ->
     files |= {
         "README.txt": README.format(course=course_id, bundle=name).encode(),
         "course.html": page(record, patient, lines, vouched).encode(),
+        "course.pdf": await asyncio.to_thread(pdf, record, patient, lines, vouched),
         "course.ndjson": as_lines([_plain(line) for line in lines]),
         "fhir.json": _fhir(record, patient, files, await at.app.store.access.of_course(course_id)),
         "proof/checkpoint": proofs.checkpoint.encode(),

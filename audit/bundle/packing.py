@@ -19,6 +19,7 @@ README = """Course {course}
 This is what one course of treatment consists of, and what proves it.
 
   course.html          to read: who, outcome, sessions, everything that happened
+  course.pdf           the same on paper
   course.ndjson        the same story, one JSON value a line
   fhir.json            the course as a FHIR R4 bundle, for other programs
   history/             each run of the course's workflow as recorded, readable

@@ -1,6 +1,7 @@
 """A course as one page that needs nothing else: who, where it stands, curve, sessions, everything that happened."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from html import escape
 
 from adapters.store.people.directory import Patient
@@ -31,17 +32,12 @@ def page(record: CourseRecord, patient: Patient | None, lines: Sequence[Line], v
     born = f", born {patient.birth_date}" if patient is not None else ""
     zone = record.zone
     ends = max((line.at for line in lines), default=record.opened_at)
-    facts = (
-        ("Course", record.course_id),
-        ("Protocol", f"{record.protocol.title} {record.protocol.version}, sha256 {record.protocol.sha256}"),
-        ("Site", record.site),
-        ("Phase", str(record.phase) + (f", held: {record.held.cause}" if record.held is not None else "")),
-        ("Answers for it", record.owner_name or record.owner),
-        ("Behind this page", vouched),
+    rows = "".join(
+        f"<tr><th scope='row'>{escape(what)}</th><td>{escape(value)}</td></tr>"
+        for what, value in facts_of(record, vouched)
     )
-    rows = "".join(f"<tr><th scope='row'>{escape(what)}</th><td>{escape(value)}</td></tr>" for what, value in facts)
     heads = ("when", "who", "what", "why", "signature", "run.event")
-    story = _table(heads, (_story(zone, line) for line in lines))
+    story = _table(heads, (story_row(zone, line) for line in lines))
     visits = ("session", "when", "status", "mg", "mg/kg", "vital signs")
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
@@ -54,23 +50,37 @@ def page(record: CourseRecord, patient: Patient | None, lines: Sequence[Line], v
     )
 
 
+def facts_of(record: CourseRecord, vouched: str) -> tuple[tuple[str, str], ...]:
+    """What a page says first: which course, on which protocol, where it stands, and what stands behind the page."""
+    held = f", held: {record.held.cause}" if record.held is not None else ""
+    return (
+        ("Course", record.course_id),
+        ("Protocol", f"{record.protocol.title} {record.protocol.version}, sha256 {record.protocol.sha256}"),
+        ("Site", record.site),
+        ("Phase", f"{record.phase}{held}"),
+        ("Answers for it", record.owner_name or record.owner),
+        ("Behind this page", vouched),
+    )
+
+
 def _sessions(record: CourseRecord) -> Iterable[Sequence[str]]:
     doses = {one.session: one for one in record.valid_doses}
     for one in record.sessions:
         dose = doses.get(one.id)
         vitals = "; ".join(f"{record.zone.local(v.at):%H:%M} {v.systolic}/{v.diastolic}" for v in one.vitals)
         per_kg = f"{dose.mg / dose.weight_kg:.2f}" if dose is not None else ""
-        yield (one.id, _when(record.zone, one.start), one.status.replace("_", " "), str(one.mg or ""), per_kg, vitals)
+        yield (one.id, when(record.zone, one.start), one.status.replace("_", " "), str(one.mg or ""), per_kg, vitals)
 
 
-def _story(zone: Zone, line: Line) -> Sequence[str]:
-    when = _when(zone, line.at)
+def story_row(zone: Zone, line: Line) -> Sequence[str]:
+    """A line of the story: when, who, what, why, signature, run and event."""
+    at = when(zone, line.at)
     if line.effective_at is not None:
-        when += f" (true since {_when(zone, line.effective_at)})"
+        at += f" (true since {when(zone, line.effective_at)})"
     changed = f" ({line.before} to {line.after})" if line.before and line.after else ""
     signed = "; ".join(one.shown for one in line.signatures)
     return (
-        when,
+        at,
         f"{line.who}, {line.role}",
         line.what + changed,
         line.why or line.rule,
@@ -79,8 +89,9 @@ def _story(zone: Zone, line: Line) -> Sequence[str]:
     )
 
 
-def _when(zone: Zone, at: object) -> str:
-    return f"{zone.local(at):%Y-%m-%d %H:%M}"  # type: ignore[arg-type]
+def when(zone: Zone, at: datetime) -> str:
+    """An instant on the clinic's wall."""
+    return f"{zone.local(at):%Y-%m-%d %H:%M}"
 
 
 def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -217,6 +217,14 @@ def test_another_courses_proofs_do_not_fit(exported: Exported, tmp_path: Path) -
     assert replace(exported, refused=[]).refused == []
 
 
+def test_the_paper_is_tagged_and_says_what_the_record_says(exported: Exported) -> None:
+    """A PDF for readers of all kinds (PDF/UA), with no moment of its making in it."""
+    made = exported.files["course.pdf"]
+    assert made.startswith(b"%PDF-")
+    assert b"/StructTreeRoot" in made
+    assert b"/MarkInfo" in made
+
+
 def test_fhir_is_fhir(exported: Exported) -> None:
     """Every resource is valid where R4 and R4B agree; doses, scores, signatures and looks are all there."""
     whole = json.loads(exported.files["fhir.json"])
