@@ -81,7 +81,7 @@ def story_row(zone: Zone, line: Line) -> Sequence[str]:
     signed = "; ".join(one.shown for one in line.signatures)
     return (
         at,
-        f"{line.who}, {line.role}",
+        line.who if line.who == line.role else f"{line.who}, {line.role}",
         line.what + changed,
         line.why or line.rule,
         signed,
