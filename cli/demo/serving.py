@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from adapters.identity.sign_in import hash_passphrase, new_passphrase
+from adapters.store.people.staff import Account
 from pages.app import pages
 from pages.serving import served
 from play.player import Player
@@ -16,11 +17,7 @@ async def serve(here: Stage, players: Sequence[Player], port: int) -> None:
     """Serve the pages on the clock of the played clinic, with one passphrase for all of its made-up staff."""
     ahead = max(one.now for one in players) - datetime.now(UTC)
     passphrase = new_passphrase()
-    staff = [one for one in await here.app.store.staff.accounts() if not one.disabled]
-    for one in staff:
-        key = here.keys[one.account_id]
-        sealed = key.under_passphrase(passphrase)
-        await here.app.store.staff.change_passphrase(one.account_id, hash_passphrase(passphrase), key.key_id, sealed)
+    staff = await let_in(here, passphrase)
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -29,3 +26,13 @@ async def serve(here: Stage, players: Sequence[Player], port: int) -> None:
         print(f"passphrase {passphrase}   of each of these made-up accounts:")
         print("".join(f"  {one.account_id:12}{one.name}, {one.role}\n" for one in staff), flush=True)
         await stop.wait()
+
+
+async def let_in(here: Stage, passphrase: str) -> list[Account]:
+    """Give the made-up staff a passphrase, under which each signs on with the key that signed for them so far."""
+    staff = [one for one in await here.app.store.staff.accounts() if not one.disabled]
+    for one in staff:
+        key = here.keys[one.account_id]
+        hashed, sealed = hash_passphrase(passphrase), key.under_passphrase(passphrase)
+        await here.app.store.staff.change_passphrase(one.account_id, hashed, key.key_id, sealed)
+    return staff

@@ -23,6 +23,7 @@ from audit.key_book import key_book
 from audit.signatures import State
 from audit.timeline import Line, story
 from cli.audit.timeline_page import page
+from cli.demo.serving import let_in
 from course.acts.base import BaseAct
 from course.acts.care import AddNote
 from course.acts.catalogue import ActEnvelope
@@ -156,10 +157,16 @@ async def test_whatever_was_not_signed_by_whom_it_names_stands_out(house: Applic
 
 @pytest.mark.timeout(300)
 async def test_the_played_staff_sign_whatever_they_do(tmp_path: Path) -> None:
-    """Every act and every signal of a played life is signed by whom it names; only the patient signs nothing."""
+    """Every act and every signal of a played life is signed by whom it names; only the patient signs nothing.
+
+    It stays so when somebody signs in as one of them and goes on.
+    """
     scenario = load_scenario(CLINIC_FOLDER / "scenarios" / "as-needed-boosters.toml", known(load_clinic(CLINIC_FOLDER)))
     async with stage(tmp_path, CLINIC_FOLDER) as here:
         (player,) = await play_many(here, [scenario])
+        await let_in(here, WORDS)
+        assert await sign_in(here.app.store, "lee", WORDS, datetime.now(UTC))
+        assert (await by_passphrase(here.app.store, "lee", WORDS)).key_id == here.keys["lee"].key_id
         found = await histories_of(here.app, player.place.course_id)
         lines = await story(found, here.app.ring, await key_book(here.app.store.log))
     states: Mapping[str, set[State]] = {

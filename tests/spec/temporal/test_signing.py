@@ -6,6 +6,7 @@ from adapters.keyring import KeyRing
 from course.acts.catalogue import ActEnvelope
 from course.acts.room import AbortSession
 from course.model.parts import Actor
+from course.model.signing import Ed25519Signature
 from course.model.terms import Role
 
 NOW = datetime(2026, 11, 2, 14, tzinfo=UTC)
@@ -41,6 +42,17 @@ def test_a_stamp_proves_exactly_what_was_done() -> None:
     ):
         assert not SIGNER.signed(forged, COURSE)
     assert not Signer(KeyRing.generate()).signed(stamped, COURSE)
+
+
+def test_a_stamp_holds_for_the_signature_that_the_act_came_with() -> None:
+    """Neither can be taken away, or exchanged, alone."""
+    mine, other = [Ed25519Signature(key_id="0123456789abcdef", value=value) for value in ("AAAA", "BBBB")]
+    signed = ACT.model_copy(update={"actor": ACT.actor.with_(signature=mine)})
+    stamped = SIGNER.stamp(signed, COURSE)
+    assert SIGNER.signed(stamped, COURSE)
+    for signature in (None, other):
+        changed = stamped.actor.with_(signature=signature)
+        assert not SIGNER.signed(stamped.model_copy(update={"actor": changed}), COURSE)
 
 
 def test_a_stamp_is_good_for_one_course() -> None:
