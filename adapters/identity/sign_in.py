@@ -8,20 +8,21 @@ from datetime import datetime, timedelta
 from functools import cache
 from math import ceil
 from pathlib import Path
-
-from argon2 import PasswordHasher
-from argon2.exceptions import Argon2Error, InvalidHashError
+from typing import TYPE_CHECKING
 
 from adapters.brake import Place
 from adapters.clinic.staff_file import load_staff
 from adapters.identity.hands import by_passphrase, digest
-from adapters.identity.personal_keys import PersonalKey
+from adapters.identity.personal_keys import MEMORY_KIB, PASSES, PersonalKey
 from adapters.identity.refusals import IdentityError
 from adapters.identity.token_file import kept_token, this_machine
 from adapters.store import Store
 from adapters.store.people.access import Access
 from adapters.store.people.signins import SignIn
 from adapters.store.people.staff import Account
+
+if TYPE_CHECKING:
+    from argon2 import PasswordHasher
 
 SIGNED_IN_FOR = timedelta(hours=12)
 """A working day. [set]"""
@@ -36,21 +37,28 @@ NO_PASSPHRASE = ""
 NOT_LET_IN = "wrong passphrase"
 SLOWED = "slowed: wrong passphrases"
 
-_HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
-"""The least that OWASP's Password Storage Cheat Sheet asks of argon2id; our passphrases have 99 random bits besides."""
-
 
 def hash_passphrase(passphrase: str) -> str:
     """An argon2id hash for the store."""
-    return _HASHER.hash(passphrase)
+    return _hasher().hash(passphrase)
 
 
 def verify_passphrase(hashed: str, passphrase: str) -> bool:
     """Whether a passphrase is the one that was hashed."""
+    from argon2.exceptions import Argon2Error, InvalidHashError  # noqa: PLC0415
+
     try:
-        return _HASHER.verify(hashed, passphrase)
+        return _hasher().verify(hashed, passphrase)
     except (Argon2Error, InvalidHashError):
         return False
+
+
+@cache
+def _hasher() -> "PasswordHasher":
+    """Our passphrases have 99 random bits besides; only what checks or makes one needs the library."""
+    from argon2 import PasswordHasher  # noqa: PLC0415
+
+    return PasswordHasher(time_cost=PASSES, memory_cost=MEMORY_KIB, parallelism=1)
 
 
 @cache
