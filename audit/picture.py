@@ -75,11 +75,14 @@ def curve_svg(record: CourseRecord, axis: Axis) -> str:
     if line is not None:
         across = f'x1="{LEFT}" x2="{axis.width - RIGHT}" y1="{y(line)}" y2="{y(line)}"'
         parts.append(f'<line {across} stroke="{AMBER}" stroke-dasharray="5 4"/>')
-        beside = [y(rule.remission_at_most) + 11] if rule.remission_at_most is not None else []
-        beside += [y(score.points) + up for score in scores[-1:] for up in (0, -7)]
-        close = any(abs(y(line) - 4 - one) < TEXT_PX for one in beside)
-        place, anchor = (LEFT + 4, "start") if close else (axis.width - RIGHT - 4, "end")
-        parts.append(_text(place, y(line) - 4, f"response: {line:g} or less", AMBER, anchor))
+        taken = [y(rule.remission_at_most) + 11] if rule.remission_at_most is not None else []
+        taken += [y(score.points) + up for score in scores[-1:] for up in (0, -7)]
+        place, anchor, low = axis.width - RIGHT - 4, "end", y(line) - 4
+        if any(abs(low - one) < TEXT_PX for one in taken):
+            low = y(line) + TEXT_PX
+        if any(abs(low - one) < TEXT_PX for one in taken):
+            place, anchor, low = LEFT + 4, "start", y(line) - 4
+        parts.append(_text(place, low, f"response: {line:g} or less", AMBER, anchor))
     points = [(axis.x(score.at), y(score.points), score) for score in scores]
     if points:
         path = " ".join(f"{x},{at}" for x, at, _ in points)
