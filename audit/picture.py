@@ -75,14 +75,12 @@ def curve_svg(record: CourseRecord, axis: Axis) -> str:
     if line is not None:
         across = f'x1="{LEFT}" x2="{axis.width - RIGHT}" y1="{y(line)}" y2="{y(line)}"'
         parts.append(f'<line {across} stroke="{AMBER}" stroke-dasharray="5 4"/>')
-        taken = [y(rule.remission_at_most) + 11] if rule.remission_at_most is not None else []
-        taken += [y(score.points) + up for score in scores[-1:] for up in (0, -7)]
-        place, anchor, low = axis.width - RIGHT - 4, "end", y(line) - 4
-        if any(abs(low - one) < TEXT_PX for one in taken):
-            low = y(line) + TEXT_PX
-        if any(abs(low - one) < TEXT_PX for one in taken):
-            place, anchor, low = LEFT + 4, "start", y(line) - 4
-        parts.append(_text(place, low, f"response: {line:g} or less", AMBER, anchor))
+        name = f"response: {line:g} or less"
+        taken = [(axis.x(one.at), y(one.points) + up) for one in (*scores[:1], *scores[-1:]) for up in (0, -7)]
+        if rule.remission_at_most is not None:
+            taken.append((axis.width - RIGHT - LETTER_PX, y(rule.remission_at_most) + 11))
+        place, anchor, low = _clear(axis.width, len(name) * LETTER_PX, y(line), taken)
+        parts.append(_text(place, low, name, AMBER, anchor))
     points = [(axis.x(score.at), y(score.points), score) for score in scores]
     if points:
         path = " ".join(f"{x},{at}" for x, at, _ in points)
@@ -96,6 +94,17 @@ def curve_svg(record: CourseRecord, axis: Axis) -> str:
         colour = GREEN if dose.series is Series.BOOSTER else INK
         parts.append(f'<path d="M{axis.x(dose.at)} {floor + 6} l4 8 h-8 z" fill="{colour}"/>')
     return _svg(height, f"Scores of {instrument.title} over time", parts, axis.width)
+
+
+def _clear(width: int, long: float, line: float, taken: Sequence[tuple[float, float]]) -> tuple[float, str, float]:
+    """Where a name of a line stands: at either end, above it or below, on nothing that is there already."""
+    right, left = width - RIGHT - 4, LEFT + 4
+    for place, anchor, begins in ((right, "end", right - long), (left, "start", left)):
+        for low in (line - 4, line + TEXT_PX):
+            near = (abs(low - y) < TEXT_PX and begins - TEXT_PX < x < begins + long + TEXT_PX for x, y in taken)
+            if not any(near):
+                return place, anchor, low
+    return right, "end", line - 4
 
 
 def spark(record: CourseRecord, axis: Axis) -> str:
