@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from adapters.store.people.directory import Directory
-from course.model.calendar import Zone
 from course.model.record import CourseRecord
 from course.model.terms import HoldCause, SessionStatus
 from course.model.visit import Dose
 from course.rules.clearance import seen_first
-from course.scores import outcome_rule
+from course.rules.maintenance import why_no_early_booster
 
 ONE_COURSE_ONLY = frozenset({HoldCause.OPERATOR, HoldCause.PATIENT})
 """Causes of a hold that say nothing of the patient's state."""
@@ -48,14 +47,14 @@ async def why_not_today(directory: Directory, read: Read, course_id: str, at: da
     if mine is None:
         return ""
     for record in await _records(directory, read, mine.patient_id, but=course_id):
-        if any(_same_day(record.zone, dose.at, at) for dose in record.valid_doses):
+        if any(record.zone.days_between(dose.at, at) == 0 for dose in record.valid_doses):
             return f"the patient was dosed today on course {record.course_id} at {record.site}"
         if record.held is not None and record.held.cause not in ONE_COURSE_ONLY:
             return f"the patient's course {record.course_id} at {record.site} is held ({record.held.cause})"
         if seen_first(record, at):
             return f"an escalation is open on the patient's course {record.course_id} at {record.site}"
         arrived = (one.arrived_at for one in record.sessions if one.status is SessionStatus.ARRIVED)
-        if any(when is not None and _same_day(record.zone, when, at) for when in arrived):
+        if any(when is not None and record.zone.days_between(when, at) == 0 for when in arrived):
             return f"the patient is checked in today on course {record.course_id} at {record.site}"
     return ""
 
@@ -67,14 +66,10 @@ async def why_not_early(directory: Directory, read: Read, course_id: str, at: da
         return ""
     others = await _records(directory, read, row.patient_id, but=course_id)
     elsewhere = tuple(dose for record in others for dose in record.valid_doses)
-    return outcome_rule.why_no_early_booster(mine.with_(doses=(*mine.doses, *elsewhere)), at) if elsewhere else ""
+    return why_no_early_booster(mine.with_(doses=(*mine.doses, *elsewhere)), at) if elsewhere else ""
 
 
 async def _records(directory: Directory, read: Read, patient_id: str, but: str = "") -> list[CourseRecord]:
     rows = await directory.courses(patient_id=patient_id)
     found = [await read(row.course_id) for row in rows if row.course_id != but]
     return [record for record in found if record is not None]
-
-
-def _same_day(zone: Zone, one: datetime, other: datetime) -> bool:
-    return zone.local(one).date() == zone.local(other).date()

@@ -4,10 +4,8 @@ from collections.abc import Callable, Sequence
 from datetime import time
 from types import ModuleType
 
-from course.agenda import outbox
+from course.agenda import evaluations, outbox, sending_hours
 from course.handlers import decisions, placing_holds
-from course.model import calendar
-from course.model.protocol import adjunct
 from course.rules import clearance, safety, vitals
 from course.scores import outcome_rule
 from course.views import proof
@@ -22,15 +20,15 @@ NUMBERS: tuple[tuple[str, ModuleType, str, str], ...] = (
     ("a hold is reviewed within", placing_holds, "REVIEW_DAYS", "days"),
     ("a death is reviewed within", decisions, "DEATH_REVIEW_DAYS", "days"),
     ("a lost response is confirmed by a reading later by", outcome_rule, "RELAPSE_DAYS_APART", "days"),
-    ("consecutive early boosters that trigger an evaluation", outcome_rule, "EARLY_RUNNING", "boosters"),
-    ("requests for a booster", adjunct, "REQUESTS_FORCE", "requests"),
-    ("... within so many weeks that trigger an evaluation", adjunct, "REQUESTS_COUNT_WEEKS", "weeks"),
+    ("consecutive early boosters that trigger an evaluation", evaluations, "EARLY_RUNNING", "boosters"),
+    ("requests for a booster", evaluations, "REQUESTS_FORCE", "requests"),
+    ("... within so many weeks that trigger an evaluation", evaluations, "REQUESTS_COUNT_WEEKS", "weeks"),
     ("identifiers before a dose", clearance, "IDENTIFIERS", ""),
     ("a reading counts as in time when later by at most", vitals, "LATE_MINUTES", "min"),
     ("messages a patient gets a day, at most", outbox, "DAY_CAP", "messages"),
     ("... in seven days, at most", outbox, "WEEK_CAP", "messages"),
-    ("messages go out from", calendar, "SENDING_OPENS", "of the patient's zone"),
-    ("... until", calendar, "SENDING_CLOSES", "of the patient's zone"),
+    ("messages go out from", sending_hours, "SENDING_OPENS", "of the patient's zone"),
+    ("... until", sending_hours, "SENDING_CLOSES", "of the patient's zone"),
     ("an open course shows a sign of life within", proof, "QUIET_DAYS", "days"),
 )
 """What each number means, the module and the name under which it stands, and its unit."""
@@ -73,10 +71,10 @@ READ_BY = {
     "measuring": ("course/agenda/questionnaires.py", "course/rules/clearance.py"),
     "screening": ("course/rules/screening.py",),
     "maintenance": (
-        "course/agenda/booster_booking.py",
-        "course/scheduling/planner.py",
         "course/rules/maintenance.py",
-        "course/scores/outcome_rule.py",
+        "course/agenda/booster_booking.py",
+        "course/agenda/worklist.py",
+        "course/scores/booster_visits.py",
     ),
     "evaluations": ("course/agenda/evaluations.py",),
     "session": (

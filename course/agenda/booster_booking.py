@@ -4,14 +4,15 @@ from collections.abc import Iterator
 from datetime import datetime, time
 
 from course.agenda.date_format import day
+from course.agenda.sending_hours import in_sending_hours
 from course.model.base import days
-from course.model.calendar import days_from, in_sending_hours
+from course.model.calendar import days_from
 from course.model.memoize import memoized
 from course.model.occasions import Occasion
 from course.model.record import CourseRecord
 from course.model.terms import OccasionKind, Phase
 from course.phases import still_to_plan
-from course.scheduling import planner
+from course.rules import maintenance
 from course.scores.booster_visits import boosters, led_in
 
 MORNING = time(10)
@@ -31,14 +32,13 @@ def booster_interval_days(record: CourseRecord) -> int | None:
 
 
 @memoized
-def booster_window(record: CourseRecord) -> tuple[datetime, datetime] | None:
+def next_window(record: CourseRecord) -> tuple[datetime, datetime] | None:
     """When the next booster's window opens and closes, or None where none is due."""
     interval = booster_interval_days(record)
     if interval is None or record.maintained is None:
         return None
     base = record.last_infusion_at or record.maintained.since
-    opens, _, closes = planner.booster_window_after(base, interval, record.protocol.maintenance, record.zone)
-    return opens, closes
+    return maintenance.booster_window(base, interval, record.protocol.maintenance, record.zone)
 
 
 def booster_number(record: CourseRecord) -> int:
@@ -53,7 +53,7 @@ def book_subject(record: CourseRecord) -> str:
 
 def book_from(record: CourseRecord) -> datetime | None:
     """When booking the next booster falls due: ten days before its window, or None while one is booked."""
-    window = booster_window(record)
+    window = next_window(record)
     if window is None or record.open_sessions or record.held is not None:
         return None
     return days_from(record.zone, window[0], -record.protocol.maintenance.book_days_before, MORNING)
@@ -66,14 +66,14 @@ def lapsed_since(record: CourseRecord) -> datetime | None:
     if record.phase is Phase.INDUCTION and still_to_plan(record):
         ended = [one.ended_at for one in record.sessions if one.ended_at is not None]
         return max([*ended, *(one for one in (record.phase_since, record.released_at) if one is not None)])
-    window = booster_window(record)
+    window = next_window(record)
     return None if window is None else max(window[1], record.released_at or window[1])
 
 
 def bookings(record: CourseRecord) -> Iterator[Occasion]:
     """The patient is asked to book, and asked again after 1, 2 and 4 weeks without a visit."""
     zone = record.messaging.zone
-    book, window = book_from(record), booster_window(record)
+    book, window = book_from(record), next_window(record)
     if book is not None and window is not None and record.maintained is not None:
         at = in_sending_hours(zone, max(book, record.maintained.since))
         opens, closes = (day(record, one) for one in window)

@@ -5,7 +5,8 @@ from datetime import datetime, time
 
 from course.agenda import booster_booking, visits
 from course.agenda import questionnaires as asking
-from course.model.calendar import days_from, in_sending_hours
+from course.agenda.sending_hours import in_sending_hours
+from course.model.calendar import days_from
 from course.model.memoize import memoized
 from course.model.occasions import Occasion, last_ordinal, open_at
 from course.model.parts import Escalation

@@ -6,9 +6,10 @@ from datetime import datetime
 from course.agenda.call_tasks import why_not_written
 from course.agenda.due import agenda, due
 from course.agenda.send_results import CHANGES, called_too, opened_ask, suppressed
+from course.agenda.sending_hours import in_sending_hours, sending_ends
 from course.agenda.visits import MORNING, calendar_entries
 from course.model.base import hours, minutes
-from course.model.calendar import days_from, in_sending_hours, sending_ends
+from course.model.calendar import days_from
 from course.model.messages import Part, SendOrder
 from course.model.occasions import REMINDERS, RULES, Occasion
 from course.model.parts import Mark

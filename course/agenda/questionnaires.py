@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from datetime import datetime, time
 
+from course.agenda.sending_hours import SENDING_OPENS, in_sending_hours
 from course.agenda.visits import EVENING, nominal
 from course.model.base import days, hours
-from course.model.calendar import SENDING_OPENS, days_from, in_sending_hours
+from course.model.calendar import days_from
 from course.model.memoize import memoized
 from course.model.occasions import Occasion
 from course.model.parts import Ask

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from datetime import datetime, time
 
 from course.agenda.date_format import moment
+from course.agenda.sending_hours import SENDING_OPENS, in_sending_hours
 from course.model.base import days, hours, minutes
-from course.model.calendar import SENDING_OPENS, days_from, in_sending_hours
+from course.model.calendar import days_from
 from course.model.messages import CalendarEntry
 from course.model.occasions import REMINDERS, RULES, Occasion, last_ordinal
 from course.model.parts import Mark

@@ -234,7 +234,7 @@ def _decisions(record: CourseRecord) -> list[Need]:
     if lapsed is not None:
         opens = lapsed + days(record.protocol.maintenance.lapse_days)
         found.append(Need(NeedKind.LAPSED, "lapsed", opens, opens + days(7), Role.COORDINATOR, "no visit booked: call"))
-    book, window = booster_booking.book_from(record), booster_booking.booster_window(record)
+    book, window = booster_booking.book_from(record), booster_booking.next_window(record)
     if book is not None and window is not None and record.maintained is not None:
         found.append(
             Need(

@@ -4,15 +4,15 @@ from datetime import datetime
 from itertools import pairwise
 
 from course.acts.catalogue import BookBooster, ConfirmVisit, DeferVisit, OmitVisit, ScheduleSeries
-from course.agenda import booster_booking
+from course.agenda import booster_booking, evaluations
 from course.handlers.change import Change, Refused, refuse_if, session_of, shown
 from course.model.base import days
 from course.model.record import CourseRecord
 from course.model.terms import Role, Series, SessionStatus
 from course.model.visit import Session
 from course.phases import dosed_in_series, still_to_plan
+from course.rules import maintenance
 from course.scheduling import planner
-from course.scores import outcome_rule
 from course.scores.booster_visits import ONE_BOOSTER_DAYS
 
 HORIZON_DAYS = 400
@@ -199,7 +199,7 @@ def _same_booster(record: CourseRecord, at: datetime) -> bool:
     """Whether a visit belongs to a booster of several sessions that is booked or under way: within its week."""
     starts = [one.at for one in record.valid_doses if one.series is Series.BOOSTER]
     starts += [one.start for one in record.open_sessions if one.series is Series.BOOSTER]
-    near = [one for one in starts if abs(outcome_rule.days_between(record, one, at)) < ONE_BOOSTER_DAYS]
+    near = [one for one in starts if abs(record.zone.days_between(one, at)) < ONE_BOOSTER_DAYS]
     return 0 < len(near) < record.protocol.maintenance.sessions_per_booster
 
 
@@ -208,11 +208,11 @@ def _booster_deviation(record: CourseRecord, at: datetime, *, early: bool) -> st
 
     As-needed ones have no window, and the brakes on early ones.
     """
-    window = booster_booking.booster_window(record)
+    window = booster_booking.next_window(record)
     if _same_booster(record, at):
         return ""
     if early or window is None:
-        refuse_if(outcome_rule.why_no_early_booster(record, at))
+        refuse_if(maintenance.why_no_early_booster(record, at))
     elif at < window[0]:
         raise Refused(
             f"the window opens {shown(record, window[0])}: choose a time inside it, "
@@ -229,7 +229,7 @@ def book_booster(record: CourseRecord, act: BookBooster, now: datetime) -> Chang
     if act.early and (act.actor.role is not Role.PRESCRIBER or not act.reason):
         raise Refused("an early booster takes a prescriber and a reason: add --reason")
     if act.early:
-        refuse_if(outcome_rule.evaluation_forced(record))
+        refuse_if(evaluations.evaluation_forced(record))
     deviation = _booster_deviation(record, act.at, early=act.early)
     if deviation and not act.reason:
         raise Refused(f"this is {deviation}: choose another time or give a --reason")

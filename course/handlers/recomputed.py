@@ -4,6 +4,7 @@ from datetime import datetime
 
 from course.acts.base import BaseAct
 from course.acts.catalogue import Correct, VoidItem
+from course.agenda.evaluations import evaluation_forced
 from course.model.base import days
 from course.model.journal import open_task
 from course.model.record import CourseRecord
@@ -48,9 +49,9 @@ def _stop_task(before: CourseRecord, changed: CourseRecord, now: datetime) -> Co
 
 def _forced(before: CourseRecord, changed: CourseRecord, now: datetime) -> CourseRecord:
     """The record that knows since when an evaluation is forced: from the act that forces it on."""
-    if not outcome_rule.evaluation_forced(changed):
+    if not evaluation_forced(changed):
         return changed if changed.forced_since is None else changed.with_(forced_since=None)
-    if changed.forced_since is not None and outcome_rule.evaluation_forced(before):
+    if changed.forced_since is not None and evaluation_forced(before):
         return changed
     return changed.with_(forced_since=now)
 

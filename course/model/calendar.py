@@ -63,6 +63,10 @@ class Zone(Carried):
             raise WallClockError(f"{wall:%Y-%m-%d %H:%M} happens twice in {self.name}: write {first} or {second}")
         return found[0]
 
+    def days_between(self, since: datetime, until: datetime) -> int:
+        """Calendar days from one instant to another on this wall; negative where `until` is earlier."""
+        return (self.local(until).date() - self.local(since).date()).days
+
     def lenient(self, wall: datetime) -> datetime:
         """The instant of a wall time; the first of two, and just after a gap."""
         found = self.instants(wall)
@@ -127,25 +131,6 @@ class Calendar(Carried):
 def _offset(minutes: int) -> str:
     sign = "+" if minutes >= 0 else "-"
     return f"{sign}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}"
-
-
-SENDING_OPENS = time(8)
-SENDING_CLOSES = time(21)
-
-
-def in_sending_hours(zone: Zone, instant: datetime) -> datetime:
-    """The instant itself, or the next one at which a patient may be written to (08:00-21:00 in their zone)."""
-    wall = zone.local(instant)
-    if wall.time() < SENDING_OPENS:
-        return zone.lenient(datetime.combine(wall.date(), SENDING_OPENS))
-    if wall.time() >= SENDING_CLOSES:
-        return zone.lenient(datetime.combine(wall.date() + timedelta(days=1), SENDING_OPENS))
-    return instant
-
-
-def sending_ends(zone: Zone, instant: datetime) -> datetime:
-    """When the sending hours of an instant's day end."""
-    return zone.lenient(datetime.combine(zone.local(instant).date(), SENDING_CLOSES))
 
 
 def days_from(zone: Zone, instant: datetime, count: int, at: time | None = None) -> datetime:

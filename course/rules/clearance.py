@@ -14,7 +14,6 @@ from course.rules.dosing import DoseCheck, dose_check, over_order, weight_doubt,
 from course.rules.followup import missing_baselines
 from course.rules.gates import GateProblem, gate_problems
 from course.rules.measuring import every_days
-from course.scores.outcome_rule import days_between
 
 __all__ = [
     "DoseCheck",
@@ -86,7 +85,7 @@ def unrated(record: CourseRecord, at: datetime) -> tuple[str, ...]:
     return tuple(
         name
         for name in record.protocol.measuring.at_visits
-        if not any(one.at <= at and days_between(record, one.at, at) == 0 for one in record.scores_of(name))
+        if not any(one.at <= at and record.zone.days_between(one.at, at) == 0 for one in record.scores_of(name))
     )
 
 
@@ -107,7 +106,7 @@ def _course(record: CourseRecord, session: Session, at: datetime) -> Iterator[st
 def seen_first(record: CourseRecord, at: datetime) -> bool:
     """Whether an open escalation is urgent or of the day, so that a prescriber sees the patient before a dose."""
     triggers = () if record.open_escalation is None else record.open_escalation.triggers
-    return any(one.urgency is Urgency.URGENT or days_between(record, one.at, at) == 0 for one in triggers)
+    return any(one.urgency is Urgency.URGENT or record.zone.days_between(one.at, at) == 0 for one in triggers)
 
 
 def _identity_escort_fasting(record: CourseRecord, check_in: CheckIn) -> Iterator[str]:
@@ -139,7 +138,7 @@ def _measure_missing(record: CourseRecord, at: datetime, days_max: int) -> str:
     taken = [one.at for one in record.primary_scores if one.at <= at]
     if not taken:
         return f"{name} is missing: ask it"
-    age = days_between(record, taken[-1], at)
+    age = record.zone.days_between(taken[-1], at)
     return f"{name} is {age} days old, {days_max} at most: ask it again" if age > days_max else ""
 
 
@@ -190,7 +189,7 @@ def _blood_pressure(record: CourseRecord, check_in: CheckIn) -> Iterator[str]:
     """
     rule, at = record.protocol.session, check_in.happened_at
     readings = sorted(
-        (one for one in check_in.readings if days_between(record, one.at, at) == 0), key=lambda one: one.at
+        (one for one in check_in.readings if record.zone.days_between(one.at, at) == 0), key=lambda one: one.at
     )
     high = [one for one in readings if one.systolic >= rule.systolic_refuse or one.diastolic >= rule.diastolic_refuse]
     if any(one.at > at for one in check_in.readings):

@@ -6,7 +6,6 @@ from datetime import datetime
 from course.model.parts import Score
 from course.model.record import CourseRecord
 from course.rules import safety
-from course.scores.outcome_rule import days_between
 
 
 def missing_at_intake(record: CourseRecord, at: datetime) -> tuple[str, ...]:
@@ -21,7 +20,7 @@ def missing_before_dose(record: CourseRecord, at: datetime) -> tuple[str, ...]:
     asked = [
         one
         for one in _screens(record, at)
-        if days_between(record, one.at, at) <= rule.days_max and (since is None or one.at > since)
+        if record.zone.days_between(one.at, at) <= rule.days_max and (since is None or one.at > since)
     ]
     none = () if asked or not rule.suicide else (f"no suicide screen before this dose: ask {_named(record)}",)
     return (*none, *owed(record))
@@ -52,7 +51,7 @@ def owed_since(record: CourseRecord) -> datetime | None:
 
 def _missing_at_intake(record: CourseRecord, at: datetime) -> Iterator[str]:
     rule, most = record.protocol.screening, record.protocol.measuring.baseline_days_max
-    if rule.suicide and not any(days_between(record, one.at, at) <= most for one in _screens(record, at)):
+    if rule.suicide and not any(record.zone.days_between(one.at, at) <= most for one in _screens(record, at)):
         yield f"no suicide screen of the last {most} days: ask {_named(record)}"
     yield from owed(record)
     for name in rule.at_intake:

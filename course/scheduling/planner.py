@@ -4,16 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from itertools import pairwise
 
-from course.model.calendar import Calendar, Zone, days_from
-from course.model.protocol.protocol import Induction, Maintenance
+from course.model.calendar import Calendar, days_from
+from course.model.protocol.protocol import Induction
 
 SEARCH_DAYS = 28
 """How far a visit may be put off to find an open day; beyond it the visit stays and its deviation says why."""
 
-LEAST_WINDOW_DAYS = 2
-"""A booster's window is at least this wide. [set]"""
-
-_DAY_BEGINS, _DAY_ENDS = time(0), time(23, 59)
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
@@ -75,24 +71,6 @@ def check_series(starts: tuple[datetime, ...], rule: Induction) -> tuple[str, ..
     if span > rule.span_days_max:
         found.append(f"the series spans {_days(span)}, the protocol asks for at most {rule.span_days_max}")
     return tuple(found)
-
-
-def booster_window_after(
-    last_infusion: datetime, interval_days: int, rule: Maintenance, zone: Zone
-) -> tuple[datetime, datetime, datetime]:
-    """When a booster's window opens, its target, and when it closes; whole days of the clinic's zone.
-
-    The target lies `interval_days` after the last infusion at the same wall time. The window closes at the protocol's
-    longest interval; a lead-in window opens at its own interval and closes two days later.
-    """
-    closes = rule.interval_days_max if interval_days >= rule.interval_days_min else interval_days + LEAST_WINDOW_DAYS
-    closes = max(closes, interval_days)
-    opens = min(interval_days, closes - LEAST_WINDOW_DAYS)
-    return (
-        days_from(zone, last_infusion, opens, _DAY_BEGINS),
-        days_from(zone, last_infusion, interval_days),
-        days_from(zone, last_infusion, closes, _DAY_ENDS),
-    )
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ def boosters(record: CourseRecord) -> tuple[tuple[Dose, ...], ...]:
     for dose in record.valid_doses:
         if dose.series is not Series.BOOSTER:
             continue
-        if found and len(found[-1]) < most and _apart(record, found[-1][0], dose) < ONE_BOOSTER_DAYS:
+        if found and len(found[-1]) < most and record.zone.days_between(found[-1][0].at, dose.at) < ONE_BOOSTER_DAYS:
             found[-1] = (*found[-1], dose)
         else:
             found.append((dose,))
@@ -27,7 +27,3 @@ def led_in(record: CourseRecord) -> int:
     """How many boosters of the lead-in are behind: those given, or all of it once a prescriber set an interval."""
     given = sum(1 for one in boosters(record) if any(dose.status is SessionStatus.GIVEN for dose in one))
     return max(given, record.maintained.lead_in_done if record.maintained is not None else 0)
-
-
-def _apart(record: CourseRecord, first: Dose, later: Dose) -> int:
-    return (record.zone.local(later.at).date() - record.zone.local(first.at).date()).days

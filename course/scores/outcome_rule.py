@@ -1,4 +1,4 @@
-"""Judging: how a score reads against its baseline, relapse, and the brakes on early boosters.
+"""Judging: how a score reads against its baseline, and relapse.
 
 Criteria come from the protocol's outcome rule and the instrument; a missing score is never carried forward.
 """
@@ -11,19 +11,13 @@ from enum import StrEnum
 
 from course.model.memoize import memoized
 from course.model.parts import Score
-from course.model.protocol.adjunct import pressing
 from course.model.protocol.instrument import Instrument, tidy
 from course.model.protocol.protocol import OutcomeRule
 from course.model.record import CourseRecord
 from course.model.terms import Outcome
-from course.scores.booster_visits import boosters
 
 RELAPSE_DAYS_APART = 2
 """Calendar days from the first lost reading to the one that confirms a relapse. [set]"""
-
-BRAKE_DAYS = 28
-EARLY_RUNNING = 2
-"""So many early boosters running force an evaluation: tolerance, misuse. [set]"""
 
 TENTH = Decimal("0.1")
 RESPONDS = frozenset({Outcome.REMISSION, Outcome.SUBSTANTIAL, Outcome.RESPONSE})
@@ -101,7 +95,7 @@ def relapse(record: CourseRecord) -> Relapse:
     A reading that responds clears both. A dose or an evaluation after the confirming reading starts afresh: only a
     new response can then be lost.
     """
-    start = baseline(record)
+    start, apart = baseline(record), record.zone.days_between
     turns = [*(dose.at for dose in record.valid_doses), *(one.at for one in record.evaluations)]
     responded, first, second = False, None, None
     for score in _since_first_dose(record):
@@ -109,47 +103,13 @@ def relapse(record: CourseRecord) -> Relapse:
             responded, first, second = True, None, None
         elif responded and first is None:
             first = score
-        elif first is not None and second is None and days_between(record, first.at, score.at) >= RELAPSE_DAYS_APART:
+        elif first is not None and second is None and apart(first.at, score.at) >= RELAPSE_DAYS_APART:
             second = score
     if first is None or (second is not None and any(at >= _counts_from(record, second) for at in turns)):
         return Relapse()
     if second is None:
         return Relapse(RelapseState.SUSPECTED, first.at)
     return Relapse(RelapseState.CONFIRMED, first.at, second.at)
-
-
-def why_no_early_booster(record: CourseRecord, at: datetime) -> str:
-    """Why no early booster may stand at an instant: too near the last infusion, or too many boosters in 28 days."""
-    rule = record.protocol.maintenance
-    last = record.last_infusion_at
-    if last is not None and days_between(record, last, at) < rule.early_gap_days_min:
-        return (
-            f"that is {days_between(record, last, at)} days after the last infusion: "
-            f"an early booster waits for {rule.early_gap_days_min}"
-        )
-    recent = [one for one in boosters(record) if days_between(record, one[-1].at, at) < BRAKE_DAYS]
-    if len(recent) >= rule.early_most_in_28_days:
-        return (
-            f"{len(recent)} boosters were given in the {BRAKE_DAYS} days before: "
-            f"an early one needs fewer than {rule.early_most_in_28_days}"
-        )
-    return ""
-
-
-def evaluation_forced(record: CourseRecord) -> str:
-    """Why an evaluation is owed at once: two early boosters running, or three requests close by; else nothing."""
-    evaluated = max((one.at for one in record.evaluations), default=record.opened_at)
-    running = [one for one in boosters(record) if one[0].at > evaluated][-EARLY_RUNNING:]
-    if len(running) == EARLY_RUNNING and all(one[0].early for one in running):
-        return "two early boosters running: evaluate before the next"
-    if pressing(record.requests, evaluated):
-        return "three requests for a booster in eight weeks: evaluate before the next"
-    return ""
-
-
-def days_between(record: CourseRecord, since: datetime, until: datetime) -> int:
-    """Calendar days from one instant to another on the clinic's wall; negative where `until` is earlier."""
-    return (record.zone.local(until).date() - record.zone.local(since).date()).days
 
 
 def _counts_from(record: CourseRecord, score: Score) -> datetime:

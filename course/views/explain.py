@@ -18,6 +18,7 @@ from course.model.protocol.protocol import Protocol
 from course.model.record import CourseRecord
 from course.model.terms import Action, NeedKind, OccasionKind, OccasionState, Outcome, Role
 from course.phases import dosed_in_series
+from course.rules import maintenance
 from course.rules.gates import gate_problems
 from course.scores import outcome_rule
 from course.scores.outcome_rule import RELAPSE_DAYS_APART, RelapseState
@@ -182,7 +183,7 @@ def _relapse(record: CourseRecord, now: datetime, tags: Tags) -> Iterator[Reason
         baseline=_scored(record, outcome_rule.baseline(record)),
         first=_scored(record, scores.get(found.first_bad_at or now)),
         second=_scored(record, scores.get(found.second_bad_at or now)),
-        **{"early booster now": outcome_rule.why_no_early_booster(record, now) or "nothing against it"},
+        **{"early booster now": maintenance.why_no_early_booster(record, now) or "nothing against it"},
         **values_of(record.protocol, ("maintenance.early_gap_days_min", "maintenance.early_most_in_28_days")),
     )
     rule = (
@@ -197,7 +198,7 @@ def _relapse(record: CourseRecord, now: datetime, tags: Tags) -> Iterator[Reason
 
 
 def _booster(record: CourseRecord, tags: Tags) -> Iterator[Reason]:
-    window = booster_booking.booster_window(record)
+    window = booster_booking.next_window(record)
     if window is None:
         return
     names = ("interval_days_min", "interval_days_max", "book_days_before")

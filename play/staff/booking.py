@@ -36,7 +36,7 @@ def series(desk: Standpoint) -> dict[str, Any] | None:
 
 def booster(desk: Standpoint) -> dict[str, Any] | None:
     """One booster, on the first open day of its window."""
-    window = booster_booking.booster_window(desk.record)
+    window = booster_booking.next_window(desk.record)
     if window is None:
         return None
     return _taken(

@@ -89,4 +89,4 @@ def _latest(record: CourseRecord) -> datetime:
 
 
 def _day(record: CourseRecord, at: datetime) -> int:
-    return (record.zone.local(at).date() - record.zone.local(record.opened_at).date()).days
+    return record.zone.days_between(record.opened_at, at)

@@ -13,7 +13,7 @@ from temporalio.testing import TimeSkipper
 
 from adapters.keyring import KeyRing
 from adapters.settings import Settings
-from course.agenda.booster_booking import booster_window
+from course.agenda.booster_booking import next_window
 from course.agenda.worklist import needs, next_due
 from course.model.occasions import REMINDERS
 from course.model.record import CourseRecord
@@ -118,7 +118,7 @@ def edited(folder: Path) -> Path:
 
 def opens(record: CourseRecord) -> date:
     """On which day the window of the next booster opens."""
-    window = booster_window(record)
+    window = next_window(record)
     assert window is not None
     return wall(window[0]).date()
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from course.model.base import Carried, Instant, days
+from course.model.base import Carried, Instant
 
 
 class Therapy(Carried):
@@ -79,14 +79,3 @@ INTEGRATION = "integration"
 
 NO_MEDICINE = "none"
 """The name under which an empty list of medicines is recorded."""
-
-REQUESTS_COUNT_WEEKS = 8
-REQUESTS_FORCE = 3
-"""So many requests for a booster in so many weeks owe an evaluation: tolerance, misuse. [set]"""
-
-
-def pressing(requests: tuple[datetime, ...], since: datetime) -> bool:
-    """Whether the requests after an instant came too close to each other."""
-    counted = sorted(one for one in requests if one > since)
-    spans = zip(counted, counted[REQUESTS_FORCE - 1 :], strict=False)
-    return any(last - first <= days(7 * REQUESTS_COUNT_WEEKS) for first, last in spans)

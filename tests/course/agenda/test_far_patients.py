@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from adapters.clinic.zones import zone_snapshot
-from course.model.calendar import in_sending_hours
+from course.agenda.sending_hours import in_sending_hours
 from course.model.terms import OccasionKind, Role
 from tests.support.stories import MONDAY, cleared
 

@@ -9,10 +9,10 @@ from course import actions
 from course.actions import Refused
 from course.acts.catalogue import ACT
 from course.agenda import booster_booking
+from course.agenda.evaluations import evaluation_forced
 from course.agenda.worklist import needs, needs_ahead
 from course.model.terms import NeedKind, OccasionKind, Role, Series, TaskKind
 from course.model.visit import Dose
-from course.scores import outcome_rule
 from tests.support.life import STAFF, Life
 from tests.support.lives.acting import SECOND
 from tests.support.stories import BASELINE, give, maintained
@@ -112,7 +112,7 @@ def test_an_evaluation_that_three_requests_force_is_due_from_then_on() -> None:
     for _ in range(3):
         life.wait(days=2)
         life.do("ask_booster", Role.PATIENT)
-    assert outcome_rule.evaluation_forced(life.record)
+    assert evaluation_forced(life.record)
     (need,) = [one for one in needs(life.record, life.now) if one.kind is NeedKind.EVALUATE]
     assert need.opens == life.now
     assert need.due > life.now

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.clinic.zones import UnknownZoneError, zone_snapshot
-from course.model.calendar import Calendar, Hours, WallClockError, Zone, days_from, in_sending_hours
+from course.agenda.sending_hours import in_sending_hours
+from course.model.calendar import Calendar, Hours, WallClockError, Zone, days_from
 
 TAKEN = datetime(2026, 11, 23, 12, tzinfo=UTC)
 NAMES = (

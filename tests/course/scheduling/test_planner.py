@@ -3,14 +3,13 @@
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 
-import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from adapters.clinic.zones import zone_snapshot
 from course.model.calendar import Calendar, Hours
-from course.model.protocol.protocol import Induction, Maintenance
-from course.scheduling.planner import booster_window_after, check_series, plan_series, shift_rest
+from course.model.protocol.protocol import Induction
+from course.scheduling.planner import check_series, plan_series, shift_rest
 
 TAKEN = datetime(2026, 11, 23, tzinfo=UTC)
 ZONES = tuple(zone_snapshot(name, TAKEN, 2) for name in ("America/New_York", "America/Los_Angeles", "Europe/Berlin"))
@@ -167,24 +166,6 @@ def test_a_series_that_leaves_its_windows_is_told_gap_by_gap() -> None:
         "the series spans 22 days, the protocol asks for at most 21",
     )
     assert check_series(at("2026-11-30", "2026-12-02"), MOOD) == check_series((), MOOD) == ()
-
-
-@pytest.mark.parametrize(
-    ("interval_days", "opens", "target", "closes"),
-    [
-        (28, "2027-03-05T00:00", "2027-03-05T09:30", "2027-03-19T23:59"),
-        (35, "2027-03-12T00:00", "2027-03-12T09:30", "2027-03-19T23:59"),
-        (42, "2027-03-17T00:00", "2027-03-19T09:30", "2027-03-19T23:59"),
-        (7, "2027-02-12T00:00", "2027-02-12T09:30", "2027-02-14T23:59"),
-    ],
-)
-def test_a_booster_window_lies_inside_the_protocol(interval_days: int, opens: str, target: str, closes: str) -> None:
-    """From the interval to the protocol's longest one, whole days, at least two wide; a lead-in has two days."""
-    rule = Maintenance(interval_days=28, interval_days_min=28, interval_days_max=42, lead_in_days=(7,))
-    zone = ZONES[0]
-    last = zone.strict(datetime(2027, 2, 5, 9, 30))  # noqa: DTZ001
-    window = booster_window_after(last, interval_days, rule, zone)
-    assert window == tuple(zone.strict(datetime.fromisoformat(wall)) for wall in (opens, target, closes))
 
 
 def test_the_orders_own_weekdays_come_before_the_protocols() -> None:

@@ -7,11 +7,13 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
+from course.agenda.evaluations import evaluation_forced
 from course.model.base import days
 from course.model.parts import Evaluation, Score
 from course.model.protocol.protocol import OutcomeRule, Protocol
 from course.model.record import CourseRecord
 from course.model.terms import Decision, Outcome
+from course.rules import maintenance
 from course.scores import outcome_rule
 from course.scores.outcome_rule import Relapse, RelapseState
 from tests.support.records import CRPS, DEPRESSION, FIRST, boosted, infused, make_record, measured, treated
@@ -39,7 +41,7 @@ def said(record: CourseRecord) -> tuple[object, ...]:
         outcome_rule.baseline(record),
         outcome_rule.latest(record),
         outcome_rule.relapse(record),
-        outcome_rule.evaluation_forced(record),
+        evaluation_forced(record),
     )
 
 
@@ -239,7 +241,7 @@ def test_relapse_is_what_stands_since_the_last_good_reading(readings: list[tuple
     goods = [day for day, total in ordered if total <= 10]
     bads = [day for day, total in ordered if goods and day > goods[-1] and total > 10]
     record = make_record()
-    span = outcome_rule.days_between(record, FIRST + days(bads[0]), FIRST + days(bads[-1])) if bads else 0
+    span = record.zone.days_between(FIRST + days(bads[0]), FIRST + days(bads[-1])) if bads else 0
     expected = RelapseState.NONE if not bads else RelapseState.CONFIRMED if span >= 2 else RelapseState.SUSPECTED
     assert found.state is expected
 
@@ -262,20 +264,20 @@ def test_after_a_relapse_a_booster_or_an_evaluation_starts_afresh() -> None:
 def test_an_early_booster_waits_a_week_and_comes_at_most_four_times_in_four_weeks() -> None:
     """Seven calendar days from any infusion; boosters count over 28 days, the induction before them does not."""
     record = treated()
-    assert "6 days after" in outcome_rule.why_no_early_booster(record, FIRST + days(17))
-    assert outcome_rule.why_no_early_booster(record, FIRST + days(18)) == ""
+    assert "6 days after" in maintenance.why_no_early_booster(record, FIRST + days(17))
+    assert maintenance.why_no_early_booster(record, FIRST + days(18)) == ""
     close = [*record.doses, *(boosted(day, number) for number, day in enumerate((18, 20, 22, 38), start=7))]
     often = record.with_(doses=tuple(close))
-    assert "4 boosters" in outcome_rule.why_no_early_booster(often, FIRST + days(45))
-    assert outcome_rule.why_no_early_booster(often, FIRST + days(46)) == ""
+    assert "4 boosters" in maintenance.why_no_early_booster(often, FIRST + days(45))
+    assert maintenance.why_no_early_booster(often, FIRST + days(46)) == ""
 
 
 def test_two_early_boosters_running_force_an_evaluation() -> None:
     """Not one, not two with a planned one between, and not once they were evaluated."""
     early = [boosted(20, 7, early=True), boosted(30, 8, early=True)]
-    assert outcome_rule.evaluation_forced(treated(doses=early[:1])) == ""
-    assert outcome_rule.evaluation_forced(treated(doses=early)) != ""
-    assert outcome_rule.evaluation_forced(treated(doses=[early[0], boosted(25, 9), early[1]])) == ""
-    assert outcome_rule.evaluation_forced(treated(doses=[early[0], early[1].with_(voided=True)])) == ""
+    assert evaluation_forced(treated(doses=early[:1])) == ""
+    assert evaluation_forced(treated(doses=early)) != ""
+    assert evaluation_forced(treated(doses=[early[0], boosted(25, 9), early[1]])) == ""
+    assert evaluation_forced(treated(doses=[early[0], early[1].with_(voided=True)])) == ""
     evaluated = Evaluation(at=FIRST + days(31), decision=Decision.MAINTENANCE, by="Any Prescriber")
-    assert outcome_rule.evaluation_forced(treated(doses=early, evaluations=(evaluated,))) == ""
+    assert evaluation_forced(treated(doses=early, evaluations=(evaluated,))) == ""

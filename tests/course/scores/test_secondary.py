@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from course.agenda.evaluations import evaluation_due
+from course.agenda.evaluations import evaluation_due, evaluation_forced
 from course.agenda.worklist import needs
 from course.model.terms import Phase
 from course.scores import outcome_rule, secondary
@@ -52,7 +52,7 @@ def test_every_arm_shows_functioning_and_it_changes_no_reading(protocol: str) ->
         (reading,) = (one for one in secondary.readings(asked) if one.instrument == name)
         assert (reading.baseline, reading.last) == (first, last)
         assert reading.sentence.startswith(f"{first.said} to {last.said} (none), down ")
-        for rule in (outcome_rule.latest, outcome_rule.relapse, outcome_rule.evaluation_forced, evaluation_due):
+        for rule in (outcome_rule.latest, outcome_rule.relapse, evaluation_forced, evaluation_due):
             assert rule(asked) == rule(plain)
     assert "whodas12" in plain.protocol.measuring.secondary
 

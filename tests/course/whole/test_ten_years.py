@@ -7,7 +7,7 @@ from temporalio.api.common.v1 import Payload
 
 from adapters.keyring import KeyRing
 from adapters.temporal.codec import EncryptingCodec
-from course.agenda.booster_booking import booster_window
+from course.agenda.booster_booking import next_window
 from course.agenda.worklist import needs, next_due
 from course.model.terms import Role
 from tests.support.life import Life
@@ -26,7 +26,7 @@ def book_and_give(life: Life) -> None:
     """The next thing that staff do: evaluate, book at the first nine o'clock that is open, or give."""
     record = life.record
     waiting = {need.kind for need in needs(record, life.now)}
-    window = booster_window(record)
+    window = next_window(record)
     if "evaluate" in waiting:
         life.do("evaluate", decision="maintenance", reason="holds")
     elif record.open_sessions:

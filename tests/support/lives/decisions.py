@@ -3,7 +3,7 @@
 import hypothesis.strategies as st
 from hypothesis.stateful import precondition, rule
 
-from course.agenda.booster_booking import booster_window
+from course.agenda.booster_booking import next_window
 from course.model.terms import Audience, GateAnswer, Phase, Role
 from tests.support.lives.acting import ROLES, SECOND, Acting
 from tests.support.ready import gate_acts
@@ -30,9 +30,9 @@ class Decisions(Acting):
             case Phase.EVALUATION:
                 self.attempt("evaluate", Role.PRESCRIBER, decision=decision, sessions=2, reason="as discussed")
             case Phase.MAINTENANCE:
-                window = booster_window(self.record)
+                window = next_window(self.record)
                 opens = self.now if window is None else max(self.now, window[0])
-                days_ahead = (self.record.zone.local(opens).date() - self.record.zone.local(self.now).date()).days
+                days_ahead = self.record.zone.days_between(self.now, opens)
                 for day in range(days_ahead + 1, days_ahead + 5):
                     at = self.wall(day, 10)
                     if self.attempt("booster", Role.PRESCRIBER, at=at, reason="as agreed"):

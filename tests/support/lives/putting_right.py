@@ -11,6 +11,7 @@ from hypothesis.stateful import precondition, rule
 from course.actions import Refused
 from course.acts.base import BaseAct
 from course.agenda import booster_booking
+from course.agenda.evaluations import evaluation_forced
 from course.agenda.worklist import needs_ahead
 from course.model.need import Need
 from course.model.record import CourseRecord
@@ -33,9 +34,9 @@ def reads(record: CourseRecord) -> dict[str, object]:
         "baseline": None if start is None else start.total,
         "latest": outcome_rule.latest(record),
         "relapse": outcome_rule.relapse(record),
-        "forced": outcome_rule.evaluation_forced(record),
+        "forced": evaluation_forced(record),
         "stop": stopping.read(record),
-        "window": booster_booking.booster_window(record),
+        "window": booster_booking.next_window(record),
         "given": [(one.at, one.mg, one.weight_kg) for one in record.valid_doses],
         "series": (dosed_in_series(record), still_to_plan(record)),
         "needs": [
