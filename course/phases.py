@@ -20,11 +20,7 @@ LEADS_TO: dict[Decision, Phase] = {
 
 def dosed_in_series(record: CourseRecord) -> int:
     """How many sessions of the running series gave drug, in whole or in part."""
-    return sum(
-        1
-        for dose in record.valid_doses
-        if dose.series is Series.INDUCTION and dose.series_number == record.series_number
-    )
+    return len(record.series_doses)
 
 
 def still_to_plan(record: CourseRecord) -> int:

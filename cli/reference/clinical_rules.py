@@ -5,8 +5,8 @@ from datetime import time
 from types import ModuleType
 
 from course.agenda import evaluations, outbox, sending_hours
-from course.handlers import decisions, placing_holds
-from course.rules import clearance, safety, vitals
+from course.handlers import decisions
+from course.rules import clearance, holds, safety, vitals
 from course.scores import outcome_rule
 from course.views import proof
 from course.views.rules_in_words import MESSAGES, NEEDS, TASKS
@@ -17,7 +17,7 @@ Table = Callable[[tuple[str, ...], Sequence[tuple[str, ...]]], str]
 NUMBERS: tuple[tuple[str, ModuleType, str, str], ...] = (
     ("an escalation goes to the next on call after", safety, "ACKNOWLEDGE_MINUTES", "min"),
     ("what waits for a visit under a safety plan waits at most", safety, "WAITS_DAYS", "days"),
-    ("a hold is reviewed within", placing_holds, "REVIEW_DAYS", "days"),
+    ("a hold is reviewed within", holds, "REVIEW_DAYS", "days"),
     ("a death is reviewed within", decisions, "DEATH_REVIEW_DAYS", "days"),
     ("a lost response is confirmed by a reading later by", outcome_rule, "RELAPSE_DAYS_APART", "days"),
     ("consecutive early boosters that trigger an evaluation", evaluations, "EARLY_RUNNING", "boosters"),
@@ -63,12 +63,12 @@ def _value(value: object) -> str:
 
 
 READ_BY = {
-    "induction": ("course/scheduling/planner.py",),
+    "induction": ("course/scheduling/planner.py", "course/rules/induction.py"),
     "dose": ("course/rules/dosing.py",),
     "outcome": ("course/scores/outcome_rule.py",),
     "rated": ("course/scores/outcome_rule.py", "course/rules/stop_review.py"),
     "stop_review": ("course/rules/stop_review.py",),
-    "measuring": ("course/agenda/questionnaires.py", "course/rules/clearance.py"),
+    "measuring": ("course/rules/measuring.py", "course/agenda/questionnaires.py", "course/rules/clearance.py"),
     "screening": ("course/rules/screening.py",),
     "maintenance": (
         "course/rules/maintenance.py",
@@ -84,11 +84,11 @@ READ_BY = {
         "course/rules/dosing.py",
     ),
     "before_dose": ("course/rules/clearance.py",),
-    "during": ("course/rules/vitals.py", "course/handlers/adverse_events.py"),
+    "during": ("course/rules/vitals.py",),
     "leaving": ("course/rules/leaving_criteria.py",),
     "plausible": ("course/rules/plausibility.py",),
     "doubt": ("course/rules/plausibility.py", "course/rules/dosing.py", "course/rules/labs.py"),
     "gates": ("course/rules/gates.py",),
-    "holds": ("course/rules/automatic_holds.py",),
+    "holds": ("course/rules/holds.py",),
 }
 """Which rules read each table of a protocol."""

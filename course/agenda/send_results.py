@@ -134,11 +134,11 @@ def _escalated(record: CourseRecord, order: SendOrder, outcome: SendOutcome, now
         record = _looked_for_again(record, escalation, order.key, now)
     elif escalation is not None and escalation.untold_since is not None:
         escalation = safety.told_at_last(escalation, now)
-        record = _with_escalation(record, escalation)
+        record = record.with_escalation(escalation)
     told = outcome.to_name or outcome.reason or outcome.state
     if escalation is None or told in escalation.told:
         return record
-    record = _with_escalation(record, escalation.with_(told=(*escalation.told, told)))
+    record = record.with_escalation(escalation.with_(told=(*escalation.told, told)))
     if outcome.state is OccasionState.SENT:
         return write(record, COURSE, now, f"escalation {escalation.id} sent to {told}")
     return write(record, COURSE, now, f"escalation {escalation.id} could not be delivered: {told}")
@@ -148,11 +148,7 @@ def _looked_for_again(record: CourseRecord, escalation: Escalation, occasion: st
     """The record whose escalation found nobody to tell: a minute later it looks again, outside its steps."""
     again = now + minutes(safety.LOOK_AGAIN_MINUTES)
     mark = Mark(state=OccasionState.LATER, at=now, until=again, reason=NOBODY_TO_TELL)
-    return _with_escalation(record, escalation).with_(occasions={**record.occasions, occasion: mark})
-
-
-def _with_escalation(record: CourseRecord, changed: Escalation) -> CourseRecord:
-    return record.with_(escalations=tuple(changed if one.id == changed.id else one for one in record.escalations))
+    return record.with_escalation(escalation).with_(occasions={**record.occasions, occasion: mark})
 
 
 def undelivered(record: CourseRecord, occasions: tuple[str, ...], now: datetime) -> CourseRecord:

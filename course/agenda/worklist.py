@@ -17,6 +17,7 @@ from course.model.visit import Session
 from course.phases import dosed_in_series, still_to_plan
 from course.rules import clearance, safety, screening
 from course.rules.followup import followups
+from course.rules.gates import gate_problems
 from course.scores import secondary
 
 __all__ = ["Need", "needs", "needs_ahead", "next_due", "next_owed"]
@@ -203,7 +204,7 @@ def _visit(record: CourseRecord, session: Session) -> list[Need]:
 def _not_ready(record: CourseRecord, session: Session) -> list[Need]:
     """What would refuse this visit's clearance and can still be mended: gates the day before, the measure at last."""
     number = 1 + dosed_in_series(record)
-    missing = [(NOT_READY_HOURS, one.sentence) for one in clearance.gate_problems(record, session.start, number)]
+    missing = [(NOT_READY_HOURS, one.sentence) for one in gate_problems(record, session.start, number)]
     if not clearance.measure_in(record, session.start):
         missing.append((MEASURE_HOURS, f"{record.protocol.outcome.instrument} is missing"))
     late = [(MEASURE_HOURS, f"{name} is to be rated") for name in clearance.unrated(record, session.start)]

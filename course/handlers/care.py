@@ -19,7 +19,7 @@ from course.acts.care import (
 from course.agenda.send_results import undelivered
 from course.agenda.worklist import needs
 from course.handlers.change import Change, Refused, refuse_if, shown, signature
-from course.handlers.placing_holds import GRAVE, REVIEW_DAYS, graver_than, held_now
+from course.handlers.placing_holds import held_now
 from course.model.base import days, hours
 from course.model.calendar import Zone
 from course.model.journal import open_task
@@ -27,7 +27,7 @@ from course.model.need import CALLED_ABOUT
 from course.model.parts import GateState, LastCall
 from course.model.record import CourseRecord
 from course.model.terms import GateAnswer, GateKind, Role, TaskKind
-from course.rules import automatic_holds, safety
+from course.rules import holds, safety
 
 PRESCRIBER_AFTER_DAYS = 14
 CALL_AGAIN_DAYS = 7
@@ -41,17 +41,17 @@ REPLY_HOURS = 4
 
 def place_hold(record: CourseRecord, act: PlaceHold, now: datetime) -> Change:
     """Hold the course until it is released; its review is due within seven days."""
-    review = act.review_at or now + days(REVIEW_DAYS)
+    review = act.review_at or now + days(holds.REVIEW_DAYS)
     _review_in_time(review, now)
-    if record.held is not None and act.cause not in graver_than(record.held):
+    if record.held is not None and act.cause not in holds.graver_than(record.held):
         raise Refused(f"the course is held ({record.held.cause}) already: review that hold, or put this into a note")
     changed = held_now(record, act.cause, now, act.reason, review)
     return Change(changed, f"held ({act.cause}), review {shown(record, review)}", "running", "held")
 
 
 def _review_in_time(review: datetime, now: datetime) -> None:
-    if not now < review <= now + days(REVIEW_DAYS):
-        raise Refused(f"a hold is reviewed within {REVIEW_DAYS} days: give a review time from now to then")
+    if not now < review <= now + days(holds.REVIEW_DAYS):
+        raise Refused(f"a hold is reviewed within {holds.REVIEW_DAYS} days: give a review time from now to then")
 
 
 def review_hold(record: CourseRecord, act: ReviewHold, now: datetime) -> Change:
@@ -70,7 +70,7 @@ def release_hold(record: CourseRecord, act: ReleaseHold, now: datetime) -> Chang
     if held is None:
         raise Refused("the course is not held: there is nothing to release")
     long = now - held.since > days(PRESCRIBER_AFTER_DAYS)
-    if held.cause in GRAVE or long:
+    if held.cause in holds.GRAVE or long:
         if act.actor.role is not Role.PRESCRIBER:
             raise Refused(f"a hold for {held.cause} after {(now - held.since).days} days is released by a prescriber")
         if not act.asked_again:
@@ -80,7 +80,7 @@ def release_hold(record: CourseRecord, act: ReleaseHold, now: datetime) -> Chang
     ]
     if standing:
         raise Refused(f"{', '.join(standing)} still excludes treatment: record the change with its date first")
-    refuse_if(automatic_holds.why_not_release(record))
+    refuse_if(holds.why_not_release(record))
     changed = record.with_(
         held=None, released_at=now, gates=_asked_again(record, act) if act.asked_again else record.gates
     )

@@ -13,7 +13,8 @@ from course.model.protocol.instrument import Instrument
 from course.model.record import CourseRecord
 from course.model.terms import TaskKind
 from course.model.visit import Dose
-from course.rules import clearance, safety
+from course.rules import safety
+from course.rules.dosing import dose_check
 from course.scores.answers import written
 
 ENTRY = "entry"
@@ -90,10 +91,10 @@ def _correct_dose(record: CourseRecord, act: Correct, dose: Dose, now: datetime)
     if right.at > now:
         raise Refused("an infusion that was given cannot lie in the future: correct the time")
     changed = record.with_(doses=tuple(right if one is dose else one for one in record.doses))
-    check = clearance.dose_check(record, right.minutes, right.mg, right.weight_kg)
+    check = dose_check(record, right.minutes, right.mg, right.weight_kg)
     if not check.exceeds:
         changed = _within_order(changed, dose.session, now)
-    elif not clearance.dose_check(record, dose.minutes, dose.mg, dose.weight_kg).exceeds:
+    elif not dose_check(record, dose.minutes, dose.mg, dose.weight_kg).exceeds:
         changed = escalate_over_order(changed, dose.session, check.sentence, now)
     if right.at != dose.at:
         changed = flagged(changed, lambda one: one.at > min(dose.at, right.at), now)

@@ -11,6 +11,7 @@ from course.model.parts import Evaluation, MaintenancePlan
 from course.model.record import CourseRecord
 from course.model.terms import Decision, EndCause, Phase, Role, SessionStatus, SkipCode, TaskKind
 from course.rules.dosing import dose_check
+from course.rules.induction import why_not_so_many
 from course.rules.maintenance import why_no_interval
 from course.scores import outcome_rule
 from course.scores.booster_visits import boosters
@@ -24,7 +25,7 @@ def evaluate(record: CourseRecord, act: Evaluate, now: datetime) -> Change:
     if act.decision is Decision.EXTEND and record.phase is not Phase.EVALUATION:
         raise Refused("a series can be extended only at its own evaluation: decide reinduct instead")
     if act.decision in {Decision.EXTEND, Decision.REINDUCT}:
-        _sessions_in_range(record, act)
+        refuse_if(why_not_so_many(record.protocol, act.decision, act.sessions))
     if record.open_sessions and act.decision is not Decision.MAINTENANCE:
         raise Refused(f"session {record.open_sessions[0].id} is still planned: omit it before this decision")
     reading = outcome_rule.latest(record)
@@ -42,7 +43,7 @@ def evaluate(record: CourseRecord, act: Evaluate, now: datetime) -> Change:
     if act.decision is Decision.DISCHARGE:
         changed = _ended(changed, EndCause.DISCHARGED, now)
     if act.decision is Decision.MAINTENANCE and (act.interval_days is not None or act.as_needed):
-        changed = _at_interval(changed, None if act.as_needed else act.interval_days, now)
+        changed = _with_interval(changed, None if act.as_needed else act.interval_days, now)
     reads = f" ({reading.sentence})" if reading else ""
     wishes = f'; the patient\'s wish: "{act.wish}"' if act.wish else ""
     return Change(changed, f"evaluated: {act.decision}{reads}{wishes}", record.phase, act.decision)
@@ -57,21 +58,10 @@ def _stood_on(record: CourseRecord) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one.id for one in found))
 
 
-def _sessions_in_range(record: CourseRecord, act: Evaluate) -> None:
-    most = record.protocol.induction.sessions_max
-    if act.decision is Decision.EXTEND and act.sessions is None:
-        raise Refused("say by how many sessions to extend: --sessions")
-    least = record.protocol.induction.sessions_min
-    if act.decision is Decision.REINDUCT and act.sessions is not None and act.sessions < least:
-        raise Refused(f"{record.protocol.id} asks for at least {least} sessions in a series: ask for {least} or more")
-    if act.sessions is not None and act.sessions > most:
-        raise Refused(f"{record.protocol.id} allows at most {most} sessions in a series: ask for {most} or fewer")
-
-
 def change_interval(record: CourseRecord, act: ChangeInterval, now: datetime) -> Change:
     """Change the days between boosters, inside the protocol's range."""
     before = record.maintained.interval_days if record.maintained else None
-    changed = _at_interval(record, act.interval_days, now)
+    changed = _with_interval(record, act.interval_days, now)
     return Change(changed, f"boosters {_every(act.interval_days)}", _every(before), _every(act.interval_days))
 
 
@@ -79,7 +69,7 @@ def _every(interval_days: int | None) -> str:
     return "as needed" if interval_days is None else f"every {interval_days} days"
 
 
-def _at_interval(record: CourseRecord, interval_days: int | None, now: datetime) -> CourseRecord:
+def _with_interval(record: CourseRecord, interval_days: int | None, now: datetime) -> CourseRecord:
     refuse_if(why_no_interval(record.protocol, interval_days))
     done = len(record.protocol.maintenance.lead_in_days)
     if record.maintained is None:

@@ -11,7 +11,7 @@ from course.model.parts import Actor, GateState, LabValue, Trigger
 from course.model.protocol.gate import Gate
 from course.model.record import CourseRecord
 from course.model.terms import GateAnswer, GateKind, HoldCause, Phase, Role, TaskKind, Urgency
-from course.rules import automatic_holds, clearance, labs, safety
+from course.rules import clearance, holds, labs, safety
 from course.rules.gates import flags_up
 from course.scores import outcome_rule
 
@@ -124,7 +124,7 @@ def _limits(
     """The record on hold, or with an alert, where a laboratory value has reached its gate's limits; and what to say."""
     if record.closed:
         return record, ()
-    found = [automatic_holds.lab_reading(gate, one) for one in values]
+    found = [holds.lab_reading(gate, one) for one in values]
     value = tuple(why for one in found for why in (one.holds, one.alerts) if why)
     held = [one for one in found if one.holds]
     if held:

@@ -10,7 +10,7 @@ from course.model.base import minutes
 from course.model.record import CourseRecord
 from course.model.terms import Role, Series
 from course.model.visit import Dose
-from course.rules import clearance
+from course.rules.dosing import why_over_order
 
 
 def late_entry(record: CourseRecord, act: LateEntry, now: datetime) -> Change:
@@ -53,7 +53,7 @@ def _late_dose(record: CourseRecord, act: LateEntry, now: datetime) -> tuple[Cou
         series_number=record.series_number,
         by=act.actor.name,
     )
-    over = clearance.over_order(record, act.minutes, act.mg, act.weight_kg)
+    over = why_over_order(record, act.minutes, act.mg, act.weight_kg)
     changed = record.with_(doses=(*record.doses, dose), session_count=number)
     if over:
         changed = escalate_over_order(changed, dose.session, "; ".join(over), now)

@@ -5,15 +5,12 @@ from datetime import datetime
 from course.acts.room import Leaving, PatientLeaves, Reading
 from course.handlers.adverse_events import escalate_vital_signs
 from course.handlers.change import Change, Refused, session_of, shown, signature
-from course.model.base import days, minutes
+from course.model.base import ROUNDED, days
 from course.model.journal import open_task
 from course.model.record import CourseRecord
 from course.model.terms import Role, TaskKind
 from course.model.visit import Departure, Session, Vitals
 from course.rules import leaving_criteria
-
-ROUNDED = minutes(1)
-"""Times are said in whole minutes."""
 
 
 def vitals_of(readings: tuple[Reading, ...]) -> tuple[Vitals, ...]:

@@ -13,7 +13,7 @@ from course.model.parts import Ask, Score
 from course.model.protocol.instrument import Answers, Instrument
 from course.model.record import CourseRecord
 from course.model.terms import Role, TaskKind
-from course.rules import automatic_holds, clearance, safety
+from course.rules import clearance, holds, safety
 from course.scores.answers import written
 from course.scores.scoring import Scored, ScoringError, score, score_total
 
@@ -66,12 +66,12 @@ def held_by_score(
     record: CourseRecord, instrument: Instrument, score: Score, now: datetime
 ) -> tuple[CourseRecord, tuple[str, ...]]:
     """The record on hold where the protocol says that such a score holds, with a prescriber's task; and what to say."""
-    rule = automatic_holds.rule_for(record, score)
+    rule = holds.rule_for(record, score)
     if rule is None:
         return record, ()
-    value = automatic_holds.said(instrument, rule)
+    value = holds.said(instrument, rule)
     held = held_now(record, rule.cause, now, value)
-    held = safety.raise_escalation(held, (automatic_holds.trigger(record, instrument, rule, score),), now)
+    held = safety.raise_escalation(held, (holds.trigger(record, instrument, rule, score),), now)
     text = f"{value}: see the patient, the course is held"
     held = open_task(held, TaskKind.ALERT, now, now + days(1), Role.PRESCRIBER, text, instrument.id, (score.id,))
     return held, (f"{value}: the course is held",)

@@ -13,7 +13,7 @@ from course.model.record import CourseRecord
 from course.model.terms import Phase, Role, Series, SessionStatus, TaskKind
 from course.model.visit import Session
 from course.phases import dosed_in_series, still_to_plan
-from course.rules import clearance
+from course.rules.dosing import why_order_refused
 from course.scheduling import planner
 
 AHEAD = frozenset({SessionStatus.PLANNED, SessionStatus.CONFIRMED})
@@ -30,7 +30,7 @@ def amend_order(record: CourseRecord, act: AmendOrder, now: datetime) -> Change:
     changes = {name: value for name, value in given.items() if value != getattr(record.order, name)}
     signed = signature(act.actor, act.happened_at, "ordered")
     order = record.order.with_(**given, signed=signed)
-    refuse_if(clearance.why_order_refused(record.protocol, order))
+    refuse_if(why_order_refused(record.protocol, order))
     changed = record.with_(order=order)
     if "minutes" in changes:
         longer = (one.with_(minutes=order.minutes) if one.status in AHEAD else one for one in record.sessions)
@@ -95,11 +95,7 @@ def _over_the_span(record: CourseRecord, booked: list[Session], missing: int, no
     first = next(one for one in after if zone.local(one).weekday() in weekdays)
     length = record.visit_minutes(record.order.minutes)
     more = planner.plan_series(rule, missing, first, weekdays, length, record.calendar)
-    given = [
-        dose.at
-        for dose in record.valid_doses
-        if dose.series is Series.INDUCTION and dose.series_number == record.series_number
-    ]
+    given = (dose.at for dose in record.series_doses)
     stands = tuple(sorted((*given, *(one.start for one in booked))))
     already = planner.check_series(stands, rule)
     for one in planner.check_series((*stands, *more.starts), rule):

@@ -8,27 +8,7 @@ from course.model.journal import open_task
 from course.model.parts import Hold
 from course.model.record import CourseRecord
 from course.model.terms import HoldCause, Role, TaskKind
-
-REVIEW_DAYS = 7
-"""A hold is reviewed within so many days, again and again. [set]"""
-
-
-GRAVE = frozenset(
-    {
-        HoldCause.PSYCHOSIS,
-        HoldCause.MANIA,
-        HoldCause.PREGNANCY,
-        HoldCause.LIVER,
-        HoldCause.ADVERSE_EVENT,
-        HoldCause.EXCLUSION,
-    }
-)
-"""Causes that only a prescriber releases, after the absolute gates were asked again. [set]"""
-
-
-def graver_than(held: Hold) -> frozenset[HoldCause]:
-    """The causes that take a standing hold over, so that it ends as they do."""
-    return frozenset() if held.cause in GRAVE else GRAVE
+from course.rules.holds import REVIEW_DAYS, graver_than
 
 
 def held_now(

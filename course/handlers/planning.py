@@ -43,7 +43,7 @@ def _starts(
     """When each is, where that leaves the protocol's windows, and which visits moved off a closed day."""
     if bool(act.at) == (act.first is not None):
         raise Refused("say either when the first session is (--first) or when each one is (--on)")
-    rule, given = record.protocol.induction, _given(record)
+    rule, given = record.protocol.induction, tuple(dose.at for dose in record.series_doses)
     taken = tuple(one.start for one in record.open_sessions)
     if act.at:
         if len(act.at) > missing:
@@ -62,15 +62,6 @@ def _starts(
     )
     whole = planner.check_series(tuple(sorted((*given, *taken, *plan.starts))), rule)
     return plan.starts, tuple(dict.fromkeys((*plan.deviations, *whole))), plan.notes
-
-
-def _given(record: CourseRecord) -> tuple[datetime, ...]:
-    """When the sessions of the running series gave drug."""
-    return tuple(
-        dose.at
-        for dose in record.valid_doses
-        if dose.series is Series.INDUCTION and dose.series_number == record.series_number
-    )
 
 
 def why_not_at(record: CourseRecord, start: datetime, minutes: int, now: datetime, but: str = "") -> str:
@@ -166,7 +157,7 @@ def _moves(
     if session.series is Series.BOOSTER:
         deviation = _booster_deviation(record, act.to, early=session.early)
         return [(session, act.to)], (deviation,) if deviation else ()
-    given = _given(record)
+    given = tuple(dose.at for dose in record.series_doses)
     starts = tuple(one.start for one in series)
     index = series.index(session)
     if act.scope == "rest":

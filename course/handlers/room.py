@@ -1,6 +1,5 @@
 """The treatment room: arriving, dosing, not dosing, stopping early. What happened is always recordable."""
 
-from collections.abc import Iterator
 from datetime import datetime, time
 from decimal import Decimal
 
@@ -12,13 +11,13 @@ from course.handlers.adverse_events import escalate_over_order, escalate_vital_s
 from course.handlers.change import Change, Refused, refuse_if, session_of, shown, signature
 from course.handlers.intake import excluded, flags_set
 from course.handlers.placing_holds import held_now
-from course.model.base import days, hours, minutes
+from course.model.base import ROUNDED, days, hours, minutes
 from course.model.calendar import days_from
 from course.model.journal import open_task
 from course.model.record import CourseRecord
 from course.model.terms import GateKind, HoldCause, OccasionKind, Role, SessionStatus, TaskKind
 from course.model.visit import Dose, Session, SignedFor
-from course.rules import clearance, vitals
+from course.rules import clearance, dosing, vitals
 
 EARLIEST_BEFORE = hours(12)
 DAY_ENDS = time(23, 59)
@@ -35,7 +34,7 @@ def check_in(record: CourseRecord, act: CheckIn, now: datetime) -> Change:
     if exclusions:
         return _excluded(record, session, act, exclusions, now)
     against = list(clearance.why_not_dose(record, session, act, now))
-    planned = clearance.dose_check(record, session.minutes, act.planned_mg or NOTHING, act.weight_kg)
+    planned = dosing.dose_check(record, session.minutes, act.planned_mg or NOTHING, act.weight_kg)
     if act.planned_mg is not None and planned.exceeds:
         against.append(f"{planned.sentence}: plan at most {planned.ordered_mg} mg or have the order amended")
     if against:
@@ -60,7 +59,7 @@ def check_in(record: CourseRecord, act: CheckIn, now: datetime) -> Change:
 
 def _signed_for(record: CourseRecord, act: CheckIn) -> SignedFor | None:
     """What a prescriber signed for, who and why; None where nothing needed it."""
-    what = clearance.to_sign(record, act)
+    what = tuple(clearance.needs_signature(record, act))
     if not what:
         return None
     return SignedFor(
@@ -135,7 +134,7 @@ def _dosed(
     if act.started_at > now or (act.leaving is not None and act.leaving.at > now):
         raise Refused("an infusion that is recorded as given cannot lie in the future: correct its times")
     ended_at = act.started_at + minutes(act.minutes)
-    if ended_at > now + leaving.ROUNDED:
+    if ended_at > now + ROUNDED:
         end = f"{record.zone.local(ended_at):%H:%M}"
         raise Refused(f"{act.minutes} minutes from then end at {end}: record it then, or say how long it really ran")
     if act.started_at < record.opened_at:
@@ -170,11 +169,11 @@ def _dosed(
         ended, left_early = leaving.departed(record, ended, act.leaving, act.actor.name)
     changed = record.with_session(ended).with_(doses=(*record.doses, dose))
     changed = _told_of_another_day(changed, ended, now)
-    over = clearance.over_order(record, act.minutes, act.mg, weight)
+    over = dosing.why_over_order(record, act.minutes, act.mg, weight)
     if over:
         changed = escalate_over_order(changed, session.id, "; ".join(over), now)
     changed, beyond = escalate_vital_signs(changed, session.id, act.readings, now)
-    flags = (*_flags(record, session, act.started_at), *beyond, *(f"left: {why}" for why in left_early))
+    flags = (*clearance.not_kept(record, session, act.started_at), *beyond, *(f"left: {why}" for why in left_early))
     if flags:
         text = f"session {session.id}: {'; '.join(flags)}"
         changed = open_task(changed, TaskKind.ALERT, now, now + days(1), Role.PRESCRIBER, text, session.id)
@@ -193,21 +192,8 @@ def _told_of_another_day(record: CourseRecord, session: Session, now: datetime) 
     return call_instead(record, [f"{session.id}/{OccasionKind.CANCELLED}/1"], now, given)
 
 
-def _flags(record: CourseRecord, session: Session, started_at: datetime) -> Iterator[str]:
-    """What of the rules before a dose was not kept."""
-    most = record.protocol.session.readings_minutes
-    if session.status is not SessionStatus.ARRIVED:
-        yield "given without a pre-dose check"
-    elif session.arrived_at is not None and started_at < session.arrived_at - leaving.ROUNDED:
-        yield "begun before its pre-dose check"
-    elif session.arrived_at is not None and started_at > session.arrived_at + minutes(most) + leaving.ROUNDED:
-        yield f"begun more than {most} minutes after its pre-dose check"
-    if record.held is not None:
-        yield "given while the course was held"
-
-
 def _summary(record: CourseRecord, dose: Dose) -> str:
-    check = clearance.dose_check(record, dose.minutes, dose.mg, dose.weight_kg)
+    check = dosing.dose_check(record, dose.minutes, dose.mg, dose.weight_kg)
     return f"{dose.mg} mg over {dose.minutes} min ({_short(check.per_unit)} {record.protocol.dose.basis})"
 
 

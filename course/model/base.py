@@ -75,3 +75,7 @@ def hours(count: float) -> timedelta:
 def minutes(count: float) -> timedelta:
     """A span of whole or part minutes."""
     return timedelta(minutes=count)
+
+
+ROUNDED = minutes(1)
+"""Times are said in whole minutes, so that two may differ by so much and be the same."""

@@ -33,6 +33,7 @@ from course.model.terms import (
     Decision,
     EndCause,
     Phase,
+    Series,
 )
 from course.model.visit import Dose, Event, Session
 
@@ -160,6 +161,12 @@ class CourseRecord(Carried):
         return _valid_doses(self)
 
     @property
+    def series_doses(self) -> tuple[Dose, ...]:
+        """Doses of the running series that stand, in order of time."""
+        number = self.series_number
+        return tuple(one for one in self.valid_doses if one.series is Series.INDUCTION and one.series_number == number)
+
+    @property
     def last_infusion_at(self) -> datetime | None:
         """When drug was last given."""
         doses = self.valid_doses
@@ -175,6 +182,10 @@ class CourseRecord(Carried):
         if instrument == self.protocol.outcome.instrument:
             return _primary_scores(self)
         return _scores_of(self, instrument)
+
+    def with_escalation(self, changed: Escalation) -> "CourseRecord":
+        """The record with one escalation replaced by its new state."""
+        return self.with_(escalations=tuple(changed if one.id == changed.id else one for one in self.escalations))
 
     def with_session(self, session: Session) -> "CourseRecord":
         """The record with one session replaced by its new state."""

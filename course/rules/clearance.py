@@ -4,35 +4,16 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from course.acts.room import CheckIn
-from course.model.base import minutes
+from course.model.base import ROUNDED, minutes
 from course.model.record import CourseRecord
-from course.model.terms import GateAnswer, GateKind, Role, Urgency
+from course.model.terms import GateAnswer, GateKind, Role, SessionStatus, Urgency
 from course.model.visit import Session
 from course.phases import dosed_in_series
 from course.rules import screening, vitals
-from course.rules.dosing import DoseCheck, dose_check, over_order, weight_doubt, why_order_refused
+from course.rules.dosing import why_order_refused
 from course.rules.followup import missing_baselines
-from course.rules.gates import GateProblem, gate_problems
+from course.rules.gates import gate_problems
 from course.rules.measuring import every_days
-
-__all__ = [
-    "DoseCheck",
-    "GateProblem",
-    "dose_check",
-    "gate_problems",
-    "may_sign",
-    "measure_in",
-    "over_order",
-    "seen_first",
-    "to_sign",
-    "unrated",
-    "weight_doubt",
-    "why_not_clear",
-    "why_not_dose",
-    "why_not_yet",
-    "why_order_refused",
-    "why_unscreened",
-]
 
 CLINICAL = frozenset({Role.NURSE, Role.PRESCRIBER})
 IDENTIFIERS = 2
@@ -156,17 +137,13 @@ def _changed_since_intake(record: CourseRecord, check_in: CheckIn) -> Iterator[s
             yield f"gate {gate.id} has changed: a prescriber overrides it with a reason first"
 
 
-def to_sign(record: CourseRecord, check_in: CheckIn) -> tuple[str, ...]:
-    """What stands against a dose until a prescriber signs for it with a reason, as it was at the check."""
-    return tuple(_needs_a_signature(record, check_in))
-
-
 def may_sign(check_in: CheckIn) -> bool:
     """Whether the check is a prescriber's, and says why the dose is given all the same."""
     return bool(check_in.signed_for) and check_in.actor.role is Role.PRESCRIBER
 
 
-def _needs_a_signature(record: CourseRecord, check_in: CheckIn) -> Iterator[str]:
+def needs_signature(record: CourseRecord, check_in: CheckIn) -> Iterator[str]:
+    """What stands against a dose until a prescriber signs for it with a reason, as it was at the check."""
     rule, at = record.protocol.session, check_in.happened_at
     found = vitals.against_limits(record.protocol.before_dose, check_in.readings, at, rule.readings_minutes)
     if asked := vitals.asked_again(found, rule.readings_minutes):
@@ -178,6 +155,19 @@ def _needs_a_signature(record: CourseRecord, check_in: CheckIn) -> Iterator[str]
     if outside:
         yield ", ".join(outside)
     yield from screening.missing_before_dose(record, at)
+
+
+def not_kept(record: CourseRecord, session: Session, started_at: datetime) -> Iterator[str]:
+    """What of the rules before a dose was not kept when it was given all the same."""
+    most = record.protocol.session.readings_minutes
+    if session.status is not SessionStatus.ARRIVED:
+        yield "given without a pre-dose check"
+    elif session.arrived_at is not None and started_at < session.arrived_at - ROUNDED:
+        yield "begun before its pre-dose check"
+    elif session.arrived_at is not None and started_at > session.arrived_at + minutes(most) + ROUNDED:
+        yield f"begun more than {most} minutes after its pre-dose check"
+    if record.held is not None:
+        yield "given while the course was held"
 
 
 def _blood_pressure(record: CourseRecord, check_in: CheckIn) -> Iterator[str]:
@@ -199,4 +189,4 @@ def _blood_pressure(record: CourseRecord, check_in: CheckIn) -> Iterator[str]:
     elif high and readings[-1].at - high[0].at < minutes(rule.recheck_minutes):
         yield f"blood pressure is too high: take it again {rule.recheck_minutes} minutes after the first reading"
     elif not may_sign(check_in):
-        yield from (f"{one}: or a prescriber signs for it with a reason" for one in to_sign(record, check_in))
+        yield from (f"{one}: or a prescriber signs for it with a reason" for one in needs_signature(record, check_in))

@@ -8,6 +8,7 @@ from decimal import ROUND_DOWN, ROUND_HALF_UP, ROUND_UP, Decimal
 from course.model.parts import Order
 from course.model.protocol.protocol import DoseBasis, Protocol
 from course.model.record import CourseRecord
+from course.rules import induction
 
 MINUTES_AN_HOUR = Decimal(60)
 PERCENT = Decimal(100)
@@ -43,15 +44,15 @@ def dose_check(record: CourseRecord, minutes: int, mg: Decimal, weight_kg: Decim
     by_weight = order.amount * weight_kg * (ordered_hours if by_hour else 1)
     ordered = min(one for one in (by_weight, order.max_mg, most_by_rate) if one is not None)
     over = (mg / ordered - 1) * PERCENT
-    over_order = Decimal(record.protocol.session.over_order_percent)
+    most_percent = Decimal(record.protocol.session.over_order_percent)
     against = []
-    if over > over_order:
+    if over > most_percent:
         against.append(f"{over.quantize(Decimal(1), ROUND_DOWN)} % over the order")
     if mg > order.max_mg:
         against.append(f"over the ceiling of {order.max_mg} mg")
     if most_by_rate is not None and mg > most_by_rate.quantize(TENTH, ROUND_UP):
         against.append(f"over {dose.max_mg_per_hour} mg an hour")
-    if not by_hour and mg * dose.minutes_min > ordered * (minutes + 1) * (1 + over_order / PERCENT):
+    if not by_hour and mg * dose.minutes_min > ordered * (minutes + 1) * (1 + most_percent / PERCENT):
         against.append(f"faster than {dose.minutes_min} minutes for the whole")
     ordered_mg = ordered.quantize(TENTH, ROUND_DOWN)
     reads = ", ".join(against) or "within the order"
@@ -64,7 +65,7 @@ def dose_check(record: CourseRecord, minutes: int, mg: Decimal, weight_kg: Decim
     )
 
 
-def over_order(record: CourseRecord, minutes: int, mg: Decimal, weight_kg: Decimal) -> tuple[str, ...]:
+def why_over_order(record: CourseRecord, minutes: int, mg: Decimal, weight_kg: Decimal) -> tuple[str, ...]:
     """How what was given exceeds the order, empty where it does not; a doubtful weight hides nothing.
 
     A weight far off the last one, as pounds would be, is said, and the amount is held against the last one too.
@@ -110,15 +111,11 @@ def last_weight(record: CourseRecord) -> Decimal | None:
 
 
 def _out_of_range(protocol: Protocol, order: Order) -> Iterator[str]:
-    dose, induction = protocol.dose, protocol.induction
+    dose = protocol.dose
     if not dose.low <= order.amount <= dose.high:
         yield f"{protocol.id} allows {dose.low} to {dose.high} {dose.basis}: order inside the range"
     if not dose.minutes_min <= order.minutes <= dose.minutes_max:
         yield f"{protocol.id} allows {dose.minutes_min} to {dose.minutes_max} minutes: order inside the range"
     if not 0 < order.max_mg <= dose.max_mg:
         yield f"{protocol.id} allows a ceiling of at most {dose.max_mg} mg: order more than 0 and not above it"
-    if not induction.sessions_min <= order.sessions <= induction.sessions_max:
-        yield f"{protocol.id} allows {induction.sessions_min} to {induction.sessions_max} sessions: order inside it"
-    rising = tuple(sorted(set(order.weekdays)))
-    if not rising or rising != order.weekdays or not 0 <= rising[0] <= rising[-1] <= 6:  # noqa: PLR2004  Sunday
-        yield "weekdays go from 0 (Monday) to 6 (Sunday), each once and rising: for example 0,2,4"
+    yield from induction.out_of_range(protocol, order)

@@ -6,7 +6,7 @@ from datetime import datetime
 from course.model.parts import GateState
 from course.model.protocol.gate import Gate
 from course.model.record import CourseRecord
-from course.model.terms import GateAnswer, GateKind, Phase, Role, Series
+from course.model.terms import GateAnswer, GateKind, Phase, Role
 
 FITS: dict[GateKind, frozenset[GateAnswer]] = {
     GateKind.CONSENT: frozenset({GateAnswer.YES}),
@@ -117,10 +117,6 @@ def _fresh_since(record: CourseRecord, gate: Gate, session: int) -> datetime | N
         return None
     if record.phase is Phase.MAINTENANCE:
         return record.last_infusion_at
-    infusions = [
-        one.at
-        for one in record.valid_doses
-        if one.series is Series.INDUCTION and one.series_number == record.series_number
-    ]
+    infusions = [one.at for one in record.series_doses]
     before = [number for number in (1, *gate.before_sessions) if number < session and number <= len(infusions)]
     return infusions[max(before) - 1] if before else None

@@ -9,8 +9,6 @@ from course.model.record import CourseRecord
 from course.model.visit import Session, Vitals
 from course.rules import vitals
 
-PRESSURE = ("systolic", "diastolic")
-
 
 def unmet(record: CourseRecord, session: Session, leaving: Leaving, taken: Sequence[Vitals]) -> tuple[str, ...]:
     """What stands against leaving, a sentence each; `taken` are the readings of the visit, the last ones included."""
@@ -56,7 +54,10 @@ def _above(record: CourseRecord, session: Session, after: Sequence[Vitals], take
     if not after or not before:
         return
     last, first = (max(ones, key=lambda one: one.at) for ones in (after, before))
-    for name in PRESSURE:
-        most: int = getattr(record.protocol.session, f"leave_{name}_over")
-        if getattr(last, name) - getattr(first, name) > most:
+    rule = record.protocol.session
+    for name, rise, most in (
+        ("systolic", last.systolic - first.systolic, rule.leave_systolic_over),
+        ("diastolic", last.diastolic - first.diastolic, rule.leave_diastolic_over),
+    ):
+        if rise > most:
             yield f"{name} more than {most} mmHg above that before the dose"

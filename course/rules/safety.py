@@ -88,7 +88,7 @@ def raise_escalation(record: CourseRecord, triggers: tuple[Trigger, ...], at: da
         opened = Escalation(id=f"e{number}", opened_at=at, clock_from=at, triggers=triggers)
         return record.with_(escalations=(*record.escalations, opened), escalation_count=number)
     new = tuple(one for one in triggers if one not in standing.triggers)
-    collected = _replaced(record, standing.with_(triggers=(*standing.triggers, *new)))
+    collected = record.with_escalation(standing.with_(triggers=(*standing.triggers, *new)))
     if standing.acknowledged_at is not None and any(one.urgency is Urgency.URGENT for one in new):
         return tell_again(collected, at)
     return collected
@@ -122,7 +122,7 @@ def acknowledge(record: CourseRecord, actor: Actor, at: datetime) -> CourseRecor
     standing = record.open_escalation
     if standing is None:
         return record
-    return _replaced(record, _acknowledged(standing, actor, at))
+    return record.with_escalation(_acknowledged(standing, actor, at))
 
 
 def tell_again(record: CourseRecord, at: datetime, first: str = "") -> CourseRecord:
@@ -132,7 +132,7 @@ def tell_again(record: CourseRecord, at: datetime, first: str = "") -> CourseRec
         return record
     nobody = {"acknowledged_at": None, "acknowledged_by": "", "acknowledged_account": ""}
     fresh = standing.with_(**nobody, clock_from=at, steps_before_clock=standing.steps, first=first, untold_since=None)
-    return _replaced(record, fresh)
+    return record.with_escalation(fresh)
 
 
 def hurry(record: CourseRecord, escalation: str, at: datetime) -> CourseRecord:
@@ -140,7 +140,9 @@ def hurry(record: CourseRecord, escalation: str, at: datetime) -> CourseRecord:
     standing = record.open_escalation
     if standing is None or standing.id != escalation or standing.acknowledged_at is not None:
         return record
-    return _replaced(record, standing.with_(clock_from=at - minutes(ACKNOWLEDGE_MINUTES * standing.steps_since_clock)))
+    return record.with_escalation(
+        standing.with_(clock_from=at - minutes(ACKNOWLEDGE_MINUTES * standing.steps_since_clock))
+    )
 
 
 def resolve(record: CourseRecord, actor: Actor, at: datetime) -> CourseRecord:
@@ -150,15 +152,11 @@ def resolve(record: CourseRecord, actor: Actor, at: datetime) -> CourseRecord:
         return record
     if standing.acknowledged_at is None:
         standing = _acknowledged(standing, actor, at)
-    return _replaced(record, standing.with_(resolved_at=at))
+    return record.with_escalation(standing.with_(resolved_at=at))
 
 
 def _acknowledged(standing: Escalation, actor: Actor, at: datetime) -> Escalation:
     return standing.with_(acknowledged_by=actor.name, acknowledged_account=actor.account_id, acknowledged_at=at)
-
-
-def _replaced(record: CourseRecord, changed: Escalation) -> CourseRecord:
-    return record.with_(escalations=tuple(changed if one.id == changed.id else one for one in record.escalations))
 
 
 def _answers_before(record: CourseRecord, instrument: Instrument, score: Score, safety: SafetyItem) -> tuple[int, ...]:

@@ -10,7 +10,7 @@ from course.model.base import hours
 from course.model.parts import Score
 from course.model.protocol.protocol import StopRule
 from course.model.record import CourseRecord
-from course.model.terms import Outcome, Series
+from course.model.terms import Outcome
 from course.model.visit import Dose
 from course.scores import outcome_rule
 
@@ -31,8 +31,7 @@ def read(record: CourseRecord) -> StopReading:
     start = outcome_rule.baseline(record, rated.instrument)
     if start is None or start.points == 0:
         return _not_computable(f"there is no {rated.instrument} from before the first infusion, or it is 0")
-    series = [one for one in record.valid_doses if one.series is Series.INDUCTION]
-    doses = [one for one in series if one.series_number == record.series_number][: rule.after_session]
+    doses = record.series_doses[: rule.after_session]
     helped = [_helped(record, rule, rated.instrument, start, dose) for dose in doses]
     return _of(rule, rated.instrument, helped)
 

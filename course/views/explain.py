@@ -9,7 +9,6 @@ from course.actions import PERMISSIONS
 from course.agenda import booster_booking
 from course.agenda.worklist import Need, needs
 from course.handlers.care import PRESCRIBER_AFTER_DAYS
-from course.handlers.placing_holds import GRAVE, REVIEW_DAYS
 from course.library.toml_lines import lines_of
 from course.model.base import days
 from course.model.occasions import RULES
@@ -20,6 +19,7 @@ from course.model.terms import Action, NeedKind, OccasionKind, OccasionState, Ou
 from course.phases import dosed_in_series
 from course.rules import maintenance
 from course.rules.gates import gate_problems
+from course.rules.holds import GRAVE, REVIEW_DAYS
 from course.scores import outcome_rule
 from course.scores.outcome_rule import RELAPSE_DAYS_APART, RelapseState
 from course.views.rules_in_words import GATES, MESSAGES, NEEDS, NOT_SENT, SET, TASKS, RuleText

@@ -6,13 +6,13 @@ from typing import Any
 
 from course.agenda.due import gates_missing
 from course.agenda.worklist import Need, needs
-from course.handlers.placing_holds import REVIEW_DAYS
 from course.model.calendar import days_from
 from course.model.parts import Hold, Task
 from course.model.protocol.adjunct import NO_MEDICINE
 from course.model.record import CourseRecord
 from course.model.terms import Action, Decision, NeedKind, OccasionKind, Role
 from course.rules.clearance import measure_in
+from course.rules.holds import REVIEW_DAYS
 from course.scores import secondary
 from play.scenario.file import Review, Scenario
 from play.scenario.when import span

@@ -15,8 +15,9 @@ from course.model.terms import GateAnswer, GateKind, Role, SessionStatus, SkipCo
 from course.model.visit import Session
 from course.phases import dosed_in_series
 from course.rules import screening
-from course.rules.clearance import dose_check, gate_problems, measure_in, unrated
-from course.rules.gates import NAMING
+from course.rules.clearance import measure_in, unrated
+from course.rules.dosing import dose_check
+from course.rules.gates import NAMING, gate_problems
 from course.rules.vitals import against_limits
 from play.scenario.file import Visit
 from play.scenario.when import span

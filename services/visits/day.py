@@ -8,8 +8,8 @@ from adapters.store.people.directory import Patient
 from course.model.calendar import days_from
 from course.model.record import CourseRecord
 from course.model.visit import Session
-from course.rules.clearance import dose_check, why_not_yet
-from course.rules.dosing import last_weight
+from course.rules.clearance import why_not_yet
+from course.rules.dosing import dose_check, last_weight
 from services.courses import EVERY_COURSE, CourseError, NoServerError
 from services.permissions import Use
 from services.session import StaffSession

@@ -14,7 +14,7 @@ from course.model.parts import Order
 from course.model.protocol.session import DURING
 from course.model.terms import Role
 from course.rules.clearance import why_not_clear
-from course.rules.dosing import dose_check, over_order, weight_doubt, why_order_refused
+from course.rules.dosing import dose_check, weight_doubt, why_order_refused, why_over_order
 from course.rules.vitals import outside_during_infusion
 from tests.support import stories
 from tests.support.ready import VISIT, ready
@@ -173,10 +173,10 @@ def test_minutes_that_nobody_ordered_make_no_more_of_an_order() -> None:
 def test_pounds_hide_no_overdose() -> None:
     """77 mg are half a mg a kg of 154; held against the 70 kg of last time they are over the order."""
     life = stories.treated()
-    value = over_order(life.record, 40, Decimal(77), Decimal(154))
+    value = why_over_order(life.record, 40, Decimal(77), Decimal(154))
     assert value[0].startswith("the weight is 10 % or more off the last one")
     assert value[1].startswith("at 70 kg 77 mg over 40 minutes is 120 % over the order")
-    assert over_order(life.record, 40, Decimal(35), Decimal(70)) == ()
+    assert why_over_order(life.record, 40, Decimal(35), Decimal(70)) == ()
 
 
 def test_a_rare_first_weight_is_asked_about_and_has_none_to_be_held_against() -> None:
@@ -185,5 +185,5 @@ def test_a_rare_first_weight_is_asked_about_and_has_none_to_be_held_against() ->
     assert weight_doubt(record, Decimal(130)) == weight_doubt(record, Decimal(40)) == ""
     for rare in (Decimal(154), Decimal("130.1"), Decimal("39.9")):
         assert "is rare for a first weight, 40 to 130 kg is expected" in weight_doubt(record, rare)
-    assert over_order(record, 40, Decimal(77), Decimal(154)) == ()
-    assert over_order(record, 40, Decimal(92), Decimal(154)) != ()
+    assert why_over_order(record, 40, Decimal(77), Decimal(154)) == ()
+    assert why_over_order(record, 40, Decimal(92), Decimal(154)) != ()

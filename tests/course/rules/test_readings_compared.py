@@ -9,8 +9,8 @@ from course.model.calendar import Zone
 from course.model.parts import Messaging
 from course.model.protocol.adjunct import TakenMedicine
 from course.model.terms import Audience, GateAnswer, OccasionState, Role, Urgency
-from course.rules.automatic_holds import trigger
 from course.rules.followup import became, counted
+from course.rules.holds import trigger
 from tests.support.life import Life, why_refused
 from tests.support.records import FIRST, clinic, measured, treated
 from tests.support.stories import enrolled, scheduled

@@ -1,14 +1,29 @@
-"""What holds a course by itself: a score at a protocol's limit, a laboratory value at a gate's."""
+"""Holds: what holds a course by itself, which holds only a prescriber releases, how soon each is reviewed."""
 
 from dataclasses import dataclass
 
-from course.model.parts import LabValue, Score, Trigger
+from course.model.parts import Hold, LabValue, Score, Trigger
 from course.model.protocol.gate import Gate
 from course.model.protocol.instrument import Instrument
 from course.model.protocol.protocol import HoldRule
 from course.model.record import CourseRecord
 from course.model.terms import HoldCause, Urgency
 from course.rules.labs import same_unit
+
+REVIEW_DAYS = 7
+"""A hold is reviewed within so many days, again and again. [set]"""
+
+GRAVE = frozenset(
+    {
+        HoldCause.PSYCHOSIS,
+        HoldCause.MANIA,
+        HoldCause.PREGNANCY,
+        HoldCause.LIVER,
+        HoldCause.ADVERSE_EVENT,
+        HoldCause.EXCLUSION,
+    }
+)
+"""Causes that only a prescriber releases, after the absolute gates were asked again. [set]"""
 
 
 @dataclass(frozen=True)
@@ -18,6 +33,11 @@ class LabReading:
     holds: str = ""
     alerts: str = ""
     cause: HoldCause = HoldCause.OTHER
+
+
+def graver_than(held: Hold) -> frozenset[HoldCause]:
+    """The causes that take a standing hold over, so that it ends as they do."""
+    return frozenset() if held.cause in GRAVE else GRAVE
 
 
 def rule_for(record: CourseRecord, score: Score) -> HoldRule | None:
