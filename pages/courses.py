@@ -1,6 +1,7 @@
 """One course as a page: who, where it stands, what waits, comes and was."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -11,6 +12,7 @@ from course.actions import PERMISSIONS, may
 from course.agenda.worklist import needs
 from course.agenda.worklist_words import todo
 from course.handlers.adverse_events import said
+from course.model.need import Need
 from course.model.record import CourseRecord
 from course.model.terms import Action
 from course.model.visit import Session
@@ -19,6 +21,7 @@ from course.views.forecast import forecast
 from pages.signing_in import Staff
 from pages.twins import Twins
 from pages.words import day
+from pages.worklist import BUTTONS
 from services.reading.course_words import order_of, reached_by, state_of
 from services.reading.one_course import CourseShown, shown_course
 from services.typed.times import shown
@@ -118,7 +121,7 @@ async def course_page(at: Staff, course: str) -> Course:
         sentence=state_of(record),
         order=order_of(record.order, record.protocol.dose.basis),
         reached=reached_by(record, found.contact),
-        actions=tuple(one for one in Action if one in PERMISSIONS and may(record, one, at.account.role)),
+        actions=_actions(at, record, needs(record, at.now)),
         waiting=tuple(
             Waiting(todo(one), shown(zone, one.due), overdue=one.due < at.now) for one in needs(record, at.now)
         ),
@@ -140,6 +143,13 @@ async def course_page(at: Staff, course: str) -> Course:
         ),
         curve=curve(record, Axis(record.opened_at, max(at.now, record.opened_at + AHEAD))),
     )
+
+
+def _actions(at: Staff, record: CourseRecord, waiting: Sequence[Need]) -> tuple[str, ...]:
+    """What whoever asks may do now, first what something waits for."""
+    wanted = [page.removeprefix("acts/") for one in waiting for _, page in [BUTTONS.get(one.kind, ("", ""))]]
+    allowed = [one for one in Action if one in PERMISSIONS and may(record, one, at.account.role)]
+    return tuple(sorted(allowed, key=lambda one: wanted.index(one) if one in wanted else len(wanted)))
 
 
 def _visit(found: CourseShown, session: Session) -> Visit:
