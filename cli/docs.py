@@ -178,6 +178,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "protocol-format.md": format_pages.protocols,
     "instrument-format.md": format_pages.instruments,
     "texts-format.md": format_pages.texts,
+    "pages-format.md": format_pages.pages,
     "clinical.md": clinical_reference,
     "scenario-format.md": format_pages.scenarios,
     "lives.md": lives,

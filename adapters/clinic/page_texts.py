@@ -1,6 +1,7 @@
 """The words of patients' pages, one file a language: what the pages say, and the wording of questionnaires."""
 
 from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from string import Formatter
 
@@ -90,7 +91,7 @@ def load_page_texts(folder: Path, instruments: Mapping[str, Instrument]) -> Page
 
 
 def _findings(texts: PageFile, instruments: Mapping[str, Instrument]) -> Iterator[Finding]:
-    """Facts that nobody knows, and wordings that are not those of their instrument."""
+    """Facts that nobody knows, and wordings that are not those of their instrument; a clinic may have fewer."""
     for name in PageWords.model_fields:
         text: str = getattr(texts.pages, name)
         if not text.strip():
@@ -102,14 +103,15 @@ def _findings(texts: PageFile, instruments: Mapping[str, Instrument]) -> Iterato
         if f"{{{fact}}}" not in texts.pages.crisis:
             yield ("pages", "crisis"), f"pages.crisis does not say {{{fact}}}: every page names it"
     for name, wording in texts.questionnaires.items():
-        yield from _of_instrument(name, wording, instruments.get(name))
+        close = get_close_matches(name, instruments, 1)
+        if name in instruments:
+            yield from _of_instrument(name, wording, instruments[name])
+        elif close:
+            yield ("questionnaires", name), f"there is no instrument {name}: did you mean {close[0]}?"
 
 
-def _of_instrument(name: str, wording: Wording, instrument: Instrument | None) -> Iterator[Finding]:
+def _of_instrument(name: str, wording: Wording, instrument: Instrument) -> Iterator[Finding]:
     path = ("questionnaires", name)
-    if instrument is None:
-        yield path, f"there is no instrument {name}: add its file, or take its wording out"
-        return
     if len(wording.items) != instrument.items:
         yield (*path, "items"), f"{name} has {instrument.items} items, here are {len(wording.items)}: word each of them"
     answers = round(instrument.item_max - instrument.item_min) + 1

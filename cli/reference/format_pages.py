@@ -7,6 +7,8 @@ from inspect import isclass
 from pydantic import BaseModel
 
 from adapters.clinic.files import ClinicFile
+from adapters.clinic.page_texts import FACTS as PAGE_FACTS
+from adapters.clinic.page_texts import PageFile
 from adapters.clinic.staff_file import STAFF_ROLES, StaffFile
 from adapters.clinic.wording.facts import COMMON, CRISIS, FACTS, LONG, PREPARED, STAFF_WORDS, VISIT
 from adapters.clinic.wording.file import TextFile
@@ -71,6 +73,16 @@ def texts() -> str:
         f"[Add a language](../how-to/language.md). {CHECKED}\n"
     )
     return "\n".join([Format(TextFile).page(head), _facts()])
+
+
+def pages() -> str:
+    """The fields of a file of patients' pages."""
+    head = (
+        "# Patients' pages\n\n`pages/LANGUAGE.toml` in the clinic folder, one language each: what the pages say, and "
+        "the wording of each questionnaire that patients answer there. What is not worded is asked by telephone. Facts "
+        f"stand in braces: {_listed(PAGE_FACTS)}.\n"
+    )
+    return Format(PageFile).page(head)
 
 
 _ALLOWED = f"""## Facts

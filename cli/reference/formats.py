@@ -49,7 +49,9 @@ class Table:
         inner = [use.strip("[]") for use in self.uses]
         places = [use for use, path in zip(self.uses, inner, strict=True) if path and not _repeats(path, inner)]
         if len(places) > USES_MOST:
-            return code(f"{places[0].rpartition('.')[0]}.NAME]")
+            shared = f"{places[0].rpartition('.')[0]}."
+            apart = [one for one in places if not one.startswith(shared)]
+            return ", ".join(map(code, (f"{shared}NAME]", *apart)))
         return ", ".join(map(code, places)) or "The file"
 
 
@@ -82,6 +84,7 @@ class Format:
         for name, one, held in inner:
             for kind, many in held:
                 below = f"{path}.{name}" if path else name
+                below += ".NAME" if get_origin(bare(one.annotation)) is dict else ""
                 usual = one.get_default(call_default_factory=True)
                 self._walk(kind, below, f"[[{below}]]" if many else f"[{below}]", usual if usual != () else None)
 
@@ -164,6 +167,8 @@ def _models_in(annotation: Any) -> list[tuple[type[BaseModel], bool]]:
         return [(kind, False)]
     if get_origin(kind) is tuple:
         return [(one, True) for one, _ in _models_in(get_args(kind)[0])]
+    if get_origin(kind) is dict:
+        return _models_in(get_args(kind)[1])
     return []
 
 

@@ -10,6 +10,7 @@ import pytest
 from pydantic import BaseModel
 
 from adapters.clinic.files import ClinicFile
+from adapters.clinic.page_texts import PageFile
 from adapters.clinic.staff_file import StaffFile
 from adapters.clinic.wording import FACTS, TextFile
 from cli.docs import PAGES
@@ -24,6 +25,7 @@ FORMATS: dict[str, tuple[type[BaseModel], str]] = {
     "instrument-format.md": (Instrument, "instruments/*.toml"),
     "scenario-format.md": (Scenario, "scenarios/*.toml"),
     "texts-format.md": (TextFile, "texts/*.toml"),
+    "pages-format.md": (PageFile, "pages/*.toml"),
     "clinic-format.md": (ClinicFile, "clinic.toml"),
     "staff-format.md": (StaffFile, "staff.toml"),
 }
@@ -65,7 +67,7 @@ def test_every_field_of_the_shipped_files_is_on_its_page(page: str) -> None:
 
 NAMED_BY_PEOPLE = re.compile(
     r"(others\.)?(answers\.by_day|answers\.by_session|staff\.gates|expect\.(sessions|letters|tasks)|steps\.details.*)"
-    r"|(again\.)?loinc|sources|oncall|staff_words"
+    r"|(again\.)?loinc|sources|oncall|staff_words|questionnaires(\..*)?"
 )
 """Tables whose keys are no fields."""
 

@@ -25,6 +25,7 @@ from adapters.store.messages.receipts import Receipt
 from adapters.store.people.access import Access
 from adapters.store.people.directory import Patient
 from adapters.store.people.oncall import Leave
+from adapters.store.people.signing_keys import StoredKey
 from adapters.store.people.staff import Account
 from adapters.store.tables import ACCESS, ARCHIVE, CONTACTS, COURSES, SENDS, STAFF
 from adapters.tlog.checkpoints import Checkpoint
@@ -65,6 +66,7 @@ async def lived(store: Store) -> None:
     """A little of everything that is logged."""
     await store.staff.add(ADA, "$argon2$secret")
     await store.staff.add(BEN, "$argon2$other")
+    await store.signing_keys.enrol(StoredKey("k-1", "ada", "ed25519", "cHVibGlj"))
     await store.oncall.set_standing("harbor", ("ada", "ben"))
     turn = await store.oncall.add_turn("harbor", NOW, NOW + timedelta(days=1), ("ben",))
     await store.oncall.add_leave(Leave("ada", NOW, NOW + timedelta(days=2)))
