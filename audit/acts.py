@@ -39,19 +39,19 @@ async def act_of(histories: Sequence[WorkflowHistory], ring: KeyRing, entry: int
             begun = accepted.get(value.accepted_event_id)
             if begun is None or begun.name != "act":
                 continue
-            receipt: Receipt | None = await _read(converter, value.outcome.success.payloads, Receipt)
+            receipt: Receipt | None = await first_of(converter, value.outcome.success.payloads, Receipt)
             if receipt is None or receipt.repeated or receipt.entry != entry:
                 continue
-            envelope: ActEnvelope | None = await _read(converter, begun.args.payloads, ActEnvelope)
+            envelope: ActEnvelope | None = await first_of(converter, begun.args.payloads, ActEnvelope)
             return None if envelope is None else ProvenAct(envelope.act, receipt, run, value.accepted_event_id)
     return None
 
 
-async def _read(converter: DataConverter, payloads: Sequence[Payload], kind: type[Any]) -> Any:
+async def first_of(converter: DataConverter, payloads: Sequence[Payload], kind: type[Any]) -> Any:
     """The first payload as the model that it should be, or None where it cannot be read."""
     if not payloads:
         return None
     try:
         return (await converter.decode(payloads[:1], [kind]))[0]
-    except Exception:  # noqa: BLE001  what cannot be decrypted is shown as not there
+    except Exception:  # noqa: BLE001  what cannot be decrypted is a gap in the story, no end of it
         return None

@@ -18,6 +18,7 @@ from adapters.keyring import KeyRing
 from adapters.temporal.codec import in_activities, in_course
 from adapters.temporal.plugin import data_converter
 from adapters.temporal.updates import accepted_updates, resets, run_of
+from audit.acts import first_of
 from audit.key_book import KeyBook
 from audit.signatures import Judge, SignatureState
 from audit.words import ARCHIVING, CALENDAR, kinds, rules_of
@@ -235,13 +236,7 @@ class Reader:
         return Line(at=event.event_time.ToDatetime(tzinfo=UTC), run=self.run, event=event.event_id, **fields)
 
     async def _read(self, payloads: Sequence[Payload], kind: type[Any], place: DataConverter | None = None) -> Any:
-        """The first payload as the model that it should be, or None where it cannot be read."""
-        if not payloads:
-            return None
-        try:
-            return (await (place or self.in_course).decode(payloads[:1], [kind]))[0]
-        except Exception:  # noqa: BLE001  a story with a gap that says so is better than no story
-            return None
+        return await first_of(place or self.in_course, payloads, kind)
 
 
 async def story(histories: Sequence[WorkflowHistory], ring: KeyRing, book: KeyBook | None = None) -> list[Line]:

@@ -24,7 +24,7 @@ from course.handlers import (
 )
 from course.handlers.change import Change, Refused, refuse_if, session_of
 from course.handlers.recomputed import recomputed
-from course.model.base import days, minutes
+from course.model.base import days, minutes, plain
 from course.model.journal import APPLIED_DAYS, open_task, prune, write
 from course.model.messages import Receipt
 from course.model.parts import Applied
@@ -169,7 +169,7 @@ def _with_doubt(record: CourseRecord, act: BaseAct, doubted: str, now: datetime)
     """The record with a prescriber's task about a value that somebody was sure of."""
     if not doubted:
         return record
-    text = f"{_plain(act.action)} by {act.actor.name}, who was sure: {doubted}"
+    text = f"{plain(act.action)} by {act.actor.name}, who was sure: {doubted}"
     return open_task(
         record, TaskKind.ALERT, now, now + days(1), Role.PRESCRIBER, text, f"{act.action} {act.request_id}"
     )
@@ -189,15 +189,15 @@ def _why_not(record: CourseRecord, action: Action, role: Role, status: SessionSt
     who = PERMISSIONS[action]
     if role not in who.roles:
         article = "an" if role[0] in "aeiou" else "a"
-        return f"{article} {role} may not {_plain(action)}: it takes {_listed(who.roles)}"
+        return f"{article} {role} may not {plain(action)}: it takes {_listed(who.roles)}"
     if record.phase not in who.phases:
-        return f"{_plain(action)} belongs to {_listed(who.phases)}, this course is in {record.phase}"
+        return f"{plain(action)} belongs to {_listed(who.phases)}, this course is in {record.phase}"
     if who.held is False and record.held is not None:
-        return f"the course is held ({record.held.cause}): release it before you {_plain(action)}"
+        return f"the course is held ({record.held.cause}): release it before you {plain(action)}"
     if who.held is True and record.held is None:
-        return f"the course is not held: there is nothing to {_plain(action)}"
+        return f"the course is not held: there is nothing to {plain(action)}"
     if who.statuses is not None and status is not None and status not in who.statuses:
-        return f"the session is {_plain(status)}: {_plain(action)} needs it to be {_listed(who.statuses)}"
+        return f"the session is {plain(status)}: {plain(action)} needs it to be {_listed(who.statuses)}"
     return ""
 
 
@@ -208,7 +208,7 @@ def _check_table(record: CourseRecord, act: BaseAct, action: Action) -> None:
         status = session_of(record, named).status
     refuse_if(_why_not(record, action, act.actor.role, status))
     if PERMISSIONS[action].reason and not act.reason:
-        raise Refused(f"{_plain(action)} needs a reason: add --reason")
+        raise Refused(f"{plain(action)} needs a reason: add --reason")
     if not act.actor.account_id or not act.actor.name.strip():
         raise Refused("an act needs an author: sign in first")
 
@@ -225,8 +225,4 @@ def _check_times(record: CourseRecord, act: BaseAct, now: datetime) -> None:
 
 
 def _listed(words: frozenset[Any]) -> str:
-    return " or ".join(sorted(_plain(word) for word in words))
-
-
-def _plain(word: str) -> str:
-    return word.replace("_", " ")
+    return " or ".join(sorted(plain(word) for word in words))

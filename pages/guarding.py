@@ -9,7 +9,6 @@ from fastapi import FastAPI, Request
 from starlette.responses import PlainTextResponse, Response
 
 COOKIE = "st_session"
-FORM_KEY = "form_key"
 LARGEST_POST_BYTES = 256 * 1024
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from course.model.base import plain
 from play.played import Played
 
 INDENT = " " * 25
@@ -68,18 +69,14 @@ def _lines(played: Played, *, texts: bool) -> Iterator[Line]:
     for sent in played.letters:
         who = "patient" if sent.audience == "patient" else sent.to_account
         body = "".join(f"\n{INDENT}| {line}" for line in sent.body.splitlines()) if texts else ""
-        yield Line(sent.as_of, 2, who, f"<- {sent.subject} ({', '.join(_plain(kind) for kind in sent.kinds)}){body}")
+        yield Line(sent.as_of, 2, who, f"<- {sent.subject} ({', '.join(plain(kind) for kind in sent.kinds)}){body}")
     for key, mark in played.not_sent:
         zone = player.record.zone
         until = f", until {zone.local(mark.until):%a %d %b %H:%M}" if mark.until is not None else ""
-        yield Line(mark.at, 3, "", f"-- {_plain(key)} {mark.state}: {mark.reason}{until}")
+        yield Line(mark.at, 3, "", f"-- {plain(key)} {mark.state}: {mark.reason}{until}")
     for opened in player.observed.needs.values():
         yield Line(opened.at, 4, "", f"!  {opened.need.role}: {opened.need.text}")
     for refusal in player.refusals:
-        yield Line(refusal.at, 5, "", f"x  {_plain(refusal.action)} by {refusal.role} refused: {refusal.sentence}")
+        yield Line(refusal.at, 5, "", f"x  {plain(refusal.action)} by {refusal.role} refused: {refusal.sentence}")
     for happened in player.happened:
         yield Line(happened.at, 0, "", f"** {happened.answer}")
-
-
-def _plain(word: str) -> str:
-    return word.replace("_", " ")

@@ -6,6 +6,7 @@ from pathlib import Path
 from adapters.clinic.files import load_clinic
 from cli.reference.clinical_rules import READ_BY, rules
 from cli.reference.readers import readers
+from course.library.findings import listed
 from course.library.toml_lines import Path as KeyPath
 from course.library.toml_lines import lines_of
 from course.model.protocol.gate import Gate
@@ -217,7 +218,7 @@ def _gates(gates: list[Gate]) -> str:
 def _gate(gate: Gate) -> tuple[str, ...]:
     lines = [gate.text]
     lines += [f"expires after {gate.expires_days} days"] if gate.expires_days else []
-    lines += [f"again before sessions {_numbers(gate.before_sessions)}"] if gate.before_sessions else []
+    lines += [f"again before sessions {listed(gate.before_sessions)}"] if gate.before_sessions else []
     lines += ["optional"] if gate.optional else []
     lines += ["or why not"] if gate.or_why_not else []
     if gate.limits is not None:
@@ -247,21 +248,17 @@ def _instruments(instruments: list[Instrument]) -> str:
         for one in instruments
     ]
     parts = [
-        f"- `{one.id}`, {part.name}: {_taken(part)}{f', weighted {_numbers(part.weights)}' if part.weights else ''}"
+        f"- `{one.id}`, {part.name}: {_taken(part)}{f', weighted {listed(part.weights)}' if part.weights else ''}"
         for one in instruments
         for part in one.parts
     ]
     return "\n".join(["## Instruments\n", _table(heads, rows), "\nTotals that are more than a sum:\n", *parts, ""])
 
 
-def _numbers(numbers: tuple[int, ...]) -> str:
-    return ", ".join(str(number) for number in numbers)
-
-
 def _taken(part: Part) -> str:
     if len(part.items) == 1:
         return f"item {part.items[0]}"
-    return f"{'the highest' if part.by is PartRule.MAX else 'the sum'} of items {_numbers(part.items)}"
+    return f"{'the highest' if part.by is PartRule.MAX else 'the sum'} of items {listed(part.items)}"
 
 
 def _codes(instrument: Instrument) -> str:

@@ -1,7 +1,7 @@
 """The treatment room from the command line: the check, the infusion, how the patient was, leaving."""
 
 import sys
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated
 
@@ -40,9 +40,16 @@ class LeavingOptions:
 
 @Parameter(name="*")
 @dataclass(frozen=True)
-class Comfort:
-    """How comfortable the patient was in the room; it decides nothing."""
+class Infusion:
+    """What was given, how the patient was in the room, and how they left."""
 
+    mg: Decimal
+    started: Annotated[str, Parameter(help="when the infusion began")]
+    minutes: int
+    weight_kg: Decimal | None = None
+    bp: BP | None = None
+    adverse: Adverse | None = None
+    left: LeavingOptions = LeavingOptions()
     comfort: Annotated[int | None, Parameter(help="in the room, from 0 (unbearable) to 10 (entirely comfortable)")] = (
         None
     )
@@ -116,51 +123,21 @@ async def not_given(
 
 
 @command
-async def session(
-    course: str,
-    session: str,
-    *,
-    mg: Decimal,
-    started: Annotated[str, Parameter(help="when the infusion began")],
-    minutes: int,
-    weight_kg: Decimal | None = None,
-    bp: BP | None = None,
-    adverse: Adverse | None = None,
-    left: LeavingOptions = LeavingOptions(),
-    comfort: Comfort = Comfort(),
-    options: ActOptions = ActOptions(),
-) -> int:
+async def session(course: str, session: str, *, given: Infusion, options: ActOptions = ActOptions()) -> int:
     """Record what was given; mg/kg is calculated.
 
     Example: starter.py session c-1a2b3c 1 --mg 35 --started "today 09:10" --minutes 40 --bp "134/84 80 98@09:25"
     """
-    given = {"mg": mg, "minutes": minutes, "weight_kg": weight_kg, **asdict(comfort)}
-    request = options.request("session", times={"started_at": started}, session=session_id(session), **given)
-    return await _in_room(course, RoomNotes(tuple(bp or ()), tuple(adverse or ()), left.leaving()), request, options)
+    return await _infused("session", course, session, given, options)
 
 
 @command
-async def abort(
-    course: str,
-    session: str,
-    *,
-    mg: Decimal,
-    started: str,
-    minutes: int,
-    weight_kg: Decimal | None = None,
-    bp: BP | None = None,
-    adverse: Adverse | None = None,
-    left: LeavingOptions = LeavingOptions(),
-    comfort: Comfort = Comfort(),
-    options: ActOptions = ActOptions(),
-) -> int:
+async def abort(course: str, session: str, *, given: Infusion, options: ActOptions = ActOptions()) -> int:
     """Record an infusion that was stopped early; the course is held.
 
     Example: starter.py abort c-1a2b3c 2 --mg 12 --started "today 09:10" --minutes 14 --reason "vomiting"
     """
-    given = {"mg": mg, "minutes": minutes, "weight_kg": weight_kg, **asdict(comfort)}
-    request = options.request("abort", times={"started_at": started}, session=session_id(session), **given)
-    return await _in_room(course, RoomNotes(tuple(bp or ()), tuple(adverse or ()), left.leaving()), request, options)
+    return await _infused("abort", course, session, given, options)
 
 
 @command
@@ -193,6 +170,21 @@ async def event(
     Example: starter.py event c-1a2b3c "headache, mild" --session 3
     """
     return await act(course, options, "event", adverse=adverse_event(what), of_session=session_id(session) or None)
+
+
+async def _infused(action: str, course: str, session: str, given: Infusion, options: ActOptions) -> int:
+    request = options.request(
+        action,
+        times={"started_at": given.started},
+        session=session_id(session),
+        mg=given.mg,
+        minutes=given.minutes,
+        weight_kg=given.weight_kg,
+        comfort=given.comfort,
+        comfort_word=given.comfort_word,
+    )
+    notes = RoomNotes(tuple(given.bp or ()), tuple(given.adverse or ()), given.left.leaving())
+    return await _in_room(course, notes, request, options)
 
 
 async def _in_room(course: str, notes: RoomNotes, request: ActRequest, options: ActOptions) -> int:

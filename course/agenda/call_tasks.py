@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from course.agenda.date_format import when
-from course.model.base import hours
+from course.model.base import hours, plain
 from course.model.journal import open_task
 from course.model.record import CourseRecord
-from course.model.terms import OccasionKind, Role, TaskKind
+from course.model.terms import Role, TaskKind
 from course.model.visit import Session
 
 CALL_WITHIN = hours(24)
@@ -46,8 +46,3 @@ def named(record: CourseRecord, occasion: str) -> str:
 def visit_of(record: CourseRecord, session: Session) -> str:
     """A visit as a person on the telephone names it: where the patient believes it to be, if they were told."""
     return f"session {session.id}, {when(record.zone, session.told or session.start)}"
-
-
-def plain(kind: str) -> str:
-    """A kind of message in plain words."""
-    return OccasionKind(kind).replace("_", " ")

@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from course.agenda.call_tasks import CALL_WITHIN, call_by, call_instead, named, plain, visit_of
+from course.agenda.call_tasks import CALL_WITHIN, call_by, call_instead, named, visit_of
 from course.agenda.questionnaires import asked_together
 from course.agenda.timezone_changes import kept_at_their_hour
 from course.agenda.withdrawn_messages import OVERTAKEN, taken_back
-from course.model.base import minutes
+from course.model.base import minutes, plain
 from course.model.calendar import Zone
 from course.model.journal import open_task, write
 from course.model.messages import NOBODY_TO_TELL, CalendarAnswer, Part, SendOrder, SendOutcome

@@ -20,7 +20,7 @@ from course.agenda.send_results import undelivered
 from course.agenda.worklist import needs
 from course.handlers.change import Change, Refused, refuse_if, shown, signature
 from course.handlers.placing_holds import held_now
-from course.model.base import days, hours
+from course.model.base import days, hours, plain
 from course.model.calendar import Zone
 from course.model.journal import open_task
 from course.model.need import CALLED_ABOUT
@@ -214,20 +214,16 @@ def report_lost(record: CourseRecord, act: ReportLost, now: datetime) -> Change:
 def record_call(record: CourseRecord, act: RecordCall, now: datetime) -> Change:
     """The row that was called about waits for nobody until it is time to call again; what it asks for stays owed."""
     if act.about not in CALLED_ABOUT:
-        raise Refused(f"a {_plain(act.about)} is not settled by a call: {LIST_OF_CALLS} are")
+        raise Refused(f"a {plain(act.about)} is not settled by a call: {LIST_OF_CALLS} are")
     if not any(one.kind is act.about for one in needs(record, now)):
-        raise Refused(f"no {_plain(act.about)} waits on this course now: see `show`")
+        raise Refused(f"no {plain(act.about)} waits on this course now: see `show`")
     again_at = act.again_at or now + days(CALL_AGAIN_DAYS)
     if not now < again_at <= now + days(CALL_AGAIN_MOST_DAYS):
         raise Refused(f"call again within {CALL_AGAIN_MOST_DAYS} days: give a time from now to then")
     called = LastCall(at=now, outcome=act.outcome, again_at=again_at)
     again = shown(record, again_at)
-    told = f"called about {_plain(act.about)}: {_plain(act.outcome)}, again {again} if it still waits"
+    told = f"called about {plain(act.about)}: {plain(act.outcome)}, again {again} if it still waits"
     return Change(record.with_(calls={**record.calls, act.about: called}), told, "waits", f"again {again}")
-
-
-def _plain(word: str) -> str:
-    return word.replace("_", " ")
 
 
 def add_note(record: CourseRecord, act: AddNote, now: datetime) -> Change:  # noqa: ARG001  every handler takes now

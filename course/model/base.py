@@ -79,3 +79,8 @@ def minutes(count: float) -> timedelta:
 
 ROUNDED = minutes(1)
 """Times are said in whole minutes, so that two may differ by so much and be the same."""
+
+
+def plain(word: str) -> str:
+    """A word of the field as people read it."""
+    return word.replace("_", " ")

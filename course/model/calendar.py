@@ -106,7 +106,7 @@ class Calendar(Carried):
         day = begins.date()
         if day in self.closed:
             return f"{day} is a closed day at {self.site}: choose another day"
-        opening = self._opening(day)
+        opening = self.opening(day)
         if opening is None:
             return f"{self.site} does not open on {begins:%A}s: choose another day"
         if begins.time() < opening.opens or ends > self._closes(day, opening):
@@ -116,13 +116,15 @@ class Calendar(Carried):
             )
         return ""
 
-    def _opening(self, day: date) -> Hours | None:
-        return next((hours for hours in self.hours if hours.weekday == day.weekday()), None)
+    def opening(self, day: date) -> Hours | None:
+        """When a day opens and closes, None where it is closed."""
+        mine = (hours for hours in self.hours if hours.weekday == day.weekday())
+        return None if day in self.closed else next(mine, None)
 
     def _closes(self, day: date, opening: Hours) -> datetime:
         """When visits of a day end; where it closes at its last minute and the next opens with its first, then."""
         after = day + timedelta(days=1)
-        follows = self._opening(after) if opening.closes >= LAST_MINUTE and after not in self.closed else None
+        follows = self.opening(after) if opening.closes >= LAST_MINUTE else None
         if follows is not None and follows.opens == time(0):
             return datetime.combine(after, follows.closes)
         return datetime.combine(day, opening.closes)

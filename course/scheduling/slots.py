@@ -99,8 +99,8 @@ def starts_by_day(
     for ahead in range(most_days + 1):
         same = days_from(calendar.zone, since, ahead)
         day = calendar.zone.local(same).date()
-        opening = next((hours for hours in calendar.hours if hours.weekday == day.weekday()), None)
-        if opening is None or day in calendar.closed:
+        opening = calendar.opening(day)
+        if opening is None:
             continue
         opens, closes = (calendar.zone.lenient(datetime.combine(day, at)) for at in (opening.opens, opening.closes))
         found = {same, opens, *(one.ends for one in taken)}

@@ -38,7 +38,6 @@ class Field:
     options: Callable[[CourseRecord], Sequence[Option]] | Sequence[Option] = ()
     help: str = ""
     required: bool = False
-    suggest: Callable[[CourseRecord], str] | None = None
 
     def offered(self, record: CourseRecord) -> Sequence[Option]:
         """What may be chosen: value and words."""

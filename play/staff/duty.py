@@ -24,8 +24,8 @@ def staffed(calendar: Calendar, instant: datetime) -> datetime:
     wall = calendar.zone.local(instant)
     for ahead in range(28):
         day = wall.date() + timedelta(days=ahead)
-        opening = next((hours for hours in calendar.hours if hours.weekday == day.weekday()), None)
-        if opening is None or day in calendar.closed:
+        opening = calendar.opening(day)
+        if opening is None:
             continue
         at = wall.time() if ahead == 0 else time(0)
         if at < opening.opens:
@@ -40,8 +40,8 @@ def staffed_before(calendar: Calendar, instant: datetime) -> datetime:
     wall = calendar.zone.local(instant)
     for back in range(28):
         day = wall.date() - timedelta(days=back)
-        opening = next((hours for hours in calendar.hours if hours.weekday == day.weekday()), None)
-        if opening is None or day in calendar.closed:
+        opening = calendar.opening(day)
+        if opening is None:
             continue
         opened = calendar.zone.lenient(datetime.combine(day, opening.opens))
         if opened <= instant:

@@ -36,7 +36,7 @@ class OnCall:
 
 async def on_call(at: StaffSession, site: str = "") -> OnCall:
     """The lists of a site, or of all; raises InputError where there is no such site."""
-    sites = [_site(at, site)] if site else list(at.app.clinic.sites)
+    sites = [at.site(site)] if site else list(at.app.clinic.sites)
     found = tuple([await _lists(at, one) for one in sites])
     away = await at.app.store.oncall.leaves(at.now)
     await at.log_access("", "oncall show")
@@ -46,7 +46,7 @@ async def on_call(at: StaffSession, site: str = "") -> OnCall:
 async def add_turn(at: StaffSession, site: str, begins: str, ends: str, accounts: Sequence[str]) -> int:
     """A dated turn, which goes before the standing list, first to last; its number. Raises ServiceError."""
     at.refuse_unless(Use.ON_CALL)
-    span = _span(at, _site(at, site), begins, ends)
+    span = _span(at, at.site(site), begins, ends)
     for account in accounts:
         await _refuse_silent(at, account)
     number = await at.app.store.oncall.add_turn(site, *span, tuple(accounts))
@@ -74,7 +74,7 @@ async def remove_turn(at: StaffSession, turn_id: int, *, sure: bool) -> tuple[st
 async def add_leave(at: StaffSession, account: str, begins: str, ends: str, *, sure: bool) -> tuple[str, ...]:
     """Somebody is away: every list passes over that account. Returns and raises as `remove_turn`."""
     at.refuse_unless(Use.ON_CALL)
-    span = _span(at, _site(at, at.account.site), begins, ends)
+    span = _span(at, at.site(at.account.site), begins, ends)
     away = [] if span[0] >= span[1] else [Span(*span, (account,))]
     gaps = await refuse_gaps(at, lambda cover: replace(cover, away=(*cover.away, *away)), sure=sure)
     await at.app.store.oncall.add_leave(Leave(account, *span))
@@ -87,13 +87,6 @@ async def end_leave(at: StaffSession, account: str) -> None:
     at.refuse_unless(Use.ON_CALL)
     await at.app.store.oncall.end_leave(account, at.now)
     await at.log_access("", f"oncall back {account}", done=DONE)
-
-
-def _site(at: StaffSession, site: str) -> str:
-    sites = at.app.clinic.sites
-    if site not in sites:
-        raise InputError(f"there is no such site: {', '.join(sites)}")
-    return site
 
 
 def _span(at: StaffSession, site: str, begins: str, ends: str) -> tuple[datetime, datetime]:

@@ -80,8 +80,8 @@ def _free(visits: list[Slot], span: tuple[datetime, datetime] | None) -> tuple[t
 
 
 def _opening(calendar: Calendar, day: date) -> tuple[datetime, datetime] | None:
-    hours = next((one for one in calendar.hours if one.weekday == day.weekday()), None)
-    if hours is None or day in calendar.closed:
+    hours = calendar.opening(day)
+    if hours is None:
         return None
     opens, closes = (calendar.zone.lenient(datetime.combine(day, at)) for at in (hours.opens, hours.closes))
     return opens, closes

@@ -3,8 +3,9 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Select, insert, select, update
 
 from adapters.store.database import Database
 from adapters.store.errors import StoreError
@@ -55,13 +56,14 @@ class Inbox:
         query = select(INBOX).where(INBOX.c.taken_at.is_(None)).order_by(INBOX.c.received_at, INBOX.c.item_id)
         if course_id is not None:
             query = query.where(INBOX.c.course_id == course_id)
-        async with self._database.reading() as connection:
-            rows = (await connection.execute(query)).all()
-        return tuple(Item(**{**row._mapping, "kind": ItemKind(row.kind)}) for row in rows)  # noqa: SLF001
+        return await self._items(query)
 
     async def of_course(self, course_id: str) -> tuple[Item, ...]:
         """What came in for a course, taken or not, oldest first."""
-        query = select(INBOX).where(INBOX.c.course_id == course_id).order_by(INBOX.c.received_at, INBOX.c.item_id)
+        mine = select(INBOX).where(INBOX.c.course_id == course_id)
+        return await self._items(mine.order_by(INBOX.c.received_at, INBOX.c.item_id))
+
+    async def _items(self, query: Select[Any]) -> tuple[Item, ...]:
         async with self._database.reading() as connection:
             rows = (await connection.execute(query)).all()
         return tuple(Item(**{**row._mapping, "kind": ItemKind(row.kind)}) for row in rows)  # noqa: SLF001

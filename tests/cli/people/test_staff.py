@@ -133,7 +133,7 @@ async def test_who_is_on_call_is_kept_by_staff(terminal: Terminal) -> None:
         (("turn", "northside", "+9h", "+10h", "cole"), "cole is a coordinator: only nurses and prescribers"),
         (("turn", "northside", "+9h", "+10h", "nobody"), "there is no enabled account nobody"),
         (("turn", "northside", "+9h", "+10h"), "name at least one account"),
-        (("turn", "nowhere", "+9h", "+10h", "lee"), "there is no such site: northside, westside, training"),
+        (("turn", "nowhere", "+9h", "+10h", "lee"), "there is no site nowhere: northside, westside, training"),
         (("turn", "northside", "+1h", "+2h", "lee"), "Somebody has that turn"),
         (("remove", "999"), "There is no turn 999"),
         (("leave", "lee", "+2h", "+1h"), "swap its instants"),
