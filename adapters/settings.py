@@ -92,6 +92,9 @@ class Settings(BaseSettings):
     )
     witness_addresses: str = Field("", description="E-mail addresses that get each checkpoint, separated by commas.")
     namespace: str = Field("default", min_length=1, description="Temporal namespace, unless TEMPORAL_NAMESPACE is set.")
+    temporal_api_key_file: Path | None = Field(
+        None, description="File with the API key for the Temporal server, in place of TEMPORAL_API_KEY."
+    )
     task_queue: str = Field(
         "courses",
         pattern=r"^[A-Za-z0-9_-]{1,100}$",
@@ -152,7 +155,7 @@ class Settings(BaseSettings):
 
     @field_validator(
         "data_folder", "clinic_folder", "key_ring_file", "mailbox_folder", "notary_key_file", "notary_folder",
-        "witness_folder",
+        "witness_folder", "temporal_api_key_file",
     )  # fmt: skip
     @classmethod
     def home_is_known(cls, path: Path | None) -> Path | None:

@@ -3,26 +3,27 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, cast
 
+from cryptography.x509 import load_pem_x509_certificate
 from temporalio.api.workflowservice.v1 import SetWorkerDeploymentCurrentVersionRequest
 from temporalio.client import Client
 from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
 from temporalio.contrib.pydantic import PydanticPayloadConverter
 from temporalio.converter import DataConverter, DefaultFailureConverterWithEncodedAttributes, PayloadConverter
-from temporalio.envconfig import ClientConfig
+from temporalio.envconfig import ClientConfig, ClientConnectConfig
 from temporalio.plugin import SimplePlugin
 from temporalio.runtime import Runtime
-from temporalio.service import RPCError
+from temporalio.service import RPCError, TLSConfig
 from temporalio.worker import PollerBehaviorAutoscaling, UnsandboxedWorkflowRunner, Worker, WorkerDeploymentConfig
 
 from adapters.identity.signing import Signatures, Signer
 from adapters.keyring import KeyRing
-from adapters.settings import Settings
+from adapters.settings import Settings, variable
 from adapters.temporal.codec import EncryptingCodec
 from adapters.temporal.server import ServerError, read_address
 from adapters.temporal.whole_tasks import AskAgain, WholeTasks
@@ -76,23 +77,73 @@ async def connect(settings: Settings, ring: KeyRing, *, runtime: Runtime | None 
         config["target_host"] = address.target
         config["namespace"] = address.namespace
     config.setdefault("namespace", settings.namespace)
+    _take_api_key(config, settings)
     try:
         return await Client.connect(**config, plugins=[course_plugin(ring)], runtime=runtime)
     except (RuntimeError, ValueError) as error:
-        raise ServerError(_why_not(config["target_host"], str(error), tls=bool(config.get("tls")))) from None
+        raise ServerError(_why_not(config["target_host"], str(error), config.get("tls", False))) from None
 
 
-def _why_not(target: str, text: str, *, tls: bool) -> str:
+def _take_api_key(config: ClientConnectConfig, settings: Settings) -> None:
+    """The API key from its file, if there is one; no key goes over a wire that others can read."""
+    path, name = settings.temporal_api_key_file, variable("temporal_api_key_file")
+    if path is not None:
+        try:
+            key = path.read_text(encoding="ascii").strip()
+        except (OSError, ValueError):
+            raise ServerError(f"The API key cannot be read from {path}: see {name}.") from None
+        if not key:
+            raise ServerError(f"There is no API key in {path}: see {name}.")
+        config["api_key"] = key
+        config.setdefault("tls", True)
+    if config.get("api_key") and config.get("tls") is False:
+        raise ServerError("An API key goes only over TLS: unset TEMPORAL_TLS, which is false.")
+
+
+WHY_NOT = {
+    "InvalidCertificate(Expired": "The TLS certificate of {} has expired: whoever runs that server renews it.",
+    "InvalidCertificate(NotValidForName": (
+        "The TLS certificate of {} is for another name: set TEMPORAL_TLS_SERVER_NAME to the one in it."
+    ),
+    "InvalidCertificate": (
+        "The TLS certificate of {} is not trusted: set TEMPORAL_TLS_SERVER_CA_CERT_PATH to its authority."
+    ),
+    "InvalidContentType": "The server at {} does not speak TLS: unset TEMPORAL_TLS, or give the address that does.",
+    "Unauthenticated": "The server at {} does not let this program in: check its API key.",
+    "PermissionDenied": "The server at {} does not let this program in: check its API key or client certificate.",
+}
+"""What the client library says, and what it means; the first that is found counts."""
+
+
+def _why_not(target: str, text: str, tls: bool | TLSConfig) -> str:
     """Why nobody could connect, in one sentence; the client library has only its own words for it."""
-    if "InvalidCertificate" in text:
-        return f"The TLS certificate of {target} is not trusted: set TEMPORAL_TLS_SERVER_CA_CERT_PATH to its authority."
-    if "InvalidContentType" in text:
-        return f"The server at {target} does not speak TLS: unset TEMPORAL_TLS, or give the address that does."
-    if "error after connection" in text and not tls:
-        return f"The server at {target} does not speak plain Temporal: set TEMPORAL_TLS=true where it wants TLS."
+    for words, sentence in WHY_NOT.items():
+        if words in text:
+            return sentence.format(target)
+    if "error after connection" in text:
+        return _why_ended(target, tls)
     if tls and "tcp connect error" not in text and "dns error" not in text:
         return f"TLS with {target} fails: check the TEMPORAL_TLS_* variables, and that the certificates fit the server."
     return f"No Temporal server answers at {target}: start it, then try again."
+
+
+def _why_ended(target: str, tls: bool | TLSConfig) -> str:
+    """Why a server ended a connection that it had taken: with TLS it says so only after it saw what the client has."""
+    if not tls:
+        return f"The server at {target} does not speak plain Temporal: set TEMPORAL_TLS=true where it wants TLS."
+    own = tls.client_cert if isinstance(tls, TLSConfig) else None
+    if own is None:
+        return f"The server at {target} wants a client certificate: set TEMPORAL_TLS_CLIENT_CERT_PATH and _KEY_PATH."
+    if _has_expired(own):
+        return "The client certificate has expired: renew what TEMPORAL_TLS_CLIENT_CERT_PATH names."
+    return f"The server at {target} does not take the client certificate: get one from an authority that it trusts."
+
+
+def _has_expired(certificate: bytes) -> bool:
+    try:
+        return load_pem_x509_certificate(certificate).not_valid_after_utc < datetime.now(UTC)
+    except ValueError:
+        return False
 
 
 def build_id(root: Path = ROOT) -> str:
