@@ -107,10 +107,12 @@ async def test_an_api_key_lies_in_a_file_and_goes_only_over_tls(
     file.write_text(f"{KEY}\n")
     monkeypatch.setenv("TEMPORAL_TLS", "false")
     said.append(await refusal(settings))
-    assert ("goes only over TLS" in said[-1], bytes(heard)) == (True, b"")
+    assert "goes only over TLS" in said[-1]
+    assert not heard
     monkeypatch.delenv("TEMPORAL_TLS")
     said.append(await refusal(settings))
-    assert (heard[:1], KEY.encode() in heard) == (b"\x16", False), "a TLS handshake, and nothing readable in it"
+    assert heard.startswith(b"\x16"), "a TLS handshake"
+    assert KEY.encode() not in heard
     listener.close()
     assert not any(KEY in one for one in said)
     async with tls_front(server.target, ours.issue("server")) as address:
