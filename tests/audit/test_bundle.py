@@ -2,7 +2,9 @@
 
 import io
 import json
+import os
 import random
+import re
 import subprocess
 import sys
 import zipfile
@@ -223,6 +225,30 @@ def test_the_paper_is_tagged_and_says_what_the_record_says(exported: Exported) -
     assert made.startswith(b"%PDF-")
     assert b"/StructTreeRoot" in made
     assert b"/MarkInfo" in made
+
+
+def test_the_page_on_verifying_by_hand_does_it(exported: Exported, tmp_path: Path) -> None:
+    """Every command of the page, as written, on this bundle; and the first says so where a file was changed."""
+    page = Path("docs/how-to/verify-by-hand.md").read_text()
+    script = "set -eu\n" + "\n".join(re.findall(r"```sh\n(.*?)```", page, re.DOTALL))
+    changed = tmp_path / "changed.zip"
+    changed.write_bytes(packed({**exported.files, "course.html": b"<p>another</p>"}))
+    done = []
+    for number, bundle in enumerate((exported.path, changed)):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        environment = {"PATH": os.environ["PATH"], "BUNDLE": str(bundle)}
+        done.append(
+            subprocess.run(
+                ["sh", "-c", script], cwd=folder, env=environment, capture_output=True, text=True, check=False
+            )
+        )
+    right, wrong = done
+    assert right.returncode == 0, right.stdout + right.stderr
+    assert right.stdout.count("Signature Verified Successfully") == 2
+    assert right.stdout.splitlines()[-1] == "run: as archived"
+    assert ("files: as listed" in right.stdout, "files: as listed" in wrong.stdout) == (True, False)
+    assert "course.html: FAILED" in wrong.stdout
 
 
 def test_fhir_is_fhir(exported: Exported) -> None:
