@@ -3,8 +3,8 @@
 import inspect
 import sys
 import tomllib
-from collections.abc import Callable
-from dataclasses import fields, is_dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import MISSING, fields, is_dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import Any, get_args
@@ -65,21 +65,30 @@ Exit codes: 0 done; 1 refused or failed, one sentence says why; 2 wrong usage; 3
 
 
 def _parameters(found: Callable[..., Any]) -> str:
-    rows = []
+    rows = list[str]()
     for one in inspect.signature(found).parameters.values():
         if isinstance(one.default, OutputOptions):
             continue
-        if is_dataclass(one.default):
-            rows += [_parameter(each.name, each.type, each.default, "option") for each in fields(one.default)]
+        if is_dataclass(one.annotation):
+            rows += _options(one.annotation)
             continue
         kind = "argument" if one.kind in {one.POSITIONAL_OR_KEYWORD, one.POSITIONAL_ONLY} else "option"
         rows.append(_parameter(one.name, one.annotation, one.default, kind))
     return "\n".join(["| name | kind | default | |", "|---|---|---|---|", *rows]) if rows else ""
 
 
+def _options(group: Any) -> Iterator[str]:
+    """The options of a group, and of the groups within it."""
+    for one in fields(group):
+        if is_dataclass(one.type):
+            yield from _options(one.type)
+        else:
+            yield _parameter(one.name, one.type, one.default, "option")
+
+
 def _parameter(name: str, annotation: Any, default: Any, kind: str) -> str:
     helped = next((extra.help for extra in get_args(annotation)[1:] if getattr(extra, "help", None)), "")
-    shown = "" if default in {inspect.Parameter.empty, None, "", False} else f"`{default}`"
+    shown = "" if default in {MISSING, inspect.Parameter.empty, None, "", False} else f"`{default}`"
     return f"| `{name.strip('_').replace('_', '-')}` | {kind} | {shown} | {helped} |"
 
 
