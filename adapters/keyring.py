@@ -8,6 +8,7 @@ import os
 import secrets
 import stat
 from collections.abc import Mapping
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import Self
@@ -41,7 +42,8 @@ class KeyRing:
     """Seals, unseals and signs with the active key; still reads what older keys wrote.
 
     The ids of all keys of one installation begin with its `family`, so that a key that is missing here and may come
-    back can be told from one of somebody else's.
+    back can be told from one of somebody else's. A ring from a file looks there again when it meets a key that it does
+    not have: so a running process takes up a fresh key, and one that was lost and is put back.
     """
 
     def __init__(self, keys: Mapping[str, bytes], active: str, family: str = "") -> None:
@@ -49,11 +51,20 @@ class KeyRing:
             raise KeyRingError("The active key is not among the keys: name one that is.")
         if any(len(key) != KEY_BYTES for key in keys.values()):
             raise KeyRingError(f"Every key must be {KEY_BYTES} bytes long.")
-        self.active = active
         self.family = family
-        self._keys = dict(keys)
-        self._ciphers = {key_id: AESGCM(_derive(key, b"seal")) for key_id, key in keys.items()}
-        self._signers = {key_id: _derive(key, b"sign") for key_id, key in keys.items()}
+        self._file: Path | None = None
+        self._state = (0, 0)
+        self._keys: dict[str, bytes] = {}
+        self._ciphers: dict[str, AESGCM] = {}
+        self._signers: dict[str, bytes] = {}
+        self._take(keys, active)
+
+    def _take(self, keys: Mapping[str, bytes], active: str) -> None:
+        """Hold these keys too; what is held already stays, and the active one changes when all are there."""
+        self._keys |= keys
+        self._ciphers |= {key_id: AESGCM(_derive(key, b"seal")) for key_id, key in keys.items()}
+        self._signers |= {key_id: _derive(key, b"sign") for key_id, key in keys.items()}
+        self.active = active
 
     @property
     def key_ids(self) -> tuple[str, ...]:
@@ -80,16 +91,31 @@ class KeyRing:
     def load(cls, path: Path) -> Self:
         """The ring in a file that only its owner can read."""
         try:
-            mode = stat.S_IMODE(path.stat().st_mode)
+            found_there = path.stat()
+            mode = stat.S_IMODE(found_there.st_mode)
             if mode & 0o077:
                 raise KeyRingError(f"{path} can be read by others (mode {mode:04o}): run 'chmod 600 {path}'.")
             found = json.loads(path.read_bytes())
             keys = {str(key_id): base64.b64decode(key, validate=True) for key_id, key in found["keys"].items()}
-            return cls(keys, str(found["active"]), str(found.get("family", "")))
+            ring = cls(keys, str(found["active"]), str(found.get("family", "")))
         except FileNotFoundError:
             raise KeyRingError(f"There is no key file at {path}: set ST_KEY_RING_FILE to where it is.") from None
         except (ValueError, KeyError, TypeError, AttributeError, binascii.Error):
             raise KeyRingError(f"{path} is not a key file: restore it from its backup.") from None
+        ring._file, ring._state = path, _state(found_there)
+        return ring
+
+    def refresh(self) -> None:
+        """Take up what was added to the ring's file since it was read; a file that cannot be read now adds nothing."""
+        with suppress(OSError, KeyRingError):
+            if self._file is not None and _state(self._file.stat()) != self._state:
+                self._become(type(self).load(self._file))
+
+    def _become(self, newer: Self) -> None:
+        """Take another reading of the same file; another installation's ring there changes nothing."""
+        self._state = newer._state
+        if newer.family == self.family:
+            self._take(newer._keys, newer.active)
 
     @classmethod
     def load_or_create(cls, path: Path) -> Self:
@@ -128,6 +154,8 @@ class KeyRing:
     def decrypt(self, key_id: str, data: bytes, bound_to: bytes) -> bytes:
         """What `encrypt` was given; raises UnknownKeyError or UnreadableError."""
         if key_id not in self._ciphers:
+            self.refresh()
+        if key_id not in self._ciphers:
             raise UnknownKeyError(key_id)
         try:
             return self._ciphers[key_id].decrypt(data[:NONCE_BYTES], data[NONCE_BYTES:], bound_to + key_id.encode())
@@ -153,6 +181,8 @@ class KeyRing:
     def verify(self, data: bytes, signature: str, purpose: str = "act") -> bool:
         """Whether a key of this ring signed exactly this data for this purpose."""
         key_id, _, tag = signature.partition(".")
+        if key_id not in self._signers:
+            self.refresh()
         return key_id in self._signers and hmac.compare_digest(
             self._tag(key_id, data, purpose).encode(), tag.encode("utf-8", "replace")
         )
@@ -160,6 +190,11 @@ class KeyRing:
     def _tag(self, key_id: str, data: bytes, purpose: str) -> str:
         tag = hmac.digest(self._signers[key_id], purpose.encode() + b"\0" + data, sha256)
         return base64.urlsafe_b64encode(tag).rstrip(b"=").decode()
+
+
+def _state(found: os.stat_result) -> tuple[int, int]:
+    """What is another once a file was replaced."""
+    return found.st_ino, found.st_mtime_ns
 
 
 def _derive(key: bytes, use: bytes) -> bytes:

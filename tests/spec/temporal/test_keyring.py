@@ -54,8 +54,34 @@ def test_a_saved_ring_keeps_its_old_keys(tmp_path: Path) -> None:
     assert both.active != first.active
     assert both.unseal(sealed, "contact") == b"x"
     assert both.verify(b"act", signature)
+    alone = KeyRing.generate()
     with pytest.raises(UnknownKeyError):
-        first.unseal(both.seal(b"x", "contact"), "contact")
+        alone.unseal(both.seal(b"x", "contact"), "contact")
+    assert first.unseal(both.seal(b"x", "contact"), "contact") == b"x", "a ring that is open looks at its file again"
+    assert first.active == both.active
+
+
+def test_a_lost_key_is_named_and_works_again_once_it_is_back(tmp_path: Path) -> None:
+    """Through three keys: a process whose file lacks one says which, and needs no new start when it is there again."""
+    path = tmp_path / "keys.json"
+    old = KeyRing.load_or_create(path)
+    whole = old.rotated().rotated()
+    sealed = {key_id: whole.seal(b"x", "contact") for key_id in whole.key_ids[2:]}
+    running = KeyRing.load(path)
+    for key_id, value in sealed.items():
+        with pytest.raises(UnknownKeyError, match=f"Key {key_id} is not in the key ring: put it back"):
+            running.unseal(value, "contact")
+    path.write_text("half a file")
+    with pytest.raises(UnknownKeyError):
+        running.unseal(sealed[whole.active], "contact")
+    assert running.unseal(old.seal(b"y", "contact"), "contact") == b"y", "what it has, it keeps"
+    KeyRing.generate().save(path)
+    with pytest.raises(UnknownKeyError):
+        running.unseal(sealed[whole.active], "contact")
+    assert running.active == old.active, "another installation's file changes nothing"
+    whole.save(path)
+    assert running.unseal(sealed[whole.active], "contact") == b"x"
+    assert (running.active, running.key_ids) == (whole.active, whole.key_ids)
 
 
 @given(data=st.binary(max_size=200), place=st.integers(min_value=0), flip=st.integers(min_value=1, max_value=255))
