@@ -45,7 +45,7 @@ def why_not_dose(record: CourseRecord, session: Session, check_in: CheckIn, at: 
         *_identity_escort_fasting(record, check_in),
         *_questionnaires(record, check_in, at),
         *_changed_since_intake(record, check_in),
-        *_blood_pressure(record, check_in),
+        *_vital_signs(record, check_in),
     )
 
 
@@ -170,23 +170,13 @@ def not_kept(record: CourseRecord, session: Session, started_at: datetime) -> It
         yield "given while the course was held"
 
 
-def _blood_pressure(record: CourseRecord, check_in: CheckIn) -> Iterator[str]:
-    """Blood pressure that nobody may override; where there is none, what a prescriber may override with a reason.
-
-    Refused when high on two readings of the day `recheck_minutes` apart. One high reading asks for a second; a lower
-    reading before `recheck_minutes` does not count as that. Limits are the protocol's [set]; SPRAVATO label: weigh a
-    delay above 140/90.
-    """
-    rule, at = record.protocol.session, check_in.happened_at
-    readings = sorted(
-        (one for one in check_in.readings if record.zone.days_between(one.at, at) == 0), key=lambda one: one.at
-    )
-    high = [one for one in readings if one.systolic >= rule.systolic_refuse or one.diastolic >= rule.diastolic_refuse]
+def _vital_signs(record: CourseRecord, check_in: CheckIn) -> Iterator[str]:
+    """Blood pressure that nobody may override; where there is none, what a prescriber may override with a reason."""
+    at = check_in.happened_at
+    today = [one for one in check_in.readings if record.zone.days_between(one.at, at) == 0]
     if any(one.at > at for one in check_in.readings):
         yield "a reading lies in the future: correct its time"
-    elif high and high[-1].at - high[0].at >= minutes(rule.recheck_minutes):
-        yield "blood pressure is too high on two readings: record the visit as not given"
-    elif high and readings[-1].at - high[0].at < minutes(rule.recheck_minutes):
-        yield f"blood pressure is too high: take it again {rule.recheck_minutes} minutes after the first reading"
+    elif why := vitals.why_pressure_refused(record.protocol.session, today):
+        yield why
     elif not may_sign(check_in):
         yield from (f"{one}: or a prescriber signs for it with a reason" for one in needs_signature(record, check_in))

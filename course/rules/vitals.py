@@ -62,6 +62,24 @@ def asked_again(found: LimitCheck, most_minutes: int) -> str:
     return f"take {', and '.join([*now, *again])}" if now or again else ""
 
 
+def why_pressure_refused(rule: SessionRules, readings: Sequence[Reading]) -> str:
+    """Why the blood pressure of a day refuses its dose, or an empty string.
+
+    Refused when high on two readings `recheck_minutes` apart. One high reading asks for a second; a lower reading
+    before `recheck_minutes` does not count as that. Limits are the protocol's [set]; SPRAVATO label: weigh a delay
+    above 140/90.
+    """
+    readings, least = sorted(readings, key=lambda one: one.at), minutes(rule.recheck_minutes)
+    high = [one for one in readings if one.systolic >= rule.systolic_refuse or one.diastolic >= rule.diastolic_refuse]
+    if not high:
+        return ""
+    if high[-1].at - high[0].at >= least:
+        return "blood pressure is too high on two readings: record the visit as not given"
+    if readings[-1].at - high[0].at < least:
+        return f"blood pressure is too high: take it again {rule.recheck_minutes} minutes after the first reading"
+    return ""
+
+
 def outside_during_infusion(limits: VitalLimits, readings: Sequence[Reading]) -> tuple[str, ...]:
     """Signs that lay outside their limits in any of the readings, each named once and without its value."""
     found = (
