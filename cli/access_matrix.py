@@ -46,6 +46,7 @@ OTHERS: Mapping[str, Takes] = {
     **dict.fromkeys(("vial list", "drug-log"), Use.DRUG_LOG),
     "access": Use.ACCESS,
     "audit verify": Use.VERIFY,
+    **dict.fromkeys(("audit search", "audit access", "audit review"), Use.AUDIT),
     "audit export": Use.EXPORT,
     "wake": Use.WAKE,
     "rescue": Use.RESCUE,

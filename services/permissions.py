@@ -32,6 +32,7 @@ class Use(StrEnum):
     VERIFY = "verify the log"
     EXPORT = "export courses"
     ACCESS = "read the access log"
+    AUDIT = "look as an auditor"
 
 
 @dataclass(frozen=True)
@@ -65,5 +66,6 @@ USES: dict[Use, Permitted] = {
     Use.VERIFY: Permitted(WATCHING, "ask ops or an auditor"),
     Use.EXPORT: Permitted(frozenset({Role.AUDITOR}), "ask an auditor"),
     Use.ACCESS: Permitted(WATCHING, "ask ops or an auditor"),
+    Use.AUDIT: Permitted(frozenset({Role.AUDITOR}), "ask an auditor"),
 }
 """What is not here anybody may who has signed in; looks at patients stand in the access log."""

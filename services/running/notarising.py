@@ -14,6 +14,8 @@ from adapters.store.log.keys import published_in
 from adapters.tlog.folder import LogFolder, Published
 from adapters.tlog.notes import NoteError, PublicKey
 from adapters.wiring import channels_of
+from audit.key_book import key_book
+from audit.looking.reviews import REVIEW, review_faults, reviews_of
 from audit.notary import Notary, Vouched
 from audit.notary_key import NotaryError
 from services.errors import InputError, ServiceError
@@ -61,6 +63,8 @@ async def checked_log(at: StaffSession, folder: Path | None, key: str) -> Checke
     if held is None:
         raise InputError(f"{folder} holds no checkpoints: name the folder of the notary, or of a witness")
     found = await check(at.app.store.database, held)
+    log = at.app.store.log
+    found.faults += review_faults(await reviews_of(log.lines(REVIEW), await key_book(log), at.app.ring), found.leaves)
     await at.log_access("", "audit verify")
     return found
 

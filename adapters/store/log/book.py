@@ -1,6 +1,7 @@
 """Reads the log, and takes into it what a store held before it had one."""
 
 from collections.abc import AsyncIterator, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -10,9 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.store.columns import ring_of
 from adapters.store.database import Database
-from adapters.store.log.entries import Said, entry_of
+from adapters.store.log.entries import Entry, EntryError, Said, entry_of
 from adapters.store.log.tables import LOG_ENTRIES, LOGGED, told_of
-from adapters.store.log.writing import alone, append, log_statement
+from adapters.store.log.writing import NOTHING, alone, append, log_statement
+from adapters.tlog.tree import Frontier, leaf_hash
 
 BATCH = 500
 
@@ -63,10 +65,25 @@ class LogBook:
             index: int | None = (await connection.execute(query)).scalar_one()
         return index
 
-    async def state(self, kind: str, subject: str, says: Said, *, once: bool = False) -> None:
-        """Append a statement that is no row of a table; `once` leaves a subject that has one as it is."""
+    async def begun(self) -> datetime | None:
+        """When the first entry was made, None where there is none that can be read."""
+        async with self._database.reading() as connection:
+            first = await line_at(connection, 0)
+        with suppress(EntryError):
+            return None if first is None else Entry.parse(first.entry).recorded_at
+        return None
+
+    async def head(self) -> tuple[int, bytes]:
+        """How many entries there are, and the head of the tree over them."""
+        tree = Frontier()
+        async for line in self.lines():
+            tree.add(leaf_hash(line.entry.encode()))
+        return tree.size, tree.root
+
+    async def state(self, kind: str, subject: str, says: Said, *, once: bool = False, secrets: Said = NOTHING) -> bool:
+        """Append a statement that is no row of a table; `once` leaves a subject that has one as it is: then False."""
         async with self._database.writing() as connection:
-            await log_statement(connection, kind, subject, says, once=once)
+            return await log_statement(connection, kind, subject, says, once=once, secrets=secrets)
 
     async def used(self, versions: Iterable[Version]) -> None:
         """Append each version of a clinical file that the log does not have yet: the first use of it."""

@@ -17,6 +17,7 @@ LOG_LOCK = 7_307_213_014
 """Entries are numbered by one writer at a time; it is taken last, and held until the transaction ends."""
 
 LAST, ADDED = select(func.max(LOG_ENTRIES.c.leaf_index)), insert(LOG_ENTRIES)
+NOTHING: Said = {}
 Rows = dict[str, dict[str, Any]]
 """Rows by subject."""
 
@@ -55,14 +56,23 @@ def told(table: Table, where: ColumnElement[bool]) -> Select[Any]:
 
 
 async def log_statement(
-    connection: AsyncConnection, kind: str, subject: str, says: Said, *, once: bool = False
-) -> None:
-    """Log what is no row of a table; `once` leaves a subject that is in the log as it is."""
+    connection: AsyncConnection,
+    kind: str,
+    subject: str,
+    says: Said,
+    *,
+    once: bool = False,
+    secrets: Said = NOTHING,
+) -> bool:
+    """Log what is no row of a table, `secrets` sealed; `once` leaves a subject that is there as it is: then False."""
     if once:
+        await alone(connection)
         mine = (LOG_ENTRIES.c.kind == kind) & (LOG_ENTRIES.c.subject == subject)
         if (await connection.execute(select(LOG_ENTRIES.c.leaf_index).where(mine).limit(1))).first() is not None:
-            return
-    await append(connection, Entry(kind, subject, datetime.now(UTC), says))
+            return False
+    entry = Entry(kind, subject, datetime.now(UTC), says)
+    await append(connection, entry.with_sealed(secrets, ring_of(connection.dialect)))
+    return True
 
 
 async def append(connection: AsyncConnection, *entries: Entry) -> None:
