@@ -8,7 +8,20 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from adapters.wiring import Application
-from pages import courses, day, enrol, failing, guarding, intake, patients, roster, signing_in, worklist
+from pages import (
+    courses,
+    day,
+    enrol,
+    escalation,
+    failing,
+    guarding,
+    intake,
+    patients,
+    roster,
+    signing_in,
+    tables,
+    worklist,
+)
 from pages.acts import page as acts
 from pages.twins import Twins
 
@@ -28,7 +41,7 @@ def pages(app: Application, clock: Callable[[], datetime] = _clock) -> FastAPI:
     guarding.install(web)
     failing.install(web)
     twins = Twins(web)
-    for room in (signing_in, worklist, roster, day, enrol, acts, intake, courses, patients):
+    for room in (signing_in, worklist, roster, day, enrol, acts, intake, escalation, tables, courses, patients):
         room.install(web, twins)
     web.mount("/static", StaticFiles(directory=STATIC), name="static")
     return web

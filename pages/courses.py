@@ -95,6 +95,7 @@ class Course:
     entries: tuple[Line, ...]
     messages: tuple[Line, ...]
     curve: str
+    done: str
 
 
 def install(_: FastAPI, twins: Twins) -> None:
@@ -102,8 +103,11 @@ def install(_: FastAPI, twins: Twins) -> None:
     twins.add("/courses/{course}", course_page, "course.html")
 
 
-async def course_page(at: Staff, course: str) -> Course:
-    """Who, where the course stands, what waits for a person, what comes next, and everything so far."""
+async def course_page(at: Staff, course: str, done: int | None = None) -> Course:
+    """Who, where the course stands, what waits for a person, what comes next, and everything so far.
+
+    `done` is the number of the entry that was just made.
+    """
     found = await shown_course(at, course)
     record, patient, zone = found.record, found.patient, found.record.zone
     return Course(
@@ -141,6 +145,7 @@ async def course_page(at: Staff, course: str) -> Course:
             Line(shown(zone, one.as_of), ", ".join(one.kinds).replace("_", " "), one.state, one.reason)
             for one in found.messages[-ENTRIES_MOST:]
         ),
+        done=next((one.text for one in record.entries if one.number == done), ""),
         curve=curve(record, Axis(record.opened_at, max(at.now, record.opened_at + AHEAD))),
     )
 

@@ -12,11 +12,13 @@ from starlette.responses import HTMLResponse, Response
 
 from pages import words
 from pages.guarding import form_key
+from pages.rooms import rooms_for
 from services.session import StaffSession
 
 TEMPLATES = Jinja2Templates(directory=Path(__file__).parent / "templates")
 TEMPLATES.env.trim_blocks = TEMPLATES.env.lstrip_blocks = True
 words.install(TEMPLATES.env)
+TEMPLATES.env.globals["rooms_for"] = rooms_for
 
 Read = Callable[..., Awaitable[Any]]
 

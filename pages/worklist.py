@@ -24,7 +24,7 @@ BUTTONS: dict[NeedKind, tuple[str, str]] = {
     NeedKind.CLEAR: ("Sign clearance", "acts/clear"),
     NeedKind.SCHEDULE: ("Plan visits", "acts/schedule"),
     NeedKind.CONFIRM: ("Confirm", "acts/confirm"),
-    NeedKind.RECORD: ("Record visit", "room"),
+    NeedKind.RECORD: ("Record visit", "acts/session"),
     NeedKind.LEAVE: ("Record leaving", "acts/leave"),
     NeedKind.MEASURE: ("Enter answers", "acts/measure"),
     NeedKind.EVALUATE: ("Evaluate", "acts/evaluate"),

@@ -120,6 +120,7 @@ FORMS = (
         (Field("item", "Which", CHOICE, options.items, required=True),),
         follows="An escalation takes its disposition as the reason.",
         button="Close it",
+        reasoned=True,
     ),
     ActForm(Action.NOTE, "Write a note", (Field("text", "Note", TEXT, required=True),)),
     ActForm(

@@ -53,7 +53,8 @@ async def plainly(at: StaffSession, course: str, _: Typed, request: ActRequest) 
 class ActForm:
     """The form of one act: its title, what follows from it, its fields, and the service that takes it.
 
-    `beside` says what the record has to say about it, which decides nothing.
+    `beside` says what the record has to say about it, which decides nothing; `reasoned` asks for a reason at once,
+    where it may be owed.
     """
 
     action: Action
@@ -63,6 +64,7 @@ class ActForm:
     button: str = "Save"
     dated: bool = True
     second: bool = False
+    reasoned: bool = False
     send: Send = plainly
     beside: Callable[[CourseRecord], Sequence[Option]] | None = None
 

@@ -47,6 +47,7 @@ class AskedAct:
     follows: str
     button: str
     reason: bool
+    reason_owed: bool
     dated: bool
     second: bool
     request_id: str
@@ -123,7 +124,8 @@ def _asked(form: ActForm, found: CourseShown, typed: dict[str, str]) -> AskedAct
         title=form.title,
         follows=form.follows,
         button=form.button,
-        reason=PERMISSIONS[form.action].reason,
+        reason=PERMISSIONS[form.action].reason or form.reasoned,
+        reason_owed=PERMISSIONS[form.action].reason,
         dated=form.dated,
         second=form.second,
         request_id=typed.get("request_id") or new_request_id(),

@@ -7,11 +7,12 @@ import pytest
 from playwright.async_api import expect
 from temporalio.testing import TimeSkipper
 
-from course.model.terms import Action
+from course.model.terms import Action, Role
 from tests.support.paged import PASSPHRASE, Clinic, faults
 from tests.support.served import NAME, Served
 
-PATHS = ("/", "/?tab=clinic", "/?tab=done", "/roster", "/day", "/enrol", "/nowhere")
+PATHS = ("/", "/?tab=clinic", "/?tab=done", "/roster", "/day", "/enrol", "/on-call", "/staff", "/drugs", "/nowhere")
+OF_COURSE = ("", "/intake", "/escalation", "/story", "/acts/defer", "/acts/evaluate")
 SIZES = ((1280, 800, "light"), (1280, 800, "dark"), (320, 640, "light"))
 
 
@@ -85,6 +86,42 @@ async def test_a_move_is_looked_at_before_it_is_made(clinic: Clinic, skipper: Ti
     assert after.open_sessions[0].start != before.open_sessions[0].start
 
 
+async def test_an_escalation_is_taken_on_and_closed_from_pages(clinic: Clinic, skipper: TimeSkipper) -> None:
+    """Why, who was told, whom to call; the prescriber takes it on and closes it with a disposition."""
+    course = await begun(clinic, skipper)
+    await course.do("measure", Role.NURSE, instrument="phq9", answers=(2, 2, 2, 2, 2, 2, 2, 2, 2))
+    page = await clinic.as_("lee")
+    await page.goto("/?tab=safety")
+    await page.get_by_role("link", name=f"See to it for {NAME}").click()
+    await expect(page.get_by_text("nobody yet")).to_be_visible()
+    assert await faults(page) == []
+    await page.get_by_role("link", name="Acknowledge").click()
+    await page.get_by_role("button", name="Acknowledge").click()
+    await expect(page.get_by_role("status")).to_contain_text("Done:")
+    await page.goto(f"/courses/{course.handle.id}/escalation")
+    await expect(page.get_by_text("Dr Lee").last).to_be_visible()
+    await page.get_by_role("link", name="Close it with its disposition").click()
+    await page.get_by_label("Reason").fill("seen today, safe, plan signed")
+    await page.get_by_role("button", name="Close it").click()
+    await expect(page.get_by_role("status")).to_contain_text("Done:")
+    assert (await course.record()).open_escalation is None
+
+
+async def test_each_role_finds_its_rooms_and_no_other_lets_it_in(clinic: Clinic) -> None:
+    """Who may not read a room is told so in one sentence, with the right status; auditors read the log as JSON too."""
+    for account, path in (("cole", "/drugs"), ("ortiz", "/access"), ("ops", "/day")):
+        page = await clinic.as_(account)
+        assert f'"{path}"' not in await page.locator(".top nav").inner_html()
+        answer = await page.goto(path)
+        assert answer is not None
+        assert answer.status == 403
+        await expect(page.get_by_role("alert")).to_contain_text("may not")
+    auditor = await clinic.as_("adler")
+    twin = await auditor.goto("/access.json")
+    assert twin is not None
+    assert (twin.status, (await twin.json())["title"]) == (200, "Access log")
+
+
 async def test_a_patient_is_enrolled_and_the_intake_answered(clinic: Clinic) -> None:
     """A consent without an address is refused with what was typed kept; then the course begins, gates in one go."""
     page = await clinic.as_("ortiz")
@@ -116,6 +153,6 @@ async def test_every_page_can_be_read_by_everybody(clinic: Clinic, skipper: Time
     of_course = f"/courses/{course.handle.id}"
     for width, height, scheme in SIZES:
         page = await clinic.as_("lee", width, height, color_scheme=scheme)
-        for path in (*PATHS, of_course, f"{of_course}/intake", f"{of_course}/acts/defer"):
+        for path in (*PATHS, *(f"{of_course}{one}" for one in OF_COURSE)):
             await page.goto(path)
             assert await faults(page) == [], (path, width, scheme)
