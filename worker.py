@@ -19,7 +19,8 @@ from adapters.temporal.plugin import build_id, course_worker, make_current
 from adapters.temporal.schedules import keep_proving, keep_sweeping
 from adapters.temporal.search_attributes import refuse_missing
 from adapters.temporal.server import ServerError
-from adapters.wiring import WORKFLOWS, course_activities, open_application
+from adapters.wiring import open_application
+from adapters.working import WORKFLOWS, course_activities
 from course.library.loading import LoadError
 
 log = structlog.get_logger("worker")

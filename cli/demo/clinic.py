@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from adapters.store.drugs.ledger import Discrepancy
 from adapters.store.drugs.log import SyringeLine
-from adapters.wiring import evidence_of
+from adapters.working import evidence_of
 from course.model.calendar import Zone
 from course.scheduling.slots import Slot, on_chairs
 from course.views.proof import Proof, prove

@@ -16,7 +16,8 @@ from adapters.temporal.builds import keep_watching
 from adapters.temporal.plugin import build_id, course_worker, make_current
 from adapters.temporal.schedules import keep_proving, keep_sweeping
 from adapters.temporal.server import ServerError, embedded_server
-from adapters.wiring import WORKFLOWS, Application, course_activities, open_application
+from adapters.wiring import Application, open_application
+from adapters.working import WORKFLOWS, course_activities
 from cli.output import OK
 from cli.session import command
 from pages.app import pages

@@ -6,7 +6,8 @@ import signal
 from adapters.logs import configure_logs
 from adapters.settings import SettingsError, load_settings
 from adapters.web.http import FormServer
-from adapters.wiring import STATUS, open_application
+from adapters.wiring import open_application
+from adapters.working import STATUS
 from cli.output import OK, as_json
 from cli.session import OutputOptions, command, here, staff_session
 from services.courses import Courses

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from activities.ports import Channel, Letter, Medium, NotAcceptedError
 from adapters.settings import Settings
-from adapters.wiring import channels_of
+from adapters.working import channels_of
 
 
 class Post:

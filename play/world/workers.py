@@ -10,7 +10,8 @@ from typing import Protocol
 
 from adapters.settings import Settings
 from adapters.temporal.plugin import course_worker, make_current
-from adapters.wiring import WORKFLOWS, Application, course_activities, open_application
+from adapters.wiring import Application, open_application
+from adapters.working import WORKFLOWS, course_activities
 from play.world.mail import mail_of
 
 ROOT = Path(__file__).parents[2]

@@ -16,7 +16,7 @@ from adapters.store.messages.receipts import Receipt
 from adapters.store.people.directory import CourseRow, CourseState
 from adapters.web.http import Answer, Handler, Post
 from adapters.web.signature import BadFormError, fields, is_signed
-from adapters.wiring import STATUS
+from adapters.working import STATUS
 from course.acts.replies import asks_for_help, opts_out
 
 log = structlog.get_logger(__name__)

@@ -13,7 +13,7 @@ from adapters.store.log.checking import Checked, check
 from adapters.store.log.keys import published_in
 from adapters.tlog.folder import LogFolder, Published
 from adapters.tlog.notes import NoteError, PublicKey
-from adapters.wiring import channels_of
+from adapters.working import channels_of
 from audit.key_book import key_book
 from audit.looking.reviews import REVIEW, review_faults, reviews_of
 from audit.notary import Notary, Vouched

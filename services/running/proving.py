@@ -2,7 +2,7 @@
 
 from temporalio.service import RPCError
 
-from adapters.wiring import evidence_of
+from adapters.working import evidence_of
 from course.views.proof import Proof, prove
 from services.errors import UnreachableError
 from services.session import StaffSession

@@ -7,7 +7,7 @@ import pytest
 from activities.ports import Letter, Medium, NotAcceptedError, RefusedForGoodError, UnknownDeliveryError
 from adapters.channels.sms import Sms, SmsService
 from adapters.settings import Settings, load_settings
-from adapters.wiring import channels_of
+from adapters.working import channels_of
 from tests.support.outside.texting import ACCOUNT, NUMBER, SID, TOKEN, Manner, TextService
 
 LETTER = Letter(

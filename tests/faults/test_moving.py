@@ -9,7 +9,7 @@ from temporalio.testing import TimeSkipper
 from adapters.keyring import KeyRing
 from adapters.settings import Settings
 from adapters.temporal.plugin import build_id, course_worker, make_current
-from adapters.wiring import WORKFLOWS, course_activities
+from adapters.working import WORKFLOWS, course_activities
 from course.agenda import booster_booking
 from services.running.moving import move_to_this_build
 from tests.support.served import Served, house_of, worked

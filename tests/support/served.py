@@ -18,7 +18,8 @@ from adapters.identity.sign_in import staff_without_passphrases
 from adapters.keyring import KeyRing
 from adapters.settings import Settings
 from adapters.temporal.plugin import course_worker, make_current
-from adapters.wiring import WORKFLOWS, Application, course_activities, open_application
+from adapters.wiring import Application, open_application
+from adapters.working import WORKFLOWS, course_activities
 from course.acts.catalogue import ACT, ActEnvelope
 from course.model.messages import Receipt
 from course.model.record import CourseRecord

@@ -7,7 +7,7 @@ from temporalio.testing import TimeSkipper
 from adapters.keyring import KeyRing
 from adapters.settings import Settings
 from adapters.temporal import builds
-from adapters.wiring import evidence_of
+from adapters.working import evidence_of
 from course.views.proof import ProofFault, prove
 from tests.support.served import Served, house_of, worked
 

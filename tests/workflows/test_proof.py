@@ -16,7 +16,8 @@ from adapters.store.log.entries import Entry
 from adapters.store.people.access import Access
 from adapters.temporal.plugin import course_worker, make_current
 from adapters.temporal.schedules import keep_proving
-from adapters.wiring import Application, evidence_of
+from adapters.wiring import Application
+from adapters.working import evidence_of
 from course.model.messages import CourseOrder
 from course.model.terms import Role
 from course.views.proof import Proof, ProofFault, prove

@@ -12,7 +12,8 @@ from adapters.chairs.scheduler import AWAY, OutsideSlots, Scheduler
 from adapters.chairs.slots import SlotError
 from adapters.keyring import KeyRing
 from adapters.settings import Settings
-from adapters.wiring import Application, evidence_of
+from adapters.wiring import Application
+from adapters.working import evidence_of
 from course.acts.catalogue import ACT, Act
 from course.model.base import days, minutes
 from course.model.record import CourseRecord

@@ -16,7 +16,7 @@ from adapters.store.errors import StoreError
 from adapters.temporal.histories import ServerHistories
 from adapters.temporal.plugin import course_worker, make_current
 from adapters.temporal.schedules import keep_sweeping
-from adapters.wiring import WORKFLOWS, course_activities
+from adapters.working import WORKFLOWS, course_activities
 from course.model.terms import Role
 from tests.support.served import Served, house_of, worked
 from workflows.sweep import ArchiveSweep

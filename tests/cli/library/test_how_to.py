@@ -20,7 +20,8 @@ from adapters.clinic.whole_folder import load_folder
 from adapters.identity.sign_in import first_passphrases
 from adapters.settings import SettingsError, load_settings
 from adapters.temporal.server import EmbeddedServer
-from adapters.wiring import channels_of, open_application
+from adapters.wiring import open_application
+from adapters.working import channels_of
 from course.model.messages import Part, SendOrder
 from course.model.terms import Audience, OccasionKind
 from tests.cli.conftest import Answered, Terminal
