@@ -3,17 +3,21 @@
 import asyncio
 import json
 import os
+import re
 import secrets
+from base64 import b64decode
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
+from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import WorkflowHistory
 
 from adapters.store.people.access import Access
-from adapters.store.people.directory import Patient
+from adapters.store.people.directory import CourseRow, Patient
+from adapters.temporal.plugin import build_id
 from adapters.temporal.updates import run_of
 from adapters.tlog.folder import LogFolder
 from adapters.wiring import Application
@@ -21,7 +25,7 @@ from audit.bundle.fhir import Fhir
 from audit.bundle.packing import README, SIGNATURE, packed, statement, with_manifest
 from audit.bundle.page import page
 from audit.bundle.paper import pdf
-from audit.bundle.proofs import CourseProofs, ProofError, as_lines, course_proofs
+from audit.bundle.proofs import CourseProofs, ProofError, Vouched, as_lines, vouched_log
 from audit.bundle.readable import acts_in, readable
 from audit.histories import compared_histories
 from audit.key_book import key_book
@@ -33,6 +37,7 @@ from services.session import StaffSession
 
 FORMAT = "structured-treatments bundle 1"
 EXPORT = "export"
+SEALED_BY = re.compile(rb'"encryption-key-id":"([^"]+)"')
 
 
 @dataclass(frozen=True)
@@ -47,24 +52,58 @@ class Exported:
 
 async def export_course(at: StaffSession, typed: str, out: Path, reason: str) -> Exported:
     """Write the bundle of a course into a folder; raises ServiceError or CourseError."""
-    at.refuse_unless(Use.EXPORT)
+    await let_export(at, reason)
+    course_id = await at.course(typed)
+    row = await at.app.store.directory.course(course_id)
+    if row is None:
+        raise InputError(f"there is no course {course_id}: `starter.py list` shows them")
+    return await write_bundle(at, row, await vouched(at.app), out, reason)
+
+
+async def let_export(at: StaffSession, reason: str) -> None:
+    """Refuse, on record, whoever may not export; and an export without a reason."""
+    try:
+        at.refuse_unless(Use.EXPORT)
+    except NotAllowedError:
+        await at.log_access("", f"refused {EXPORT}")
+        raise
     if not reason.strip():
         raise InputError("say why with --reason: an export is on record with its reason")
-    course_id = await at.course(typed)
+
+
+async def vouched(app: Application) -> Vouched:
+    """The log as the witness, or else the notary, last had it; raises ServiceError."""
+    folders = (app.settings.witness_folder, app.settings.notary_folder)
+    kept = next((found for one in folders if one is not None and (found := LogFolder(one)).key() is not None), None)
+    if kept is None:
+        raise ServiceError("nothing vouches for the log yet: run `starter.py notary` first")
+    try:
+        return await vouched_log(app.store.log, kept)
+    except ProofError as why:
+        raise ServiceError(str(why)) from None
+
+
+def bundle_name(at: StaffSession, course_id: str) -> str:
+    """What the file of a course is called on this day."""
+    return f"course-{course_id}-{at.now:%Y-%m-%d}.zip"
+
+
+async def write_bundle(at: StaffSession, row: CourseRow, log: Vouched, out: Path, reason: str) -> Exported:
+    """Write the bundle of one course; raises ServiceError or CourseError."""
+    course_id = row.course_id
     record = await at.courses.record(course_id)
-    proofs = await _proofs(at.app, record)
+    proofs = log.of(row)
     found = await compared_histories(at.app, course_id)
     if found.differing:
         raise ServiceError(f"run {found.differing[0]} is archived otherwise than the server has it: see `audit verify`")
     lines = await story(found.runs, at.app.ring, await key_book(at.app.store.log))
     files, runs = await _histories(at.app, course_id, found.runs)
     patient = await at.app.store.directory.patient(record.patient_id)
-    vouched = f"a checkpoint of {proofs.size} log entries, {len(proofs.entries)} of them in this bundle"
-    name = f"course-{course_id}-{at.now:%Y-%m-%d}.zip"
+    behind = f"a checkpoint of {proofs.size} log entries, {len(proofs.entries)} of them in this bundle"
     files |= {
-        "README.txt": README.format(course=course_id, bundle=name).encode(),
-        "course.html": page(record, patient, lines, vouched).encode(),
-        "course.pdf": await asyncio.to_thread(pdf, record, patient, lines, vouched),
+        "README.txt": README.format(course=course_id).encode(),
+        "course.html": page(record, patient, lines, behind).encode(),
+        "course.pdf": await asyncio.to_thread(pdf, record, patient, lines, behind),
         "course.ndjson": as_lines([_plain(line) for line in lines]),
         "fhir.json": _fhir(record, patient, files, await at.app.store.access.of_course(course_id)),
         "proof/checkpoint": proofs.checkpoint.encode(),
@@ -73,6 +112,7 @@ async def export_course(at: StaffSession, typed: str, out: Path, reason: str) ->
     }
     manifest = {
         "format": FORMAT,
+        "build": build_id(),
         "course": course_id,
         "protocol": {"id": record.protocol.id, "version": record.protocol.version, "sha256": record.protocol.sha256},
         "exported_by": {"account": at.account.account_id, "name": at.account.name, "role": at.account.role},
@@ -81,7 +121,7 @@ async def export_course(at: StaffSession, typed: str, out: Path, reason: str) ->
         "runs": runs,
     }
     whole = packed(await _signed(at, with_manifest(files, manifest), proofs))
-    path = await _written(at, out / name, whole, course_id)
+    path = await _written(at, out / bundle_name(at, course_id), whole, course_id, reason.strip())
     return Exported(path, sha256(whole).hexdigest(), len(proofs.entries), len(runs))
 
 
@@ -102,17 +142,6 @@ async def _signed(at: StaffSession, files: dict[str, bytes], proofs: CourseProof
     return {**files, SIGNATURE: signature.model_dump_json().encode()}
 
 
-async def _proofs(app: Application, record: CourseRecord) -> CourseProofs:
-    folders = (app.settings.witness_folder, app.settings.notary_folder)
-    kept = next((found for one in folders if one is not None and (found := LogFolder(one)).key() is not None), None)
-    if kept is None:
-        raise ServiceError("nothing vouches for the log yet: run `starter.py notary` first")
-    try:
-        return await course_proofs(app.store.log, kept, record.course_id, record.protocol.id)
-    except ProofError as why:
-        raise ServiceError(str(why)) from None
-
-
 async def _histories(
     app: Application, course_id: str, histories: Sequence[WorkflowHistory]
 ) -> tuple[dict[str, bytes], list[dict[str, object]]]:
@@ -126,18 +155,32 @@ async def _histories(
         archived = await app.store.archive.history(course_id, run_id)
         if archived is not None:
             files[f"archive/{name}"] = archived
-        kept = f"archive/{name}" if archived is not None else ""
-        runs.append({"run_id": run_id, "history": f"history/{name}", "archive": kept, "events": len(history.events)})
+        runs.append(
+            {
+                "run_id": run_id,
+                "build": next(filter(None, map(_build, reversed(history.events))), ""),
+                "history": f"history/{name}",
+                "archive": f"archive/{name}" if archived is not None else "",
+                "keys": sorted({b64decode(one).decode() for one in SEALED_BY.findall(archived or b"")}),
+                "events": len(history.events),
+            }
+        )
     return files, runs
 
 
-async def _written(at: StaffSession, path: Path, whole: bytes, course_id: str) -> Path:
-    """Put the bundle where it was asked for, and on record who took it."""
-    await asyncio.to_thread(_write, path, whole)
+async def _written(at: StaffSession, path: Path, whole: bytes, course_id: str, reason: str) -> Path:
+    """Put on record who takes the bundle and why, then put it where it was asked for."""
     says = {"course_id": course_id, "account_id": at.account.account_id, "sha256": sha256(whole).hexdigest()}
-    await at.app.store.log.state(EXPORT, f"{course_id}/{says['sha256'][:16]}", says)
-    await at.log_access(course_id, "export", done=f"All the same, {path} was written")
+    subject = f"{course_id}/{says['sha256'][:16]}"
+    await at.app.store.log.state(EXPORT, subject, says, secrets={"reason": reason})
+    await at.log_access(course_id, EXPORT)
+    await asyncio.to_thread(_write, path, whole)
     return path
+
+
+def _build(event: HistoryEvent) -> str:
+    """The build that completed a task, empty for other events."""
+    return event.workflow_task_completed_event_attributes.deployment_version.build_id
 
 
 def _write(path: Path, whole: bytes) -> None:

@@ -28,9 +28,10 @@ This is what one course of treatment consists of, and what proves it.
   proof/entries.ndjson every log entry about this course, each with its proof that it is under that hash
   proof/earlier.ndjson earlier checkpoints, each with its proof that the log only grew since
   manifest.json        the hash of every file here, who exported it and why; manifest.sig is their signature
-  verify.py            checks all of it, offline: python verify.py {bundle}
+  verify.py            checks all of it, offline: python verify.py BUNDLE.zip
 
-Give verify.py the log's first key, as the clinic gave it to you (--key). Without it, it believes the key in here.
+Give verify.py the log's first key, as the clinic gave it to you (--key); without it, it believes the key in here. Give
+it the newest checkpoint that you have from a witness (--checkpoint), so that nobody hands you an old bundle as new.
 """
 
 

@@ -3,10 +3,12 @@
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from adapters.store.log.book import Line, LogBook
 from adapters.store.log.entries import Entry, EntryError
 from adapters.store.log.keys import NOTARY_KEY, known_keys
+from adapters.store.people.directory import CourseRow
 from adapters.tlog.folder import LogFolder
 from adapters.tlog.notes import PublicKey
 from adapters.tlog.tree import EMPTY, leaf_hash, node_hash
@@ -80,8 +82,35 @@ class Tree:
             yield from self._subproof(begins + size - middle, middle, ends, whole=False)
 
 
-async def course_proofs(book: LogBook, kept: LogFolder, course_id: str, protocol_id: str) -> CourseProofs:
-    """The proofs of a course as its log was last vouched for; raises ProofError where nothing vouches for it."""
+@dataclass(frozen=True)
+class Vouched:
+    """A log as it was last vouched for: every entry under the newest checkpoint, read once for many courses."""
+
+    key: PublicKey
+    size: int
+    checkpoint: str
+    earlier: tuple[dict[str, object], ...]
+    lines: Sequence[tuple[Line, Entry | None]]
+    tree: Tree
+
+    def of(self, course: CourseRow) -> CourseProofs:
+        """The proofs of what concerns a course, its patient, and the keys, staff and clinical files behind it."""
+        mine = [line for line, entry in self.lines if _concerns(line, entry, course)]
+        entries = tuple(
+            {"index": line.leaf_index, "entry": line.entry, "proof": _hex(self.tree.inclusion(line.leaf_index))}
+            for line in mine
+        )
+        return CourseProofs(self.key, self.size, self.checkpoint, self.earlier, entries)
+
+    def touched(self, since: datetime) -> frozenset[str]:
+        """The courses of which an entry tells that was recorded at that time or later."""
+        recent = [(line, entry) for line, entry in self.lines if entry is not None and entry.recorded_at >= since]
+        named = {str((entry.says or {}).get("course_id") or "") for _, entry in recent}
+        return frozenset(named | {line.subject.split("/")[0] for line, _ in recent})
+
+
+async def vouched_log(book: LogBook, kept: LogFolder) -> Vouched:
+    """The log as it was last vouched for; raises ProofError where nothing vouches for it."""
     first = kept.key()
     if first is None:
         raise ProofError("nothing vouches for the log yet: run `starter.py notary` first")
@@ -93,9 +122,8 @@ async def course_proofs(book: LogBook, kept: LogFolder, course_id: str, protocol
     tree = Tree([leaf_hash(line.entry.encode()) for line in lines])
     if len(lines) < newest.size or tree.root(0, newest.size) != newest.root:
         raise ProofError("the log is not what was vouched for: `starter.py audit verify --log` names what is wrong")
-    mine = [line for line in lines if _concerns(line, course_id, protocol_id)]
     earlier = {one.size: one for one in published.checkpoints[:-1] if 0 < one.size < newest.size}
-    return CourseProofs(
+    return Vouched(
         key=first,
         size=newest.size,
         checkpoint=kept.note_of(newest),
@@ -103,10 +131,8 @@ async def course_proofs(book: LogBook, kept: LogFolder, course_id: str, protocol
             {"size": size, "note": kept.note_of(one), "proof": _hex(tree.consistency(size))}
             for size, one in sorted(earlier.items())
         ),
-        entries=tuple(
-            {"index": line.leaf_index, "entry": line.entry, "proof": _hex(tree.inclusion(line.leaf_index))}
-            for line in mine
-        ),
+        lines=[(line, _read(line)) for line in lines],
+        tree=tree,
     )
 
 
@@ -115,17 +141,24 @@ def as_lines(rows: Sequence[dict[str, object]]) -> bytes:
     return "".join(f"{json.dumps(row, sort_keys=True, ensure_ascii=False)}\n" for row in rows).encode()
 
 
-def _concerns(line: Line, course_id: str, protocol_id: str) -> bool:
-    """Whether an entry is about the course, or about keys, staff and clinical files that it stands on."""
-    if line.kind in WHO or line.kind == NOTARY_KEY or line.subject.split("/")[0] == course_id:
+def _concerns(line: Line, entry: Entry | None, course: CourseRow) -> bool:
+    if (
+        line.kind in WHO
+        or line.kind == NOTARY_KEY
+        or line.subject.split("/")[0] in {course.course_id, course.patient_id}
+    ):
         return True
-    try:
-        says = Entry.parse(line.entry).says or {}
-    except EntryError:
-        return False
+    says = (entry.says if entry is not None else None) or {}
     if line.kind in WHAT:
-        return line.kind == "instrument" or says.get("id") == protocol_id
-    return says.get("course_id") == course_id or says.get("course") == course_id
+        return line.kind == "instrument" or says.get("id") == course.protocol_id
+    return course.course_id in {says.get("course_id"), says.get("course")}
+
+
+def _read(line: Line) -> Entry | None:
+    try:
+        return Entry.parse(line.entry)
+    except EntryError:
+        return None
 
 
 def _hex(hashes: Sequence[bytes]) -> list[str]:

@@ -1,4 +1,4 @@
-"""Verifies a bundle of one course, offline: `python verify.py BUNDLE.zip [--key VKEY]`.
+"""Verifies a bundle of one course, offline: `python verify.py BUNDLE.zip [--key VKEY] [--checkpoint FILE]`.
 
 It needs Python 3.11 or newer and the package `cryptography`, and nothing of the program that made the bundle. It says
 what is wrong and where, a line each, and ends with exit code 1; or that nothing is wrong, with exit code 0.
@@ -17,6 +17,7 @@ import sys
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature
@@ -28,6 +29,7 @@ STATEMENT = "structured-treatments act 1"
 PROOFS = frozenset({"proof", "signature"})
 DASH = "\u2014 "
 ED25519 = b"\x01"
+CONTINUED = "workflowExecutionContinuedAsNewEventAttributes"
 _NOTHING = object()
 
 
@@ -43,8 +45,11 @@ class Report:
         self.faults.append(f"{where}: {what}")
 
 
-def verify(path: str, key: str = "") -> Report:
-    """Check a bundle; `key` is the log's first key as the auditor has it, else the bundle's own is believed."""
+def verify(path: str, key: str = "", newest: str = "") -> Report:
+    """Check a bundle; `key` is the log's first key as the auditor has it, else the bundle's own is believed.
+
+    `newest` is the text of the newest checkpoint that the auditor has, from a witness: a bundle is not older.
+    """
     report = Report()
     try:
         with zipfile.ZipFile(path) as packed:
@@ -56,7 +61,7 @@ def verify(path: str, key: str = "") -> Report:
     if len(names) != len(set(names)):
         report.fault(path, "a file stands in it twice")
     try:
-        _Bundle(files, report).check(key)
+        _Bundle(files, report).check(key, newest)
     except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
         report.fault(path, f"it is not in the form of a bundle ({type(error).__name__}: {error})")
     return report
@@ -67,7 +72,7 @@ class _Bundle:
     files: Mapping[str, bytes]
     report: Report
 
-    def check(self, key: str) -> None:
+    def check(self, key: str, newest: str) -> None:
         if MANIFEST not in self.files:
             self.report.fault(MANIFEST, "it is missing")
             return
@@ -78,6 +83,8 @@ class _Bundle:
         if key and key.strip() != self.manifest["log"]["key"]:
             self.report.fault(MANIFEST, "the log's first key is not the one that you gave")
         log.check()
+        if newest:
+            log.hold_against(newest)
         self._exported(log)
         self._runs(log)
         self._acts(log)
@@ -105,7 +112,7 @@ class _Bundle:
             self.report.fault(SIGNATURE, "the manifest is not the one that was signed")
 
     def _runs(self, log: "_Log") -> None:
-        before = ""
+        before, readable = "", dict[str, Any](events=[{}])
         known = [run["run_id"] for run in self.manifest["runs"]]
         archived = {entry["subject"].split("/")[1]: entry for entry in log.of_kind("archive", self.course)}
         for run_id in archived:
@@ -122,6 +129,9 @@ class _Bundle:
                 self.report.fault(where, "the log says that it was archived, and the bundle has no archived history")
             else:
                 self.report.notes.append(f"{where} is not archived yet: nothing vouches for it but its signed acts")
+        follows = readable["events"][-1].get(CONTINUED, {}).get("newExecutionRunId", "")
+        if follows:
+            self.report.fault(f"run {follows}", f"run {before} says that it follows, and the bundle does not have it")
 
     def _chain(self, where: str, history: Mapping[str, Any], before: str) -> None:
         events = history["events"]
@@ -206,7 +216,7 @@ class _Log:
         self.entries: list[dict[str, Any]] = []
 
     def check(self) -> None:
-        size, root = self._checkpoint("proof/checkpoint", self.note)
+        size, root = self.size, self.root = self._checkpoint("proof/checkpoint", self.note)
         for row in self.rows:
             where = f"log entry {row['index']}"
             leaf = hashlib.sha256(b"\x00" + row["entry"].encode()).digest()
@@ -222,6 +232,21 @@ class _Log:
             proof = [bytes.fromhex(step) for step in one["proof"]]
             if before != one["size"] or not _consistent(before, head, size, root, proof):
                 self.report.fault(where, "the log did not grow out of it")
+
+    def hold_against(self, newest: str) -> None:
+        """Whether the bundle is of the same log as a checkpoint that left the clinic before, and not older."""
+        where = "the checkpoint that you gave"
+        size, root = self._checkpoint(where, newest)
+        mine = {one["size"]: base64.b64decode(one["note"].splitlines()[2]) for one in self.earlier}
+        mine[self.size] = self.root
+        if size > self.size:
+            self.report.fault(
+                "proof/checkpoint", f"it vouches for {self.size} entries and yours for {size}: ask for a newer bundle"
+            )
+        elif size not in mine:
+            self.report.notes.append(f"{where} is of {size} entries: no checkpoint here is of as many")
+        elif mine[size] != root:
+            self.report.fault(where, f"the bundle has another log of {size} entries: one of the two is forged")
 
     def of_kind(self, kind: str, course: str = "") -> Iterator[dict[str, Any]]:
         """The entries of a kind, of one course if one is named."""
@@ -403,8 +428,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Verify a bundle of one course, offline.")
     parser.add_argument("bundle", help="the zip file")
     parser.add_argument("--key", default="", help="the log's first key, as you were given it; else the bundle's own")
+    parser.add_argument("--checkpoint", default="", help="a file: the newest checkpoint that you have from a witness")
     asked = parser.parse_args()
-    report = verify(asked.bundle, asked.key)
+    try:
+        newest = Path(asked.checkpoint).read_text("utf-8") if asked.checkpoint else ""
+    except (OSError, UnicodeDecodeError) as error:
+        parser.error(f"{asked.checkpoint} cannot be read ({error})")
+    report = verify(asked.bundle, asked.key, newest)
     for line in report.faults:
         print(line)
     for line in report.notes:

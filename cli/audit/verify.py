@@ -20,6 +20,7 @@ async def verify(
     log: Annotated[bool, Parameter(negative="", help="the log of this store, and every row that it tells of")] = False,
     folder: Annotated[Path | None, Parameter(help="checkpoints, if not those of ST_WITNESS_FOLDER")] = None,
     key: Annotated[str, Parameter(help="the log's first key, as you were given it; else the folder's own")] = "",
+    checkpoint: Annotated[Path | None, Parameter(help="the newest that you have: no bundle may be older")] = None,
     output: OutputOptions = OutputOptions(),
 ) -> int:
     """Verify a bundle; or recompute the log, and name each entry, row and field that is not what was vouched for.
@@ -30,7 +31,7 @@ async def verify(
     Example: starter.py audit verify --log --folder /media/witness
     """
     if bundle is not None and not log:
-        return _bundle(bundle, key, json_=output.json)
+        return _bundle(bundle, key, _text(checkpoint), json_=output.json)
     if not log:
         raise InputError("say what to verify: a bundle, or --log")
     settings = here()
@@ -45,9 +46,16 @@ async def verify(
     return FAILED if found.faults else OK
 
 
-def _bundle(path: Path, key: str, *, json_: bool) -> int:
+def _text(checkpoint: Path | None) -> str:
+    try:
+        return checkpoint.read_text("utf-8") if checkpoint is not None else ""
+    except (OSError, UnicodeDecodeError):
+        raise InputError(f"{checkpoint} is no checkpoint: name the file that the notary or a witness has") from None
+
+
+def _bundle(path: Path, key: str, newest: str, *, json_: bool) -> int:
     """What the bundle's own verifier finds."""
-    report = verified(str(path), key)
+    report = verified(str(path), key, newest)
     lines = [*report.faults, *(f"note: {one}" for one in report.notes)]
     verdict = f"{len(report.faults)} faults" if report.faults else "nothing is wrong"
     answer(vars(report), "\n".join([*lines, f"{path}: {verdict}."]), json_=json_)
