@@ -110,6 +110,8 @@ class _Bundle:
             self.report.fault(SIGNATURE, f"it is not the signature of {who}, who exported this")
         elif not _verifies(key["public_key"], given["value"], text):
             self.report.fault(SIGNATURE, "the manifest is not the one that was signed")
+        elif set(given) != {"algorithm", "key_id", "value"} or given["algorithm"] != "ed25519":
+            self.report.fault(SIGNATURE, "it says something besides algorithm, key and value")
 
     def _runs(self, log: "_Log") -> None:
         before, readable = "", dict[str, Any](events=[{}])
@@ -371,10 +373,11 @@ def _verifies(public: str, signature: str, data: bytes) -> bool:
 
 def _verifies_raw(public: bytes, signature: str, data: bytes) -> bool:
     try:
-        Ed25519PublicKey.from_public_bytes(public).verify(base64.b64decode(signature, validate=True), data)
+        raw = base64.b64decode(signature, validate=True)
+        Ed25519PublicKey.from_public_bytes(public).verify(raw, data)
     except (InvalidSignature, binascii.Error, ValueError):
         return False
-    return True
+    return base64.b64encode(raw).decode() == signature  # base64 has spare bits, which no signature covers
 
 
 def _node(left: bytes, right: bytes) -> bytes:
