@@ -8,7 +8,7 @@ from course.agenda.timezone_changes import kept_at_their_hour
 from course.agenda.withdrawn_messages import OVERTAKEN, taken_back
 from course.model.base import minutes, plain
 from course.model.calendar import Zone
-from course.model.journal import open_task, write
+from course.model.journal import open_task, without_old_steps, write
 from course.model.messages import NOBODY_TO_TELL, CalendarAnswer, Part, SendOrder, SendOutcome
 from course.model.occasions import REMINDERS, Occasion
 from course.model.parts import COURSE, Ask, Escalation, Mark
@@ -83,7 +83,7 @@ def sent(record: CourseRecord, order: SendOrder, outcome: SendOutcome, now: date
             record = _told(record, part, about)
     record = _left_out(record.with_(occasions=marks), order, outcome, now)
     if order.audience is Audience.ONCALL:
-        return _escalated(record, order, outcome, now)
+        return without_old_steps(_escalated(record, order, outcome, now))
     return _tasks(record, order, outcome, now)
 
 

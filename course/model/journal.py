@@ -86,6 +86,12 @@ def prune(record: CourseRecord, now: datetime) -> CourseRecord:
     )
 
 
+def without_old_steps(record: CourseRecord) -> CourseRecord:
+    """The record without the marks of an escalation's steps that no rule looks back at: nobody may act for weeks."""
+    kept = {key: mark for key, mark in record.occasions.items() if not _long_past(record, key, mark)}
+    return record if len(kept) == len(record.occasions) else record.with_(occasions=kept)
+
+
 def _long_past(record: CourseRecord, key: str, mark: Mark) -> bool:
     """Whether a mark is of a step of an escalation that many steps have followed: rounds may go on for weeks."""
     subject, kind, ordinal = key.split("/")

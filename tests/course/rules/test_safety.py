@@ -277,3 +277,14 @@ def test_whoever_it_is_reassigned_to_is_told_though_a_message_waits() -> None:
     nobody(life)
     life.wait(minutes=31)
     assert [one.key for one in life.in_flight] == ["e1/escalation/3"]
+
+
+def test_marks_of_an_escalation_that_nobody_takes_on_do_not_pile_up() -> None:
+    """A month of rounds every half hour, and no act: the record holds the last steps, and each was sent."""
+    life = scheduled()
+    life.do("measure", Role.NURSE, instrument="phq9", answers=(2, 2, 2, 2, 2, 2, 2, 2, 2))
+    life.wait(days=25)
+    (open_one,) = [one for one in life.record.escalations if one.resolved_at is None]
+    marks = [key for key in life.record.occasions if key.startswith(f"{open_one.id}/escalation/")]
+    assert open_one.steps > 1_000
+    assert len(marks) < 40
