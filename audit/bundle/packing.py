@@ -12,7 +12,9 @@ BEGINS = (1980, 1, 1, 0, 0, 0)
 
 READABLE = 0o644 << 16
 MANIFEST = "manifest.json"
-VERIFIER = Path(__file__).with_name("verify.py")
+VERIFIER = tuple(Path(__file__).with_name(name) for name in ("verify.py", "verify_log.py"))
+JOINED = "from audit.bundle.verify_log import Log, Report, canonical, verifies\n"
+"""Where the second file stands in the first, once both are one."""
 
 README = """Course {course}
 
@@ -39,9 +41,16 @@ SIGNATURE = "manifest.sig"
 STATEMENT = b"structured-treatments bundle 1\n"
 
 
+def verifier() -> bytes:
+    """The verifier as one file, which needs nothing of this program."""
+    whole, log = (path.read_text("utf-8") for path in VERIFIER)
+    _, _, log = log.partition('"""\n\n')
+    return whole.replace(JOINED, log).encode()
+
+
 def with_manifest(files: Mapping[str, bytes], manifest: Mapping[str, object]) -> dict[str, bytes]:
     """The files, the verifier, and the manifest with the hash of each."""
-    whole = {**files, "verify.py": VERIFIER.read_bytes()}
+    whole = {**files, "verify.py": verifier()}
     listed = {name: sha256(data).hexdigest() for name, data in sorted(whole.items())}
     text = json.dumps({**manifest, "files": listed}, sort_keys=True, indent=1, ensure_ascii=False)
     return {**whole, MANIFEST: f"{text}\n".encode()}

@@ -107,9 +107,17 @@ async def test_an_old_bundle_is_told_from_a_new_one(exported: Exported, tmp_path
     assert fault.startswith("proof/checkpoint: it vouches for")
     assert any("one of the two is forged" in one for one in verify(str(exported.path), newest=forked).faults)
     (tmp_path / "newest").write_text(newer)
+    (tmp_path / "verify.py").write_bytes(exported.files["verify.py"])
     told = await asyncio.to_thread(
         subprocess.run,
-        [sys.executable, "-I", "audit/bundle/verify.py", str(exported.path), "--checkpoint", str(tmp_path / "newest")],
+        [
+            sys.executable,
+            "-I",
+            str(tmp_path / "verify.py"),
+            str(exported.path),
+            "--checkpoint",
+            str(tmp_path / "newest"),
+        ],
         capture_output=True,
         text=True,
         check=False,

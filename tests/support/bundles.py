@@ -15,7 +15,8 @@ from adapters.identity.sign_in import hash_passphrase, sign_in
 from adapters.tlog.folder import LogFolder
 from adapters.wiring import Application
 from audit.bundle.packing import packed, statement
-from audit.bundle.verify import Report, verify
+from audit.bundle.verify import verify
+from audit.bundle.verify_log import Report
 from audit.notary import Notary
 from play.check import load_scenario
 from play.files import known
