@@ -9,6 +9,17 @@ from uuid import NAMESPACE_URL, uuid5
 from adapters.store.people.access import Access
 from adapters.store.people.directory import Patient
 from audit.bundle.fhir_words import (
+    AUDIT_DESTINATION,
+    AUDIT_DONE,
+    AUDIT_OBJECT,
+    AUDIT_PATIENT,
+    AUDIT_PERSON,
+    AUDIT_READ,
+    AUDIT_REFUSED,
+    AUDIT_RESOURCE,
+    AUDIT_REST,
+    AUDIT_SOURCE,
+    AUDIT_USER,
     BLOOD_PRESSURE,
     DIASTOLIC,
     ENCOUNTER,
@@ -209,17 +220,30 @@ class Fhir:
         return found
 
     def _look(self, number: int, look: Access) -> Resource:
-        kind = coded("http://dicom.nema.org/resources/ontology/DCM", "110110", "Patient Record")
+        """A look, as IHE's Basic Audit Log Patterns have the reading of a patient's data."""
+        refused = look.what.startswith("refused")
         return {
             "resourceType": "AuditEvent",
             "id": f"access-{number}",
-            "type": kind["coding"][0],
-            "subtype": [{"display": look.what}],
+            "type": AUDIT_REST,
+            "subtype": [AUDIT_READ, {"display": look.what}],
             "action": "R",
             "recorded": _at(look.at),
-            "agent": [{"who": {"display": look.account_id}, "requestor": True}],
+            "outcome": AUDIT_REFUSED if refused else AUDIT_DONE,
+            "agent": [
+                {"type": AUDIT_SOURCE, "who": {"display": "Structured Treatments, as used"}, "requestor": False},
+                {"type": AUDIT_DESTINATION, "who": {"display": "Structured Treatments"}, "requestor": False},
+                {"type": AUDIT_USER, "who": {"display": look.account_id}, "requestor": True},
+            ],
             "source": {"observer": {"display": "Structured Treatments"}},
-            "entity": [{"what": self._subject}],
+            "entity": [
+                {"what": self._subject, "type": AUDIT_PERSON, "role": AUDIT_PATIENT},
+                {
+                    "what": self._to("CarePlan", self.record.course_id),
+                    "type": AUDIT_OBJECT,
+                    "role": AUDIT_RESOURCE,
+                },
+            ],
         }
 
 

@@ -36,6 +36,19 @@ HEART_RATE = coded(LOINC, "8867-4", "Heart rate")
 SATURATION = coded(LOINC, "59408-5", "Oxygen saturation in Arterial blood by Pulse oximetry")
 
 
+TERMS, DICOM = "http://terminology.hl7.org/CodeSystem", "http://dicom.nema.org/resources/ontology/DCM"
+AUDIT_REST = {"system": f"{TERMS}/audit-event-type", "code": "rest", "display": "Restful Operation"}
+AUDIT_READ = {"system": "http://hl7.org/fhir/restful-interaction", "code": "read", "display": "read"}
+AUDIT_DONE, AUDIT_REFUSED = "0", "8"
+AUDIT_SOURCE = coded(DICOM, "110153", "Source Role ID")
+AUDIT_DESTINATION = coded(DICOM, "110152", "Destination Role ID")
+AUDIT_USER = coded(f"{TERMS}/v3-ParticipationType", "IRCP", "information recipient")
+AUDIT_PERSON = {"system": f"{TERMS}/audit-entity-type", "code": "1", "display": "Person"}
+AUDIT_PATIENT = {"system": f"{TERMS}/object-role", "code": "1", "display": "Patient"}
+AUDIT_OBJECT = {"system": f"{TERMS}/audit-entity-type", "code": "2", "display": "System Object"}
+AUDIT_RESOURCE = {"system": f"{TERMS}/object-role", "code": "4", "display": "Domain Resource"}
+
+
 def care_plan_status(record: CourseRecord) -> str:
     """Where a course stands, as http://hl7.org/fhir/R4/valueset-request-status.html has it."""
     if record.closed:

@@ -17,7 +17,7 @@ body { font: 15px/1.5 "Liberation Sans", Arial, sans-serif; color: #1d2433; marg
 h1 { font-size: 1.5rem; } h2 { font-size: 1.15rem; margin-top: 28px; } svg { width: 100%; height: auto; }
 table { border-collapse: collapse; width: 100%; font-size: .9rem; } .wide { overflow-x: auto; }
 th, td { text-align: left; padding: 4px 12px 4px 0; border-bottom: 1px solid #d9dce3; vertical-align: top; }
-th { color: #4b5563; } .on-narrow { display: none; }
+th { color: #4b5563; } main > table td { overflow-wrap: anywhere; } .on-narrow { display: none; }
 .legend { display: flex; flex-wrap: wrap; gap: 0 1.2rem; color: #4b5563; }
 .ink { color: #1d2433; } .blue { color: #0b5cab; } .amber { color: #9a5b00; } .green { color: #0f7b45; }
 .red { color: #b3261e; }
@@ -37,7 +37,7 @@ def page(record: CourseRecord, patient: Patient | None, lines: Sequence[Line], v
         for what, value in facts_of(record, vouched)
     )
     heads = ("when", "who", "what", "why", "signature", "run.event")
-    story = _table(heads, (story_row(zone, line) for line in lines))
+    story = _table("Everything that happened", heads, (story_row(zone, line) for line in lines))
     visits = ("session", "when", "status", "mg", "mg/kg", "vital signs")
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
@@ -45,7 +45,7 @@ def page(record: CourseRecord, patient: Patient | None, lines: Sequence[Line], v
         f"<title>Course {escape(record.course_id)}</title><style>{STYLE}</style></head><body><main>"
         f"<h1>{escape(name)}{escape(born)}</h1><table>{rows}</table>"
         f"<h2>Outcome</h2>{curve(record, Axis(record.opened_at, ends))}"
-        f"<h2>Sessions on the record</h2>{_table(visits, _sessions(record))}"
+        f"<h2>Sessions on the record</h2>{_table('Sessions', visits, sessions_of(record))}"
         f"<h2>Everything that happened</h2>{story}</main></body></html>"
     )
 
@@ -63,7 +63,8 @@ def facts_of(record: CourseRecord, vouched: str) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _sessions(record: CourseRecord) -> Iterable[Sequence[str]]:
+def sessions_of(record: CourseRecord) -> Iterable[Sequence[str]]:
+    """Each session: when, what became of it, dose and blood pressure."""
     doses = {one.session: one for one in record.valid_doses}
     for one in record.sessions:
         dose = doses.get(one.id)
@@ -77,7 +78,7 @@ def story_row(zone: Zone, line: Line) -> Sequence[str]:
     at = when(zone, line.at)
     if line.effective_at is not None:
         at += f" (true since {when(zone, line.effective_at)})"
-    changed = f" ({line.before} to {line.after})" if line.before and line.after else ""
+    changed = f" ({_once(line.before)} to {_once(line.after)})" if line.before and line.after else ""
     signed = "; ".join(one.shown for one in line.signatures)
     return (
         at,
@@ -89,13 +90,20 @@ def story_row(zone: Zone, line: Line) -> Sequence[str]:
     )
 
 
+def _once(values: str) -> str:
+    """A value that several fields share, said once: `no (ecg), no (age)` is `no`; what differs stays as it is."""
+    fields = values.split(", ")
+    said = {one.partition(" (")[0] for one in fields}
+    return said.pop() if len(said) == 1 and all(one.endswith(")") for one in fields) else values
+
+
 def when(zone: Zone, at: datetime) -> str:
     """An instant on the clinic's wall."""
     return f"{zone.local(at):%Y-%m-%d %H:%M}"
 
 
-def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def _table(title: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     head = "".join(f"<th scope='col'>{escape(one)}</th>" for one in heads)
     body = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in rows)
     table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-    return f'<div class="wide" tabindex="0" role="region" aria-label="{escape(heads[0])}">{table}</div>'
+    return f'<div class="wide" tabindex="0" role="region" aria-label="{escape(title)}">{table}</div>'

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from adapters.store.people.directory import Patient
-from audit.bundle.page import facts_of, story_row, when
+from audit.bundle.page import facts_of, sessions_of, story_row, when
 from audit.picture import Axis, curve_svg
 from audit.timeline import Line
 from course.model.record import CourseRecord
@@ -27,6 +27,7 @@ def pdf(record: CourseRecord, patient: Patient | None, lines: Sequence[Line], vo
         "facts": facts_of(record, vouched),
         "curve": curve_svg(record, Axis(record.opened_at, ends)).replace("<svg ", f"<svg {FONT} ", 1),
         "curve_alt": f"{instrument.title} over time, with infusions, response and remission",
+        "sessions": list(sessions_of(record)),
         "doses": [
             (
                 one.session,
