@@ -28,7 +28,11 @@ class _Server(uvicorn.Server):
 async def served(web: FastAPI, port: int, host: str = HOST) -> AsyncIterator[str]:
     """Serve on a port, 0 for any that is free, and give the address; raises InputError where the port is taken."""
     with _listening(host, port) as listening:
-        server = _Server(uvicorn.Config(web, log_config=None, access_log=False, server_header=False, lifespan="off"))
+        server = _Server(
+            uvicorn.Config(
+                web, log_config=None, log_level="warning", access_log=False, server_header=False, lifespan="off"
+            )
+        )
         running = asyncio.create_task(server.serve(sockets=[listening]))
         try:
             yield f"http://{host}:{listening.getsockname()[1]}"
