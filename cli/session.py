@@ -11,8 +11,8 @@ from typing import Annotated, Any, ParamSpec
 
 from cyclopts import Parameter
 
-from adapters.identity.hands import Hands
 from adapters.identity.sign_in import account_of
+from adapters.identity.signers import Signers
 from adapters.identity.token_file import kept_token
 from adapters.settings import Settings, SettingsError, load_settings
 from adapters.wiring import open_application
@@ -86,7 +86,7 @@ async def staff_session() -> AsyncIterator[StaffSession]:
     async with open_application(settings) as app:
         token = kept_token(token_file(settings))
         account = await account_of(app.store, token, now)
-        yield StaffSession(app, account, Courses(app, Hands.signed_in(app.store, account.account_id, token)), now)
+        yield StaffSession(app, account, Courses(app, Signers.signed_in(app.store, account.account_id, token)), now)
 
 
 def command(work: Callable[Params, Coroutine[Any, Any, int]]) -> Callable[Params, int]:

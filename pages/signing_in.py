@@ -8,9 +8,9 @@ from fastapi import Depends, FastAPI, Form, Request
 from starlette.responses import RedirectResponse, Response
 
 from adapters.brake import KNOWN_FOR, Place
-from adapters.identity.hands import Hands
 from adapters.identity.refusals import IdentityError
 from adapters.identity.sign_in import SIGNED_IN_FOR, account_of, end_sign_in, sign_in
+from adapters.identity.signers import Signers
 from adapters.wiring import Application
 from pages.guarding import COOKIE, carries_key
 from pages.twins import Twins, render
@@ -36,9 +36,9 @@ async def staff(request: Request) -> StaffSession:
     now = request.app.state.clock()
     token = request.cookies.get(COOKIE, "")
     account = await account_of(app.store, token, now)
-    hands = Hands.signed_in(app.store, account.account_id, token)
+    signers = Signers.signed_in(app.store, account.account_id, token)
     place = _place(request, request.cookies.get(DEVICE) or token)
-    request.state.at = at = StaffSession(app, account, Courses(app, hands), now, place)
+    request.state.at = at = StaffSession(app, account, Courses(app, signers), now, place)
     return at
 
 

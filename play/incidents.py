@@ -60,7 +60,7 @@ async def _evaluation(place: Place, step: Step, now: datetime) -> dict[str, Any]
         act = Evaluate.model_validate(fields)
     except ValidationError:
         return fields
-    signed = await place.stage.courses.hands.signed(act, place.course_id)
+    signed = await place.stage.courses.signers.signed(act, place.course_id)
     return place.stage.app.signer.stamp(signed, place.course_id).model_dump(mode="json")
 
 

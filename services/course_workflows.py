@@ -20,7 +20,7 @@ from temporalio.common import (
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
-from adapters.identity.hands import Hands
+from adapters.identity.signers import Signers
 from adapters.store.people.directory import CourseRow
 from adapters.temporal.errors import CourseError, EndedError, RefusedError, UnknownOutcomeError, unreachable
 from adapters.wiring import Application
@@ -41,9 +41,9 @@ READ_WITHIN = timedelta(seconds=10)
 class CourseWorkflows:
     """The courses of one application at the Temporal server; `answered` are the acts that stand, by request id."""
 
-    def __init__(self, app: Application, hands: Hands | None = None) -> None:
+    def __init__(self, app: Application, signers: Signers | None = None) -> None:
         self.app = app
-        self.hands = hands or Hands()
+        self.signers = signers or Signers()
         self.answered: dict[tuple[str, str], Receipt] = {}
 
     async def start(self, row: CourseRow, order: CourseOrder) -> None:
@@ -65,7 +65,7 @@ class CourseWorkflows:
         handle = self.app.client.get_workflow_handle(course_id)
         if len(act.model_dump_json()) > ACT_MOST_BYTES:
             raise RefusedError("this is far too long for one act: write it in parts, or shorter")
-        signed = await self.hands.signed(act, course_id)
+        signed = await self.signers.signed(act, course_id)
         envelope = ActEnvelope(act=self.app.signer.stamp(signed, course_id))
         try:
             receipt = await handle.execute_update(TreatmentCourse.act, envelope, rpc_timeout=ANSWER_WITHIN)

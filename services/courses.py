@@ -58,7 +58,7 @@ class Courses(CourseWorkflows):
         The log has each version of a protocol and of an instrument from its first use on.
         """
         await self.app.store.log.used(_versions(order))
-        await self.start(row, await self.hands.enrolling(order))
+        await self.start(row, await self.signers.enrolling(order))
         await self.app.store.directory.mark_open(row.course_id)
 
     def order(self, row: CourseRow, actor: Actor, owner: Actor, now: datetime, **patient: object) -> CourseOrder:

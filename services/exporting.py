@@ -134,7 +134,7 @@ def _fhir(record: CourseRecord, patient: Patient | None, files: dict[str, bytes]
 
 async def _signed(at: StaffSession, files: dict[str, bytes], proofs: CourseProofs) -> dict[str, bytes]:
     """The files with the exporter's signature under the manifest; raises ServiceError where none would be believed."""
-    signature = await at.courses.hands.under(at.account.account_id, statement(files))
+    signature = await at.courses.signers.under(at.account.account_id, statement(files))
     if signature is None:
         raise NotAllowedError("a bundle is signed by whoever exports it: sign in first")
     if not any(f'"subject":"{signature.key_id}"' in str(one["entry"]) for one in proofs.entries):

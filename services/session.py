@@ -110,7 +110,7 @@ class StaffSession:
         course_id, act, beside = await self.meant(typed, request)
         action = request.action
         try:
-            with self.courses.hands.joined(beside):
+            with self.courses.signers.joined(beside):
                 receipt = await self.courses.act(course_id, act)
         except RefusedError as refused:
             await self.log_access(course_id, f"refused {action}", done=f"The act was refused: {refused}")

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 from adapters.brake import Place
 from adapters.clinic.staff_file import load_staff
-from adapters.identity.hands import by_passphrase, digest
 from adapters.identity.personal_keys import MEMORY_KIB, PASSES, PersonalKey
 from adapters.identity.refusals import IdentityError
+from adapters.identity.signers import by_passphrase, digest
 from adapters.identity.token_file import kept_token, this_machine
 from adapters.store import Store
 from adapters.store.people.access import Access

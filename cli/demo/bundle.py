@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from adapters.identity.hands import Hands
+from adapters.identity.signers import Signers
 from adapters.tlog.folder import LogFolder
 from audit.notary import Notary
 from course.model.terms import Role
@@ -41,7 +41,7 @@ async def evidence(here: Stage, players: Sequence[Player], folder: Path) -> Evid
     app, settings = here.app, here.app.settings
     await Notary(app.store, settings.log_name, settings.notary_key_file, LogFolder(settings.notary_folder)).vouch()
     auditor = next(one for one in await app.store.staff.accounts() if one.role is Role.AUDITOR)
-    at = StaffSession(app, auditor, Courses(app, Hands.of(here.keys)), max(one.now for one in players))
+    at = StaffSession(app, auditor, Courses(app, Signers.of(here.keys)), max(one.now for one in players))
     made = await export_course(at, players[0].place.course_id, folder / "bundle", "a demonstration")
     verifier, changed = folder / "bundle" / "verify.py", folder / "bundle" / "changed.zip"
     await asyncio.to_thread(_take_apart, made.path, verifier, changed)

@@ -10,9 +10,9 @@ from temporalio.client import Client
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
 
 from adapters.clinic.files import with_room_for_all
-from adapters.identity.hands import Hands
 from adapters.identity.personal_keys import ALGORITHM, PersonalKey
 from adapters.identity.sign_in import NO_PASSPHRASE, staff_without_passphrases
+from adapters.identity.signers import Signers
 from adapters.keyring import KeyRing
 from adapters.settings import SealedSettings
 from adapters.store.people.signing_keys import StoredKey
@@ -82,7 +82,7 @@ async def stage(
         workers: Workers = SeparateWorker(app, server.target) if killable else InProcessWorker(app)
         await workers.start()
         stack.push_async_callback(workers.stop, kill=False)
-        yield Stage(server, app, skipper, workers, Courses(app, Hands.of(keys)), keys)
+        yield Stage(server, app, skipper, workers, Courses(app, Signers.of(keys)), keys)
 
 
 async def _keys(app: Application) -> dict[str, PersonalKey]:

@@ -56,7 +56,7 @@ async def _signed(at: StaffSession, begins: datetime, ends: datetime, note: str)
         "size": size,
         "root": root.hex(),
     }
-    signature = await at.courses.hands.under(at.account.account_id, statement({**says, "note": note}))
+    signature = await at.courses.signers.under(at.account.account_id, statement({**says, "note": note}))
     if signature is None:
         raise NotAllowedError("a review is signed by whoever looked: sign in first")
     proof = {"key_id": signature.key_id, "signature": signature.value}

@@ -11,8 +11,8 @@ from temporalio.testing import TimeSkipper
 from typing_extensions import override
 
 from adapters.clinic.files import load_clinic
-from adapters.identity.hands import Hands, by_passphrase
 from adapters.identity.sign_in import hash_passphrase, sign_in
+from adapters.identity.signers import Signers, by_passphrase
 from adapters.identity.signing import Signer
 from adapters.keyring import KeyRing
 from adapters.settings import Settings
@@ -84,8 +84,8 @@ async def signed_in(app: Application, account_id: str) -> StaffSession:
     """Somebody of the staff, signed in."""
     now = datetime.now(UTC)
     token = await sign_in(app.store, account_id, WORDS, now)
-    hands = Hands.signed_in(app.store, account_id, token)
-    return StaffSession(app, await account(app, account_id), Courses(app, hands), now)
+    signers = Signers.signed_in(app.store, account_id, token)
+    return StaffSession(app, await account(app, account_id), Courses(app, signers), now)
 
 
 async def account(app: Application, account_id: str) -> Account:
@@ -129,7 +129,7 @@ async def test_whatever_was_not_signed_by_whom_it_names_stands_out(house: Applic
     lee, ortiz = await signed_in(house, "lee"), await signed_in(house, "ortiz")
     course = (await enrol(lee, EnrolmentRequest(PATIENT, "depression"))).course_id
     await lee.perform(course, ActRequest("note", {"text": "slept well"}))
-    sent = await Hands.of({"lee": await by_passphrase(house.store, "lee", WORDS)}).signed(
+    sent = await Signers.of({"lee": await by_passphrase(house.store, "lee", WORDS)}).signed(
         note(lee.account, "the dose is right"), course
     )
     handle = house.client.get_workflow_handle(course)
@@ -139,9 +139,9 @@ async def test_whatever_was_not_signed_by_whom_it_names_stands_out(house: Applic
     key = await by_passphrase(house.store, "ortiz", WORDS)
     risen = ortiz.account.actor().with_(role=Role.PRESCRIBER)
     act = note(ortiz.account, "risen").model_copy(update={"actor": risen})
-    await Courses(house, Hands.of({"ortiz": key})).act(course, act)
+    await Courses(house, Signers.of({"ortiz": key})).act(course, act)
     await house.store.staff.set_passphrase("ortiz", hash_passphrase("another"), by="ops")
-    await Courses(house, Hands.of({"ortiz": key})).act(course, note(ortiz.account, "gone"))
+    await Courses(house, Signers.of({"ortiz": key})).act(course, note(ortiz.account, "gone"))
     told = Told(await course_story(lee, course))
     states = {words: told.state(words) for words in ("slept well", "bare", "of before", "copied", "risen", "gone")}
     assert states == {

@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import select, update
 
 from adapters.identity import token_file
-from adapters.identity.hands import AGAIN, NOT_YOURS, Hands, by_passphrase
 from adapters.identity.personal_keys import PersonalKey
 from adapters.identity.refusals import IdentityError
 from adapters.identity.sign_in import account_of, end_sign_in, hash_passphrase, sign_in
+from adapters.identity.signers import AGAIN, NOT_YOURS, Signers, by_passphrase
 from adapters.identity.token_file import keep_token, kept_token
 from adapters.store import Store
 from adapters.store.log.checking import check
@@ -43,7 +43,7 @@ class Clinic:
 
     async def signed(self, token: str, account: Account = LEE) -> AddNote:
         """A note that whoever holds a token signs now."""
-        return await Hands.signed_in(self.store, account.account_id, token).signed(note(account), COURSE)
+        return await Signers.signed_in(self.store, account.account_id, token).signed(note(account), COURSE)
 
     async def judged(self, act: AddNote) -> SignatureState:
         """What its signature is worth now."""
@@ -120,7 +120,7 @@ async def test_a_passphrase_that_ops_give_revokes_the_key(clinic: Clinic) -> Non
     await clinic.store.staff.set_passphrase("lee", hash_passphrase("six"), by="ops")
     with pytest.raises(IdentityError, match=AGAIN):
         await clinic.signed(token)
-    after = await Hands.of({"lee": key}).signed(note(LEE), COURSE)
+    after = await Signers.of({"lee": key}).signed(note(LEE), COURSE)
     assert (await clinic.judged(after)).state is State.REVOKED
     book = await key_book(clinic.store.log)
     assert signature_state(COURSE, before.model_dump(mode="json"), taken, book).state is State.SIGNED
@@ -141,7 +141,7 @@ async def test_a_key_that_the_stores_owner_puts_in_place_is_noticed(clinic: Clin
     with pytest.raises(IdentityError, match=NOT_YOURS):
         await clinic.sign_in()
     assert (await clinic.store.access.of_account("lee"))[-1].what == "refused: signing key"
-    state = await clinic.judged(await Hands.of({"lee": forged}).signed(note(LEE), COURSE))
+    state = await clinic.judged(await Signers.of({"lee": forged}).signed(note(LEE), COURSE))
     assert (state.state, state.why) == (State.WRONG, f"the log has no key {forged.key_id}")
     assert [one.split(":")[-1].strip() for one in await clinic.faults()] == [
         "the row is gone, and the log says nothing of its removal",
@@ -177,7 +177,7 @@ async def test_a_sign_in_of_somebody_else_signs_nothing_in_ones_name(clinic: Cli
     theirs = await clinic.sign_in(COLE)
     with pytest.raises(IdentityError, match=AGAIN):
         await clinic.signed(theirs)
-    act = await Hands.signed_in(clinic.store, "cole", theirs).signed(note(LEE), COURSE)
+    act = await Signers.signed_in(clinic.store, "cole", theirs).signed(note(LEE), COURSE)
     assert act.actor.signature is None
 
 
@@ -209,8 +209,8 @@ async def test_a_sign_in_that_is_copied_to_another_machine_lets_nobody_in(
 async def test_a_second_person_signs_only_while_they_stand_beside(clinic: Clinic) -> None:
     """Their key is at hand for one act, and not for the next."""
     lee, cole = [await by_passphrase(clinic.store, one, WORDS[one]) for one in ("lee", "cole")]
-    hands = Hands.of({"lee": lee})
-    with hands.joined({"cole": cole}):
-        assert (await hands.signed(note(COLE), COURSE)).actor.signature is not None
-    assert (await hands.signed(note(COLE), COURSE)).actor.signature is None
-    assert (await hands.signed(note(LEE), COURSE)).actor.signature is not None
+    signers = Signers.of({"lee": lee})
+    with signers.joined({"cole": cole}):
+        assert (await signers.signed(note(COLE), COURSE)).actor.signature is not None
+    assert (await signers.signed(note(COLE), COURSE)).actor.signature is None
+    assert (await signers.signed(note(LEE), COURSE)).actor.signature is not None

@@ -10,8 +10,8 @@ from hashlib import sha256
 from pathlib import Path
 
 from adapters.clinic.files import load_clinic
-from adapters.identity.hands import Hands
 from adapters.identity.sign_in import hash_passphrase, sign_in
+from adapters.identity.signers import Signers
 from adapters.tlog.folder import LogFolder
 from adapters.wiring import Application
 from audit.bundle.packing import packed, statement
@@ -50,8 +50,8 @@ async def somebody(app: Application, account_id: str, now: object) -> StaffSessi
     token = await sign_in(app.store, account_id, WORDS, now)  # type: ignore[arg-type]
     account = await app.store.staff.account(account_id)
     assert account is not None
-    hands = Hands.signed_in(app.store, account_id, token)
-    return StaffSession(app, account, Courses(app, hands), now)  # type: ignore[arg-type]
+    signers = Signers.signed_in(app.store, account_id, token)
+    return StaffSession(app, account, Courses(app, signers), now)  # type: ignore[arg-type]
 
 
 async def vouch(app: Application) -> None:
@@ -117,6 +117,6 @@ async def resigned(exported: Exported, files: dict[str, bytes]) -> dict[str, byt
     """The files with a manifest that fits them, under the signature of whoever exported the bundle."""
     listed = relisted(files)
     account = exported.auditor.account.account_id
-    signature = await exported.auditor.courses.hands.under(account, statement(listed))
+    signature = await exported.auditor.courses.signers.under(account, statement(listed))
     assert signature is not None
     return {**listed, "manifest.sig": signature.model_dump_json().encode()}

@@ -22,19 +22,19 @@ AGAIN = "Your key does not sign any more, since your passphrase was changed or y
 NOT_YOURS = "The signing key in the store is not yours: tell ops, who see it in `audit verify --log`."
 
 
-class Hands:
+class Signers:
     """The keys at hand, by account; each is opened when it has to sign, and not before."""
 
     def __init__(self, openings: Mapping[str, Opening] | None = None) -> None:
         self._openings = dict(openings or {})
 
     @classmethod
-    def of(cls, keys: Mapping[str, PersonalKey]) -> "Hands":
+    def of(cls, keys: Mapping[str, PersonalKey]) -> "Signers":
         """Keys that are held open."""
         return cls({account: _held(key) for account, key in keys.items()})
 
     @classmethod
-    def signed_in(cls, store: Store, account_id: str, token: str) -> "Hands":
+    def signed_in(cls, store: Store, account_id: str, token: str) -> "Signers":
         """The key of whoever has signed in, for as long as they are."""
 
         async def opened() -> PersonalKey:
