@@ -13,7 +13,7 @@ BEGINS = (1980, 1, 1, 0, 0, 0)
 READABLE = 0o644 << 16
 MANIFEST = "manifest.json"
 VERIFIER = tuple(Path(__file__).with_name(name) for name in ("verify.py", "verify_log.py"))
-JOINED = "from audit.bundle.verify_log import Log, Report, canonical, verifies\n"
+JOINED = "from audit.bundle.verify_log import FORMLESS, Log, Report, canonical, verifies\n"
 """Where the second file stands in the first, once both are one."""
 
 README = """Course {course}

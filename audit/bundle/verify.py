@@ -18,7 +18,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from audit.bundle.verify_log import Log, Report, canonical, verifies
+from audit.bundle.verify_log import FORMLESS, Log, Report, canonical, verifies
 
 MANIFEST, SIGNATURE = "manifest.json", "manifest.sig"
 EXPORTED, ACT = b"structured-treatments bundle 1\n", "structured-treatments act 1"
@@ -34,9 +34,24 @@ def verify(path: str, key: str = "", newest: str = "") -> Report:
     try:
         with zipfile.ZipFile(path) as packed:
             names = packed.namelist()
-            _Bundle({name: packed.read(name) for name in names}, report).check(key.strip(), newest)
-            report.faults += [f"{name}: it stands there twice" for name in set(names) if names.count(name) > 1]
-    except (OSError, zipfile.BadZipFile, ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
+            files = {name: packed.read(name) for name in names}
+    except (OSError, zipfile.BadZipFile, *FORMLESS) as error:
+        report.fault(path, f"it cannot be opened as a bundle ({type(error).__name__}: {error})")
+        return report
+    report.faults += [f"{name}: it stands there twice" for name in set(names) if names.count(name) > 1]
+    return verify_files(files, report, path, key, newest)
+
+
+def verify_files(files: Mapping[str, bytes], report: Report, path: str, key: str = "", newest: str = "") -> Report:
+    """Check the files of a bundle."""
+    try:
+        bundle = _Bundle(files, report)
+    except FORMLESS as error:
+        report.fault(MANIFEST, f"it is missing, or no manifest ({type(error).__name__}: {error})")
+        return report
+    try:
+        bundle.check(key.strip(), newest)
+    except FORMLESS as error:
         report.fault(path, f"it is not in the form of a bundle ({type(error).__name__}: {error})")
     return report
 
@@ -46,23 +61,26 @@ class _Bundle:
         self.files, self.report = files, report
         self.manifest: Any = json.loads(files[MANIFEST])
         self.course: str = self.manifest["course"]
+        self.own, self.account = self.manifest["log"]["key"], self.manifest["exported_by"]["account"]
+        self.runs: list[Any] = self.manifest["runs"]
+        self.listed: Mapping[str, str] = self.manifest["files"]
+        _ = [(run["run_id"], run["history"], run["archive"]) for run in self.runs]
 
     def check(self, key: str, newest: str) -> None:
-        own = self.manifest["log"]["key"]
-        if key and key != own:
+        if key and key != self.own:
             self.report.fault(MANIFEST, "the log's first key is not the one that you gave")
         self._listed()
-        log = Log(self.files, self.report, key or own)
+        log = Log(self.files, self.report, key or self.own)
         if newest:
             log.hold_against(newest)
         self._exported(log)
         archived = {entry["subject"].split("/")[1]: entry for entry in log.of_kind("archive", self.course)}
-        for run_id in archived.keys() - {run["run_id"] for run in self.manifest["runs"]}:
+        for run_id in archived.keys() - {run["run_id"] for run in self.runs}:
             self.report.fault(f"run {run_id}", "the log has it, and the bundle does not")
         before, histories = "", []
-        for number, run in enumerate(self.manifest["runs"], start=1):
+        for number, run in enumerate(self.runs, start=1):
             where = f"course {self.course}, run {number} ({run['run_id']})"
-            histories.append(json.loads(self.files[run["history"]])["events"])
+            histories.append(self._events(run["history"]))
             self._chain(where, histories[-1], before)
             self._archived(where, run, histories[-1], archived.get(run["run_id"]))
             before = run["run_id"]
@@ -74,26 +92,39 @@ class _Bundle:
             if not (1 <= line["run"] <= len(histories) and 1 <= line["event"] <= len(histories[line["run"] - 1])):
                 self.report.fault(f"course.ndjson, line {number}", "it names an event that no history here has")
 
+    def _events(self, name: str) -> Any:
+        """The events of a history; one that says nothing where it is none."""
+        try:
+            events = json.loads(self.files[name])["events"]
+            if all(int(one["eventId"]) for one in events) and events:
+                return events
+        except FORMLESS:
+            pass
+        self.report.fault(name, "it is no history")
+        return [{"eventId": 1}]
+
     def _listed(self) -> None:
-        listed: Mapping[str, str] = self.manifest["files"]
-        for name, digest in listed.items():
+        for name, digest in self.listed.items():
             if name not in self.files:
                 self.report.fault(name, "it is missing")
             elif sha256(self.files[name]).hexdigest() != digest:
                 self.report.fault(name, "it is not the file that the manifest lists")
-        for name in sorted(set(self.files) - set(listed) - {MANIFEST, SIGNATURE}):
+        for name in sorted(set(self.files) - set(self.listed) - {MANIFEST, SIGNATURE}):
             self.report.fault(name, "the manifest does not list it")
 
     def _exported(self, log: Log) -> None:
         """Whoever exported it has signed the manifest, and so every file."""
-        given = json.loads(self.files.get(SIGNATURE, b"{}"))
-        key, who = log.keys.get(given.get("key_id", "")), self.manifest["exported_by"]["account"]
+        try:
+            given = dict(json.loads(self.files.get(SIGNATURE, b"{}")))
+        except FORMLESS:
+            given = {}
+        key, who = log.keys.get(given.get("key_id", "")), self.account
         text = EXPORTED + sha256(self.files[MANIFEST]).hexdigest().encode()
         if key is None or key["account_id"] != who:
             self.report.fault(SIGNATURE, f"it is not the signature of {who}, who exported this")
-        elif not verifies(key["public_key"], given["value"], text):
+        elif not verifies(key["public_key"], given.get("value", ""), text):
             self.report.fault(SIGNATURE, "the manifest is not the one that was signed")
-        elif set(given) != {"algorithm", "key_id", "value"} or given["algorithm"] != "ed25519":
+        elif set(given) != {"algorithm", "key_id", "value"} or given.get("algorithm") != "ed25519":
             self.report.fault(SIGNATURE, "it says something besides algorithm, key and value")
 
     def _chain(self, where: str, events: Sequence[Any], before: str) -> None:
@@ -111,12 +142,16 @@ class _Bundle:
                 self.report.fault(where, "the log says that it was archived, and the archive is not here")
             self.report.notes.append(f"{where} is not archived yet: nothing vouches for it but its signed acts")
             return
-        raw = self.files[run["archive"]]
+        raw = self.files.get(run["archive"], b"")
         if entry is None:
             self.report.notes.append(f"{where} was archived after the checkpoint: no entry vouches for it yet")
         elif sha256(raw).hexdigest() != entry["says"]["sha256"]:
             self.report.fault(where, f"the archived history is not the one of log entry {entry['index']}")
-        sealed = json.loads(raw)["events"]
+        try:
+            sealed = [dict(one) for one in json.loads(raw)["events"]]
+        except FORMLESS:
+            self.report.fault(where, "what was archived is no history")
+            return
         for number, (one, other) in enumerate(zip(sealed, events, strict=False), start=1):
             if wrong := _differs(one, other):
                 self.report.fault(f"{where}, event {number}", f"{wrong} is not that of the archived history")

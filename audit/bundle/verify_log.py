@@ -9,6 +9,9 @@ from typing import Any
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+FORMLESS = (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError)
+"""What is raised where JSON is not what it should be."""
+
 
 class Report:
     """What was found: faults, and what is no fault but worth knowing."""
@@ -26,20 +29,18 @@ class Log:
 
     def __init__(self, files: Mapping[str, bytes], report: Report, first: str) -> None:
         self.report, self.first = report, first
-        rows = [json.loads(line) for line in files["proof/entries.ndjson"].decode().splitlines()]
-        self.entries = [{**json.loads(row["entry"]), "index": row["index"]} for row in rows]
+        rows = list(_rows(files, report, "proof/entries.ndjson", {"index": int, "entry": str}))
+        self.earlier = list(_rows(files, report, "proof/earlier.ndjson", {"size": int, "note": str}))
+        self.entries = list(self._read(rows))
         self.vouching = [first, *self._successors()]
-        size, root = self.size, self.root = self._checkpoint("proof/checkpoint", files["proof/checkpoint"].decode())
+        size, root = self.size, self.root = self._checkpoint("proof/checkpoint", files.get("proof/checkpoint", b""))
         for row in rows:
             where, leaf = f"log entry {row['index']}", sha256(b"\x00" + row["entry"].encode()).digest()
             if not 0 <= row["index"] < size or _climb(row["index"], size, leaf, row["proof"]) != root:
                 report.fault(where, "it is not in the tree that the checkpoint vouches for")
-            if canonical(json.loads(row["entry"])).decode() != row["entry"]:
-                report.fault(where, "it is not written in its one canonical form")
-        self.earlier = [json.loads(line) for line in files["proof/earlier.ndjson"].decode().splitlines()]
         for one in self.earlier:
             where = f"checkpoint of {one['size']} entries"
-            before, head = self._checkpoint(where, one["note"])
+            before, head = self._checkpoint(where, one["note"].encode())
             if before != one["size"] or _grown(before, size, head, one["proof"], whole=True) != (head, root):
                 report.fault(where, "the log did not grow out of it")
         self.keys: dict[str, Any] = {}
@@ -48,10 +49,24 @@ class Log:
             key = self.keys.setdefault(entry["subject"], {**says, "revoked_at": ""})
             key["revoked_at"] = key["revoked_at"] or (entry["recorded_at"] if says.get("revoked_at") else "")
 
+    def _read(self, rows: Sequence[Any]) -> Iterator[Any]:
+        """Each entry that is written as entries are; what is not is named, and believed in nothing."""
+        for row in rows:
+            entry: Any = None
+            try:
+                entry = json.loads(row["entry"])
+                right = canonical(entry).decode() == row["entry"] and {"kind", "says", "subject"} <= set(entry)
+            except FORMLESS:
+                right = False
+            if right:
+                yield {**entry, "index": row["index"]}
+            else:
+                self.report.fault(f"log entry {row['index']}", "it is not written in its one canonical form")
+
     def hold_against(self, newest: str) -> None:
         """Whether the bundle is of the same log as a checkpoint that left the clinic before, and not older."""
         where = "the checkpoint that you gave"
-        size, root = self._checkpoint(where, newest)
+        size, root = self._checkpoint(where, newest.encode())
         mine = {one["size"]: base64.b64decode(one["note"].splitlines()[2]) for one in self.earlier}
         mine[self.size] = self.root
         if size > self.size:
@@ -79,14 +94,38 @@ class Log:
                 known.add(says["vkey"])
                 yield says["vkey"]
 
-    def _checkpoint(self, where: str, note: str) -> tuple[int, bytes]:
-        text, _, signatures = note.rpartition("\n\n")
-        origin, size, head = text.splitlines()[:3]
-        if not any(_signed(f"{text}\n", line, key) for line in signatures.splitlines() for key in self.vouching):
+    def _checkpoint(self, where: str, note: bytes) -> tuple[int, bytes]:
+        try:
+            text, _, signatures = note.decode().rpartition("\n\n")
+            origin, entries, head = text.splitlines()[:3]
+            size, root = int(entries), base64.b64decode(head)
+            right = any(_signed(f"{text}\n", line, key) for line in signatures.splitlines() for key in self.vouching)
+        except FORMLESS:
+            self.report.fault(where, "it is no checkpoint")
+            return 0, b""
+        if not right:
             self.report.fault(where, "no key of this log has signed it")
         if origin != self.first.split("+")[0]:
             self.report.fault(where, f"it is a checkpoint of {origin}, another log")
-        return int(size), base64.b64decode(head)
+        return size, root
+
+
+def _rows(files: Mapping[str, bytes], report: Report, name: str, form: Mapping[str, type]) -> Iterator[Any]:
+    """Each line of a file of proofs; one that is not in its form is named."""
+    if name not in files:
+        report.fault(name, "it is missing")
+    for number, line in enumerate(files.get(name, b"").splitlines(), start=1):
+        row: Any = None
+        try:
+            row = json.loads(line)
+            right = all(type(row[one]) is kind for one, kind in form.items()) and isinstance(row["proof"], list)
+            right = right and all(bytes.fromhex(one) for one in row["proof"])
+        except FORMLESS:
+            right = False
+        if right:
+            yield row
+        else:
+            report.fault(f"{name}, line {number}", "it is not in the form of a proof")
 
 
 def _signed(text: str, line: str, vkey: str) -> bool:

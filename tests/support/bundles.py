@@ -10,6 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from adapters.clinic.files import load_clinic
+from adapters.identity.personal_keys import PersonalKey
 from adapters.identity.sign_in import hash_passphrase, sign_in
 from adapters.identity.signers import Signers
 from adapters.tlog.folder import LogFolder
@@ -18,6 +19,7 @@ from audit.bundle.packing import packed, statement
 from audit.bundle.verify import verify
 from audit.bundle.verify_log import Report
 from audit.notary import Notary
+from course.model.signing import Ed25519Signature
 from play.check import load_scenario
 from play.files import known
 from play.playing import play_many
@@ -113,10 +115,14 @@ def relisted(files: dict[str, bytes]) -> dict[str, bytes]:
     return {**files, "manifest.json": json.dumps(manifest).encode()}
 
 
-async def resigned(exported: Exported, files: dict[str, bytes]) -> dict[str, bytes]:
+async def signing_key(exported: Exported) -> PersonalKey:
+    """The key of whoever exported a bundle."""
+    account = exported.auditor.account.account_id
+    return await exported.auditor.courses.signers._openings[account]()
+
+
+def resigned(files: dict[str, bytes], key: PersonalKey) -> dict[str, bytes]:
     """The files with a manifest that fits them, under the signature of whoever exported the bundle."""
     listed = relisted(files)
-    account = exported.auditor.account.account_id
-    signature = await exported.auditor.courses.signers.under(account, statement(listed))
-    assert signature is not None
+    signature = Ed25519Signature(key_id=key.key_id, value=key.sign(statement(listed)))
     return {**listed, "manifest.sig": signature.model_dump_json().encode()}

@@ -1,9 +1,13 @@
 """What somebody can do to a store that they own: every trigger is gone, every row can be written."""
 
+import asyncio
 import json
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from sqlalchemy import Table, delete, insert, select, text
@@ -12,6 +16,8 @@ from adapters.store import Store
 from adapters.store.log.tables import LOG_ENTRIES
 from adapters.store.tables import ACCESS
 from adapters.tlog.tree import leaf_hash
+from tests.support.bundle_edits import unseen
+from tests.support.bundles import exported_course, signing_key
 
 Rows = list[dict[str, Any]]
 GUARDED = ("log_entries", "access", "archive", "drug_moves")
@@ -122,4 +128,24 @@ EDITS: dict[str, Callable[[Rows, int, Random], tuple[Rows, int]]] = {
     "an entry slipped in": _slipped_in,
 }
 
+
+def main() -> int:
+    """Edit a bundle of a real course as often as asked, and say what was not found where it was made."""
+    times = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000
+    missed = asyncio.run(_bundle(times))
+    for how, lines in sorted(missed.items()):
+        print(f"{how}: {len(lines)} not found" if lines else f"{how}: all found")
+        print(*lines[:3], sep="\n", end="\n" if lines else "")
+    return 1 if any(missed.values()) else 0
+
+
+async def _bundle(times: int) -> dict[str, list[str]]:
+    with TemporaryDirectory() as folder:
+        async with exported_course(Path(folder)) as exported:
+            return unseen(exported.files, await signing_key(exported), Random(), times)  # noqa: S311  no secrets
+
+
 __all__ = ["ACCESS", "EDITS", "Edit", "disarm", "edit", "read", "write"]
+
+if __name__ == "__main__":
+    sys.exit(main())
