@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,7 @@ from tests.support.paged import faults
 
 
 def test_an_untouched_bundle_is_whole_and_the_same_to_the_byte(exported: Exported) -> None:
-    """No false alarm; the same state makes the same bytes; whoever may not, gives no reason or comes early is told."""
+    """No false alarm; the next day makes the same bytes; whoever may not, gives no reason or comes early is told."""
     assert exported.path.read_bytes() == exported.again
     report = verify(str(exported.path))
     assert report.faults == []
@@ -34,15 +35,26 @@ def test_an_untouched_bundle_is_whole_and_the_same_to_the_byte(exported: Exporte
 
 
 def test_the_bundle_verifies_itself_where_nothing_of_ours_is(exported: Exported, tmp_path: Path) -> None:
-    """`verify.py` out of the bundle, in another folder and isolated: exit code 0; with another log's key, 1."""
+    """`verify.py` out of the bundle, with Python and `cryptography` alone: exit code 0; with another log's key, 1."""
     (tmp_path / "verify.py").write_bytes(exported.files["verify.py"])
-    command = [sys.executable, "-I", "verify.py", str(exported.path)]
+    packages = tmp_path / "packages"
+    packages.mkdir()
+    for name in ("cryptography", "cffi", "_cffi_backend"):
+        found = find_spec(name)
+        assert found is not None
+        assert found.origin is not None
+        origin = Path(found.origin)
+        origin = origin.parent if origin.name == "__init__.py" else origin
+        (packages / origin.name).symlink_to(origin)
+    alone = "import runpy, sys; sys.path.append(sys.argv.pop(1)); runpy.run_path('verify.py', run_name='__main__')"
+    command = [sys.executable, "-I", "-S", "-c", alone, str(packages), str(exported.path)]
     right = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert (right.returncode, right.stdout.splitlines()[-1]) == (0, "Nothing is wrong."), right.stdout + right.stderr
+    assert (right.returncode, right.stdout.splitlines()[-1:]) == (0, ["Nothing is wrong."]), right.stdout + right.stderr
     key = json.loads(exported.files["manifest.json"])["log"]["key"]
     other = key.replace("structured-treatments/log", "structured-treatments/lag")
     wrong = subprocess.run([*command, "--key", other], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert wrong.returncode == 1
+    assert "the log's first key is not the one that you gave" in wrong.stdout
 
 
 async def test_an_export_of_all_goes_on_where_it_was_cut_off(exported: Exported, tmp_path: Path) -> None:

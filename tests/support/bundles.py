@@ -5,7 +5,8 @@ import json
 import zipfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 
@@ -82,7 +83,8 @@ async def exported_course(folder: Path) -> AsyncIterator[Exported]:
         await vouch(app)
         await vouch_again(app, course)
         made = await export_course(auditor, course, folder / "one", "yearly review")
-        again = await export_course(auditor, course, folder / "two", "yearly review")
+        tomorrow = replace(auditor, now=auditor.now + timedelta(days=1))
+        again = await export_course(tomorrow, course, folder / "two", "yearly review")
         files = unpacked(made.path.read_bytes())
         yield Exported(made.path, again.path.read_bytes(), files, refused, auditor)
 
