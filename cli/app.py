@@ -227,7 +227,7 @@ HELP = {
     "notary": "Vouch for the log under the notary's own key.",
     "audit": "What can be proved: verify, export, timeline, search, access, review.",
     "audit verify": "Check that what was recorded is still what it was.",
-    "audit export": "Take one course away with its proofs.",
+    "audit export": "Take a course, or all, away with their proofs.",
     "audit timeline": "Tell the story of a course with its signatures.",
     "audit search": "Find entries of the log, and acts inside histories.",
     "audit access": "Who looked at a patient, and what was refused.",
