@@ -55,6 +55,8 @@ def failed(request: Request, status: int, sentence: str) -> Response:
 async def _sign_in_first(request: Request, error: Exception) -> Response:
     if is_machine(request) or request.method not in SAFE:
         return failed(request, HTTPStatus.UNAUTHORIZED, str(error))
+    if "hx-request" in request.headers:
+        return Response(headers={"HX-Refresh": "true"})
     return RedirectResponse(f"/sign-in?next={quote(request.url.path)}", HTTPStatus.SEE_OTHER)
 
 

@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 
 from adapters.brake import KNOWN_FOR, Place
 from adapters.identity.refusals import IdentityError
-from adapters.identity.sign_in import SIGNED_IN_FOR, account_of, end_sign_in, sign_in
+from adapters.identity.sign_in import LEFT_ALONE_FOR, SIGNED_IN_FOR, account_of, end_sign_in, in_use, sign_in
 from adapters.identity.signers import Signers
 from adapters.wiring import Application
 from pages.guarding import COOKIE, carries_key
@@ -21,6 +21,9 @@ from services.session import StaffSession
 HOME = "/"
 DEVICE = "st_device"
 """Tells a browser in which somebody has signed in before from any other; it lets nobody in."""
+
+BY_ITSELF = "st-by-itself"
+"""The header of what a page asks for without anybody at it."""
 
 
 def install(web: FastAPI, _: Twins) -> None:
@@ -35,7 +38,8 @@ async def staff(request: Request) -> StaffSession:
     app: Application = request.app.state.application
     now = request.app.state.clock()
     token = request.cookies.get(COOKIE, "")
-    account = await account_of(app.store, token, now)
+    looked_in = account_of if BY_ITSELF in request.headers else in_use
+    account = await looked_in(app.store, token, now)
     signers = Signers.signed_in(app.store, account.account_id, token)
     place = _place(request, request.cookies.get(DEVICE) or token)
     request.state.at = at = StaffSession(app, account, Courses(app, signers), now, place)
@@ -68,7 +72,7 @@ async def _let_in(
     device = request.cookies.get(DEVICE) or token_urlsafe()
     try:
         now, place = request.app.state.clock(), _place(request, device)
-        token = await sign_in(app.store, account.strip(), passphrase, now, place)
+        token = await sign_in(app.store, account.strip(), passphrase, now, place, good_for=LEFT_ALONE_FOR)
     except IdentityError as why:
         return render(request, "sign_in.html", HTTPStatus.UNAUTHORIZED, next=_here(next), account=account, why=str(why))
     answer = RedirectResponse(_here(next), HTTPStatus.SEE_OTHER)

@@ -27,6 +27,12 @@ if TYPE_CHECKING:
 SIGNED_IN_FOR = timedelta(hours=12)
 """A working day. [set]"""
 
+LEFT_ALONE_FOR = timedelta(minutes=30)
+"""A page that nobody uses for so long signs out by itself (45 CFR 164.312(a)(2)(iii)). [set]"""
+
+NOTED_EVERY = timedelta(minutes=1)
+"""How often it is kept that a sign-in is in use."""
+
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 GROUPS, GROUP_LENGTH = 4, 5
 WRONG = "Account or passphrase is wrong: type both again."
@@ -106,12 +112,20 @@ async def _not_too_early(store: Store, typed: str, now: datetime, place: Place) 
     raise IdentityError(f"Too many wrong passphrases: wait {seconds} s, then type both again.")
 
 
-async def sign_in(store: Store, account_id: str, passphrase: str, now: datetime, place: Place | None = None) -> str:
-    """A token that is good for twelve hours, and opens the account's signing key."""
+async def sign_in(
+    store: Store,
+    account_id: str,
+    passphrase: str,
+    now: datetime,
+    place: Place | None = None,
+    *,
+    good_for: timedelta = SIGNED_IN_FOR,
+) -> str:
+    """A token that is good for twelve hours if nothing else is said, and opens the account's signing key."""
     account, key = await signing(store, account_id, passphrase, now, place)
     token = secrets.token_urlsafe(32)
     await store.access.note(Access(account.account_id, "sign in", now))
-    signed_in = SignIn(account.account_id, now + SIGNED_IN_FOR, key.key_id, key.under_token(token))
+    signed_in = SignIn(account.account_id, now + good_for, key.key_id, key.under_token(token))
     await store.signins.put(digest(token), signed_in, now)
     return token
 
@@ -138,6 +152,16 @@ async def account_of(store: Store, token: str, now: datetime) -> Account:
     account = await store.staff.account(signed_in.account_id)
     if account is None or account.disabled:
         raise IdentityError("This account is disabled: ask ops to enable it.")
+    return account
+
+
+async def in_use(store: Store, token: str, now: datetime) -> Account:
+    """The account behind a token that ends when it is left alone: in use, it goes on; raises IdentityError."""
+    account = await account_of(store, token, now)
+    known = digest(token)
+    signed_in = await store.signins.find(known)
+    if signed_in is not None and signed_in.expires_at < now + LEFT_ALONE_FOR - NOTED_EVERY:
+        await store.signins.go_on(known, now, LEFT_ALONE_FOR, SIGNED_IN_FOR)
     return account
 
 

@@ -1,7 +1,7 @@
 """What staff do on pages every day, in a real browser, over a real course."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.async_api import expect
@@ -37,6 +37,33 @@ async def test_a_wrong_passphrase_is_one_sentence_and_no_way_in(clinic: Clinic) 
     await expect(page.get_by_role("alert")).to_have_text("Account or passphrase is wrong: type both again.")
     assert PASSPHRASE not in await page.content()
     assert await faults(page) == []
+
+
+async def test_a_page_that_nobody_uses_signs_out(clinic: Clinic) -> None:
+    """Half an hour without anybody, whatever the page asks for by itself; and twelve hours for whoever goes on."""
+    page = await clinic.as_("ortiz")
+    for _ in range(2):
+        clinic.ahead += timedelta(minutes=29)
+        await page.goto("/roster")
+        await expect(page).to_have_url(re.compile("/roster$"))
+    clinic.ahead += timedelta(minutes=20)
+    by_itself = """() => fetch("/", {headers: {"ST-By-Itself": "1", "HX-Request": "true"}}).then(
+        answer => `${answer.status} ${answer.headers.get("HX-Refresh")}`)"""
+    assert await page.evaluate(by_itself) == "200 null"
+    clinic.ahead += timedelta(minutes=20)
+    assert await page.evaluate(by_itself) == "200 true"
+    await page.goto("/roster")
+    await expect(page).to_have_url(re.compile("/sign-in"))
+    page = await clinic.as_("ortiz")
+    for _ in range(23):
+        clinic.ahead += timedelta(minutes=29)
+        await page.goto("/roster")
+        await expect(page).to_have_url(re.compile("/roster$"))
+    clinic.ahead += timedelta(minutes=25)
+    await page.goto("/roster")
+    clinic.ahead += timedelta(minutes=29)
+    await page.goto("/roster")
+    await expect(page).to_have_url(re.compile("/sign-in"))
 
 
 @pytest.mark.timeout(240)

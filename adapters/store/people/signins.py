@@ -1,9 +1,9 @@
 """Who is signed in; the store knows tokens by their hashes only."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, update
 
 from adapters.store.database import Database
 from adapters.store.tables import SIGNINS
@@ -39,6 +39,15 @@ class SignIns:
         if row is None:
             return None
         return SignIn(row.account_id, row.expires_at, row.key_id or "", bytes(row.sealed_key or b""))
+
+    async def go_on(self, token_hash: str, now: datetime, for_: timedelta, longest: timedelta) -> None:
+        """Let a sign-in that is in use end that much later, yet no later than it may last; a lost row stays lost."""
+        of_token = SIGNINS.c.token_hash == token_hash
+        async with self._database.writing() as connection:
+            made_at = await connection.scalar(select(SIGNINS.c.made_at).where(of_token))
+            if made_at is not None:
+                until = min(now + for_, made_at + longest)
+                await connection.execute(update(SIGNINS).where(of_token).values(expires_at=until))
 
     async def drop(self, token_hash: str) -> None:
         """Sign out."""
