@@ -18,11 +18,14 @@ from cli.access_matrix import OTHERS, STAFF, lets, takes
 from cli.reference.access import EVERYBODY, page
 from course.actions import PERMISSIONS
 from course.model.terms import Action, Role
+from services.auditing import reviews
+from services.auditing.search import SearchRequest, search
 from services.courses import Courses
 from services.drugs import drug_log, vials
 from services.drugs.drug_room import EntryOptions, EntryRequest, enter
 from services.errors import NotAllowedError
 from services.exporting import export_course
+from services.exporting_all import export_all
 from services.failures import EXPECTED
 from services.people import on_call, patients, staffing
 from services.people.access import AccessRequest, access_log
@@ -82,7 +85,15 @@ ASKED: Mapping[Use, tuple[Asking, ...]] = {
     Use.WAKE: (lambda at: waking.wake_all(replace(at, app=replace(at.app, client=cast("Client", Empty())))),),
     Use.RESCUE: (lambda at: rescue.rescue_course(at, NOBODY, "stuck"),),
     Use.VERIFY: (lambda at: notarising.checked_log(at, None, ""),),
-    Use.EXPORT: (lambda at: export_course(at, NOBODY, Path("nowhere"), ""),),
+    Use.EXPORT: (
+        lambda at: export_course(at, NOBODY, Path("nowhere"), ""),
+        lambda at: export_all(at, "", Path("nowhere"), "", print),
+    ),
+    Use.AUDIT: (
+        lambda at: search(at, SearchRequest(kind="review"), print),
+        reviews.reviews,
+        lambda at: reviews.review(at, "", "tomorrow 09:00", ""),
+    ),
     Use.ACCESS: (lambda at: access_log(at, AccessRequest(most=0)),),
 }
 """The doors behind each use; each is asked for something that comes to nothing."""
