@@ -62,11 +62,7 @@ async def export_course(at: StaffSession, typed: str, out: Path, reason: str) ->
 
 async def let_export(at: StaffSession, reason: str) -> None:
     """Refuse, on record, whoever may not export; and an export without a reason."""
-    try:
-        at.refuse_unless(Use.EXPORT)
-    except NotAllowedError:
-        await at.log_access("", f"refused {EXPORT}")
-        raise
+    await at.refuse_unless(Use.EXPORT, what=EXPORT)
     if not reason.strip():
         raise InputError("say why with --reason: an export is on record with its reason")
 

@@ -69,11 +69,14 @@ class StaffSession:
         """The id of the course that is meant; raises ServiceError."""
         return await course_named(self.app.store.directory, typed)
 
-    def refuse_unless(self, use: Use) -> None:
-        """Raise NotAllowedError for whoever may not, with what would be right."""
+    async def refuse_unless(self, use: Use, *, what: str = "", course_id: str = "") -> None:
+        """Raise NotAllowedError for whoever may not, with what would be right; the access log has it as `what`."""
         permitted = USES[use]
-        if self.account.role not in permitted.roles:
-            raise NotAllowedError(f"the role {self.account.role} may not {use}: {permitted.right}")
+        if self.account.role in permitted.roles:
+            return
+        sentence = f"the role {self.account.role} may not {use}: {permitted.right}"
+        await self.log_access(course_id, f"refused {what or use}", done=f"It was refused: {sentence}.")
+        raise NotAllowedError(sentence)
 
     def site(self, typed: str) -> str:
         """A site of the clinic; raises InputError that names them all."""

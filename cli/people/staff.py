@@ -45,7 +45,7 @@ async def load(file: Path | None = None, *, output: OutputOptions = OutputOption
         staffed = bool(await store.staff.accounts())
     if staffed:
         async with staff_session() as at:
-            at.refuse_unless(Use.LOAD_STAFF)
+            await at.refuse_unless(Use.LOAD_STAFF)
             by = at.account.account_id
     async with open_store(settings) as store:
         fresh = await staffing.load_staff(store, file or settings.clinic_folder / "staff.toml", datetime.now(UTC), by)

@@ -1,23 +1,32 @@
 """Who may look as an auditor; a refusal is on record too."""
 
+from collections.abc import Awaitable
 from datetime import datetime
+from typing import TypeVar
 
 from audit.key_book import key_book
 from audit.looking.reviews import REVIEW, Review, reviews_of, unreviewed
-from services.errors import InputError, NotAllowedError
+from services.errors import InputError, ServiceError
 from services.permissions import Use
 from services.session import StaffSession
 from services.typed.times import instant
 
+Found = TypeVar("Found")
+
 
 async def let_in(at: StaffSession, what: str, course_id: str = "") -> None:
     """Put an auditor's look on record before anything is shown; raises NotAllowedError for anybody else."""
-    try:
-        at.refuse_unless(Use.AUDIT)
-    except NotAllowedError:
-        await at.log_access(course_id, f"refused {what}")
-        raise
+    await at.refuse_unless(Use.AUDIT, what=what, course_id=course_id)
     await at.log_access(course_id, what)
+
+
+async def named(at: StaffSession, what: str, finding: Awaitable[Found]) -> Found:
+    """What an auditor names; whoever is none is refused, on record, and does not learn that it is not there."""
+    try:
+        return await finding
+    except ServiceError:
+        await at.refuse_unless(Use.AUDIT, what=what)
+        raise
 
 
 def period(at: StaffSession, since: str, until: str) -> tuple[datetime | None, datetime | None]:

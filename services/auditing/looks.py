@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from adapters.store.log.entries import Entry, EntryError
-from services.auditing.entrance import let_in, period, unreviewed_since
+from services.auditing.entrance import let_in, named, period, unreviewed_since
 from services.auditing.search import courses_of
 from services.errors import InputError
 from services.session import StaffSession
 
 REFUSED = "refused "
+LOOK = "audit access"
 
 
 @dataclass(frozen=True)
@@ -37,10 +38,10 @@ class Looks:
 
 async def looks_at(at: StaffSession, typed: str, since: str = "", until: str = "") -> Looks:
     """Who looked at the patient that a number or a course names; raises ServiceError or CourseError."""
-    patient, courses = await _meant(at, typed)
+    patient, courses = await named(at, LOOK, _meant(at, typed))
     begins, ends = period(at, since, until)
     for course_id in sorted(courses) or [""]:
-        await let_in(at, "audit access", course_id)
+        await let_in(at, LOOK, course_id)
     people = {one.account_id: one for one in await at.app.store.staff.accounts()}
     found = []
     async for line in at.app.store.log.lines("access"):

@@ -8,14 +8,14 @@ from adapters.temporal.updates import run_of
 from audit.histories import histories_of
 from audit.looking.searching import Hit, Progress, Searcher, Wanted
 from course.model.terms import Action
-from services.auditing.entrance import let_in, period, unreviewed_since
+from services.auditing.entrance import let_in, named, period, unreviewed_since
 from services.errors import InputError
 from services.session import StaffSession
 
 KINDS = tuple(
     sorted([*(table.name for table in LOGGED), "protocol", "instrument", "proof", "export", "review", "notary_key"])
 )
-ACT = "act"
+ACT, LOOK = "act", "audit search"
 
 
 @dataclass(frozen=True)
@@ -43,8 +43,8 @@ class Searched:
 
 async def search(at: StaffSession, asked: SearchRequest, progress: Progress) -> Searched:
     """Find entries, and acts where one is named or the kind is `act`; raises ServiceError or CourseError."""
-    course = await at.course(asked.course) if asked.course else ""
-    await let_in(at, "audit search", course)
+    course = await named(at, LOOK, at.course(asked.course)) if asked.course else ""
+    await let_in(at, LOOK, course)
     wanted = await _wanted(at, asked, course)
     rows = {row.course_id: row for row in await at.app.store.directory.courses()}
     searcher, hits = Searcher(wanted, rows), []

@@ -65,7 +65,7 @@ class DrugLogReport:
 
 async def drug_log(at: StaffSession, since: str = "", until: str = "", site: str = "") -> DrugLogReport:
     """The log of some days, as typed, of a site or of all; it is on record whose rows were read."""
-    at.refuse_unless(Use.DRUG_LOG)
+    await at.refuse_unless(Use.DRUG_LOG)
     begins, ends = _span(at, site, since, until)
     log = at.app.store.drug_log
     lines = await log.syringes(begins, ends, site)
@@ -79,7 +79,7 @@ async def drug_log(at: StaffSession, since: str = "", until: str = "", site: str
 
 async def resolve(at: StaffSession, discrepancy: str, reason: str) -> None:
     """Sign what became of a discrepancy; raises ServiceError or StoreError."""
-    at.refuse_unless(Use.DRUGS)
+    await at.refuse_unless(Use.DRUGS)
     store, who, why = at.app.store, at.account.account_id, plain_text(reason)
     if not await store.chart.resolve(discrepancy, who, why, at.now):
         await store.drugs.resolve(discrepancy, who, why, at.now)

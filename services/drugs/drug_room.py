@@ -89,7 +89,7 @@ class DrugRoom:
 
 async def drug_room(at: StaffSession, options: EntryOptions, container: str) -> DrugRoom:
     """The room where a vial or a syringe is; raises ServiceError where there is none, or for whoever may not."""
-    at.refuse_unless(Use.DRUGS)
+    await at.refuse_unless(Use.DRUGS)
     log, syringe = at.app.store.drug_log, container.startswith(SYRINGE)
     vial = await (log.vial_of_syringe(container) if syringe else log.vial(container))
     if vial is None:

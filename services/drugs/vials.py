@@ -33,7 +33,7 @@ class Label:
 
 async def receive(at: StaffSession, label: Label, site: str, options: EntryOptions) -> Vial:
     """Take a vial into the stock of a site; raises ServiceError or StoreError."""
-    at.refuse_unless(Use.DRUGS)
+    await at.refuse_unless(Use.DRUGS)
     room = DrugRoom(at, at.site(site or at.account.site or at.app.home_site), options)
     received = room.move(MoveKind.RECEIVED, label.ml)
     vial = Vial(
@@ -64,7 +64,7 @@ async def open_vial(at: StaffSession, vial: str, options: EntryOptions) -> Vial:
 
 async def stock(at: StaffSession, site: str, *, every: bool) -> tuple[VialStock, ...]:
     """The vials of a site, or of all, and what each holds on paper; with `every` discarded ones too."""
-    at.refuse_unless(Use.DRUG_LOG)
+    await at.refuse_unless(Use.DRUG_LOG)
     found = await at.app.store.drug_log.vials(site, in_stock=not every)
     await at.log_access("", "drug vials")
     return found

@@ -22,7 +22,7 @@ class AccessRequest:
 
 async def access_log(at: StaffSession, asked: AccessRequest) -> list[Access]:
     """The newest lines that match, newest last; reading them is on record. Raises ServiceError."""
-    at.refuse_unless(Use.ACCESS)
+    await at.refuse_unless(Use.ACCESS)
     if asked.most < 1:
         raise InputError("--most is a number of lines, 1 or more")
     course = await at.course(asked.course) if asked.course else ""

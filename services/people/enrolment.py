@@ -74,7 +74,7 @@ async def enrol(at: StaffSession, asked: EnrolmentRequest) -> Enrolled:
     born = birth_date(f"{asked.details.born}", at.now.date())
     details = replace(asked.details, name=one_line(asked.details.name), born=born)
     asked = replace(asked, details=details)
-    site = _may_enrol(at, asked)
+    site = await _may_enrol(at, asked)
     owner = await _owner(at, asked.owner, site)
     await refuse_missing(at.app.client)
     doubted = sure_of_age(at.app.clinic.protocols[asked.protocol].doubt, details.born, at.now.date(), sure=asked.sure)
@@ -132,9 +132,9 @@ def outside_the_ages(born: date, today: date) -> str:
     return "" if AGE_YEARS[0] <= years <= AGE_YEARS[1] else f"born {born}, which makes {years} years"
 
 
-def _may_enrol(at: StaffSession, asked: EnrolmentRequest) -> str:
+async def _may_enrol(at: StaffSession, asked: EnrolmentRequest) -> str:
     """The site at which the course begins; raises ServiceError for what cannot be asked, or not by this role."""
-    at.refuse_unless(Use.ENROL)
+    await at.refuse_unless(Use.ENROL)
     if asked.beside and (at.account.role is not Role.PRESCRIBER or not asked.reason):
         raise NotAllowedError("a second course takes a prescriber and --reason")
     clinic = at.app.clinic

@@ -45,7 +45,7 @@ async def on_call(at: StaffSession, site: str = "") -> OnCall:
 
 async def add_turn(at: StaffSession, site: str, begins: str, ends: str, accounts: Sequence[str]) -> int:
     """A dated turn, which goes before the standing list, first to last; its number. Raises ServiceError."""
-    at.refuse_unless(Use.ON_CALL)
+    await at.refuse_unless(Use.ON_CALL)
     span = _span(at, at.site(site), begins, ends)
     for account in accounts:
         await _refuse_silent(at, account)
@@ -56,7 +56,7 @@ async def add_turn(at: StaffSession, site: str, begins: str, ends: str, accounts
 
 async def remove_turn(at: StaffSession, turn_id: int, *, sure: bool) -> tuple[str, ...]:
     """Take a dated turn away; what that leaves open, in words, which it must be `sure` of. Raises ServiceError."""
-    at.refuse_unless(Use.ON_CALL)
+    await at.refuse_unless(Use.ON_CALL)
     turns = [one for site in at.app.clinic.sites for one in await at.app.store.oncall.turns(site, at.now)]
     gone = [Span(one.begins_at, one.ends_at, one.accounts) for one in turns if one.turn_id == turn_id]
     its = {one.site for one in turns if one.turn_id == turn_id}
@@ -73,7 +73,7 @@ async def remove_turn(at: StaffSession, turn_id: int, *, sure: bool) -> tuple[st
 
 async def add_leave(at: StaffSession, account: str, begins: str, ends: str, *, sure: bool) -> tuple[str, ...]:
     """Somebody is away: every list passes over that account. Returns and raises as `remove_turn`."""
-    at.refuse_unless(Use.ON_CALL)
+    await at.refuse_unless(Use.ON_CALL)
     span = _span(at, at.site(at.account.site), begins, ends)
     away = [] if span[0] >= span[1] else [Span(*span, (account,))]
     gaps = await refuse_gaps(at, lambda cover: replace(cover, away=(*cover.away, *away)), sure=sure)
@@ -84,7 +84,7 @@ async def add_leave(at: StaffSession, account: str, begins: str, ends: str, *, s
 
 async def end_leave(at: StaffSession, account: str) -> None:
     """Somebody is back, or does not go; raises ServiceError or StoreError."""
-    at.refuse_unless(Use.ON_CALL)
+    await at.refuse_unless(Use.ON_CALL)
     await at.app.store.oncall.end_leave(account, at.now)
     await at.log_access("", f"oncall back {account}", done=DONE)
 

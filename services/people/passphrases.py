@@ -10,7 +10,7 @@ async def renew_passphrase(at: StaffSession, account: str) -> str:
 
     Raises ServiceError or StoreError.
     """
-    at.refuse_unless(Use.PASSPHRASES)
+    await at.refuse_unless(Use.PASSPHRASES)
     fresh = new_passphrase()
     await at.app.store.staff.set_passphrase(account, hash_passphrase(fresh), by=at.account.account_id)
     await at.log_access("", f"passphrase {account}", done=f"All the same, {account} has a new one: {fresh}")

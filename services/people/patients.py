@@ -50,7 +50,7 @@ async def put_right(at: StaffSession, typed: str, right: Correction, request: Ac
 
     Raises ServiceError, CourseError or StoreError.
     """
-    at.refuse_unless(Use.PUT_RIGHT)
+    await at.refuse_unless(Use.PUT_RIGHT)
     if not right.changed:
         raise InputError("nothing to put right: give at least one of --name, --born, --mrn, --email, --phone")
     if not request.reason:
@@ -83,7 +83,7 @@ async def put_right(at: StaffSession, typed: str, right: Correction, request: Ac
 
 async def put_address(at: StaffSession, typed: str, address: str) -> str:
     """Write down where the patient of a course lives, for the drug log; the course's id. Raises ServiceError."""
-    at.refuse_unless(Use.ADDRESS)
+    await at.refuse_unless(Use.ADDRESS)
     course_id = await at.course(typed)
     row = await at.app.store.directory.course(course_id)
     if row is None:

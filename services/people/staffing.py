@@ -69,7 +69,7 @@ async def disable(at: StaffSession, account: str, *, to: str = "", reason: str =
 
     What that leaves open on the lists of who is told of a safety matter, it must be `sure` of. Raises ServiceError.
     """
-    at.refuse_unless(Use.DISABLE)
+    await at.refuse_unless(Use.DISABLE)
     found = await _account(at, account)
     if account == at.account.account_id:
         raise ServiceError("nobody disables the account that is signed in: let another of ops do it")
@@ -88,7 +88,7 @@ async def disable(at: StaffSession, account: str, *, to: str = "", reason: str =
 
 async def enable(at: StaffSession, account: str) -> None:
     """Put an account back into service; its passphrase is the one it had. Raises ServiceError."""
-    at.refuse_unless(Use.ENABLE)
+    await at.refuse_unless(Use.ENABLE)
     await at.app.store.staff.change(replace(await _account(at, account), disabled=False))
     await at.log_access("", f"staff enable {account}", done=DONE)
 

@@ -18,7 +18,7 @@ class PatientInbox:
 
 async def inbox_of(at: StaffSession, typed: str) -> PatientInbox:
     """What a patient wrote in text messages; who read it is on record. Raises ServiceError."""
-    at.refuse_unless(Use.REPLIES)
+    await at.refuse_unless(Use.REPLIES)
     course_id = await at.course(typed)
     zone = await at.zone(course_id)
     items = tuple(one for one in await at.app.store.inbox.of_course(course_id) if one.kind is ItemKind.REPLY)

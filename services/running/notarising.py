@@ -54,7 +54,7 @@ async def checked_log(at: StaffSession, folder: Path | None, key: str) -> Checke
     Without a folder it is held against itself and its rows. The key is the log's first; without one, the folder's own
     is believed. Raises ServiceError.
     """
-    at.refuse_unless(Use.VERIFY)
+    await at.refuse_unless(Use.VERIFY)
     try:
         first = PublicKey.parse(key) if key else None
         held = Published() if folder is None else await published_in(at.app.store.log, folder, first)

@@ -54,7 +54,7 @@ async def rescue_course(at: StaffSession, typed: str, reason: str) -> RescueResu
     """Rescue the course that is meant, for ops; raises ServiceError."""
     if not reason.strip():
         raise InputError("a rescue needs --reason, which stands in the history")
-    at.refuse_unless(Use.RESCUE)
+    await at.refuse_unless(Use.RESCUE)
     done = await rescue(at.app, await at.course(typed), reason)
     await at.log_access(done.course_id, "rescue")
     return done

@@ -29,7 +29,7 @@ class Woken:
 
 async def wake_all(at: StaffSession) -> Woken:
     """Wake every open course; raises NotAllowedError."""
-    at.refuse_unless(Use.WAKE)
+    await at.refuse_unless(Use.WAKE)
     builds: dict[str, list[str]] = {}
     async for found in at.app.client.list_workflows(OPEN):
         handle = at.app.client.get_workflow_handle(found.id)

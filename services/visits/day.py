@@ -54,7 +54,7 @@ class SiteDay:
 
 async def visits_of_day(at: StaffSession, site: str, typed: str) -> SiteDay:
     """Every open visit of a day, as typed; it is on record whose were read. Raises ServiceError."""
-    at.refuse_unless(Use.SHEETS)
+    await at.refuse_unless(Use.SHEETS)
     zone = at.site_zone(at.site(site))
     midnight = zone.local(instant(f"{typed} 12:00", zone, at.now)).replace(hour=0, minute=0)
     begins = zone.lenient(midnight)

@@ -23,7 +23,7 @@ async def wait(at: StaffSession, course: str, session: str, before: date | None 
 
     Raises ServiceError or CourseError.
     """
-    at.refuse_unless(Use.WAITING)
+    await at.refuse_unless(Use.WAITING)
     record = await at.courses.record(await at.course(course))
     visit = session_id(session)
     if visit not in {one.id for one in record.open_sessions}:
@@ -44,7 +44,7 @@ async def who_waits(at: StaffSession, site: str) -> list[WaitingPatient]:
 
 async def stop_waiting(at: StaffSession, course: str) -> str:
     """Take a patient off the list; the course's id. Raises StoreError where nobody waits there."""
-    at.refuse_unless(Use.WAITING)
+    await at.refuse_unless(Use.WAITING)
     course_id = await at.course(course)
     await at.app.store.waitlist.drop(course_id)
     await at.log_access(course_id, "waitlist drop")

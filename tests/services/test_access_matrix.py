@@ -155,7 +155,7 @@ def test_the_matrix_has_every_command_and_every_act() -> None:
 
 
 async def test_every_use_is_refused_to_whom_the_table_does_not_name(app: Application) -> None:
-    """Each door behind it, for each role: not let in before anything else is looked at, or let in."""
+    """Each door behind it, for each role: not let in before anything else is looked at, and on record; or let in."""
     let_in, wanted = {}, {}
     for use, doors in ASKED.items():
         for role in STAFF:
@@ -164,6 +164,9 @@ async def test_every_use_is_refused_to_whom_the_table_does_not_name(app: Applica
                 wanted[use, number, role] = role in USES[use].roles
     assert let_in == wanted
     assert {True, False} == set(let_in.values())
+    for role in STAFF:
+        noted = [one for one in await app.store.access.of_account(f"any-{role}") if one.what.startswith("refused ")]
+        assert len(noted) == sum(not may for (_, _, whose), may in let_in.items() if whose is role)
 
 
 async def _lets_in(ask: Asking, at: StaffSession) -> bool:
