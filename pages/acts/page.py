@@ -1,5 +1,6 @@
 """The page of one act: its form, the answer of the service, and what is said again where it was refused."""
 
+import re
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
@@ -15,6 +16,7 @@ from pages.signing_in import Posting, Staff
 from pages.twins import Twins, render
 from services.errors import Kind, ServiceError
 from services.failures import EXPECTED, kind_of
+from services.reading.meanwhile import refuse_if_changed
 from services.reading.one_course import CourseShown, shown_course
 from services.reading.what_if import Supposing, WhatIf
 from services.session import new_request_id
@@ -22,6 +24,9 @@ from services.typed.times import shown
 
 FORMS: dict[Action, ActForm] = {one.action: one for one in (*care.FORMS, *visits.FORMS, *beside.FORMS)}
 """Every form, by its act."""
+
+SEEN = re.compile("[0-9]{1,9}")
+"""The last entry of the course that a form was made from."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,7 @@ class AskedAct:
     dated: bool
     second: bool
     request_id: str
+    seen: int
     beside: tuple[tuple[str, str], ...]
     fields: tuple[AskedField, ...]
     typed: dict[str, str] = field(repr=False)
@@ -87,6 +93,8 @@ async def done(request: Request, at: Posting, course: str, action: Action) -> Re
             looking = Supposing.instead_of(at)
             await form.send(looking, course, typed, form.request(typed))
             return await _form(request, at, course, form, typed, ahead=_ahead(looking.found))
+        if SEEN.fullmatch(seen := typed.get("seen", "")):
+            await refuse_if_changed(at, course, int(seen))
         receipt = await form.send(at, course, typed, form.request(typed))
     except EXPECTED as why:
         return await _form(request, at, course, form, typed, why=str(why), status=STATUS[kind_of(why)])
@@ -129,6 +137,7 @@ def _asked(form: ActForm, found: CourseShown, typed: dict[str, str]) -> AskedAct
         dated=form.dated,
         second=form.second,
         request_id=typed.get("request_id") or new_request_id(),
+        seen=record.entry_count,
         beside=tuple(form.beside(record)) if form.beside is not None else (),
         fields=tuple(
             AskedField(one.name, one.label, one.input.value, one.help, one.required, tuple(one.offered(record)))

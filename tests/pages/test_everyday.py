@@ -113,6 +113,37 @@ async def test_a_move_is_looked_at_before_it_is_made(clinic: Clinic, skipper: Ti
     assert after.open_sessions[0].start != before.open_sessions[0].start
 
 
+@pytest.mark.timeout(240)
+async def test_of_two_people_on_one_course_the_second_is_told(clinic: Clinic, skipper: TimeSkipper) -> None:
+    """What a colleague did meanwhile stands on the form, nothing is done, and what was typed goes at the next press."""
+    course = await begun(clinic, skipper)
+    nurse, desk = await clinic.as_("ortiz"), await clinic.as_("cole", java_script_enabled=False)
+    visit = (await course.record()).open_sessions[0]
+
+    async def start() -> datetime:
+        return next(one.start for one in (await course.record()).sessions if one.id == visit.id)
+
+    for page in (nurse, desk):
+        await page.goto(f"/courses/{course.handle.id}/acts/defer?session={visit.id}")
+        await page.get_by_label("To", exact=False).first.fill("+8d 10:00" if page is nurse else "+9d 10:00")
+        await page.get_by_label("Move").select_option("rest")
+        await page.get_by_label("Why").select_option("illness")
+        await page.get_by_label("Reason").fill("a cold")
+    await nurse.get_by_role("button", name="Move").click()
+    await expect(nurse).to_have_url(re.compile(r"\?done="))
+    moved = await start()
+    await desk.get_by_role("button", name="Move").click()
+    told = desk.get_by_role("alert")
+    await expect(told).to_contain_text("since you opened this page (Sam Ortiz, RN: session s1 and 5 after it moved to")
+    await expect(told).to_contain_text("Nothing of yours has been done")
+    assert await start() == moved
+    await expect(desk.get_by_label("To", exact=False).first).to_have_value("+9d 10:00")
+    await desk.get_by_role("button", name="Move").click()
+    await expect(desk).to_have_url(re.compile(r"\?done="))
+    assert await start() > moved
+    assert await faults(nurse) == []
+
+
 async def test_an_escalation_is_taken_on_and_closed_from_pages(clinic: Clinic, skipper: TimeSkipper) -> None:
     """Why, who was told, whom to call; the prescriber takes it on and closes it with a disposition."""
     course = await begun(clinic, skipper)
